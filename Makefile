@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# A thin front: each target is one script in tools/, which says more in its first lines.
+
+.PHONY: all build check lint format demo bench fuzz install clean help
+
+all: build
+
+build: ## build libvif and vifctl into build/
+	tools/build
+
+check: ## run every test and the lint; as root, for the functional tests
+	tools/check
+
+lint: ## check format, style, layers, symbols and scripts
+	tools/lint
+
+format: ## put the C files into the project's format
+	tools/format
+
+demo: ## plug two guests into a private Open vSwitch and ping between them; as root
+	tools/demo
+
+bench: ## measure speed against os-vif and ovs-vsctl; as root
+	tools/bench
+
+fuzz: ## run the fuzz targets of tests/fuzz, each for FUZZ_SECONDS (60)
+	tools/fuzz
+
+install: ## install from build/ (PREFIX=/usr/local, DESTDIR=)
+	tools/install
+
+clean: ## remove everything that was built
+	rm -rf build build-asan build-clang build-fuzz
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libvif: plugs the network interfaces of virtual machines into Open vSwitch.
+ *
+ * A host is opened once; batches of VIFs, handed in as JSON text, are plugged and unplugged; a report
+ * says what became of each.  Calls block, at most until their timeout.  The library has no threads and
+ * no globals, never prints, exits or aborts, and every handle may be used by one thread at a time.
+ *
+ * Functions return 0, or a negative errno with 'err' filled (where it is not NULL).  Strings and
+ * structs reached through a handle belong to it. */
+#ifndef VIF_VIF_H
+#define VIF_VIF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vif/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of the library, e.g. "0.1.0". */
+const char *vif_version(void);
+
+/* ---- host ---- */
+
+struct vif_host;
+
+/* Zero-initialise, set 'size' to sizeof(struct vif_host_options), then what is needed. */
+struct vif_host_options {
+    size_t size;
+    const char *config_file; /* NULL: /etc/vifd/vifd.conf where it exists */
+    const char *ovsdb;       /* "unix:PATH" or "tcp:IP:PORT"; NULL: as configured */
+    void (*log)(void *data, const char *line); /* debug lines; NULL: none */
+    void *log_data;
+};
+
+/* Reads the configuration and opens what is needed of the kernel; the database is connected to when
+ * first needed.  'options' may be NULL.  Errors: CONFIG (file, group and option are named),
+ * PERMISSION, KERNEL. */
+int vif_host_open(const struct vif_host_options *options, struct vif_host **ret_host,
+                  struct vif_error *err);
+void vif_host_close(struct vif_host *host);
+
+/* ---- batch ---- */
+
+struct vif_batch;
+
+int vif_batch_new(struct vif_batch **ret_batch, struct vif_error *err);
+void vif_batch_free(struct vif_batch *batch);
+
+/* Adds the VIFs of a JSON text: a document {"vif": OBJECT, "instance_info": OBJECT}, an array of
+ * them, or several one after the other.  OBJECT is an oslo.versionedobjects primitive or the plain
+ * form.  'name' is what messages call the text.
+ *
+ * A VIF that does not decode is kept with its error and shows up in the report; the others of the text
+ * are none the worse for it.  -ENOMEM; -E2BIG for more VIFs than one call takes. */
+int vif_batch_add(struct vif_batch *batch, const char *name, const char *text, size_t length,
+                  struct vif_error *err);
+
+/* Adds an entry that failed before its text could be had (a file that cannot be read). */
+int vif_batch_add_error(struct vif_batch *batch, const struct vif_error *fault,
+                        struct vif_error *err);
+
+size_t vif_batch_count(const struct vif_batch *batch);
+
+/* ---- calls ---- */
+
+enum vif_wait {
+    VIF_WAIT_VSWITCHD, /* until ovs-vswitchd has made the ports real, or said why it cannot */
+    VIF_WAIT_NONE,     /* until the database has the rows */
+};
+
+#define VIF_TIMEOUT_CONFIGURED 0
+#define VIF_TIMEOUT_NEVER      (-1)
+
+/* Zero-initialise, set 'size' to sizeof(struct vif_call_options), then what is needed. */
+struct vif_call_options {
+    size_t size;
+    enum vif_wait wait;
+    int64_t timeout_ms; /* for the whole call; VIF_TIMEOUT_CONFIGURED, VIF_TIMEOUT_NEVER */
+    int dry_run;        /* change nothing, say what would be done */
+};
+
+struct vif_report;
+
+/* Connects (vif_host_plug) or disconnects the VIFs of the batch, all in one database transaction.
+ * Either is harmless where it is done already, and mends what is half there.  'options' may be NULL.
+ *
+ * 0 whenever there is a report, however many VIFs failed; -ENOMEM.  The batch can be used again. */
+int vif_host_plug(struct vif_host *host, const struct vif_batch *batch,
+                  const struct vif_call_options *options, struct vif_report **ret_report,
+                  struct vif_error *err);
+int vif_host_unplug(struct vif_host *host, const struct vif_batch *batch,
+                    const struct vif_call_options *options, struct vif_report **ret_report,
+                    struct vif_error *err);
+
+/* ---- report ---- */
+
+enum vif_state {
+    VIF_STATE_FAILED,
+    VIF_STATE_PLUGGED,
+    VIF_STATE_WAITING, /* plugged; its network device does not exist yet (a guest makes it later) */
+    VIF_STATE_UNPLUGGED,
+    VIF_STATE_PLANNED, /* dry run */
+};
+
+/* "failed", "plugged", ...; never NULL. */
+const char *vif_state_name(enum vif_state state);
+
+/* What became of one VIF.  New members are only ever added at the end. */
+struct vif_result {
+    const char *id;     /* of the VIF; "" when its document did not say */
+    const char *name;   /* the network device it is known by; "" when not known */
+    const char *bridge; /* the Open vSwitch bridge; "" when not known */
+    enum vif_state state;
+    int changed;            /* kernel or database were changed (dry run: would be) */
+    int64_t ofport;         /* OpenFlow port number; 0 when not known */
+    const char *steps;      /* dry run: one line per step, each ended by a newline; else NULL */
+    struct vif_error error; /* VIF_STATE_FAILED */
+};
+
+size_t vif_report_count(const struct vif_report *report);
+/* 'i' below vif_report_count(); in the order in which the VIFs were added. */
+const struct vif_result *vif_report_result(const struct vif_report *report, size_t i);
+/* Dry run: the operations of the database transaction as a JSON array; NULL when there is none. */
+const char *vif_report_transaction(const struct vif_report *report);
+/* The whole report as JSON text, which belongs to the report; NULL when memory is gone.
+ *   {"results": [{"id", "name", "bridge", "state", "changed", "ofport"?, "note"?, "steps"?,
+ *                 "error"?: {"kind", "text"}}], "transaction"?: [...]} */
+const char *vif_report_json(struct vif_report *report);
+/* The exit status that says it all: 0; that of the only kind of error when nothing succeeded; 3. */
+int vif_report_status(const struct vif_report *report);
+void vif_report_free(struct vif_report *report);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

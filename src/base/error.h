@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Filling struct vif_error; see <vif/error.h> for the table of kinds. */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+#include <vif/error.h>
+
+/* Sets 'err' (may be NULL) to 'kind' and the formatted words; returns the kind's negative errno. */
+int error_set(struct vif_error *err, enum vif_error_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Sets 'err' from the positive 'errnum': the words, then ": " and the system's own.  The kind is
+ * PERMISSION, NO_MEMORY or TIMEOUT where the errno says so, else 'kind'.  Returns -errnum. */
+int error_sys(struct vif_error *err, enum vif_error_kind kind, int errnum, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Out of memory, in words.  Returns -ENOMEM. */
+int error_memory(struct vif_error *err);
+
+/* Puts "<words>: " before the text of 'err' and returns 'r' unchanged. */
+int error_prefix(struct vif_error *err, int r, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every limit of the project, each with its reason. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+/* An interface name as the kernel holds it (IFNAMSIZ with its NUL). */
+#define LIMIT_IFNAME 16
+
+/* A document a user hands in: 10,000 VIFs as nova serialises them are about 40 MB. */
+#define LIMIT_DOCUMENT_BYTES ((size_t)128 << 20)
+
+/* VIFs in one call: a host has at most a few thousand ports. */
+#define LIMIT_VIFS 100000
+
+/* Nesting: an os-vif object needs 14 levels; 64 leaves room and keeps recursion small. */
+#define LIMIT_JSON_DEPTH 64
+
+/* One message of a database server: all names of 10,000 ports are about 5 MB. */
+#define LIMIT_MESSAGE_BYTES ((size_t)256 << 20)
+
+/* A string in a VIF (labels, paths): nothing in os-vif comes near. */
+#define LIMIT_STRING 4096
+
+/* Elements of one list in a VIF (subnets, addresses, routes). */
+#define LIMIT_LIST 4096
+
+/* Requests to one database server that wait for their answers. */
+#define LIMIT_IN_FLIGHT 64
+
+/* Notifications nobody has asked for yet; a server that sends more is not one of ours. */
+#define LIMIT_NOTIFICATIONS 1024
+
+/* A configuration file; nova.conf with all its comments is about 600 kB. */
+#define LIMIT_CONFIG_BYTES ((size_t)4 << 20)
+
+#endif

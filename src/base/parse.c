@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parsing of small things.  Everything that comes from outside and ends in a path, a sysctl, a
+ * netlink attribute or a database cell passes through here first. */
+#include "base/parse.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <uuid/uuid.h>
+
+#include "base/limits.h"
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+int parse_mac_bytes(const char *text, uint8_t ret_bytes[6])
+{
+    uint8_t bytes[6];
+
+    if (strlen(text) != MAC_TEXT_SIZE - 1)
+        return -EINVAL;
+    for (size_t i = 0; i < 6; i++) {
+        int high = hex_value(text[3 * i]), low = hex_value(text[3 * i + 1]);
+        char separator = text[3 * i + 2];
+
+        if (high < 0 || low < 0)
+            return -EINVAL;
+        if (i < 5 && separator != ':' && separator != '-')
+            return -EINVAL;
+        bytes[i] = (uint8_t)(high << 4 | low);
+    }
+    memcpy(ret_bytes, bytes, sizeof bytes);
+    return 0;
+}
+
+int parse_mac(const char *text, char ret_mac[MAC_TEXT_SIZE])
+{
+    uint8_t b[6];
+    int r = parse_mac_bytes(text, b);
+
+    if (r < 0)
+        return r;
+    (void)snprintf(ret_mac, MAC_TEXT_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3],
+                   b[4], b[5]);
+    return 0;
+}
+
+int parse_uuid(const char *text, char ret_uuid[UUID_TEXT_SIZE])
+{
+    uuid_t u;
+
+    if (strlen(text) != UUID_TEXT_SIZE - 1 || uuid_parse(text, u) < 0)
+        return -EINVAL;
+    uuid_unparse_lower(u, ret_uuid);
+    return 0;
+}
+
+int parse_pci(const char *text, char ret_pci[PCI_TEXT_SIZE])
+{
+    size_t domain = strspn(text, "0123456789abcdefABCDEF");
+    const char *rest = text + domain;
+
+    if (domain < 4 || domain > 8 || strlen(rest) != strlen(":3b:00.2"))
+        return -EINVAL;
+    if (rest[0] != ':' || hex_value(rest[1]) < 0 || hex_value(rest[2]) < 0 || rest[3] != ':' ||
+        hex_value(rest[4]) < 0 || hex_value(rest[4]) > 1 || hex_value(rest[5]) < 0 ||
+        rest[6] != '.' || hex_value(rest[7]) < 0 || hex_value(rest[7]) > 7)
+        return -EINVAL;
+    for (size_t i = 0; i <= strlen(text); i++)
+        ret_pci[i] = (char)tolower((unsigned char)text[i]);
+    return 0;
+}
+
+int parse_ip(const char *text, bool prefix)
+{
+    char address[INET6_ADDRSTRLEN];
+    const char *slash = strchr(text, '/');
+    size_t n = slash ? (size_t)(slash - text) : strlen(text);
+    unsigned char bytes[sizeof(struct in6_addr)];
+    int64_t length;
+
+    if (prefix != (slash != NULL) || n >= sizeof address)
+        return -EINVAL;
+    memcpy(address, text, n);
+    address[n] = '\0';
+    if (inet_pton(AF_INET, address, bytes) == 1)
+        return prefix ? parse_int(slash + 1, 0, 32, &length) : 0;
+    if (inet_pton(AF_INET6, address, bytes) == 1)
+        return prefix ? parse_int(slash + 1, 0, 128, &length) : 0;
+    return -EINVAL;
+}
+
+int parse_int(const char *text, int64_t min, int64_t max, int64_t *ret_value)
+{
+    char *end;
+    long long value;
+
+    if (!isdigit((unsigned char)text[0]) && !(text[0] == '-' && isdigit((unsigned char)text[1])))
+        return -EINVAL;
+    errno = 0;
+    value = strtoll(text, &end, 10);
+    if (errno || *end || value < min || value > max)
+        return -EINVAL;
+    *ret_value = value;
+    return 0;
+}
+
+int parse_bool(const char *text, bool *ret_value)
+{
+    static const char *const words[2][4] = {{"false", "no", "off", "0"},
+                                            {"true", "yes", "on", "1"}};
+
+    for (int value = 0; value < 2; value++)
+        for (size_t i = 0; i < 4; i++)
+            if (strcasecmp(text, words[value][i]) == 0) {
+                *ret_value = value;
+                return 0;
+            }
+    return -EINVAL;
+}
+
+const char *ifname_fault(const char *name)
+{
+    size_t n = strlen(name);
+
+    if (n == 0)
+        return "is empty";
+    if (n >= LIMIT_IFNAME)
+        return "is longer than the 15 characters an interface name may have";
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return "is not an interface name";
+    /* net/ipv6/conf/all is every interface's setting. */
+    if (strcmp(name, "all") == 0 || strcmp(name, "default") == 0)
+        return "is what the kernel's settings call all interfaces, not one";
+    for (const char *p = name; *p; p++) {
+        if (*p == '/' || *p == ':' || *p == '%')
+            return "has a character ('/', ':' or '%') that no interface name may have";
+        if (!isgraph((unsigned char)*p))
+            return "has a space, control or non-ASCII character";
+    }
+    return NULL;
+}
+
+int uuid_v5(const char *space, const char *name, char ret_uuid[UUID_TEXT_SIZE])
+{
+    uuid_t ns, out;
+
+    if (uuid_parse(space, ns) < 0)
+        return -EINVAL;
+    uuid_generate_sha1(out, ns, name, strlen(name));
+    uuid_unparse_lower(out, ret_uuid);
+    return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parsing and checking of small things: MAC, UUID, PCI address, IP, interface name, numbers.
+ *
+ * Each parse_* takes a NUL-ended text and returns 0, or -EINVAL with nothing written.  Outputs are
+ * normalised: lower case, MAC with colons. */
+#ifndef BASE_PARSE_H
+#define BASE_PARSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MAC_TEXT_SIZE  18 /* "fa:16:3e:00:00:01" and NUL */
+#define UUID_TEXT_SIZE 37
+#define PCI_TEXT_SIZE  17 /* "00000000:3b:00.2" and NUL: a domain has 4 to 8 digits */
+
+/* "fa:16:3e:00:00:01" or with '-'; any case. */
+int parse_mac(const char *text, char ret_mac[MAC_TEXT_SIZE]);
+
+/* The same as six bytes. */
+int parse_mac_bytes(const char *text, uint8_t ret_bytes[6]);
+
+/* The 36-character form, any case. */
+int parse_uuid(const char *text, char ret_uuid[UUID_TEXT_SIZE]);
+
+/* "0000:3b:00.2": domain of 4 to 8 hexadecimal digits, bus, device up to 1f, function 0 to 7. */
+int parse_pci(const char *text, char ret_pci[PCI_TEXT_SIZE]);
+
+/* An IPv4 or IPv6 address; with 'prefix', "address/length". */
+int parse_ip(const char *text, bool prefix);
+
+/* A whole decimal number between 'min' and 'max'. */
+int parse_int(const char *text, int64_t min, int64_t max, int64_t *ret_value);
+
+/* true|false, yes|no, on|off, 1|0, any case (as oslo.config takes them). */
+int parse_bool(const char *text, bool *ret_value);
+
+/* NULL when 'name' may name a network interface, else what is wrong with it, in words to follow
+ * the name: "is empty", "has 16 characters, at most 15 are possible", "has a '/'".  What the kernel
+ * takes (dev_valid_name(): no '/', ':', white space, not "." or ".."), less control characters,
+ * non-ASCII bytes, '%', which RTM_NEWLINK would take for a pattern, and the words "all" and
+ * "default", which are no interface to a sysctl. */
+const char *ifname_fault(const char *name);
+
+/* Version 5 UUID (RFC 4122) of 'name' in the name space 'space'. */
+int uuid_v5(const char *space, const char *name, char ret_uuid[UUID_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A growing text, for what is built piece by piece: plans, reports. */
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void text_done(struct text *text)
+{
+    free(text->data);
+    *text = (struct text){0};
+}
+
+static bool make_room(struct text *text, size_t more)
+{
+    size_t room = text->room ? text->room : 128;
+    char *data;
+
+    if (text->failed)
+        return false;
+    while (room - text->n <= more)
+        room *= 2;
+    if (room == text->room)
+        return true;
+    data = realloc(text->data, room);
+    if (!data) {
+        text->failed = true;
+        return false;
+    }
+    text->data = data;
+    text->room = room;
+    return true;
+}
+
+void text_add_bytes(struct text *text, const char *bytes, size_t n)
+{
+    if (!make_room(text, n))
+        return;
+    memcpy(text->data + text->n, bytes, n);
+    text->n += n;
+    text->data[text->n] = '\0';
+}
+
+void text_add(struct text *text, const char *format, ...)
+{
+    char small[256];
+    va_list ap;
+    int n;
+
+    va_start(ap, format);
+    n = vsnprintf(small, sizeof small, format, ap);
+    va_end(ap);
+    if (n < 0)
+        return;
+    if ((size_t)n < sizeof small) {
+        text_add_bytes(text, small, (size_t)n);
+        return;
+    }
+    if (!make_room(text, (size_t)n))
+        return;
+    va_start(ap, format);
+    (void)vsnprintf(text->data + text->n, (size_t)n + 1, format, ap);
+    va_end(ap);
+    text->n += (size_t)n;
+}
+
+/* The length of the UTF-8 sequence at the start of bytes[0..n), 0 when it is none (RFC 3629). */
+static size_t utf8_length(const unsigned char *bytes, size_t n)
+{
+    size_t length = bytes[0] < 0x80 ? 1 : bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : 2;
+
+    if (length == 1)
+        return 1;
+    if (bytes[0] < 0xc2 || bytes[0] > 0xf4 || length > n)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((bytes[i] & 0xc0) != 0x80)
+            return 0;
+    if ((bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xed && bytes[1] > 0x9f) ||
+        (bytes[0] == 0xf0 && bytes[1] < 0x90) || (bytes[0] == 0xf4 && bytes[1] > 0x8f))
+        return 0;
+    return length;
+}
+
+void text_add_json_bytes(struct text *text, const char *bytes, size_t n)
+{
+    text_add_bytes(text, "\"", 1);
+    for (size_t i = 0; i < n;) {
+        unsigned char c = (unsigned char)bytes[i];
+        size_t length = utf8_length((const unsigned char *)bytes + i, n - i);
+
+        if (length == 0)
+            text_add_bytes(text, "?", 1);
+        else if (c == '"' || c == '\\')
+            text_add(text, "\\%c", c);
+        else if (c < 0x20)
+            text_add(text, "\\u%04x", c);
+        else
+            text_add_bytes(text, bytes + i, length);
+        i += length ? length : 1;
+    }
+    text_add_bytes(text, "\"", 1);
+}
+
+void text_add_json(struct text *text, const char *value)
+{
+    text_add_json_bytes(text, value, strlen(value));
+}
+
+char *text_take(struct text *text)
+{
+    char *data;
+
+    if (text->failed) {
+        text_done(text);
+        return NULL;
+    }
+    data = text->data ? text->data : calloc(1, 1);
+    *text = (struct text){0};
+    return data;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A growing text.  The first failed allocation is remembered and told at the end. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct text {
+    char *data; /* NUL-ended once something was added */
+    size_t n;   /* bytes without the NUL */
+    size_t room;
+    bool failed;
+};
+
+void text_done(struct text *text);
+void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_bytes(struct text *text, const char *bytes, size_t n);
+
+/* Adds 'value', or n bytes, as a JSON string with its quotes.  What is not UTF-8 shows as '?'. */
+void text_add_json(struct text *text, const char *value);
+void text_add_json_bytes(struct text *text, const char *bytes, size_t n);
+
+/* Hands the text over to the caller, who frees it; NULL when an allocation failed. */
+char *text_take(struct text *text);
+
+#endif

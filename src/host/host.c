@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The host: libvif's main handle.  Puts configuration, plugins and engine together: every VIF of a
+ * batch is described by its plugin, and all wirings go through the engine at once. */
+#include "host/host.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/deadline.h"
+
+#define OVSDB_LOCAL "unix:/run/openvswitch/db.sock"
+#define OVSDB_TCP   "tcp:127.0.0.1:6640"
+
+const char *vif_version(void)
+{
+    return VIF_VERSION;
+}
+
+void vif_host_close(struct vif_host *host)
+{
+    if (!host)
+        return;
+    netlink_close(host->nl);
+    ovsdb_client_free(host->db);
+    free(host);
+}
+
+static inline void close_host(struct vif_host *host)
+{
+    vif_host_close(host);
+}
+DEFINE_AUTO(auto_host, struct vif_host *, close_host);
+
+static int open_database(struct vif_host *host, const char *address, struct vif_error *err)
+{
+    const char *addresses[2] = {OVSDB_LOCAL, OVSDB_TCP};
+    size_t n = 2;
+
+    if (!address && host->config.ovsdb_connection[0])
+        address = host->config.ovsdb_connection;
+    if (address) {
+        addresses[0] = address;
+        n = 1;
+    }
+    return ovsdb_client_new(addresses, n, &host->log, &host->db, err);
+}
+
+/* Options are known by their size: a caller built against an older header has fewer. */
+static struct vif_host_options read_options(const struct vif_host_options *options)
+{
+    struct vif_host_options own = {0};
+
+    if (options)
+        memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
+    return own;
+}
+
+int vif_host_open(const struct vif_host_options *options, struct vif_host **ret_host,
+                  struct vif_error *err)
+{
+    struct vif_host_options own = read_options(options);
+    __attribute__((cleanup(auto_host_fn))) struct vif_host *host = calloc(1, sizeof *host);
+    int r;
+
+    if (!host)
+        return error_memory(err);
+    host->log = (struct log){own.log, own.log_data};
+    r = config_read(own.config_file, &host->config, err);
+    if (r == 0)
+        r = open_database(host, own.ovsdb, err);
+    if (r == 0)
+        r = netlink_open(&host->log, &host->nl, err);
+    if (r < 0)
+        return r;
+    *ret_host = take_ptr(host);
+    return 0;
+}
+
+static int describe(const struct vif_host *host, const struct vif_request *request,
+                    enum wiring_goal goal, struct wiring *ret, struct vif_error *err)
+{
+    const char *name = request->vif->plugin;
+    const struct plugin *plugin;
+
+    if (!name)
+        return error_set(err, VIF_ERROR_INVALID, "%s/plugin: missing", request->where);
+    plugin = plugin_find(name);
+    if (!plugin)
+        return error_set(err, VIF_ERROR_NO_PLUGIN, "%s/plugin: no VIF plugin named '%.64s'",
+                         request->where, name);
+    return plugin->describe(&host->config.plugins, request, goal, ret, err);
+}
+
+/* One call: a wiring for each VIF that can be described, and where in the report it belongs. */
+struct call {
+    struct vif_report *report;
+    struct wiring *wirings;          /* one for each entry; those that failed are empty */
+    const struct wiring **described; /* those that did not */
+    struct outcome *outcomes;        /* of 'described' */
+    size_t *owners;                  /* entry of each */
+    size_t n;
+};
+
+static void call_done(struct call *call, size_t n)
+{
+    for (size_t i = 0; call->wirings && i < n; i++)
+        wiring_done(&call->wirings[i]);
+    for (size_t i = 0; call->outcomes && i < n; i++)
+        outcome_done(&call->outcomes[i]);
+    free(call->wirings);
+    free(call->described);
+    free(call->outcomes);
+    free(call->owners);
+    vif_report_free(call->report);
+}
+
+static bool call_init(struct call *call, size_t n)
+{
+    call->report = calloc(1, sizeof *call->report);
+    if (!call->report)
+        return false;
+    call->report->entries = calloc(n + 1, sizeof *call->report->entries);
+    call->wirings = calloc(n + 1, sizeof *call->wirings);
+    call->described = calloc(n + 1, sizeof *call->described);
+    call->outcomes = calloc(n + 1, sizeof *call->outcomes);
+    call->owners = calloc(n + 1, sizeof *call->owners);
+    if (!call->report->entries || !call->wirings || !call->described || !call->outcomes ||
+        !call->owners)
+        return false;
+    call->report->n = n;
+    return true;
+}
+
+/* Names the VIF in front of an error that was found while it was worked on; faults of the input say
+ * themselves where they are. */
+static void name_error(struct report_entry *entry, const char *verb)
+{
+    struct vif_error *error = &entry->result.error;
+
+    if (vif_error_kind_status(error->kind) == 2 || !entry->id[0])
+        return;
+    (void)error_prefix(error, 0, "%s %s%s%s%s", verb, entry->id, entry->name[0] ? " (" : "",
+                       entry->name, entry->name[0] ? ")" : "");
+}
+
+static void describe_all(const struct vif_host *host, const struct vif_batch *batch,
+                         enum wiring_goal goal, struct call *call)
+{
+    for (size_t i = 0; i < batch->n; i++) {
+        const struct batch_entry *from = &batch->entries[i];
+        struct report_entry *entry = &call->report->entries[i];
+        struct wiring *wiring = &call->wirings[i];
+        struct vif_result *result = &entry->result;
+
+        memcpy(entry->id, from->id, sizeof entry->id);
+        result->id = entry->id;
+        result->name = entry->name;
+        result->bridge = entry->bridge;
+        result->state = VIF_STATE_FAILED;
+        result->error = from->fault;
+        if (!from->request || describe(host, from->request, goal, wiring, &result->error) < 0)
+            continue;
+        memcpy(entry->name, wiring->name, sizeof entry->name);
+        if (wiring->n_bridges)
+            memcpy(entry->bridge, wiring->bridges[0].name, sizeof entry->bridge);
+        call->owners[call->n] = i;
+        call->described[call->n++] = wiring;
+    }
+}
+
+static enum vif_state state_of(const struct outcome *outcome, enum wiring_goal goal)
+{
+    switch (outcome->state) {
+    case OUTCOME_DONE:
+        return goal == WIRING_PRESENT ? VIF_STATE_PLUGGED : VIF_STATE_UNPLUGGED;
+    case OUTCOME_WAITING:
+        return VIF_STATE_WAITING;
+    case OUTCOME_PLANNED:
+        return VIF_STATE_PLANNED;
+    case OUTCOME_FAILED:
+        break;
+    }
+    return VIF_STATE_FAILED;
+}
+
+static void take_outcomes(struct call *call, enum wiring_goal goal)
+{
+    for (size_t i = 0; i < call->n; i++) {
+        struct report_entry *entry = &call->report->entries[call->owners[i]];
+        struct outcome *outcome = &call->outcomes[i];
+
+        entry->result.state = state_of(outcome, goal);
+        entry->result.changed = outcome->changed;
+        entry->result.ofport = outcome->ofport;
+        entry->result.error = outcome->error;
+        entry->result.steps = entry->steps = take_ptr(outcome->steps);
+        if (outcome->state == OUTCOME_FAILED)
+            name_error(entry, goal == WIRING_PRESENT ? "plug" : "unplug");
+    }
+}
+
+static int64_t deadline_of(const struct vif_host *host, const struct vif_call_options *options)
+{
+    int64_t timeout = options->timeout_ms;
+
+    return deadline_after(timeout == VIF_TIMEOUT_CONFIGURED ? host->config.timeout_ms : timeout);
+}
+
+static void log_counts(const struct vif_host *host, size_t n)
+{
+    const struct ovsdb_counts *db = ovsdb_client_counts(host->db);
+    const struct netlink_counts *nl = netlink_counts(host->nl);
+
+    log_debug(&host->log,
+              "%zu VIFs: %llu database requests (%llu with writes), %llu netlink sends (%llu "
+              "reads, %llu changes)",
+              n, (unsigned long long)db->requests, (unsigned long long)db->writes,
+              (unsigned long long)nl->sends, (unsigned long long)nl->reads,
+              (unsigned long long)nl->changes);
+}
+
+static int carry_out(struct vif_host *host, const struct vif_batch *batch, enum wiring_goal goal,
+                     const struct vif_call_options *options, struct vif_report **ret_report,
+                     struct vif_error *err)
+{
+    struct vif_call_options own = {0};
+    struct engine engine = {host->nl, host->db, &host->log};
+    struct call call = {0};
+    int r = 0;
+
+    if (options)
+        memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
+    if (!call_init(&call, batch->n))
+        r = error_memory(err);
+    if (r == 0) {
+        struct converge_options how = {
+            .goal = goal,
+            .settle = own.wait == VIF_WAIT_VSWITCHD,
+            .dry_run = own.dry_run != 0,
+            .until = deadline_of(host, &own),
+        };
+
+        describe_all(host, batch, goal, &call);
+        if (call.n)
+            r = converge(&engine, call.described, call.n, &how, call.outcomes,
+                         &call.report->transaction, err);
+    }
+    if (r == 0) {
+        take_outcomes(&call, goal);
+        log_counts(host, call.n);
+        *ret_report = take_ptr(call.report);
+    }
+    call_done(&call, batch->n);
+    return r;
+}
+
+int vif_host_plug(struct vif_host *host, const struct vif_batch *batch,
+                  const struct vif_call_options *options, struct vif_report **ret_report,
+                  struct vif_error *err)
+{
+    return carry_out(host, batch, WIRING_PRESENT, options, ret_report, err);
+}
+
+int vif_host_unplug(struct vif_host *host, const struct vif_batch *batch,
+                    const struct vif_call_options *options, struct vif_report **ret_report,
+                    struct vif_error *err)
+{
+    return carry_out(host, batch, WIRING_ABSENT, options, ret_report, err);
+}

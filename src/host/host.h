@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of libvif's public functions share. */
+#ifndef HOST_H
+#define HOST_H
+
+#include <vif/vif.h>
+
+#include "base/log.h"
+#include "model/model.h"
+#include "plugin/plugin.h"
+#include "wiring/converge.h"
+
+#define OVSDB_ADDRESS_MAX 256
+
+/* The configuration, os-vif's option names and defaults. */
+struct config {
+    struct plugin_options plugins;
+    char ovsdb_connection[OVSDB_ADDRESS_MAX]; /* "": the local socket, then tcp:127.0.0.1:6640 */
+    int64_t timeout_ms;                       /* VIF_TIMEOUT_NEVER: for ever */
+};
+
+/* Reads 'file'; NULL: CONFIG_FILE where it exists.  Kind CONFIG, naming file, group and option. */
+int config_read(const char *file, struct config *ret, struct vif_error *err);
+
+struct vif_host {
+    struct config config;
+    struct log log;
+    struct netlink *nl;
+    struct ovsdb_client *db;
+};
+
+/* One VIF of a batch: decoded, or why not. */
+struct batch_entry {
+    struct vif_request *request; /* NULL: 'fault' says why */
+    char id[UUID_TEXT_SIZE];
+    struct vif_error fault;
+};
+
+struct vif_batch {
+    struct batch_entry *entries;
+    size_t n, room;
+};
+
+struct report_entry {
+    struct vif_result result; /* its strings point into this struct */
+    char id[UUID_TEXT_SIZE];
+    char name[LIMIT_IFNAME];
+    char bridge[LIMIT_IFNAME];
+    char *steps;
+};
+
+struct vif_report {
+    struct report_entry *entries;
+    size_t n;
+    char *transaction;
+    char *json; /* made when first asked for */
+};
+
+#endif

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading links: one RTM_GETLINK a name, all in one batch, each answer parsed into a struct link_info.
+ * Attributes that are missing or shorter than they should be leave their field at zero: kernels add
+ * and drop attributes, and a reader must not fail over one it could do without. */
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/if_tun.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/link.h"
+
+struct reading {
+    struct link_info *info; /* of all links */
+    struct link_info *link; /* the one whose answer is being parsed */
+    bool elsewhere;         /* its IFLA_LINK is of another network namespace */
+};
+
+static uint32_t get_u32(const struct nlattr *attr)
+{
+    return mnl_attr_get_payload_len(attr) >= sizeof(uint32_t) ? mnl_attr_get_u32(attr) : 0;
+}
+
+static uint8_t get_u8(const struct nlattr *attr)
+{
+    return mnl_attr_get_payload_len(attr) >= sizeof(uint8_t) ? mnl_attr_get_u8(attr) : 0;
+}
+
+static void get_string(const struct nlattr *attr, char *text, size_t size)
+{
+    size_t n = strnlen(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr));
+
+    if (n >= size)
+        n = size - 1;
+    memcpy(text, mnl_attr_get_payload(attr), n);
+    text[n] = '\0';
+}
+
+/* Element 'index' of an attribute that is an array of 32-bit numbers. */
+static bool get_element(const struct nlattr *attr, size_t index, int32_t *ret_value)
+{
+    const char *payload = mnl_attr_get_payload(attr);
+
+    if (mnl_attr_get_payload_len(attr) < (index + 1) * sizeof *ret_value)
+        return false;
+    memcpy(ret_value, payload + index * sizeof *ret_value, sizeof *ret_value);
+    return true;
+}
+
+static int parse_bridge(const struct nlattr *attr, void *data)
+{
+    struct link_bridge *bridge = data;
+
+    switch (mnl_attr_get_type(attr)) {
+    case IFLA_BR_AGEING_TIME:
+        bridge->ageing_time = get_u32(attr);
+        break;
+    case IFLA_BR_FORWARD_DELAY:
+        bridge->forward_delay = get_u32(attr);
+        break;
+    case IFLA_BR_STP_STATE:
+        bridge->stp_state = get_u32(attr);
+        break;
+    case IFLA_BR_MCAST_SNOOPING:
+        bridge->mcast_snooping = get_u8(attr);
+        break;
+    }
+    return MNL_CB_OK;
+}
+
+static int parse_tun(const struct nlattr *attr, void *data)
+{
+    struct link_info *info = data;
+
+    switch (mnl_attr_get_type(attr)) {
+    case IFLA_TUN_TYPE:
+        info->tap = get_u8(attr) == IFF_TAP;
+        break;
+    case IFLA_TUN_MULTI_QUEUE:
+        info->multi_queue = get_u8(attr) != 0;
+        break;
+    }
+    return MNL_CB_OK;
+}
+
+/* Kind and data of a link, in whichever order they come. */
+struct linkinfo {
+    const struct nlattr *kind, *data;
+};
+
+static int find_linkinfo(const struct nlattr *attr, void *data)
+{
+    struct linkinfo *found = data;
+
+    if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
+        found->kind = attr;
+    else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA)
+        found->data = attr;
+    return MNL_CB_OK;
+}
+
+static void parse_linkinfo(const struct nlattr *linkinfo, struct link_info *info)
+{
+    struct linkinfo found = {NULL, NULL};
+
+    (void)mnl_attr_parse_nested(linkinfo, find_linkinfo, &found);
+    if (!found.kind)
+        return;
+    get_string(found.kind, info->kind, sizeof info->kind);
+    if (found.data && strcmp(info->kind, "bridge") == 0)
+        (void)mnl_attr_parse_nested(found.data, parse_bridge, &info->bridge);
+    else if (found.data && strcmp(info->kind, "tun") == 0)
+        (void)mnl_attr_parse_nested(found.data, parse_tun, info);
+}
+
+static int parse_inet(const struct nlattr *attr, void *data)
+{
+    struct link_info *info = data;
+
+    if (mnl_attr_get_type(attr) == IFLA_INET_CONF) {
+        /* This array begins with setting 1: net/ipv4/devinet.c, inet_fill_link_af(). */
+        (void)get_element(attr, IPV4_DEVCONF_ARP_IGNORE - 1, &info->arp_ignore);
+        (void)get_element(attr, IPV4_DEVCONF_ARP_ANNOUNCE - 1, &info->arp_announce);
+    }
+    return MNL_CB_OK;
+}
+
+static int parse_inet6(const struct nlattr *attr, void *data)
+{
+    struct link_info *info = data;
+
+    if (mnl_attr_get_type(attr) == IFLA_INET6_CONF)
+        info->has_ipv6_conf = get_element(attr, DEVCONF_DISABLE_IPV6, &info->disable_ipv6);
+    return MNL_CB_OK;
+}
+
+static int parse_af_spec(const struct nlattr *attr, void *data)
+{
+    if (mnl_attr_get_type(attr) == AF_INET)
+        (void)mnl_attr_parse_nested(attr, parse_inet, data);
+    else if (mnl_attr_get_type(attr) == AF_INET6)
+        (void)mnl_attr_parse_nested(attr, parse_inet6, data);
+    return MNL_CB_OK;
+}
+
+static int parse_attribute(const struct nlattr *attr, void *data)
+{
+    struct reading *reading = data;
+    struct link_info *info = reading->link;
+
+    switch (mnl_attr_get_type(attr)) {
+    case IFLA_IFNAME:
+        get_string(attr, info->name, sizeof info->name);
+        break;
+    case IFLA_MTU:
+        info->mtu = get_u32(attr);
+        break;
+    case IFLA_ADDRESS:
+        if (mnl_attr_get_payload_len(attr) == sizeof info->address)
+            memcpy(info->address, mnl_attr_get_payload(attr), sizeof info->address);
+        break;
+    case IFLA_MASTER:
+        info->master = (int)get_u32(attr);
+        break;
+    case IFLA_LINK:
+        info->peer = (int)get_u32(attr);
+        break;
+    case IFLA_IFALIAS:
+        get_string(attr, info->alias, sizeof info->alias);
+        break;
+    case IFLA_PROMISCUITY:
+        /* ifi_flags shows only what a user asked for, not what a bridge or a switch did. */
+        if (get_u32(attr) > 0)
+            info->flags |= IFF_PROMISC;
+        break;
+    case IFLA_LINKINFO:
+        parse_linkinfo(attr, info);
+        break;
+    case IFLA_AF_SPEC:
+        (void)mnl_attr_parse_nested(attr, parse_af_spec, info);
+        break;
+    case IFLA_LINK_NETNSID:
+        reading->elsewhere = true;
+        break;
+    }
+    return MNL_CB_OK;
+}
+
+static int take_link(void *data, size_t index, const struct nlmsghdr *message)
+{
+    struct reading *reading = data;
+    struct link_info *info = &reading->info[index];
+    const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
+
+    if (message->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(message) < sizeof *header)
+        return 0;
+    info->ifindex = header->ifi_index;
+    info->flags = header->ifi_flags;
+    reading->link = info;
+    reading->elsewhere = false;
+    (void)mnl_attr_parse(message, sizeof *header, parse_attribute, reading);
+    /* An ifindex of another namespace means nothing here, and IFLA_LINK of a VLAN is its parent. */
+    if (reading->elsewhere || strcmp(info->kind, "veth") != 0)
+        info->peer = 0;
+    return 0;
+}
+
+static void add_get(struct netlink_batch *batch, const char *name)
+{
+    struct nlmsghdr *message = netlink_batch_begin(batch, RTM_GETLINK, 0, 64 + strlen(name));
+
+    if (!message)
+        return;
+    (void)mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
+    mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    netlink_batch_end(batch, message);
+}
+
+static void set_name(struct link_info *info, const char *name)
+{
+    (void)snprintf(info->name, sizeof info->name, "%s", name);
+}
+
+static int read_links(struct netlink *nl, struct netlink_batch *batch, const char *const *names,
+                      size_t n, struct link_info *info, struct vif_error *err)
+{
+    auto_free struct netlink_result *results = calloc(n, sizeof *results);
+    struct reading reading = {.info = info};
+    int r;
+
+    if (!results)
+        return error_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        info[i] = (struct link_info){0};
+        set_name(&info[i], names[i]);
+        add_get(batch, names[i]);
+    }
+    r = netlink_batch_send(nl, batch, 0, results, take_link, &reading, err);
+    if (r < 0)
+        return error_prefix(err, r, "read links");
+    for (size_t i = 0; i < n; i++) {
+        if (results[i].error < 0 && results[i].error != -ENODEV)
+            return link_result_error(&results[i], err, "read link %s", names[i]);
+        info[i].altname = info[i].ifindex && strcmp(info[i].name, names[i]) != 0;
+        set_name(&info[i], names[i]);
+    }
+    return 0;
+}
+
+int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct link_info *info,
+                  struct vif_error *err)
+{
+    struct netlink_batch batch = {0};
+    int r;
+
+    if (n == 0)
+        return 0;
+    r = read_links(nl, &batch, names, n, info, err);
+    netlink_batch_done(&batch);
+    return r;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The requests that create, change and delete links.  A link is created as complete as the kernel lets
+ * it be; what it does not take on creation follows in requests of the same batch that are sent only
+ * when the creation succeeded, so that a link of someone else with that name is never touched. */
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/link.h"
+
+/* All attributes of the largest request but its texts: about 200 bytes. */
+#define REQUEST_BYTES 512
+
+static struct nlmsghdr *begin(struct netlink_batch *batch, uint16_t type, uint16_t flags,
+                              size_t texts)
+{
+    return netlink_batch_begin(batch, type, NLM_F_ACK | flags, REQUEST_BYTES + texts);
+}
+
+static void put_header(struct nlmsghdr *message, int ifindex, const struct link_change *change)
+{
+    struct ifinfomsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
+
+    header->ifi_index = ifindex;
+    if (!change)
+        return;
+    if (change->set_up || change->set_down)
+        header->ifi_change |= IFF_UP;
+    if (change->set_up)
+        header->ifi_flags |= IFF_UP;
+    if (change->set_promisc || change->clear_promisc)
+        header->ifi_change |= IFF_PROMISC;
+    if (change->set_promisc)
+        header->ifi_flags |= IFF_PROMISC;
+}
+
+static void put_common(struct nlmsghdr *message, const struct link_change *change)
+{
+    if (change->mtu)
+        mnl_attr_put_u32(message, IFLA_MTU, change->mtu);
+    if (change->set_address)
+        mnl_attr_put(message, IFLA_ADDRESS, sizeof change->address, change->address);
+    if (change->set_master)
+        mnl_attr_put_u32(message, IFLA_MASTER, (uint32_t)change->master);
+}
+
+/* "forward_delay" is left out where it has a request of its own. */
+static void put_bridge(struct nlmsghdr *message, const struct link_bridge *bridge, bool delay)
+{
+    struct nlattr *info = mnl_attr_nest_start(message, IFLA_LINKINFO), *data;
+
+    mnl_attr_put_str(message, IFLA_INFO_KIND, "bridge");
+    if (bridge) {
+        data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
+        if (delay)
+            mnl_attr_put_u32(message, IFLA_BR_FORWARD_DELAY, bridge->forward_delay);
+        mnl_attr_put_u32(message, IFLA_BR_AGEING_TIME, bridge->ageing_time);
+        mnl_attr_put_u32(message, IFLA_BR_STP_STATE, bridge->stp_state);
+        mnl_attr_put_u8(message, IFLA_BR_MCAST_SNOOPING, bridge->mcast_snooping);
+        mnl_attr_nest_end(message, data);
+    }
+    mnl_attr_nest_end(message, info);
+}
+
+static void put_peer(struct nlmsghdr *message, const char *peer, const struct link_change *change)
+{
+    struct nlattr *info = mnl_attr_nest_start(message, IFLA_LINKINFO), *data, *end;
+
+    mnl_attr_put_str(message, IFLA_INFO_KIND, "veth");
+    data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
+    end = mnl_attr_nest_start(message, VETH_INFO_PEER);
+    /* No flags: veth_open() of this end fails (-ENOTCONN) before the other is registered. */
+    put_header(message, 0, NULL);
+    mnl_attr_put_strz(message, IFLA_IFNAME, peer);
+    if (change->mtu)
+        mnl_attr_put_u32(message, IFLA_MTU, change->mtu);
+    mnl_attr_nest_end(message, end);
+    mnl_attr_nest_end(message, data);
+    mnl_attr_nest_end(message, info);
+}
+
+/* What a link that request 'created' makes gets afterwards: its alias, and the flags of 'flags' (may
+ * be NULL). */
+static void add_follower(struct netlink_batch *batch, size_t created, const char *name,
+                         const char *alias, const struct link_change *flags)
+{
+    size_t texts = strlen(name) + (alias ? strlen(alias) : 0);
+    struct nlmsghdr *message = begin(batch, RTM_SETLINK, 0, texts);
+
+    if (!message)
+        return;
+    put_header(message, 0, flags);
+    mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    if (alias)
+        mnl_attr_put_str(message, IFLA_IFALIAS, alias);
+    netlink_batch_end(batch, message);
+    netlink_batch_after(batch, created);
+}
+
+void link_add_create_bridge(struct netlink_batch *batch, const char *name,
+                            const struct link_change *change)
+{
+    size_t created = batch->n;
+    struct nlmsghdr *message = begin(batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, strlen(name));
+
+    if (!message)
+        return;
+    put_header(message, 0, NULL);
+    mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    put_common(message, change);
+    put_bridge(message, change->bridge, true);
+    netlink_batch_end(batch, message);
+    if (change->alias)
+        add_follower(batch, created, name, change->alias, NULL);
+}
+
+void link_add_create_veth(struct netlink_batch *batch, const char *name, const char *peer,
+                          const struct link_change *change)
+{
+    size_t created = batch->n;
+    struct nlmsghdr *message =
+        begin(batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, strlen(name) + strlen(peer));
+
+    if (!message)
+        return;
+    put_header(message, 0, change);
+    mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    put_common(message, change);
+    put_peer(message, peer, change);
+    netlink_batch_end(batch, message);
+    if (change->alias)
+        add_follower(batch, created, name, change->alias, NULL);
+    add_follower(batch, created, peer, change->alias, change);
+}
+
+static void add_forward_delay(struct netlink_batch *batch, size_t first, const char *name,
+                              int ifindex, uint32_t forward_delay)
+{
+    struct nlmsghdr *message = begin(batch, RTM_NEWLINK, 0, strlen(name));
+    struct nlattr *info, *data;
+
+    if (!message)
+        return;
+    put_header(message, ifindex, NULL);
+    if (!ifindex)
+        mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    info = mnl_attr_nest_start(message, IFLA_LINKINFO);
+    mnl_attr_put_str(message, IFLA_INFO_KIND, "bridge");
+    data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
+    mnl_attr_put_u32(message, IFLA_BR_FORWARD_DELAY, forward_delay);
+    mnl_attr_nest_end(message, data);
+    mnl_attr_nest_end(message, info);
+    netlink_batch_end(batch, message);
+    netlink_batch_after(batch, first);
+}
+
+void link_add_set(struct netlink_batch *batch, const char *name, int ifindex,
+                  const struct link_change *change)
+{
+    const char *alias = change->alias ? change->alias : "";
+    const char *new_name = change->new_name ? change->new_name : "";
+    size_t first = batch->n;
+    struct nlmsghdr *message;
+
+    /* Without an ifindex IFLA_IFNAME says which link, and cannot say its new name. */
+    if (change->new_name && !ifindex && !batch->failed)
+        batch->failed = -EINVAL;
+    message = begin(batch, RTM_NEWLINK, 0, strlen(name) + strlen(alias) + strlen(new_name));
+    if (!message)
+        return;
+    put_header(message, ifindex, change);
+    if (!ifindex)
+        mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    else if (change->new_name)
+        mnl_attr_put_strz(message, IFLA_IFNAME, new_name);
+    put_common(message, change);
+    if (change->alias)
+        mnl_attr_put_str(message, IFLA_IFALIAS, alias);
+    if (change->bridge)
+        put_bridge(message, change->bridge, false);
+    netlink_batch_end(batch, message);
+    if (change->bridge)
+        add_forward_delay(batch, first, name, ifindex, change->bridge->forward_delay);
+}
+
+void link_add_delete(struct netlink_batch *batch, const char *name, int ifindex)
+{
+    struct nlmsghdr *message = begin(batch, RTM_DELLINK, 0, strlen(name));
+
+    if (!message)
+        return;
+    put_header(message, ifindex, NULL);
+    if (!ifindex)
+        mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    netlink_batch_end(batch, message);
+}
+
+int link_result_error(const struct netlink_result *result, struct vif_error *err,
+                      const char *format, ...)
+{
+    char words[VIF_ERROR_TEXT_MAX];
+    va_list ap;
+
+    va_start(ap, format);
+    (void)vsnprintf(words, sizeof words, format, ap);
+    va_end(ap);
+    /* error_sys() knows the kind; the kernel's own words are better than the system's. */
+    (void)error_sys(err, VIF_ERROR_KERNEL, -result->error, "%s", words);
+    if (err && result->text[0])
+        (void)error_set(err, err->kind, "%s: %s", words, result->text);
+    return result->error;
+}

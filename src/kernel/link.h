@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kernel network devices ("links") by rtnetlink: reading many by name in one batch, and the requests
+ * that create, change and delete them.  Every name given here was checked with ifname_fault(). */
+#ifndef KERNEL_LINK_H
+#define KERNEL_LINK_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+#include "kernel/netlink.h"
+
+#define LINK_ALIAS_MAX 64 /* "vif <uuid>" is 40; longer aliases are someone else's and cut */
+#define LINK_KIND_MAX  16
+
+/* The bridge attributes we care about; times as the kernel counts them (USER_HZ, 1/100 s). */
+struct link_bridge {
+    uint32_t ageing_time;
+    uint32_t forward_delay;
+    uint32_t stp_state;
+    uint8_t mcast_snooping;
+};
+
+/* One link as the kernel shows it. */
+struct link_info {
+    char name[LIMIT_IFNAME];  /* the one asked for */
+    int ifindex;              /* 0: there is no such link */
+    char kind[LINK_KIND_MAX]; /* "tun", "veth", "bridge", ...; "" for a physical device */
+    unsigned flags;           /* IFF_UP, IFF_PROMISC ... (also what IFLA_PROMISCUITY counts) */
+    uint32_t mtu;
+    uint8_t address[6];
+    int master; /* ifindex, 0 for none */
+    int peer;   /* veth: ifindex of the other end (IFLA_LINK), 0 unknown or other namespace */
+    char alias[LINK_ALIAS_MAX];
+    struct link_bridge bridge; /* kind "bridge" */
+    bool tap;                  /* kind "tun": a tap, not a tun */
+    bool multi_queue;          /* kind "tun" */
+    bool has_ipv6_conf;        /* false: this kernel or link has no IPv6 */
+    bool altname;              /* 'name' is an alternative name of the link, not its own */
+    int32_t disable_ipv6;
+    int32_t arp_ignore;
+    int32_t arp_announce;
+};
+
+/* Reads the links with these names in one batch; info[i] belongs to names[i], with the name asked for
+ * and ifindex 0 where there is none.  A name may be given twice.  Requests no statistics
+ * (RTEXT_FILTER_SKIP_STATS).  IPv4 and IPv6 settings come from IFLA_AF_SPEC, so that no file is read.
+ * 0 or a negative errno, with 'info' of no meaning. */
+int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct link_info *info,
+                  struct vif_error *err);
+
+/* What a link is to look like.  Each request below says which parts it uses. */
+struct link_change {
+    bool set_up, set_down, set_promisc, clear_promisc;
+    uint32_t mtu;    /* 0: leave */
+    bool set_master; /* to 'master', by ifindex; 0 takes it out */
+    int master;
+    bool set_address;
+    uint8_t address[6];
+    const char *alias; /* NULL: leave; "" removes it */
+    /* NULL: leave.  Only with an ifindex.  The kernel renames a link that is up only since 6.x; the
+     * caller sets it down first where needed. */
+    const char *new_name;
+    const struct link_bridge *bridge; /* NULL: leave */
+};
+
+/* Adds requests that create a bridge with the MTU, address and bridge attributes of 'change', down,
+ * with its alias.  Two messages (the kernel takes no IFLA_IFALIAS on creation; one when there is no
+ * alias), hence two results: the index of the first is batch->n before the call.  The alias is set
+ * only when the creation succeeded: its result is -ECANCELED otherwise. */
+void link_add_create_bridge(struct netlink_batch *batch, const char *name,
+                            const struct link_change *change);
+
+/* Adds requests that create a veth pair complete: both ends with the MTU, flags (up, promiscuous) and
+ * alias of 'change', 'name' with its master and address.  Three messages: the pair, then the alias
+ * of 'name' (left out when there is none), then alias and flags of 'peer', which the kernel does not
+ * let be up before its pair is whole.  The second and third are -ECANCELED when the first failed. */
+void link_add_create_veth(struct netlink_batch *batch, const char *name, const char *peer,
+                          const struct link_change *change);
+
+/* Adds a request that changes the link called 'name' (RTM_NEWLINK by name, or by ifindex when that
+ * is not 0).  With 'bridge' they are two: the forward delay follows alone, because the kernel takes
+ * one under 2 s only while STP is off, and looks at the delay first. */
+void link_add_set(struct netlink_batch *batch, const char *name, int ifindex,
+                  const struct link_change *change);
+
+/* Adds one request that deletes the link with this name, or, when it is not 0, this ifindex: the
+ * second cannot hit a link that took over the name meanwhile. */
+void link_add_delete(struct netlink_batch *batch, const char *name, int ifindex);
+
+/* The words of a failed request: "<text of the extended ack>" or the system's words; kind PERMISSION
+ * for -EPERM and -EACCES, else KERNEL.  Returns result->error. */
+int link_result_error(const struct netlink_result *result, struct vif_error *err,
+                      const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opens the wrapping of an object.  The versioned form names class, name space and version of each;
+ * in the plain form "type" does, where more than one class is possible.  Everything is checked
+ * before a field is looked at, so that a fault is told of the wrapping and not of what it made of
+ * the fields.  The object decoder stands on it. */
+#include "model/envelope.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+#define PREFIX          "versioned_object."
+#define NAME_SPACE      "os_vif"
+#define MAJOR           1
+#define VERSION_MAX     9999
+#define CHOICE_TEXT_MAX 320
+
+enum member {
+    MEMBER_NAME,
+    MEMBER_NAMESPACE,
+    MEMBER_VERSION,
+    MEMBER_DATA,
+    MEMBER_CHANGES,
+    N_MEMBERS
+};
+
+static const char *const member_names[N_MEMBERS] = {
+    [MEMBER_NAME] = PREFIX "name",       [MEMBER_NAMESPACE] = PREFIX "namespace",
+    [MEMBER_VERSION] = PREFIX "version", [MEMBER_DATA] = ENVELOPE_DATA,
+    [MEMBER_CHANGES] = PREFIX "changes",
+};
+
+bool envelope_is_versioned(json_t *json)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(json, name, value)
+    {
+        if (strncmp(name, PREFIX, strlen(PREFIX)) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const struct object_class *find_class(const struct field_object *object, const char *name)
+{
+    for (size_t i = 0; i < object->n_classes; i++)
+        if (strcmp(object->classes[i].name, name) == 0)
+            return &object->classes[i];
+    return NULL;
+}
+
+static int check_members(json_t *json, const struct json_path *path, struct vif_error *err)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(json, name, value)
+    {
+        struct json_path step = {.up = path, .key = name};
+        size_t i = 0;
+
+        while (i < N_MEMBERS && strcmp(member_names[i], name) != 0)
+            i++;
+        if (i == N_MEMBERS)
+            return json_path_error(&step, err, "unknown member of a versioned object");
+    }
+    for (size_t i = 0; i < N_MEMBERS; i++) {
+        struct json_path step = {.up = path, .key = member_names[i]};
+
+        if (i != MEMBER_CHANGES && !json_object_get(json, member_names[i]))
+            return json_path_error(&step, err, "missing");
+    }
+    return 0;
+}
+
+/* "1.4"; nothing but two numbers and a dot. */
+static int parse_version(const char *text, int64_t *ret_major, int64_t *ret_minor)
+{
+    const char *dot = strchr(text, '.');
+    char major[8];
+
+    if (!dot || (size_t)(dot - text) >= sizeof major || !isdigit((unsigned char)dot[1]))
+        return -1;
+    memcpy(major, text, (size_t)(dot - text));
+    major[dot - text] = '\0';
+    if (parse_int(major, 0, VERSION_MAX, ret_major) < 0)
+        return -1;
+    return parse_int(dot + 1, 0, VERSION_MAX, ret_minor);
+}
+
+static int check_version(const struct object_class *class, json_t *json,
+                         const struct json_path *path, struct vif_error *err)
+{
+    char where[JSON_PATH_TEXT_MAX];
+    int64_t major, minor;
+
+    if (!json_is_string(json) || parse_version(json_string_value(json), &major, &minor) < 0)
+        return json_path_expected(path, "a version as \"1.0\"", json, err);
+    if (major == MAJOR && minor <= class->minor)
+        return 0;
+    json_path_text(path, where);
+    if (major < MAJOR)
+        return error_set(err, VIF_ERROR_VERSION,
+                         "%s: %s %s is older than %d.0, which is the oldest this program knows",
+                         where, class->name, json_string_value(json), MAJOR);
+    return error_set(err, VIF_ERROR_VERSION,
+                     "%s: %s %s is newer than %d.%u, which is the newest this program knows", where,
+                     class->name, json_string_value(json), MAJOR, class->minor);
+}
+
+static int open_versioned(const struct field_object *object, json_t *json,
+                          const struct json_path *path, const struct object_class **ret_class,
+                          json_t **ret_data, struct vif_error *err)
+{
+    struct json_path steps[N_MEMBERS];
+    const struct object_class *class;
+    json_t *members[N_MEMBERS];
+    int r = check_members(json, path, err);
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < N_MEMBERS; i++) {
+        steps[i] = (struct json_path){.up = path, .key = member_names[i]};
+        members[i] = json_object_get(json, member_names[i]);
+    }
+    if (!json_is_string(members[MEMBER_NAMESPACE]) ||
+        strcmp(json_string_value(members[MEMBER_NAMESPACE]), NAME_SPACE) != 0)
+        return json_path_expected(&steps[MEMBER_NAMESPACE], "\"" NAME_SPACE "\"",
+                                  members[MEMBER_NAMESPACE], err);
+    class = json_is_string(members[MEMBER_NAME])
+                ? find_class(object, json_string_value(members[MEMBER_NAME]))
+                : NULL;
+    if (!class)
+        return json_path_expected(&steps[MEMBER_NAME], object->words, members[MEMBER_NAME], err);
+    r = check_version(class, members[MEMBER_VERSION], &steps[MEMBER_VERSION], err);
+    if (r < 0)
+        return r;
+    if (!json_is_object(members[MEMBER_DATA]))
+        return json_path_expected(&steps[MEMBER_DATA], "an object", members[MEMBER_DATA], err);
+    *ret_class = class;
+    *ret_data = members[MEMBER_DATA];
+    return 0;
+}
+
+/* "VIFGeneric, VIFBridge, ... or VIFNestedDPDK" */
+static void list_classes(const struct field_object *object, char ret_text[CHOICE_TEXT_MAX])
+{
+    size_t n = 0;
+
+    ret_text[0] = '\0';
+    for (size_t i = 0; i < object->n_classes && n < CHOICE_TEXT_MAX; i++) {
+        const char *before = i == 0 ? "" : i + 1 < object->n_classes ? ", " : " or ";
+
+        n += (size_t)snprintf(ret_text + n, CHOICE_TEXT_MAX - n, "%s%s", before,
+                              object->classes[i].name);
+    }
+}
+
+static int open_plain(const struct field_object *object, json_t *json, const struct json_path *path,
+                      const struct object_class **ret_class, struct vif_error *err)
+{
+    struct json_path step = {.up = path, .key = "type"};
+    json_t *type = json_object_get(json, "type");
+    char choice[CHOICE_TEXT_MAX];
+
+    if (!type && object->n_classes == 1) {
+        *ret_class = object->classes;
+        return 0;
+    }
+    list_classes(object, choice);
+    if (!type)
+        return json_path_error(&step, err, "missing; it may be %s", choice);
+    *ret_class = json_is_string(type) ? find_class(object, json_string_value(type)) : NULL;
+    return *ret_class ? 0 : json_path_expected(&step, choice, type, err);
+}
+
+int envelope_open(const struct field_object *object, json_t *json, const struct json_path *path,
+                  const struct object_class **ret_class, json_t **ret_data, struct vif_error *err)
+{
+    if (envelope_is_versioned(json))
+        return open_versioned(object, json, path, ret_class, ret_data, err);
+    if (object->element ? !json_is_array(json) : !json_is_object(json))
+        return json_path_expected(path, object->words, json, err);
+    *ret_data = json;
+    return open_plain(object, json, path, ret_class, err);
+}

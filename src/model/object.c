@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decodes and frees objects of any class by their tables: opens the wrapping, makes the struct, and
+ * hands the fields to the field decoder, which comes back here for nested objects.  The recursion
+ * is as deep as the tables nest. */
+#include "model/object.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "model/envelope.h"
+#include "model/model.h"
+
+#define TYPE_WORDS_MAX 64
+
+/* An object in the making. */
+struct draft {
+    const struct field_object *object;
+    void *value;
+};
+
+static void draft_done(const struct draft *draft)
+{
+    object_free(draft->object, draft->value);
+}
+
+#define auto_draft __attribute__((cleanup(draft_done)))
+
+const struct json_path *object_data_path(json_t *json, const struct json_path *path,
+                                         struct json_path *step)
+{
+    if (!envelope_is_versioned(json))
+        return path;
+    *step = (struct json_path){.up = path, .key = ENVELOPE_DATA};
+    return step;
+}
+
+static int decode_elements(const struct field_object *element, json_t *array,
+                           const struct json_path *path, struct object_list *list,
+                           struct vif_error *err)
+{
+    size_t n = json_array_size(array);
+
+    if (!json_is_array(array))
+        return json_path_expected(path, "a list", array, err);
+    if (n > LIMIT_LIST)
+        return json_path_error(path, err, "has %zu elements, at most %d are possible", n,
+                               LIMIT_LIST);
+    list->present = 1;
+    if (n == 0)
+        return 0;
+    list->items = calloc(n, sizeof *list->items);
+    if (!list->items)
+        return error_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        struct json_path step = {.up = path, .index = i};
+        int r = object_decode(element, json_array_get(array, i), &step, &list->items[i], err);
+
+        if (r < 0)
+            return r;
+        list->n++;
+    }
+    return 0;
+}
+
+/* 'data' is the array itself in the plain form, else an object with the one field "objects". */
+static int decode_list(const struct draft *draft, json_t *data, const char *type_words,
+                       const struct json_path *path, struct vif_error *err)
+{
+    static const char *const objects[] = {"objects", NULL};
+    struct json_path step = {.up = path, .key = objects[0]};
+    json_t *array;
+    int r;
+
+    if (json_is_array(data))
+        return decode_elements(draft->object->element, data, path, draft->value, err);
+    r = fields_decode(NULL, 0, data, objects, type_words, path, object_decode, NULL, NULL, err);
+    array = json_object_get(data, objects[0]);
+    if (r < 0 || !array)
+        return r;
+    return decode_elements(draft->object->element, array, &step, draft->value, err);
+}
+
+static int decode_fields(const struct draft *draft, const struct object_class *class, json_t *data,
+                         const char *const *ignore, const char *type_words,
+                         const struct json_path *path, struct vif_error *err)
+{
+    return fields_decode(class->fields, class->n_fields, data, ignore, type_words, path,
+                         object_decode, draft->value, draft->value, err);
+}
+
+int object_decode(const struct field_object *object, json_t *json, const struct json_path *path,
+                  void **ret, struct vif_error *err)
+{
+    static const char *const plain_ignore[] = {"type", NULL};
+    auto_draft struct draft draft = {.object = object};
+    char type_words[TYPE_WORDS_MAX];
+    const struct object_class *class;
+    struct json_path step;
+    const struct json_path *data_path = object_data_path(json, path, &step);
+    json_t *data;
+    int r = envelope_open(object, json, path, &class, &data, err);
+
+    if (r < 0)
+        return r;
+    (void)snprintf(type_words, sizeof type_words, "%s 1.%u", class->name, class->minor);
+    draft.value = calloc(1, object->size);
+    if (!draft.value)
+        return error_memory(err);
+    if (object->init)
+        object->init(draft.value, (size_t)(class - object->classes));
+    if (object->element)
+        r = decode_list(&draft, data, type_words, data_path, err);
+    else
+        r = decode_fields(&draft, class, data, data == json ? plain_ignore : NULL, type_words,
+                          data_path, err);
+    if (r < 0)
+        return r;
+    *ret = take_ptr(draft.value);
+    return 0;
+}
+
+void object_free(const struct field_object *object, void *value)
+{
+    const struct object_class *class;
+
+    if (!value)
+        return;
+    if (object->element) {
+        struct object_list *list = value;
+
+        for (size_t i = 0; i < list->n; i++)
+            object_free(object->element, list->items[i]);
+        free(list->items);
+    } else {
+        class = &object->classes[object->class_index ? object->class_index(value) : 0];
+        fields_free(class->fields, class->n_fields, value, object_free);
+    }
+    free(value);
+}

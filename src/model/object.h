@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* os-vif's objects as the decoder sees them: what classes there are, and what may stand where.
+ * Knows how objects are wrapped; the tables say what is in them. */
+#ifndef MODEL_OBJECT_H
+#define MODEL_OBJECT_H
+
+#include <stddef.h>
+
+#include "json/decode.h"
+
+/* One class of objects, in the newest version this program knows: 1.minor. */
+struct object_class {
+    const char *name;
+    unsigned minor;
+    const struct field *fields;
+    size_t n_fields;
+};
+
+/* What may stand in one place: an object of one of some classes that share a C struct, which begins
+ * with the uint32_t 'present', or a list of such. */
+struct field_object {
+    const char *words; /* what an error says was expected: "a VIF" */
+    const struct object_class *classes;
+    size_t n_classes;
+    size_t size; /* of the C struct */
+    /* Sets the class and the defaults of a zeroed struct, and tells the class; NULL when there is
+     * one class and nothing to set. */
+    void (*init)(void *value, size_t class_index);
+    size_t (*class_index)(const void *value);
+    const struct field_object *element; /* of a list, whose struct is object_list; else NULL */
+};
+
+/* Decodes 'json' in either form (see vif_request_decode()) into a new struct.
+ * A decode_object_fn. */
+int object_decode(const struct field_object *object, json_t *json, const struct json_path *path,
+                  void **ret, struct vif_error *err);
+
+/* Frees what object_decode() made, with all below it; NULL is fine. */
+void object_free(const struct field_object *object, void *value);
+
+/* The path of the fields of 'json', which stands at 'path': one more step in the versioned form,
+ * kept in '*step', else 'path' itself. */
+const struct json_path *object_data_path(json_t *json, const struct json_path *path,
+                                         struct json_path *step);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading a text with VIFs in it.  One bad VIF is one fault; the others go on.  The host stands on
+ * it. */
+#include "model/vif-document.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/parse.h"
+#include "json/json-text.h"
+
+struct reader {
+    const char *name;
+    vif_document_fn *each;
+    void *data;
+    int ended; /* a negative return of 'each', or -ENOMEM: not a fault of the text */
+};
+
+/* The id of a VIF that does not decode, as far as it can be told, so that it can be named. */
+static void guess_id(const json_t *document, char ret_id[UUID_TEXT_SIZE])
+{
+    const json_t *vif = json_object_get(document, "vif");
+    const json_t *data = json_object_get(vif, "versioned_object.data");
+    const char *id = json_string_value(json_object_get(data ? data : vif, "id"));
+
+    if (!id || parse_uuid(id, ret_id) < 0)
+        ret_id[0] = '\0';
+}
+
+static int read_one(struct reader *reader, json_t *document, const struct json_path *path)
+{
+    struct vif_request *request = NULL;
+    struct vif_error fault = {0};
+    char id[UUID_TEXT_SIZE];
+    int r = vif_request_decode(document, path, &request, &fault);
+
+    if (r == -ENOMEM)
+        return r;
+    if (r == 0)
+        return reader->each(reader->data, request, request->vif->id, NULL);
+    guess_id(document, id);
+    return reader->each(reader->data, NULL, id, &fault);
+}
+
+static int read_text(void *data, const char *where, json_t *json, struct vif_error *err)
+{
+    struct reader *reader = data;
+    char name[JSON_PATH_TEXT_MAX];
+    struct json_path root = {.key = name};
+    int r = 0;
+
+    (void)err;
+    (void)snprintf(name, sizeof name, "%s%s%s", reader->name, where[0] ? " " : "", where);
+    if (!json_is_array(json)) {
+        r = read_one(reader, json, &root);
+    } else {
+        for (size_t i = 0; r >= 0 && i < json_array_size(json); i++) {
+            struct json_path item = {.up = &root, .index = i};
+
+            r = read_one(reader, json_array_get(json, i), &item);
+        }
+    }
+    reader->ended = r < 0 ? r : 0;
+    return r;
+}
+
+int vif_document_each(const char *name, const char *text, size_t n, vif_document_fn *each,
+                      void *data, struct vif_error *err)
+{
+    struct reader reader = {.name = name, .each = each, .data = data};
+    struct vif_error fault = {0};
+    int r = json_text_each(text, n, LIMIT_DOCUMENT_BYTES, read_text, &reader, &fault);
+
+    if (reader.ended == -ENOMEM || r == -ENOMEM)
+        return error_memory(err);
+    if (reader.ended)
+        return reader.ended;
+    if (r < 0) {
+        (void)error_prefix(&fault, r, "%s", name);
+        return each(data, NULL, "", &fault);
+    }
+    return 0;
+}

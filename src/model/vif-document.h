@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A text with VIFs in it: one document, an array of them, or several texts one after the other (one
+ * per line). */
+#ifndef MODEL_VIF_DOCUMENT_H
+#define MODEL_VIF_DOCUMENT_H
+
+#include "model/model.h"
+
+/* What is told of each VIF: 'request' (taken by the callee) when it decodes, else NULL with 'id' (""
+ * when it cannot be told) and what is wrong in 'fault'.  A negative return ends it. */
+typedef int vif_document_fn(void *data, struct vif_request *request, const char *id,
+                            const struct vif_error *fault);
+
+/* Calls 'each' for every VIF of text[0..n), which is called 'name' in messages.  A VIF that does not
+ * decode does not stop those behind it; a text that is no JSON is told as one fault, and nothing
+ * behind it is read.  0, a negative return of 'each', or -ENOMEM. */
+int vif_document_each(const char *name, const char *text, size_t n, vif_document_fn *each,
+                      void *data, struct vif_error *err);
+
+#endif

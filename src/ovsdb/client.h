@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The connection to one database server, made when first needed and made again when it was lost.
+ * Stateless: no replica, no monitor but of what a caller waits for. */
+#ifndef OVSDB_CLIENT_H
+#define OVSDB_CLIENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/log.h"
+
+struct ovsdb_client;
+
+/* What a client did so far, for tests, metrics and -v. */
+struct ovsdb_counts {
+    uint64_t requests; /* requests sent, each one round trip */
+    uint64_t writes;   /* of these, transactions that could change something */
+    uint64_t connects; /* connections made */
+};
+
+/* Makes a client for the addresses, tried in this order ('addresses' is copied; n >= 1).  Does not
+ * connect.  'log' is borrowed for the client's life and may be NULL. */
+int ovsdb_client_new(const char *const *addresses, size_t n, const struct log *log,
+                     struct ovsdb_client **ret_client, struct vif_error *err);
+void ovsdb_client_free(struct ovsdb_client *client);
+DEFINE_AUTO(auto_ovsdb_client, struct ovsdb_client *, ovsdb_client_free);
+#define auto_ovsdb_client __attribute__((cleanup(auto_ovsdb_client_fn)))
+
+const struct ovsdb_counts *ovsdb_client_counts(const struct ovsdb_client *client);
+
+/* Runs one "transact" on database Open_vSwitch.  'operations' (borrowed) is the array of operations
+ * without the database name; 'writes' says whether it may change anything.
+ *
+ * Connects first when there is no connection: the first connection of a client's life is tried once
+ * for each address and the errors of all of them told at once (the kind is that of the last, or
+ * PERMISSION when any was refused for that); a connection lost later is made again with back-off
+ * (100 ms doubling to 3 s, with jitter) until 'until', when the error is that of the last attempt.
+ *
+ * A read-only transaction that was cut off is sent again.  One that writes is never sent twice (but
+ * for one that was not even sent whole, which no server can carry out): -ECONNRESET then means that
+ * its answer was lost and the caller has to look, and so does -ETIMEDOUT.
+ *
+ * On success '*ret_results' is a new reference to the array of results, one for each operation and
+ * perhaps one more (an error at commit), as RFC 7047 section 4.1.3 has it: an error of an operation
+ * is a success here.  Other errors as jsonrpc_wait() and stream_open(). */
+int ovsdb_client_transact(struct ovsdb_client *client, json_t *operations, bool writes,
+                          int64_t until, json_t **ret_results, struct vif_error *err);
+
+/* Waits until Open_vSwitch.cur_cfg is at least 'cfg', by a monitor of that one column, which is
+ * cancelled before returning.  0; -ETIMEDOUT (kind TIMEOUT) past 'until'; the value reached is in
+ * '*ret_cfg' both times.  Connection errors are survived by connecting again, but the first of a
+ * client's life, as above. */
+int ovsdb_client_wait_cfg(struct ovsdb_client *client, int64_t cfg, int64_t until, int64_t *ret_cfg,
+                          struct vif_error *err);
+
+#endif

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the rows of a batch in one "select" transaction, and in a second one what can only be asked
+ * for by UUID.  Stands on the client; the wiring's observe stands on it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ovsdb/value.h"
+#include "ovsdb/vswitch-rows.h"
+#include "ovsdb/vswitch.h"
+#include "json/json-text.h"
+
+/* From this many names on, a table is read whole (its projected columns): a condition on anything
+ * but _uuid makes the server scan the table once for each select. */
+#define WHOLE_TABLE_FROM 200
+
+static const char *const root_columns[] = {"_uuid", "cur_cfg", "next_cfg", NULL};
+static const char *const bridge_columns[] = {"_uuid", "name", "datapath_type", NULL};
+static const char *const bridge_port_columns[] = {"_uuid", "name", "datapath_type", "ports", NULL};
+static const char *const port_columns[] = {"_uuid", "name", "interfaces", "qos", NULL};
+static const char *const interface_columns[] = {
+    "_uuid",       "name",   "type",  "external_ids",   "options",
+    "mtu_request", "ofport", "error", "ofport_request", NULL};
+static const char *const qos_columns[] = {"_uuid", "type", "external_ids", NULL};
+static const char *const status_columns[] = {"name", "ofport", "error", NULL};
+
+static json_t *with_columns(json_t *operation, const char *const *columns)
+{
+    json_t *names = json_array();
+
+    for (size_t i = 0; columns[i]; i++)
+        names = value_append(names, json_string(columns[i]));
+    return value_member(operation, "columns", names);
+}
+
+static json_t *select_by_name(json_t *operations, const char *table, const char *name,
+                              const char *const *columns)
+{
+    json_t *clause = value_clause("name", "==", json_string(name));
+
+    return value_append(operations, with_columns(value_op("select", table, clause), columns));
+}
+
+static json_t *select_named(json_t *operations, const char *table, const char **names, size_t n,
+                            const char *const *columns)
+{
+    if (n >= WHOLE_TABLE_FROM)
+        return value_append(operations, with_columns(value_op_all("select", table), columns));
+    for (size_t i = 0; i < n; i++)
+        operations = select_by_name(operations, table, names[i], columns);
+    return operations;
+}
+
+static json_t *select_qos(json_t *operations, const char **ids, size_t n)
+{
+    if (n >= WHOLE_TABLE_FROM)
+        return value_append(operations, with_columns(value_op_all("select", "QoS"), qos_columns));
+    for (size_t i = 0; i < n; i++) {
+        json_t *clause = value_clause("external_ids", "includes", value_pair("id", ids[i]));
+
+        operations =
+            value_append(operations, with_columns(value_op("select", "QoS", clause), qos_columns));
+    }
+    return operations;
+}
+
+/* Takes the results of 'n' names (one each, or one for all) beginning at '*at'. */
+static int take_named(const json_t *results, size_t *at, size_t n, struct rows *rows,
+                      rows_read_fn *read)
+{
+    size_t count = n >= WHOLE_TABLE_FROM ? 1 : n;
+
+    for (size_t i = 0; i < count; i++) {
+        int r = rows_take(json_array_get(results, (*at)++), rows, read);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int take_root(const json_t *result, struct vswitch *vs, struct vif_error *err)
+{
+    const json_t *row = json_array_get(json_object_get(result, "rows"), 0);
+
+    if (!row)
+        return error_set(err, VIF_ERROR_OVSDB,
+                         "the database has no Open_vSwitch row (ovs-vsctl init makes it)");
+    if (!value_read_uuid(json_object_get(row, "_uuid"), vs->root_uuid) ||
+        !json_is_integer(json_object_get(row, "cur_cfg")) ||
+        !json_is_integer(json_object_get(row, "next_cfg")))
+        return -EPROTO;
+    vs->cur_cfg = json_integer_value(json_object_get(row, "cur_cfg"));
+    vs->next_cfg = json_integer_value(json_object_get(row, "next_cfg"));
+    return 0;
+}
+
+/* The first operation that failed, in the server's words. */
+static int check_results(const json_t *results, size_t n, struct vif_error *err)
+{
+    for (size_t i = 0; i < json_array_size(results); i++) {
+        const json_t *result = json_array_get(results, i);
+        const char *error = json_string_value(json_object_get(result, "error"));
+        const char *details = json_string_value(json_object_get(result, "details"));
+
+        if (error)
+            return error_set(err, VIF_ERROR_OVSDB, "%s%s%s", error, details ? ": " : "",
+                             details ? details : "");
+    }
+    if (json_array_size(results) != n)
+        return error_set(err, VIF_ERROR_OVSDB, "the answer has %zu results instead of %zu",
+                         json_array_size(results), n);
+    return 0;
+}
+
+static int ask(struct ovsdb_client *client, json_t *operations, int64_t until, json_t **ret,
+               struct vif_error *err)
+{
+    auto_json json_t *results = NULL;
+    int r;
+
+    if (!operations)
+        return error_memory(err);
+    r = ovsdb_client_transact(client, operations, false, until, &results, err);
+    if (r < 0)
+        return r;
+    r = check_results(results, json_array_size(operations), err);
+    if (r < 0)
+        return r;
+    *ret = take_ptr(results);
+    return 0;
+}
+
+static int schema_error(int r, struct vif_error *err)
+{
+    if (r == -ENOMEM)
+        return error_memory(err);
+    if (r == -EPROTO)
+        (void)error_set(err, VIF_ERROR_OVSDB, "an answer is not of the schema's form");
+    return r;
+}
+
+int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
+                 struct vswitch *ret, struct vif_error *err)
+{
+    auto_json json_t *operations = json_array();
+    auto_json json_t *results = NULL;
+    struct rows bridges = {.size = sizeof(struct vswitch_bridge)};
+    struct rows ports = {.size = sizeof(struct vswitch_port)};
+    struct rows interfaces = {.size = sizeof(struct vswitch_interface)};
+    struct rows qos = {.size = sizeof(struct vswitch_qos)};
+    struct vswitch vs = {0};
+    size_t at = 1;
+    int r;
+
+    operations = value_append(operations,
+                              with_columns(value_op_all("select", "Open_vSwitch"), root_columns));
+    operations =
+        select_named(operations, "Bridge", query->bridges, query->n_bridges, bridge_columns);
+    operations = select_named(operations, "Port", query->ports, query->n_ports, port_columns);
+    operations =
+        select_named(operations, "Interface", query->ports, query->n_ports, interface_columns);
+    operations = select_qos(operations, query->qos_ids, query->n_qos_ids);
+    r = ask(client, operations, until, &results, err);
+    if (r < 0)
+        return r;
+    r = take_root(json_array_get(results, 0), &vs, err);
+    if (r == 0)
+        r = take_named(results, &at, query->n_bridges, &bridges, rows_read_bridge);
+    if (r == 0)
+        r = take_named(results, &at, query->n_ports, &ports, rows_read_port);
+    if (r == 0)
+        r = take_named(results, &at, query->n_ports, &interfaces, rows_read_interface);
+    if (r == 0)
+        r = take_named(results, &at, query->n_qos_ids, &qos, rows_read_qos);
+    vs.bridges = bridges.items;
+    vs.n_bridges = rows_unique(&bridges, NULL);
+    vs.ports = ports.items;
+    vs.n_ports = rows_unique(&ports, NULL);
+    vs.interfaces = interfaces.items;
+    vs.n_interfaces = rows_unique(&interfaces, rows_drop_interface);
+    rows_sort_qos(&qos);
+    vs.qos = qos.items;
+    vs.n_qos = qos.n;
+    if (r < 0) {
+        vswitch_done(&vs);
+        return schema_error(r, err);
+    }
+    *ret = vs;
+    return 0;
+}
+
+static void put_on(struct vswitch_port *port, const json_t *bridge)
+{
+    if (!value_read_uuid(json_object_get(bridge, "_uuid"), port->bridge_uuid) ||
+        !value_read_string(json_object_get(bridge, "name"), port->bridge, sizeof port->bridge))
+        port->bridge[0] = port->bridge_uuid[0] = '\0';
+}
+
+static int by_uuid(const void *a, const void *b)
+{
+    struct vswitch_port *const *left = a;
+    struct vswitch_port *const *right = b;
+
+    return strcmp((*left)->uuid, (*right)->uuid);
+}
+
+static int uuid_of(const void *key, const void *item)
+{
+    struct vswitch_port *const *port = item;
+
+    return strcmp(key, (*port)->uuid);
+}
+
+/* All bridges with all their ports came: find each of ours among them. */
+static int locate_in_all(const json_t *result, struct vswitch *vs)
+{
+    auto_free struct vswitch_port **sorted = reallocarray(NULL, vs->n_ports, sizeof *sorted);
+    const json_t *rows = json_object_get(result, "rows");
+
+    if (!sorted)
+        return -ENOMEM;
+    for (size_t i = 0; i < vs->n_ports; i++)
+        sorted[i] = &vs->ports[i];
+    qsort(sorted, vs->n_ports, sizeof *sorted, by_uuid);
+    for (size_t b = 0; b < json_array_size(rows); b++) {
+        const json_t *bridge = json_array_get(rows, b);
+        const json_t *ports = json_object_get(bridge, "ports");
+
+        for (size_t i = 0; i < value_set_size(ports); i++) {
+            char uuid[UUID_TEXT_SIZE];
+            struct vswitch_port **found;
+
+            if (!value_read_uuid(value_set_item(ports, i), uuid))
+                return -EPROTO;
+            found = bsearch(uuid, sorted, vs->n_ports, sizeof *sorted, uuid_of);
+            if (found)
+                put_on(*found, bridge);
+        }
+    }
+    return 0;
+}
+
+static void count_ports(struct vswitch *vs, const json_t *result)
+{
+    const json_t *row = json_array_get(json_object_get(result, "rows"), 0);
+    const char *name = json_string_value(json_object_get(row, "name"));
+    /* The array is ours; looking up is const for everyone else. */
+    struct vswitch_bridge *bridge =
+        name ? (struct vswitch_bridge *)(uintptr_t)vswitch_find_bridge(vs, name) : NULL;
+
+    if (bridge) {
+        bridge->n_ports = value_set_size(json_object_get(row, "ports"));
+        bridge->counted = true;
+    }
+}
+
+int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *const *count,
+                   size_t n_count, int64_t until, struct vif_error *err)
+{
+    auto_json json_t *operations = json_array();
+    auto_json json_t *results = NULL;
+    bool all = vs->n_ports >= WHOLE_TABLE_FROM;
+    size_t at = 0;
+    int r = 0;
+
+    if (vs->n_ports == 0 && n_count == 0)
+        return 0;
+    for (size_t i = 0; !all && i < vs->n_ports; i++) {
+        json_t *clause = value_clause("ports", "includes", value_uuid(vs->ports[i].uuid));
+
+        operations = value_append(
+            operations, with_columns(value_op("select", "Bridge", clause), bridge_columns));
+    }
+    if (all)
+        operations = value_append(
+            operations, with_columns(value_op_all("select", "Bridge"), bridge_port_columns));
+    for (size_t i = 0; i < n_count; i++)
+        operations = select_by_name(operations, "Bridge", count[i], bridge_port_columns);
+    r = ask(client, operations, until, &results, err);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; !all && i < vs->n_ports; i++) {
+        const json_t *rows = json_object_get(json_array_get(results, at++), "rows");
+
+        put_on(&vs->ports[i], json_array_get(rows, 0));
+    }
+    if (all)
+        r = locate_in_all(json_array_get(results, at++), vs);
+    if (r < 0)
+        return schema_error(r, err);
+    for (size_t i = 0; i < n_count; i++)
+        count_ports(vs, json_array_get(results, at++));
+    return 0;
+}
+
+static int take_status(const json_t *row, struct vswitch_status *status)
+{
+    const json_t *error = value_set_item(json_object_get(row, "error"), 0);
+
+    status->exists = true;
+    if (!value_read_optional(json_object_get(row, "ofport"), 0, &status->ofport))
+        return -EPROTO;
+    if (json_is_string(error))
+        (void)snprintf(status->error, sizeof status->error, "%s", json_string_value(error));
+    return 0;
+}
+
+struct named_status {
+    const char *name;
+    struct vswitch_status *status;
+};
+
+static int by_status_name(const void *a, const void *b)
+{
+    const struct named_status *left = a, *right = b;
+
+    return strcmp(left->name, right->name);
+}
+
+/* The whole table came: pick ours.  The names are distinct. */
+static int take_status_of_all(const json_t *result, const char *const *names, size_t n,
+                              struct vswitch_status *status)
+{
+    auto_free struct named_status *wanted = reallocarray(NULL, n, sizeof *wanted);
+    const json_t *rows = json_object_get(result, "rows");
+
+    if (!wanted)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        wanted[i] = (struct named_status){names[i], &status[i]};
+    qsort(wanted, n, sizeof *wanted, by_status_name);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        struct named_status key = {json_string_value(json_object_get(row, "name")), NULL};
+        struct named_status *found =
+            key.name ? bsearch(&key, wanted, n, sizeof *wanted, by_status_name) : NULL;
+        int r = found ? take_status(row, found->status) : 0;
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int vswitch_read_status(struct ovsdb_client *client, const char *const *names, size_t n,
+                        int64_t until, struct vswitch_status *status, struct vif_error *err)
+{
+    auto_json json_t *operations = json_array();
+    auto_json json_t *results = NULL;
+    bool all = n >= WHOLE_TABLE_FROM;
+    int r;
+
+    memset(status, 0, n * sizeof *status);
+    if (all)
+        operations = value_append(
+            operations, with_columns(value_op_all("select", "Interface"), status_columns));
+    for (size_t i = 0; !all && i < n; i++)
+        operations = select_by_name(operations, "Interface", names[i], status_columns);
+    r = ask(client, operations, until, &results, err);
+    if (r < 0)
+        return r;
+    if (all)
+        return schema_error(take_status_of_all(json_array_get(results, 0), names, n, status), err);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *row = json_array_get(json_object_get(json_array_get(results, i), "rows"), 0);
+
+        r = row ? take_status(row, &status[i]) : 0;
+        if (r < 0)
+            return schema_error(r, err);
+    }
+    return 0;
+}

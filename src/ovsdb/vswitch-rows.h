@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decoding the rows of select results into the structs of vswitch.h. */
+#ifndef OVSDB_VSWITCH_ROWS_H
+#define OVSDB_VSWITCH_ROWS_H
+
+#include <jansson.h>
+
+#include "ovsdb/vswitch.h"
+
+/* Rows of one kind, growing.  'size' is that of one row. */
+struct rows {
+    void *items;
+    size_t n, room, size;
+};
+
+/* Reads one row into the zeroed 'item': 1 taken; 0 not for us (a name too long to be ours); -EPROTO
+ * not of the schema's form; -ENOMEM. */
+typedef int rows_read_fn(const json_t *row, void *item);
+rows_read_fn rows_read_bridge, rows_read_port, rows_read_interface, rows_read_qos;
+
+/* Adds the rows of one select result. */
+int rows_take(const json_t *result, struct rows *rows, rows_read_fn *read);
+
+/* Sorts the rows by the text they begin with and drops those that came twice; the number left. */
+size_t rows_unique(struct rows *rows, void (*drop)(void *item));
+
+/* Sorts QoS rows by id; there may be several of one id. */
+void rows_sort_qos(struct rows *rows);
+
+/* Frees what a struct vswitch_interface holds. */
+void rows_drop_interface(void *item);
+
+#endif

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Building the one transaction of a batch.  Guards come first, so that a stale one costs nothing; then
+ * the rows that are inserted; then one mutation for each shared row (a bridge's ports, the root's
+ * bridges); deletions of root rows last.  The wiring's commit stands on it. */
+#include "ovsdb/vswitch-txn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ovsdb/txn-internal.h"
+#include "ovsdb/value.h"
+#include "json/json-text.h"
+
+struct vswitch_txn *vswitch_txn_new(const struct vswitch *vs)
+{
+    struct vswitch_txn *txn = calloc(1, sizeof *txn);
+
+    if (txn)
+        txn->vs = vs;
+    return txn;
+}
+
+void vswitch_txn_free(struct vswitch_txn *txn)
+{
+    if (!txn)
+        return;
+    for (size_t i = 0; i < txn->n_bridges; i++) {
+        json_decref(txn->bridges[i].insert);
+        json_decref(txn->bridges[i].remove);
+    }
+    for (size_t i = 0; i < TXN_LISTS; i++) {
+        json_decref(txn->lists[i].operations);
+        free(txn->lists[i].owners);
+    }
+    json_decref(txn->insert_bridges);
+    json_decref(txn->delete_bridges);
+    free(txn->bridges);
+    free(txn);
+}
+
+/* Adds 'operation' (taken) to one of the lists. */
+static void add(struct vswitch_txn *txn, enum txn_list which, size_t owner, json_t *operation)
+{
+    struct txn_operations *list = &txn->lists[which];
+    size_t *owners = reallocarray(list->owners, list->n + 1, sizeof *owners);
+
+    if (!list->operations)
+        list->operations = json_array();
+    if (owners)
+        list->owners = owners;
+    if (!owners || !operation || json_array_append(list->operations, operation) < 0)
+        txn->failed = true;
+    else
+        owners[list->n++] = owner;
+    json_decref(operation);
+}
+
+/* Takes 'item' into a set that is sent later; the set is made when first needed. */
+static void collect(struct vswitch_txn *txn, json_t **set, json_t *item)
+{
+    if (!*set)
+        *set = json_array();
+    if (!item || json_array_append(*set, item) < 0)
+        txn->failed = true;
+    json_decref(item);
+}
+
+/* The bookkeeping of one bridge in this transaction; NULL when memory is gone. */
+static struct txn_bridge *bridge_of(struct vswitch_txn *txn, const char *name)
+{
+    struct txn_bridge *bridges;
+
+    for (size_t i = 0; i < txn->n_bridges; i++)
+        if (strcmp(txn->bridges[i].name, name) == 0)
+            return &txn->bridges[i];
+    bridges = reallocarray(txn->bridges, txn->n_bridges + 1, sizeof *bridges);
+    if (!bridges) {
+        txn->failed = true;
+        return NULL;
+    }
+    txn->bridges = bridges;
+    bridges[txn->n_bridges] = (struct txn_bridge){0};
+    (void)snprintf(bridges[txn->n_bridges].name, LIMIT_IFNAME, "%s", name);
+    return &bridges[txn->n_bridges++];
+}
+
+/* A wait operation: the rows of 'clause' must be exactly the one with these columns. */
+static json_t *guard(const char *table, json_t *clause, json_t *columns, json_t *row)
+{
+    json_t *operation = value_op("wait", table, clause);
+
+    operation = value_member(operation, "timeout", json_integer(0));
+    operation = value_member(operation, "columns", columns);
+    operation = value_member(operation, "until", json_string("=="));
+    return value_member(operation, "rows", value_append(json_array(), row));
+}
+
+static json_t *uuid_clause(const char *uuid)
+{
+    return value_clause("_uuid", "==", value_uuid(uuid));
+}
+
+static json_t *name_column(void)
+{
+    return value_append(json_array(), json_string("name"));
+}
+
+static json_t *name_row(const char *name)
+{
+    return value_member(json_object(), "name", json_string(name));
+}
+
+static json_t *insert(const char *table, const char *named, json_t *row)
+{
+    json_t *operation = value_member(json_object(), "op", json_string("insert"));
+
+    operation = value_member(operation, "table", json_string(table));
+    operation = value_member(operation, "uuid-name", json_string(named));
+    return value_member(operation, "row", row);
+}
+
+void vswitch_txn_bridge_add(struct vswitch_txn *txn, size_t owner, const char *name,
+                            const char *datapath_type)
+{
+    struct txn_bridge *bridge = bridge_of(txn, name);
+    char local_if[16], local_port[16];
+    json_t *row;
+
+    if (!bridge || bridge->named[0])
+        return;
+    (void)snprintf(bridge->named, sizeof bridge->named, "b%u", txn->serial);
+    (void)snprintf(local_port, sizeof local_port, "bp%u", txn->serial);
+    (void)snprintf(local_if, sizeof local_if, "bi%u", txn->serial++);
+
+    row = value_member(name_row(name), "type", json_string("internal"));
+    add(txn, TXN_INSERT, owner, insert("Interface", local_if, row));
+    row = value_member(name_row(name), "interfaces", value_named_uuid(local_if));
+    add(txn, TXN_INSERT, owner, insert("Port", local_port, row));
+    row = value_member(name_row(name), "datapath_type", json_string(datapath_type));
+    row = value_member(row, "ports", value_named_uuid(local_port));
+    add(txn, TXN_INSERT, owner, insert("Bridge", bridge->named, row));
+    collect(txn, &txn->insert_bridges, value_named_uuid(bridge->named));
+}
+
+void vswitch_txn_guard_bridge(struct vswitch_txn *txn, const struct vswitch_bridge *bridge)
+{
+    struct txn_bridge *known = bridge_of(txn, bridge->name);
+    json_t *columns, *row;
+
+    if (!known || known->guarded)
+        return;
+    known->guarded = true;
+    columns = value_append(name_column(), json_string("datapath_type"));
+    row = value_member(name_row(bridge->name), "datapath_type", json_string(bridge->datapath_type));
+    add(txn, TXN_GUARD, VSWITCH_NO_OWNER, guard("Bridge", uuid_clause(bridge->uuid), columns, row));
+}
+
+void vswitch_txn_bridge_delete(struct vswitch_txn *txn, size_t owner,
+                               const struct vswitch_bridge *bridge)
+{
+    struct txn_bridge *known = bridge_of(txn, bridge->name);
+
+    (void)owner;
+    if (!known || known->deleted)
+        return;
+    known->deleted = true;
+    vswitch_txn_guard_bridge(txn, bridge);
+    collect(txn, &txn->delete_bridges, value_uuid(bridge->uuid));
+}
+
+void vswitch_txn_bridge_set_datapath(struct vswitch_txn *txn, size_t owner,
+                                     const struct vswitch_bridge *bridge, const char *type)
+{
+    struct txn_bridge *known = bridge_of(txn, bridge->name);
+    json_t *operation;
+
+    if (!known || known->retyped)
+        return;
+    known->retyped = true;
+    vswitch_txn_guard_bridge(txn, bridge);
+    operation = value_op("update", "Bridge", uuid_clause(bridge->uuid));
+    operation = value_member(operation, "row",
+                             value_member(json_object(), "datapath_type", json_string(type)));
+    add(txn, TXN_CHANGE, owner, operation);
+}
+
+/* Makes sure that the bridge is in this transaction's books, guarded when it exists already. */
+static struct txn_bridge *bridge_in_use(struct vswitch_txn *txn, const char *name)
+{
+    const struct vswitch_bridge *existing = vswitch_find_bridge(txn->vs, name);
+    struct txn_bridge *bridge = bridge_of(txn, name);
+
+    if (!bridge || bridge->named[0])
+        return bridge;
+    if (!existing) { /* a caller's mistake would otherwise lose the port without a word */
+        txn->failed = true;
+        return NULL;
+    }
+    vswitch_txn_guard_bridge(txn, existing);
+    memcpy(bridge->uuid, existing->uuid, sizeof bridge->uuid);
+    return bridge;
+}
+
+static json_t *interface_row(const struct vswitch_new_port *port)
+{
+    json_t *row = name_row(port->name);
+
+    row = value_member(row, "type", json_string(port->type));
+    row = value_member(row, "external_ids", value_map(port->external_ids));
+    if (port->options->n)
+        row = value_member(row, "options", value_map(port->options));
+    if (port->mtu_request)
+        row = value_member(row, "mtu_request", json_integer(port->mtu_request));
+    return row;
+}
+
+/* The QoS row of a new port: an existing one, or a new one. */
+static json_t *qos_of(struct vswitch_txn *txn, size_t owner, const struct vswitch_new_port *port)
+{
+    struct strmap ids = {0};
+    char named[16];
+    json_t *row;
+
+    if (port->qos_uuid)
+        return value_uuid(port->qos_uuid);
+    if (strmap_set(&ids, "id", port->qos_id) < 0 || strmap_set(&ids, "_type", port->qos_type) < 0)
+        txn->failed = true;
+    (void)snprintf(named, sizeof named, "q%u", txn->serial);
+    row = value_member(json_object(), "type", json_string(port->qos_type));
+    row = value_member(row, "external_ids", value_map(&ids));
+    strmap_done(&ids);
+    add(txn, TXN_INSERT, owner, insert("QoS", named, row));
+    return value_named_uuid(named);
+}
+
+void vswitch_txn_port_add(struct vswitch_txn *txn, size_t owner, const char *bridge,
+                          const struct vswitch_new_port *port)
+{
+    struct txn_bridge *on = bridge_in_use(txn, bridge);
+    char named_if[16], named_port[16];
+    json_t *row;
+
+    if (!on)
+        return;
+    (void)snprintf(named_if, sizeof named_if, "i%u", txn->serial);
+    (void)snprintf(named_port, sizeof named_port, "p%u", txn->serial);
+    add(txn, TXN_INSERT, owner, insert("Interface", named_if, interface_row(port)));
+    row = value_member(name_row(port->name), "interfaces", value_named_uuid(named_if));
+    if (port->tag)
+        row = value_member(row, "tag", json_integer(port->tag));
+    if (port->vlan_mode)
+        row = value_member(row, "vlan_mode", json_string(port->vlan_mode));
+    if (port->trunk)
+        row = value_member(row, "trunks", json_integer(port->trunk));
+    if (port->qos_type)
+        row = value_member(row, "qos", qos_of(txn, owner, port));
+    add(txn, TXN_INSERT, owner, insert("Port", named_port, row));
+    txn->serial++;
+    collect(txn, &on->insert, value_named_uuid(named_port));
+}
+
+/* The interface must still carry the mark that was seen. */
+static void guard_interface(struct vswitch_txn *txn, size_t owner,
+                            const struct vswitch_interface *interface, const char *iface_id)
+{
+    json_t *operation;
+
+    if (iface_id) {
+        operation = guard("Interface", uuid_clause(interface->uuid), name_column(),
+                          name_row(interface->name));
+        operation = value_and(
+            operation, value_clause("external_ids", "includes", value_pair("iface-id", iface_id)));
+    } else { /* "has no such key" cannot be said of a map: the whole of it must be as seen */
+        json_t *columns = value_append(json_array(), json_string("external_ids"));
+        json_t *row =
+            value_member(json_object(), "external_ids", value_map(&interface->external_ids));
+
+        operation = guard("Interface", uuid_clause(interface->uuid), columns, row);
+    }
+    add(txn, TXN_GUARD, owner, operation);
+}
+
+void vswitch_txn_port_delete(struct vswitch_txn *txn, size_t owner, const struct vswitch_port *port,
+                             const struct vswitch_interface *interface, const char *iface_id)
+{
+    struct txn_bridge *on = bridge_in_use(txn, port->bridge);
+
+    if (!on)
+        return;
+    if (interface)
+        guard_interface(txn, owner, interface, iface_id);
+    collect(txn, &on->remove, value_uuid(port->uuid));
+}
+
+void vswitch_txn_port_move(struct vswitch_txn *txn, size_t owner, const struct vswitch_port *port,
+                           const char *to_bridge)
+{
+    struct txn_bridge *from = bridge_in_use(txn, port->bridge);
+    struct txn_bridge *to;
+
+    (void)owner;
+    if (from)
+        collect(txn, &from->remove, value_uuid(port->uuid));
+    to = bridge_in_use(txn, to_bridge); /* may move the array 'from' points into */
+    if (to)
+        collect(txn, &to->insert, value_uuid(port->uuid));
+}
+
+static json_t *mutation(json_t *mutations, const char *column, const char *mutator, json_t *value)
+{
+    return value_append(mutations, value_clause(column, mutator, value));
+}
+
+/* RFC 7047: inserting a key that is there changes nothing, so the old pair goes first. */
+static json_t *merge_map(json_t *mutations, const char *column, const struct strmap *set)
+{
+    mutations = mutation(mutations, column, "delete", value_keys(set));
+    return mutation(mutations, column, "insert", value_map(set));
+}
+
+static json_t *optional_integer(int64_t value)
+{
+    return value ? json_integer(value) : value_set(json_array());
+}
+
+static void interface_mutate(struct vswitch_txn *txn, size_t owner, const char *uuid,
+                             const struct vswitch_interface_change *change)
+{
+    json_t *mutations = json_array();
+    json_t *operation;
+
+    if (change->drop_ids && change->drop_ids->n)
+        mutations = mutation(mutations, "external_ids", "delete", value_keys(change->drop_ids));
+    if (change->drop_options && change->drop_options->n)
+        mutations = mutation(mutations, "options", "delete", value_keys(change->drop_options));
+    if (change->set_ids && change->set_ids->n)
+        mutations = merge_map(mutations, "external_ids", change->set_ids);
+    if (change->set_options && change->set_options->n)
+        mutations = merge_map(mutations, "options", change->set_options);
+    if (mutations && json_array_size(mutations) == 0) {
+        json_decref(mutations);
+        return;
+    }
+    operation = value_op("mutate", "Interface", uuid_clause(uuid));
+    add(txn, TXN_CHANGE, owner, value_member(operation, "mutations", mutations));
+}
+
+void vswitch_txn_interface_set(struct vswitch_txn *txn, size_t owner,
+                               const struct vswitch_interface *interface,
+                               const struct vswitch_interface_change *change)
+{
+    bool columns = change->type || change->set_mtu_request || change->set_ofport_request;
+    json_t *row, *operation;
+
+    /* Without this, a row that went away would be changed to nothing, successfully. */
+    add(txn, TXN_GUARD, owner,
+        guard("Interface", uuid_clause(interface->uuid), name_column(), name_row(interface->name)));
+    interface_mutate(txn, owner, interface->uuid, change);
+    if (!columns)
+        return;
+    row = json_object();
+    if (change->type)
+        row = value_member(row, "type", json_string(change->type));
+    if (change->set_mtu_request)
+        row = value_member(row, "mtu_request", optional_integer(change->mtu_request));
+    if (change->set_ofport_request)
+        row = value_member(row, "ofport_request", optional_integer(change->ofport_request));
+    operation = value_op("update", "Interface", uuid_clause(interface->uuid));
+    add(txn, TXN_CHANGE, owner, value_member(operation, "row", row));
+}
+
+void vswitch_txn_qos_delete(struct vswitch_txn *txn, size_t owner, const char *uuid,
+                            const struct vswitch_port *port)
+{
+    if (port && strcmp(port->qos_uuid, uuid) == 0) {
+        json_t *operation = value_op("update", "Port", uuid_clause(port->uuid));
+        json_t *row = value_member(json_object(), "qos", value_set(json_array()));
+
+        add(txn, TXN_CHANGE, owner, value_member(operation, "row", row));
+    }
+    add(txn, TXN_DELETE, owner, value_op("delete", "QoS", uuid_clause(uuid)));
+}
+
+bool vswitch_txn_empty(const struct vswitch_txn *txn)
+{
+    if (txn->insert_bridges || txn->delete_bridges)
+        return false;
+    for (size_t i = TXN_INSERT; i < TXN_LISTS; i++)
+        if (txn->lists[i].n)
+            return false;
+    for (size_t i = 0; i < txn->n_bridges; i++)
+        if (txn->bridges[i].insert || txn->bridges[i].remove)
+            return false;
+    return true;
+}

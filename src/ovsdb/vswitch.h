@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of database Open_vSwitch (ovs-vswitchd.conf.db(5)) that a port consists of: read by name
+ * in one transaction, written in one guarded transaction. */
+#ifndef OVSDB_VSWITCH_H
+#define OVSDB_VSWITCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+#include "base/parse.h"
+#include "base/strmap.h"
+#include "ovsdb/client.h"
+
+#define VSWITCH_TYPE_MAX 32
+
+struct vswitch_bridge {
+    char name[LIMIT_IFNAME];
+    char uuid[UUID_TEXT_SIZE];
+    char datapath_type[VSWITCH_TYPE_MAX]; /* "" stands for system */
+    bool counted;                         /* 'n_ports' was asked for */
+    size_t n_ports;
+};
+
+struct vswitch_port {
+    char name[LIMIT_IFNAME];
+    char uuid[UUID_TEXT_SIZE];
+    char interface_uuid[UUID_TEXT_SIZE]; /* of the only interface; "" for a bond */
+    char qos_uuid[UUID_TEXT_SIZE];       /* "" for none */
+    char bridge[LIMIT_IFNAME];           /* the bridge it is on, "" when not located */
+    char bridge_uuid[UUID_TEXT_SIZE];
+};
+
+struct vswitch_interface {
+    char name[LIMIT_IFNAME];
+    char uuid[UUID_TEXT_SIZE];
+    char type[VSWITCH_TYPE_MAX];
+    struct strmap external_ids;
+    struct strmap options;
+    int64_t mtu_request;    /* 0: not set */
+    int64_t ofport;         /* 0: not set yet; -1: ovs-vswitchd could not make it */
+    int64_t ofport_request; /* 0: not set */
+    char *error;            /* ovs-vswitchd's words, NULL for none */
+};
+
+struct vswitch_qos {
+    char uuid[UUID_TEXT_SIZE];
+    char type[VSWITCH_TYPE_MAX];
+    char id[UUID_TEXT_SIZE]; /* external_ids:id */
+};
+
+/* What was read; every array is sorted (by name; QoS by id), so that looking up is a bsearch(). */
+struct vswitch {
+    char root_uuid[UUID_TEXT_SIZE]; /* of the one Open_vSwitch row; "" when there is none */
+    int64_t cur_cfg, next_cfg;
+    struct vswitch_bridge *bridges;
+    size_t n_bridges;
+    struct vswitch_port *ports;
+    size_t n_ports;
+    struct vswitch_interface *interfaces;
+    size_t n_interfaces;
+    struct vswitch_qos *qos;
+    size_t n_qos;
+};
+
+void vswitch_done(struct vswitch *vs);
+
+const struct vswitch_bridge *vswitch_find_bridge(const struct vswitch *vs, const char *name);
+const struct vswitch_port *vswitch_find_port(const struct vswitch *vs, const char *name);
+const struct vswitch_interface *vswitch_find_interface(const struct vswitch *vs, const char *name);
+/* The first of the QoS rows with this id; the others follow it in the array. */
+const struct vswitch_qos *vswitch_find_qos(const struct vswitch *vs, const char *id);
+
+/* Names to read; duplicates do no harm.  An interface is read by each port's name. */
+struct vswitch_query {
+    const char **bridges;
+    size_t n_bridges;
+    const char **ports;
+    size_t n_ports;
+    const char **qos_ids;
+    size_t n_qos_ids;
+};
+
+/* Reads the rows of 'query' in one transaction.  On success '*ret' belongs to the caller.  A server
+ * without an Open_vSwitch row, or whose answer is not of the schema's form, is -EPROTO (kind OVSDB);
+ * other errors as ovsdb_client_transact(). */
+int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
+                 struct vswitch *ret, struct vif_error *err);
+
+/* One more transaction, sent only when needed: finds the bridge of every port in 'vs', and counts the
+ * ports of the bridges named in 'count' (a port's bridge cannot be asked for before its UUID is
+ * known). */
+int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *const *count,
+                   size_t n_count, int64_t until, struct vif_error *err);
+
+/* The state of one interface as ovs-vswitchd left it. */
+struct vswitch_status {
+    bool exists;
+    int64_t ofport; /* 0: not set; -1: failed */
+    char error[256];
+};
+
+/* Reads ofport and error of the interfaces with these distinct names, in one transaction. */
+int vswitch_read_status(struct ovsdb_client *client, const char *const *names, size_t n,
+                        int64_t until, struct vswitch_status *status, struct vif_error *err);
+
+#endif

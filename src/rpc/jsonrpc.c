@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON-RPC 1.0 over a JSON stream.  There is no thread and no loop behind it: whatever arrives is
+ * taken in while a caller waits for something, and kept for whoever asks for it later.  A fault of
+ * the connection is remembered and told to every later caller.
+ * Stands on the JSON stream; the database client stands on it. */
+#include "rpc/jsonrpc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/deadline.h"
+#include "rpc/jsonrpc-private.h"
+#include "json/json-text.h"
+
+int jsonrpc_open(const char *address, int64_t until, struct jsonrpc **ret_rpc,
+                 struct vif_error *err)
+{
+    auto_jsonrpc struct jsonrpc *rpc = calloc(1, sizeof *rpc);
+    int r;
+
+    if (!rpc)
+        return error_memory(err);
+    rpc->next_id = 1;
+    rpc->probe_after = JSONRPC_PROBE_AFTER;
+    rpc->lost_after = JSONRPC_LOST_AFTER;
+    rpc->notifications = json_array();
+    if (!rpc->notifications)
+        return error_memory(err);
+    r = json_stream_open(&rpc->js, address, until, err);
+    if (r < 0)
+        return r;
+    *ret_rpc = take_ptr(rpc);
+    return 0;
+}
+
+void jsonrpc_close(struct jsonrpc *rpc)
+{
+    if (!rpc)
+        return;
+    json_stream_done(&rpc->js);
+    json_decref(rpc->notifications);
+    for (size_t i = 0; i < rpc->n_requests; i++)
+        json_decref(rpc->requests[i].answer);
+    free(rpc);
+}
+
+uint64_t jsonrpc_sent(const struct jsonrpc *rpc)
+{
+    return rpc->js.sent;
+}
+
+uint64_t jsonrpc_received(const struct jsonrpc *rpc)
+{
+    return rpc->js.received;
+}
+
+static const char *address_of(const struct jsonrpc *rpc)
+{
+    return stream_address(rpc->js.stream);
+}
+
+/* The connection is of no more use: every caller will be told this. */
+static int give_up(struct jsonrpc *rpc, int fault, const struct vif_error *words)
+{
+    rpc->fault = fault;
+    rpc->fault_words = *words;
+    return fault;
+}
+
+static int tell_fault(const struct jsonrpc *rpc, struct vif_error *err)
+{
+    if (err)
+        *err = rpc->fault_words;
+    return rpc->fault;
+}
+
+static struct jsonrpc_request *find_request(struct jsonrpc *rpc, int64_t id)
+{
+    for (size_t i = 0; i < rpc->n_requests; i++)
+        if (rpc->requests[i].id == id)
+            return &rpc->requests[i];
+    return NULL;
+}
+
+void jsonrpc_forget(struct jsonrpc *rpc, int64_t id)
+{
+    struct jsonrpc_request *request = find_request(rpc, id);
+
+    if (!request)
+        return;
+    json_decref(request->answer);
+    *request = rpc->requests[--rpc->n_requests];
+}
+
+static bool is_absent(const json_t *json)
+{
+    return !json || json_is_null(json);
+}
+
+static int bad_message(const struct jsonrpc *rpc, const char *words, struct vif_error *err)
+{
+    (void)error_set(err, VIF_ERROR_OVSDB, "%s: the server sent %s", address_of(rpc), words);
+    return -EPROTO;
+}
+
+/* Answers a request of the server: "echo" with its own words, any other with an error. */
+static int take_request(struct jsonrpc *rpc, const json_t *message, struct vif_error *err)
+{
+    const char *method = json_string_value(json_object_get(message, "method"));
+    const json_t *params = json_object_get(message, "params");
+    uint64_t end;
+
+    if (json_stream_pending(&rpc->js) > LIMIT_MESSAGE_BYTES)
+        return bad_message(rpc, "requests without ever reading their answers", err);
+    json_stream_put(&rpc->js, "{\"id\":");
+    json_stream_put_json(&rpc->js, json_object_get(message, "id"));
+    if (strcmp(method, "echo") == 0) {
+        json_stream_put(&rpc->js, ",\"error\":null,\"result\":");
+        json_stream_put_json(&rpc->js, params);
+        json_stream_put(&rpc->js, "}");
+    } else {
+        json_stream_put(&rpc->js, ",\"error\":\"unknown method\",\"result\":null}");
+    }
+    return json_stream_end(&rpc->js, &end, err);
+}
+
+static int take_notification(struct jsonrpc *rpc, json_t *message, struct vif_error *err)
+{
+    if (json_array_size(rpc->notifications) >= LIMIT_NOTIFICATIONS)
+        return bad_message(rpc, "more notifications than anybody asked for", err);
+    if (json_array_append(rpc->notifications, message) < 0)
+        return error_memory(err);
+    return 0;
+}
+
+static int take_answer(struct jsonrpc *rpc, json_t *message, struct vif_error *err)
+{
+    const json_t *id = json_object_get(message, "id");
+    struct jsonrpc_request *request;
+
+    if (!json_is_integer(id) || json_integer_value(id) < 1 ||
+        json_integer_value(id) >= rpc->next_id)
+        return bad_message(rpc, "an answer to a request that nobody made", err);
+    if (!json_object_get(message, "result") && !json_object_get(message, "error"))
+        return bad_message(rpc, "a message that is not JSON-RPC", err);
+    request = find_request(rpc, json_integer_value(id));
+    if (request && !request->answer)
+        request->answer = json_incref(message);
+    return 0;
+}
+
+static int take_message(struct jsonrpc *rpc, json_t *message, struct vif_error *err)
+{
+    const json_t *method = json_object_get(message, "method");
+
+    if (!json_is_object(message) || (!is_absent(method) && !json_is_string(method)))
+        return bad_message(rpc, "a message that is not JSON-RPC", err);
+    if (is_absent(method))
+        return take_answer(rpc, message, err);
+    if (!json_is_array(json_object_get(message, "params")))
+        return bad_message(rpc, "a message without parameters", err);
+    if (is_absent(json_object_get(message, "id")))
+        return take_notification(rpc, message, err);
+    return take_request(rpc, message, err);
+}
+
+static int take_messages(struct jsonrpc *rpc, struct vif_error *err)
+{
+    for (;;) {
+        auto_json json_t *message = NULL;
+        int r;
+
+        r = json_stream_next(&rpc->js, &message, err);
+        if (r <= 0)
+            return r;
+        r = take_message(rpc, message, err);
+        if (r < 0)
+            return r;
+    }
+}
+
+/* The peer was silent for a while: ask whether it lives, or, when that was done, call it dead. */
+static int break_silence(struct jsonrpc *rpc, struct vif_error *err)
+{
+    uint64_t end;
+    int r;
+
+    if (rpc->probed) {
+        (void)error_set(err, VIF_ERROR_OVSDB_UNREACHABLE, "%s: the server does not answer",
+                        address_of(rpc));
+        return -ECONNRESET;
+    }
+    json_stream_put(&rpc->js, "{\"id\":%lld,\"method\":\"echo\",\"params\":[]}",
+                    (long long)rpc->next_id++);
+    r = json_stream_end(&rpc->js, &end, err);
+    if (r < 0)
+        return r;
+    rpc->probed = true;
+    return json_stream_flush(&rpc->js, err);
+}
+
+/* Lets bytes go and come, and takes in the messages that are whole now.  -ETIMEDOUT past 'until'; any
+ * other error has ended the connection.  No words: what the caller waits for may have come before. */
+static int pump(struct jsonrpc *rpc, int64_t until)
+{
+    int64_t alarm =
+        rpc->quiet_since + rpc->probe_after + (rpc->probed ? rpc->lost_after : INT64_C(0));
+    struct vif_error words = {0};
+    int r;
+
+    r = json_stream_exchange(&rpc->js, until < alarm ? until : alarm, &words);
+    if (r == -ETIMEDOUT && until <= alarm)
+        return r;
+    if (r == -ETIMEDOUT) {
+        r = break_silence(rpc, &words);
+    } else if (r == 0) {
+        rpc->quiet_since = deadline_now();
+        rpc->probed = false;
+        r = take_messages(rpc, &words);
+        if (r == 0)
+            r = json_stream_flush(&rpc->js, &words); /* of what a server's "echo" is owed */
+    }
+    return r < 0 ? give_up(rpc, r, &words) : 0;
+}
+
+/* Before a caller waits: that nobody listened until now is not the peer's silence. */
+static void listen_afresh(struct jsonrpc *rpc)
+{
+    rpc->quiet_since = deadline_now();
+    rpc->probed = false;
+}
+
+int jsonrpc_service(struct jsonrpc *rpc, int64_t until, struct vif_error *err)
+{
+    int r = 0;
+
+    listen_afresh(rpc);
+    for (bool late = false; !rpc->fault && r == 0 && !late; late = deadline_left(until) == 0)
+        r = pump(rpc, 0);
+    return rpc->fault ? tell_fault(rpc, err) : 0;
+}
+
+/* Sends until the byte before 'end' has gone.  It counts as sent even if the connection ended right
+ * behind it: whoever waits for the answer will be told. */
+static int flush(struct jsonrpc *rpc, uint64_t end, int64_t until, struct vif_error *err)
+{
+    struct vif_error words = {0};
+    int r;
+
+    r = json_stream_flush(&rpc->js, &words);
+    if (r < 0)
+        (void)give_up(rpc, r, &words);
+    for (bool late = false; r == 0 && rpc->js.sent < end; late = deadline_left(until) == 0)
+        r = late ? -ETIMEDOUT : pump(rpc, until);
+    if (rpc->js.sent >= end)
+        return 0;
+    if (r != -ETIMEDOUT)
+        return tell_fault(rpc, err);
+    (void)error_set(&words, VIF_ERROR_OVSDB_UNREACHABLE,
+                    "%s: the connection was given up because a request could not be sent in time",
+                    address_of(rpc));
+    (void)give_up(rpc, -ECONNRESET, &words);
+    return error_set(err, VIF_ERROR_TIMEOUT, "%s: the request could not be sent in time",
+                     address_of(rpc));
+}
+
+int jsonrpc_send(struct jsonrpc *rpc, const char *method, json_t *params, int64_t until,
+                 int64_t *ret_id, struct vif_error *err)
+{
+    int64_t id = rpc->next_id;
+    uint64_t end;
+    int r;
+
+    if (rpc->fault)
+        return tell_fault(rpc, err);
+    if (rpc->n_requests == LIMIT_IN_FLIGHT) {
+        (void)error_set(err, VIF_ERROR_OVSDB, "%s: %d requests are waiting for their answers",
+                        address_of(rpc), LIMIT_IN_FLIGHT);
+        return -ENOBUFS;
+    }
+    listen_afresh(rpc);
+    json_stream_put(&rpc->js, "{\"id\":%lld,\"method\":\"%s\",\"params\":", (long long)id, method);
+    json_stream_put_json(&rpc->js, params);
+    json_stream_put(&rpc->js, "}");
+    r = json_stream_end(&rpc->js, &end, err);
+    if (r < 0)
+        return r;
+    rpc->next_id++;
+    r = flush(rpc, end, until, err);
+    if (r < 0)
+        return r;
+    rpc->requests[rpc->n_requests++] = (struct jsonrpc_request){.id = id};
+    *ret_id = id;
+    return 0;
+}
+
+/* What the server said was wrong: a string, or an object with a tag and words (RFC 7047 3.1). */
+static int remote_error(const json_t *error, struct vif_error *err)
+{
+    const char *tag = json_string_value(error), *details = NULL;
+
+    if (json_is_object(error)) {
+        tag = json_string_value(json_object_get(error, "error"));
+        details = json_string_value(json_object_get(error, "details"));
+    }
+    (void)error_set(err, VIF_ERROR_OVSDB, "ovsdb: %s%s%s",
+                    tag ? tag : "the server answered with an error without words",
+                    details ? ": " : "", details ? details : "");
+    return -EREMOTEIO;
+}
+
+static int take_result(struct jsonrpc *rpc, struct jsonrpc_request *request, json_t **ret_result,
+                       struct vif_error *err)
+{
+    const json_t *error = json_object_get(request->answer, "error");
+    json_t *result = json_object_get(request->answer, "result");
+    int r = 0;
+
+    if (!is_absent(error))
+        r = remote_error(error, err);
+    else
+        *ret_result = result ? json_incref(result) : json_null();
+    jsonrpc_forget(rpc, request->id);
+    return r;
+}
+
+int jsonrpc_wait(struct jsonrpc *rpc, int64_t id, int64_t until, json_t **ret_result,
+                 struct vif_error *err)
+{
+    bool late = false;
+
+    listen_afresh(rpc);
+    for (;;) {
+        struct jsonrpc_request *request = find_request(rpc, id);
+
+        if (!request)
+            return error_set(err, VIF_ERROR_SYSTEM, "%s: no request %lld is waiting",
+                             address_of(rpc), (long long)id);
+        if (request->answer)
+            return take_result(rpc, request, ret_result, err);
+        if (rpc->fault)
+            return tell_fault(rpc, err);
+        if (late || pump(rpc, until) == -ETIMEDOUT) {
+            jsonrpc_forget(rpc, id);
+            return error_set(err, VIF_ERROR_TIMEOUT, "%s: no answer in time", address_of(rpc));
+        }
+        late = deadline_left(until) == 0;
+    }
+}
+
+/* The first notification kept with this method, as a new reference; it is kept no longer. */
+static json_t *next_notification(struct jsonrpc *rpc, const char *method)
+{
+    size_t i;
+    json_t *message;
+
+    json_array_foreach(rpc->notifications, i, message)
+    {
+        const char *its = json_string_value(json_object_get(message, "method"));
+        json_t *params;
+
+        if (strcmp(its, method) != 0)
+            continue;
+        params = json_incref(json_object_get(message, "params"));
+        (void)json_array_remove(rpc->notifications, i);
+        return params;
+    }
+    return NULL;
+}
+
+int jsonrpc_notification(struct jsonrpc *rpc, const char *method, int64_t until,
+                         json_t **ret_params, struct vif_error *err)
+{
+    bool late = false;
+
+    listen_afresh(rpc);
+    for (;;) {
+        json_t *params = next_notification(rpc, method);
+
+        if (params) {
+            *ret_params = params;
+            return 0;
+        }
+        if (rpc->fault)
+            return tell_fault(rpc, err);
+        if (late || pump(rpc, until) == -ETIMEDOUT)
+            return error_set(err, VIF_ERROR_TIMEOUT, "%s: no notification in time",
+                             address_of(rpc));
+        late = deadline_left(until) == 0;
+    }
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Byte streams over unix and TCP sockets.  The sockets never block: whoever waits does so in poll()
+ * with the caller's deadline.  Names are not resolved, because a resolver keeps no deadline.
+ * Stands on base; the JSON stream stands on it. */
+#include "rpc/stream.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include "base/deadline.h"
+#include "base/parse.h"
+
+struct stream {
+    int fd;
+    char address[];
+};
+
+struct endpoint {
+    union {
+        struct sockaddr any;
+        struct sockaddr_un local;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    };
+    socklen_t size;
+};
+
+static int parse_unix(const char *path, struct endpoint *ret, const char **ret_fault)
+{
+    size_t n = strlen(path);
+
+    if (path[0] != '/') {
+        *ret_fault = "the path of a socket has to begin with '/'";
+        return -EINVAL;
+    }
+    if (n >= sizeof ret->local.sun_path) {
+        *ret_fault = "the path of a socket can have at most 107 bytes";
+        return -EINVAL;
+    }
+    ret->local.sun_family = AF_UNIX;
+    memcpy(ret->local.sun_path, path, n + 1);
+    ret->size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + 1);
+    return 0;
+}
+
+/* Copies the host of "IP:PORT" or "[IPv6]:PORT" to 'ret_host'; '*ret_v6' says whether it stood in
+ * brackets. */
+static int split_host(const char *text, char ret_host[INET6_ADDRSTRLEN], bool *ret_v6,
+                      const char **ret_port, const char **ret_fault)
+{
+    const char *colon = strrchr(text, ':');
+    bool v6 = text[0] == '[';
+    const char *host = v6 ? text + 1 : text;
+    size_t n;
+
+    if (!colon || colon == text || (v6 && colon[-1] != ']')) {
+        *ret_fault = "expected tcp:IP:PORT or tcp:[IPv6]:PORT";
+        return -EINVAL;
+    }
+    n = (size_t)(colon - host) - (v6 ? 1 : 0);
+    if (!v6 && memchr(host, ':', n)) {
+        *ret_fault = "an IPv6 address has to stand in brackets, tcp:[IPv6]:PORT";
+        return -EINVAL;
+    }
+    if (n >= INET6_ADDRSTRLEN) {
+        *ret_fault = "the host is not an IP address";
+        return -EINVAL;
+    }
+    memcpy(ret_host, host, n);
+    ret_host[n] = '\0';
+    *ret_v6 = v6;
+    *ret_port = colon + 1;
+    return 0;
+}
+
+static int parse_tcp(const char *text, struct endpoint *ret, const char **ret_fault)
+{
+    char host[INET6_ADDRSTRLEN];
+    const char *port_text;
+    int64_t port;
+    bool v6;
+    int r;
+
+    r = split_host(text, host, &v6, &port_text, ret_fault);
+    if (r < 0)
+        return r;
+    if (inet_pton(v6 ? AF_INET6 : AF_INET, host,
+                  v6 ? (void *)&ret->v6.sin6_addr : (void *)&ret->v4.sin_addr) != 1) {
+        *ret_fault = "the host is not an IP address";
+        return -EINVAL;
+    }
+    if (parse_int(port_text, 1, UINT16_MAX, &port) < 0) {
+        *ret_fault = "the port is not a number from 1 to 65535";
+        return -EINVAL;
+    }
+    if (v6) {
+        ret->v6.sin6_family = AF_INET6;
+        ret->v6.sin6_port = htons((uint16_t)port);
+        ret->size = sizeof ret->v6;
+    } else {
+        ret->v4.sin_family = AF_INET;
+        ret->v4.sin_port = htons((uint16_t)port);
+        ret->size = sizeof ret->v4;
+    }
+    return 0;
+}
+
+static int parse_address(const char *address, struct endpoint *ret, struct vif_error *err)
+{
+    const char *fault = "expected unix:PATH, tcp:IP:PORT or tcp:[IPv6]:PORT";
+    int r = -EINVAL;
+
+    *ret = (struct endpoint){0};
+    if (strncmp(address, "unix:", 5) == 0)
+        r = parse_unix(address + 5, ret, &fault);
+    else if (strncmp(address, "tcp:", 4) == 0)
+        r = parse_tcp(address + 4, ret, &fault);
+    else if (strncmp(address, "ssl:", 4) == 0)
+        fault = "ssl: is not supported yet, use unix: or tcp:";
+    if (r < 0)
+        return error_set(err, VIF_ERROR_CONFIG, "%s: %s", address, fault);
+    return 0;
+}
+
+int stream_check_address(const char *address, struct vif_error *err)
+{
+    struct endpoint endpoint;
+
+    return parse_address(address, &endpoint, err);
+}
+
+/* 0 when one of 'events' (or an error, which the next system call will tell) is there. */
+static int wait_fd(int fd, short events, int64_t until)
+{
+    struct pollfd p = {.fd = fd, .events = events};
+
+    for (;;) {
+        int left = deadline_left(until);
+        int n = poll(&p, 1, left);
+
+        if (n > 0)
+            return 0;
+        if (n < 0 && errno != EINTR)
+            return -errno;
+        if (left == 0)
+            return -ETIMEDOUT;
+    }
+}
+
+/* A unix socket that does not block answers EAGAIN at once when the server's backlog is full, and
+ * nothing tells when there is room again.  One that blocks waits for it, as long as SO_SNDTIMEO. */
+static int connect_unix(int fd, const struct endpoint *endpoint, int64_t until)
+{
+    for (;;) {
+        int left = deadline_left(until);
+        struct timeval tv = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
+
+        if (left == 0)
+            tv.tv_usec = 1; /* zero would mean for ever */
+        if (left >= 0 && setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof tv) < 0)
+            return -errno;
+        if (connect(fd, &endpoint->any, endpoint->size) == 0)
+            break;
+        if (errno == EAGAIN)
+            return -ETIMEDOUT;
+        if (errno != EINTR)
+            return -errno;
+    }
+    return fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+}
+
+static int connect_tcp(int fd, const struct endpoint *endpoint, int64_t until)
+{
+    int on = 1, fault = 0, r;
+    socklen_t size = sizeof fault;
+
+    /* Requests are written whole: there is nothing to gather, and an answer to wait for. */
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
+        return -errno;
+    if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+        return -errno;
+    if (connect(fd, &endpoint->any, endpoint->size) == 0)
+        return 0;
+    if (errno != EINPROGRESS)
+        return -errno;
+    r = wait_fd(fd, POLLOUT, until);
+    if (r < 0)
+        return r;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &fault, &size) < 0)
+        return -errno;
+    return -fault;
+}
+
+int stream_open(const char *address, int64_t until, struct stream **ret_stream,
+                struct vif_error *err)
+{
+    auto_stream struct stream *stream = NULL;
+    size_t size = strlen(address) + 1;
+    struct endpoint endpoint;
+    int r;
+
+    r = parse_address(address, &endpoint, err);
+    if (r < 0)
+        return r;
+    stream = malloc(sizeof *stream + size);
+    if (!stream)
+        return error_memory(err);
+    memcpy(stream->address, address, size);
+    stream->fd = socket(endpoint.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (stream->fd < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, errno, "%s: socket", address);
+    if (endpoint.any.sa_family == AF_UNIX)
+        r = connect_unix(stream->fd, &endpoint, until);
+    else
+        r = connect_tcp(stream->fd, &endpoint, until);
+    if (r < 0)
+        return error_sys(err, VIF_ERROR_OVSDB_UNREACHABLE, -r, "%s", address);
+    *ret_stream = take_ptr(stream);
+    return 0;
+}
+
+void stream_close(struct stream *stream)
+{
+    if (!stream)
+        return;
+    cleanup_close(&stream->fd);
+    free(stream);
+}
+
+const char *stream_address(const struct stream *stream)
+{
+    return stream->address;
+}
+
+static int lost(const struct stream *stream, const char *words, struct vif_error *err)
+{
+    (void)error_set(err, VIF_ERROR_OVSDB_UNREACHABLE, "%s: %s", stream->address, words);
+    return -ECONNRESET;
+}
+
+int stream_wait(struct stream *stream, bool write, int64_t until, struct vif_error *err)
+{
+    int r = wait_fd(stream->fd, write ? POLLIN | POLLOUT : POLLIN, until);
+
+    if (r == -ETIMEDOUT)
+        return error_set(err, VIF_ERROR_TIMEOUT, "%s: no answer in time", stream->address);
+    if (r < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, -r, "%s: poll", stream->address);
+    return 0;
+}
+
+ssize_t stream_write_now(struct stream *stream, const char *bytes, size_t n, struct vif_error *err)
+{
+    ssize_t sent;
+
+    do
+        sent = send(stream->fd, bytes, n, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    if (sent >= 0)
+        return sent;
+    if (errno == EAGAIN)
+        return 0;
+    return lost(stream, strerrordesc_np(errno), err);
+}
+
+ssize_t stream_read_now(struct stream *stream, char *buffer, size_t size, struct vif_error *err)
+{
+    ssize_t n;
+
+    do
+        n = recv(stream->fd, buffer, size, 0);
+    while (n < 0 && errno == EINTR);
+    if (n > 0)
+        return n;
+    if (n == 0)
+        return lost(stream, "the server closed the connection", err);
+    if (errno == EAGAIN)
+        return 0;
+    return lost(stream, strerrordesc_np(errno), err);
+}
+
+int stream_write(struct stream *stream, const char *bytes, size_t n, int64_t until,
+                 struct vif_error *err)
+{
+    while (n > 0) {
+        ssize_t sent = stream_write_now(stream, bytes, n, err);
+        int r;
+
+        if (sent < 0)
+            return (int)sent;
+        bytes += sent;
+        n -= (size_t)sent;
+        if (n == 0 || sent > 0)
+            continue;
+        r = wait_fd(stream->fd, POLLOUT, until);
+        if (r < 0)
+            return error_sys(err, VIF_ERROR_SYSTEM, -r, "%s: write", stream->address);
+    }
+    return 0;
+}
+
+ssize_t stream_read(struct stream *stream, char *buffer, size_t size, int64_t until,
+                    struct vif_error *err)
+{
+    for (;;) {
+        ssize_t n = stream_read_now(stream, buffer, size, err);
+        int r;
+
+        if (n != 0)
+            return n;
+        r = stream_wait(stream, false, until, err);
+        if (r < 0)
+            return r;
+    }
+}

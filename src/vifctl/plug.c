@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vifctl plug and unplug: reads the files, has the library do it, prints the report. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "vifctl/vifctl.h"
+
+typedef int call_fn(struct vif_host *host, const struct vif_batch *batch,
+                    const struct vif_call_options *options, struct vif_report **ret_report,
+                    struct vif_error *err);
+
+DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
+DEFINE_AUTO(auto_batch, struct vif_batch *, vif_batch_free);
+DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
+#define auto_host   __attribute__((cleanup(auto_host_fn)))
+#define auto_batch  __attribute__((cleanup(auto_batch_fn)))
+#define auto_report __attribute__((cleanup(auto_report_fn)))
+
+static void print_steps(const struct vif_result *result)
+{
+    const char *step = result->steps;
+
+    printf("%s %s%s\n", result->id, result->name, *step ? ":" : ": nothing to do");
+    while (*step) {
+        size_t n = strcspn(step, "\n");
+
+        printf("  %.*s\n", (int)n, step);
+        step += n + (step[n] == '\n');
+    }
+}
+
+static void print_result(const struct vif_result *result)
+{
+    if (result->state == VIF_STATE_FAILED) {
+        complain(result->error.text);
+        return;
+    }
+    if (result->state == VIF_STATE_PLANNED) {
+        print_steps(result);
+        return;
+    }
+    printf("%s %s %s", result->state == VIF_STATE_UNPLUGGED ? "unplugged" : "plugged", result->id,
+           result->name);
+    if (result->state != VIF_STATE_UNPLUGGED && result->bridge[0])
+        printf(" on %s", result->bridge);
+    if (result->ofport)
+        printf(" (port %lld)", (long long)result->ofport);
+    if (result->state == VIF_STATE_WAITING)
+        printf(", waiting for its network device");
+    if (!result->changed)
+        printf(", nothing to do");
+    printf("\n");
+}
+
+static int print_report(struct vif_report *report, bool json)
+{
+    if (json) {
+        const char *text = vif_report_json(report);
+
+        if (!text) {
+            complain("out of memory");
+            return vif_error_kind_status(VIF_ERROR_NO_MEMORY);
+        }
+        puts(text);
+    }
+    for (size_t i = 0; i < vif_report_count(report); i++) {
+        const struct vif_result *result = vif_report_result(report, i);
+
+        if (!json || result->state == VIF_STATE_FAILED)
+            print_result(result);
+    }
+    return vif_report_status(report);
+}
+
+static int run(const struct arguments *arguments, call_fn *call)
+{
+    auto_host struct vif_host *host = NULL;
+    auto_batch struct vif_batch *batch = NULL;
+    auto_report struct vif_report *report = NULL;
+    struct vif_error err = {0};
+    int r;
+
+    if (arguments->n_files == 0) {
+        complain("no FILE given ('-' is standard input)");
+        return STATUS_USAGE;
+    }
+    r = vif_host_open(&arguments->host, &host, &err);
+    if (r == 0)
+        r = vif_batch_new(&batch, &err);
+    if (r == 0)
+        r = read_files(arguments->files, arguments->n_files, batch, &err) ? 0 : -1;
+    if (r == 0)
+        r = call(host, batch, &arguments->call, &report, &err);
+    if (r < 0) {
+        complain(err.text);
+        return vif_error_kind_status(err.kind);
+    }
+    return print_report(report, arguments->json);
+}
+
+int verb_plug(const struct arguments *arguments)
+{
+    return run(arguments, vif_host_plug);
+}
+
+int verb_unplug(const struct arguments *arguments)
+{
+    return run(arguments, vif_host_unplug);
+}

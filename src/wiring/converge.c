@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine: rounds of observe, plan, apply, settle, until every VIF of the batch is brought about or
+ * has failed.  One round is the rule; another is needed only when someone else acted meanwhile. */
+#include "wiring/converge.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/deadline.h"
+#include "base/text.h"
+#include "wiring/run.h"
+
+/* Rounds in which someone else got in between, before we give up. */
+#define ROUNDS_MAX 30
+
+void outcome_done(struct outcome *outcome)
+{
+    free(outcome->steps);
+    outcome->steps = NULL;
+}
+
+static size_t count_state(const struct batch *batch, enum run_state state)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < batch->n; i++)
+        n += batch->runs[i].state == state;
+    return n;
+}
+
+static void change_state(struct batch *batch, enum run_state from, enum run_state to)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state == from)
+            batch->runs[i].state = to;
+}
+
+static void fail_pending(struct batch *batch, const struct vif_error *err)
+{
+    for (size_t i = 0; i < batch->n; i++) {
+        struct run *run = &batch->runs[i];
+
+        if (run->state != RUN_PENDING)
+            continue;
+        run->error = *err;
+        run->state = RUN_FAILED;
+        links_undo(batch, run);
+    }
+}
+
+/* A name that a wiring of this call lays claim to. */
+struct claim {
+    const char *name;
+    const char *what;
+    size_t owner;
+};
+
+static int by_claim(const void *a, const void *b)
+{
+    const struct claim *left = a, *right = b;
+    int c = strcmp(left->name, right->name);
+
+    if (c == 0)
+        c = strcmp(left->what, right->what);
+    if (c == 0)
+        c = (left->owner > right->owner) - (left->owner < right->owner);
+    return c;
+}
+
+static size_t add_claims(const struct wiring *wiring, size_t owner, struct claim *claims)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < wiring->n_links; i++) {
+        claims[n++] = (struct claim){wiring->links[i].name, "device", owner};
+        if (wiring->links[i].peer[0])
+            claims[n++] = (struct claim){wiring->links[i].peer, "device", owner};
+    }
+    for (size_t i = 0; i < wiring->n_ports; i++)
+        claims[n++] = (struct claim){wiring->ports[i].name, "port", owner};
+    return n;
+}
+
+/* Two VIFs of one call that want the same thing: the later one fails. */
+static int refuse_doubles(struct batch *batch, struct vif_error *err)
+{
+    auto_free struct claim *claims = NULL;
+    size_t room = 1, n = 0;
+
+    for (size_t i = 0; i < batch->n; i++)
+        room += 2 * batch->runs[i].wiring->n_links + batch->runs[i].wiring->n_ports;
+    claims = calloc(room, sizeof *claims);
+    if (!claims)
+        return error_memory(err);
+    for (size_t i = 0; i < batch->n; i++)
+        n += add_claims(batch->runs[i].wiring, i, claims + n);
+    qsort(claims, n, sizeof *claims, by_claim);
+    for (size_t i = 1; i < n; i++) {
+        struct run *run = &batch->runs[claims[i].owner];
+
+        if (strcmp(claims[i - 1].name, claims[i].name) != 0 ||
+            claims[i - 1].what != claims[i].what || claims[i - 1].owner == claims[i].owner ||
+            run->state == RUN_FAILED)
+            continue;
+        run->state = RUN_FAILED;
+        (void)error_set(&run->error, VIF_ERROR_CONFLICT,
+                        "%s %s is claimed by VIF %s in the same call", claims[i].what,
+                        claims[i].name, batch->runs[claims[i - 1].owner].wiring->vif_id);
+    }
+    return 0;
+}
+
+static int observe_pending(struct batch *batch, enum wiring_goal goal, struct vif_error *err)
+{
+    auto_free const struct wiring **wirings = calloc(batch->n, sizeof *wirings);
+    size_t n = 0;
+
+    if (!wirings)
+        return error_memory(err);
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state == RUN_PENDING)
+            wirings[n++] = batch->runs[i].wiring;
+    observed_done(&batch->observed);
+    return observe(batch->engine->nl, batch->engine->db, wirings, n, goal, batch->until,
+                   &batch->observed, err);
+}
+
+static void plan_pending(struct batch *batch, enum wiring_goal goal)
+{
+    for (size_t i = 0; i < batch->n; i++) {
+        struct run *run = &batch->runs[i];
+        int r;
+
+        if (run->state != RUN_PENDING)
+            continue;
+        plan_done(&run->plan);
+        r = plan_make(run->wiring, &batch->observed, goal, &run->plan, &run->error);
+        if (r >= 0) {
+            run->state = RUN_PLANNED;
+        } else if (r != -EAGAIN) {
+            run->state = RUN_FAILED;
+            links_undo(batch, run);
+        }
+    }
+}
+
+static void round_present(struct batch *batch, bool settle)
+{
+    int64_t cfg = 0;
+
+    links_apply(batch);
+    commit_apply(batch, settle, &cfg);
+    settle_reopen(batch);
+    if (settle)
+        settle_present(batch, cfg);
+    else
+        settle_skip(batch);
+    revert_failed(batch);
+    change_state(batch, RUN_DONE, RUN_FINISHED);
+}
+
+static void round_absent(struct batch *batch, bool settle)
+{
+    struct vif_error err = {0};
+    int64_t cfg = 0;
+    int r = 0;
+
+    change_state(batch, RUN_PLANNED, RUN_APPLIED);
+    commit_apply(batch, settle, &cfg);
+    if (settle)
+        r = settle_absent(batch, cfg, &err);
+    change_state(batch, RUN_DONE, RUN_PLANNED);
+    links_apply(batch);
+    change_state(batch, RUN_APPLIED, RUN_FINISHED);
+    for (size_t i = 0; r < 0 && i < batch->n; i++)
+        if (batch->runs[i].state == RUN_FINISHED && batch->runs[i].db_changed) {
+            batch->runs[i].error = err;
+            batch->runs[i].state = RUN_FAILED;
+        }
+}
+
+/* A dry run ends where the first change would begin. */
+static void round_dry(struct batch *batch, struct outcome *outcomes, char **ret_transaction)
+{
+    if (ret_transaction)
+        *ret_transaction = commit_json(batch);
+    for (size_t i = 0; i < batch->n; i++) {
+        struct run *run = &batch->runs[i];
+        struct text words = {0};
+
+        if (run->state != RUN_PLANNED)
+            continue;
+        for (size_t s = 0; s < run->plan.n; s++) {
+            step_words(&run->plan.steps[s], &words);
+            text_add(&words, "\n");
+        }
+        outcomes[i].steps = text_take(&words);
+        run->changed = run->plan.n > 0;
+        run->state = outcomes[i].steps ? RUN_FINISHED : RUN_FAILED;
+        if (!outcomes[i].steps)
+            (void)error_memory(&run->error);
+    }
+}
+
+static void run_round(struct batch *batch, const struct converge_options *options,
+                      struct outcome *outcomes, char **ret_transaction)
+{
+    struct vif_error err = {0};
+    int r = observe_pending(batch, options->goal, &err);
+
+    if (r < 0) {
+        fail_pending(batch, &err);
+        return;
+    }
+    plan_pending(batch, options->goal);
+    if (options->dry_run)
+        round_dry(batch, outcomes, ret_transaction);
+    else if (options->goal == WIRING_PRESENT)
+        round_present(batch, options->settle);
+    else
+        round_absent(batch, options->settle);
+}
+
+/* Others act at the same time as we do, so each waits for a different while. */
+static void pause_between_rounds(unsigned round, int64_t until)
+{
+    struct timespec ts;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+    deadline_sleep(1 + ts.tv_nsec / 1000 % (5 * (int64_t)round + 1), until);
+}
+
+static void give_up(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++) {
+        struct run *run = &batch->runs[i];
+        struct vif_error why = run->error;
+
+        if (run->state != RUN_PENDING)
+            continue;
+        if (deadline_left(batch->until) == 0)
+            (void)error_set(&run->error, VIF_ERROR_TIMEOUT, "not done in time%s%s",
+                            why.text[0] ? ": " : "", why.text);
+        else
+            (void)error_set(&run->error, VIF_ERROR_CONFLICT,
+                            "someone else keeps changing the same devices or rows%s%s",
+                            why.text[0] ? ": " : "", why.text);
+        run->state = RUN_FAILED;
+        links_undo(batch, run);
+    }
+}
+
+static void tell(const struct run *run, struct outcome *outcome, bool dry_run)
+{
+    outcome->changed = run->changed;
+    outcome->ofport = run->ofport;
+    outcome->error = run->error;
+    if (run->state != RUN_FINISHED)
+        outcome->state = OUTCOME_FAILED;
+    else if (dry_run)
+        outcome->state = OUTCOME_PLANNED;
+    else
+        outcome->state = run->waiting ? OUTCOME_WAITING : OUTCOME_DONE;
+    if (outcome->state != OUTCOME_FAILED)
+        outcome->error = (struct vif_error){0};
+}
+
+int converge(const struct engine *engine, const struct wiring *const *wirings, size_t n,
+             const struct converge_options *options, struct outcome *outcomes,
+             char **ret_transaction, struct vif_error *err)
+{
+    auto_free struct run *runs = calloc(n + 1, sizeof *runs);
+    struct batch batch = {.engine = engine, .runs = runs, .n = n, .until = options->until};
+    int r;
+
+    if (ret_transaction)
+        *ret_transaction = NULL;
+    if (!runs)
+        return error_memory(err);
+    for (size_t i = 0; i < n; i++)
+        runs[i].wiring = wirings[i];
+    r = refuse_doubles(&batch, err);
+    for (unsigned round = 0; r == 0 && count_state(&batch, RUN_PENDING); round++) {
+        if (round > 0)
+            pause_between_rounds(round, batch.until);
+        if (round == ROUNDS_MAX || (round > 0 && deadline_left(batch.until) == 0))
+            give_up(&batch);
+        else
+            run_round(&batch, options, outcomes, ret_transaction);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (r == 0)
+            tell(&runs[i], &outcomes[i], options->dry_run);
+        plan_done(&runs[i].plan);
+        free(runs[i].undo);
+    }
+    observed_done(&batch.observed);
+    return r;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine: brings a batch of wirings about, or their absence.  Observes, plans, applies the link
+ * steps, then ONE database transaction, settles; undoes its own steps where something fails; and looks
+ * again when someone else acted meanwhile, until its deadline. */
+#ifndef WIRING_CONVERGE_H
+#define WIRING_CONVERGE_H
+
+#include "base/log.h"
+#include "wiring/wiring.h"
+
+/* What the engine works on; all borrowed. */
+struct engine {
+    struct netlink *nl;
+    struct ovsdb_client *db;
+    const struct log *log;
+};
+
+struct converge_options {
+    enum wiring_goal goal;
+    bool settle;   /* wait for ovs-vswitchd */
+    bool dry_run;  /* only say what would be done */
+    int64_t until; /* deadline for all of it */
+};
+
+enum outcome_state {
+    OUTCOME_DONE,
+    OUTCOME_WAITING, /* plugged; its network device does not exist yet */
+    OUTCOME_PLANNED, /* dry run */
+    OUTCOME_FAILED,
+};
+
+/* What became of one wiring. */
+struct outcome {
+    enum outcome_state state;
+    bool changed;   /* something was (or in a dry run: would be) changed */
+    int64_t ofport; /* of the port, when known; else 0 */
+    char *steps;    /* dry run: one line per step, each ended by a newline; else NULL */
+    struct vif_error error;
+};
+
+void outcome_done(struct outcome *outcome);
+
+/* Does it for wirings[0..n), each with its own outcome in outcomes[0..n) (zeroed by the caller; the
+ * caller ends each with outcome_done()).  Two wirings of one call that want the same link or port are
+ * a conflict for the later one.
+ *
+ * 'ret_transaction' (may be NULL): in a dry run, the operations of the one transaction as JSON text;
+ * the caller frees it; NULL when there is none.
+ *
+ * Returns 0 when every outcome is filled, whatever it is; -ENOMEM. */
+int converge(const struct engine *engine, const struct wiring *const *wirings, size_t n,
+             const struct converge_options *options, struct outcome *outcomes,
+             char **ret_transaction, struct vif_error *err);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Taking back what this call did to the links of one VIF, newest first.  What cannot be taken back is
+ * said in the VIF's error, by name. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "kernel/sysctl.h"
+#include "wiring/run.h"
+
+/* One request of one undo; returns 0 or a negative errno. */
+static int undo_one(struct batch *batch, struct undo *undo)
+{
+    struct netlink_batch requests = {0};
+    struct netlink_result results[4] = {0};
+    int r = 0;
+
+    switch (undo->kind) {
+    case UNDO_CREATE:
+        link_add_delete(&requests, undo->name, 0);
+        break;
+    case UNDO_SET:
+        if (undo->change.bridge)
+            undo->change.bridge = &undo->bridge;
+        link_add_set(&requests, undo->name, 0, &undo->change);
+        break;
+    case UNDO_SYSCTL:
+        r = sysctl_set(undo->name, undo->which, undo->value, NULL);
+        return r < 0 ? r : 0;
+    }
+    r = netlink_batch_send(batch->engine->nl, &requests, true, results, NULL, NULL, NULL);
+    for (size_t i = 0; r == 0 && i < requests.n; i++)
+        r = results[i].error;
+    netlink_batch_done(&requests);
+    return r == -ENODEV ? 0 : r;
+}
+
+void run_say_left(struct run *run, const char *name, const char *words)
+{
+    size_t n = strlen(run->error.text);
+
+    if (n < sizeof run->error.text - 1)
+        (void)snprintf(run->error.text + n, sizeof run->error.text - n, "; %s%s", name, words);
+}
+
+void links_undo(struct batch *batch, struct run *run)
+{
+    while (run->n_undo) {
+        struct undo *undo = &run->undo[--run->n_undo];
+
+        if (undo_one(batch, undo) < 0)
+            run_say_left(run, undo->name,
+                         undo->kind == UNDO_CREATE ? " is left behind" : " is left changed");
+    }
+    if (run->lost[0] && run->state == RUN_FAILED) {
+        run_say_left(run, run->lost, ", which was stale, is removed");
+        run->lost[0] = '\0';
+    }
+}

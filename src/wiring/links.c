@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Carrying out the link steps of a batch, stage by stage, every stage in one netlink batch for all
+ * VIFs; and undoing them.  Stands on the kernel layer; converge.c stands on it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "kernel/sysctl.h"
+#include "kernel/tap.h"
+#include "wiring/run.h"
+
+/* Descriptors held at once while taps are made: far below any limit on open files. */
+#define TAPS_AT_ONCE 64
+
+/* One step of one run in the present stage, and where its results are in the netlink batch. */
+struct item {
+    struct run *run;
+    const struct step *step;
+    size_t first, n;
+    int ifindex; /* of its master, when that had to be asked for */
+};
+
+struct stage {
+    struct batch *batch;
+    struct item *items;
+    size_t n;
+};
+
+bool run_has_db_steps(const struct run *run)
+{
+    for (size_t i = 0; i < run->plan.n; i++)
+        if (!STEP_IS_LINK(run->plan.steps[i].kind) && run->plan.steps[i].kind != STEP_PORT_REOPEN)
+            return true;
+    return false;
+}
+
+static int collect_stage(struct batch *batch, enum step_kind kind, struct stage *stage)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < batch->n; i++)
+        for (size_t s = 0; batch->runs[i].state == RUN_APPLIED && s < batch->runs[i].plan.n; s++)
+            n += batch->runs[i].plan.steps[s].kind == kind;
+    *stage = (struct stage){.batch = batch};
+    if (!n)
+        return 0;
+    stage->items = calloc(n, sizeof *stage->items);
+    if (!stage->items)
+        return -ENOMEM;
+    for (size_t i = 0; i < batch->n; i++) {
+        struct run *run = &batch->runs[i];
+
+        for (size_t s = 0; run->state == RUN_APPLIED && s < run->plan.n; s++)
+            if (run->plan.steps[s].kind == kind)
+                stage->items[stage->n++] = (struct item){.run = run, .step = &run->plan.steps[s]};
+    }
+    return 0;
+}
+
+/* Room for all is made before the first step is done, so that a done step can always be undone. */
+static void begin_run(struct run *run)
+{
+    struct undo *undo = reallocarray(run->undo, run->n_undo + run->plan.n + 1, sizeof *undo);
+
+    run->state = undo ? RUN_APPLIED : RUN_FAILED;
+    if (undo)
+        run->undo = undo;
+    else
+        (void)error_memory(&run->error);
+}
+
+static void inverse_of_set(const struct step *step, struct undo *undo)
+{
+    const struct link_info *before = step->before;
+
+    undo->change = (struct link_change){
+        .set_down = step->change.set_up,
+        .clear_promisc = step->change.set_promisc,
+        .mtu = step->change.mtu ? before->mtu : 0,
+        .set_master = step->change.set_master,
+        .master = before->master,
+    };
+    if (step->change.bridge) {
+        undo->bridge = before->bridge;
+        undo->change.bridge = &undo->bridge; /* set again when the array has its final place */
+    }
+}
+
+/* Remembers how to take 'step' back; the room was reserved. */
+static void remember(struct run *run, const struct step *step)
+{
+    struct undo undo = {0};
+
+    run->changed = true;
+    (void)snprintf(undo.name, sizeof undo.name, "%s", step->name);
+    switch (step->kind) {
+    case STEP_BRIDGE_CREATE:
+    case STEP_VETH_CREATE:
+    case STEP_TAP_CREATE:
+        undo.kind = UNDO_CREATE;
+        break;
+    case STEP_LINK_SET:
+        if (!step->before)
+            return; /* made by this call: goes with its creation */
+        undo.kind = UNDO_SET;
+        inverse_of_set(step, &undo);
+        break;
+    case STEP_SYSCTL:
+        if (!step->before)
+            return;
+        undo.kind = UNDO_SYSCTL;
+        undo.which = step->which;
+        undo.value = step->old_value;
+        break;
+    case STEP_LINK_DELETE:
+        memcpy(run->lost, undo.name, sizeof run->lost);
+        return;
+    case STEP_OVS_BRIDGE_ADD:
+    case STEP_OVS_BRIDGE_DATAPATH:
+    case STEP_OVS_BRIDGE_DELETE:
+    case STEP_PORT_ADD:
+    case STEP_PORT_MOVE:
+    case STEP_PORT_DELETE:
+    case STEP_INTERFACE_SET:
+    case STEP_QOS_DELETE:
+    case STEP_PORT_REOPEN:
+        return;
+    }
+    run->undo[run->n_undo++] = undo;
+}
+
+/* Someone else made, changed or removed the link since it was looked at. */
+static bool means_look_again(enum step_kind kind, int error)
+{
+    return error == -EEXIST || error == -ENODEV || (kind == STEP_TAP_CREATE && error == -EBUSY);
+}
+
+static void item_failed(struct item *item, int error)
+{
+    struct run *run = item->run;
+
+    if (run->state == RUN_APPLIED)
+        run->state = means_look_again(item->step->kind, error) ? RUN_PENDING : RUN_FAILED;
+    else if (run->state == RUN_PENDING && !means_look_again(item->step->kind, error))
+        run->state = RUN_FAILED;
+}
+
+static const char *verb_of(enum step_kind kind)
+{
+    switch (kind) {
+    case STEP_LINK_DELETE:
+        return "delete";
+    case STEP_BRIDGE_CREATE:
+        return "create bridge";
+    case STEP_VETH_CREATE:
+        return "create veth";
+    case STEP_TAP_CREATE:
+        return "create tap";
+    default:
+        return "set up";
+    }
+}
+
+/* Judges what the kernel answered to the requests of one item. */
+static void judge_item(struct item *item, const struct netlink_result *results)
+{
+    bool first_done = item->n == 0 || results[item->first].error == 0;
+
+    for (size_t i = 0; i < item->n; i++) {
+        const struct netlink_result *result = &results[item->first + i];
+
+        if (!result->error || (item->step->kind == STEP_LINK_DELETE && result->error == -ENODEV))
+            continue;
+        (void)link_result_error(result, &item->run->error, "%s %s", verb_of(item->step->kind),
+                                item->step->name);
+        item_failed(item, result->error);
+        break;
+    }
+    if (first_done)
+        remember(item->run, item->step);
+}
+
+static void add_delete(struct netlink_batch *requests, struct item *item)
+{
+    link_add_delete(requests, item->step->name, item->step->before->ifindex);
+}
+
+static void add_bridge(struct netlink_batch *requests, struct item *item)
+{
+    char alias[LINK_ALIAS_MAX];
+    struct link_change change = {.bridge = &item->step->link->bridge, .alias = alias};
+
+    wiring_alias(item->run->wiring, alias);
+    link_add_create_bridge(requests, item->step->name, &change);
+}
+
+static void add_veth(struct netlink_batch *requests, struct item *item)
+{
+    const struct wiring_link *link = item->step->link;
+    char alias[LINK_ALIAS_MAX];
+    struct link_change change = {
+        .set_up = true,
+        .set_promisc = link->promisc,
+        .mtu = link->mtu,
+        .set_master = link->master[0] != '\0',
+        .master = item->ifindex,
+        .alias = alias,
+    };
+
+    wiring_alias(item->run->wiring, alias);
+    link_add_create_veth(requests, link->name, link->peer, &change);
+}
+
+static void add_tap_settings(struct netlink_batch *requests, struct item *item)
+{
+    const struct wiring_link *link = item->step->link;
+    char alias[LINK_ALIAS_MAX];
+    struct link_change change = {
+        .set_up = true,
+        .mtu = link->mtu,
+        .set_address = link->has_address,
+        .alias = alias,
+    };
+
+    memcpy(change.address, link->address, sizeof change.address);
+    wiring_alias(item->run->wiring, alias);
+    link_add_set(requests, link->name, 0, &change);
+}
+
+static void add_set(struct netlink_batch *requests, struct item *item)
+{
+    struct link_change change = item->step->change;
+
+    change.master = item->ifindex;
+    link_add_set(requests, item->step->name, item->step->before ? item->step->before->ifindex : 0,
+                 &change);
+}
+
+/* Masters that did not exist when they were looked for were made by an earlier stage. */
+static int find_masters(struct stage *stage, struct vif_error *err)
+{
+    auto_free const char **names = calloc(stage->n + 1, sizeof *names);
+    auto_free struct link_info *infos = calloc(stage->n + 1, sizeof *infos);
+    auto_free size_t *owners = calloc(stage->n + 1, sizeof *owners);
+    size_t n = 0;
+    int r;
+
+    if (!names || !infos || !owners)
+        return error_memory(err);
+    for (size_t i = 0; i < stage->n; i++) {
+        const struct step *step = stage->items[i].step;
+        const char *master = step->kind == STEP_LINK_SET ? step->master : step->link->master;
+        const struct link_info *known;
+
+        if (!master || !master[0])
+            continue;
+        known = observed_link(&stage->batch->observed, master);
+        if (known) {
+            stage->items[i].ifindex = known->ifindex;
+            continue;
+        }
+        names[n] = master;
+        owners[n++] = i;
+    }
+    if (!n)
+        return 0;
+    r = link_get_many(stage->batch->engine->nl, names, n, infos, err);
+    for (size_t i = 0; r == 0 && i < n; i++)
+        stage->items[owners[i]].ifindex = infos[i].ifindex;
+    return r;
+}
+
+static void fail_all(struct item *items, size_t n, const struct vif_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        items[i].run->error = *err;
+        items[i].run->state = RUN_FAILED;
+    }
+}
+
+/* Sends the requests that 'add' makes for items[0..n) and judges the answers. */
+static void send_items(struct batch *batch, struct item *items, size_t n,
+                       void (*add)(struct netlink_batch *requests, struct item *item))
+{
+    struct netlink_batch requests = {0};
+    auto_free struct netlink_result *results = NULL;
+    struct vif_error err = {0};
+    int r = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        items[i].first = requests.n;
+        add(&requests, &items[i]);
+        items[i].n = requests.n - items[i].first;
+    }
+    results = calloc(requests.n + 1, sizeof *results);
+    if (!results)
+        r = error_memory(&err);
+    if (r == 0)
+        r = netlink_batch_send(batch->engine->nl, &requests, true, results, NULL, NULL, &err);
+    if (r < 0)
+        fail_all(items, n, &err);
+    for (size_t i = 0; r == 0 && i < n; i++)
+        judge_item(&items[i], results);
+    netlink_batch_done(&requests);
+}
+
+/* Taps: made, set up while their descriptors are held, and made persistent last. */
+static void make_taps(struct batch *batch, struct item *items, size_t n)
+{
+    int fds[TAPS_AT_ONCE];
+    size_t made = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct wiring_link *link = items[i].step->link;
+        struct tap_options options = {link->multi_queue, link->owner, link->group};
+        int r = tap_create(link->name, &options, &fds[made], &items[i].run->error);
+
+        if (r < 0) {
+            item_failed(&items[i], r);
+            continue;
+        }
+        items[made++] = items[i]; /* the failed ones are done with */
+    }
+    if (made)
+        send_items(batch, items, made, add_tap_settings);
+    for (size_t i = 0; i < made; i++) {
+        struct run *run = items[i].run;
+
+        if (run->state == RUN_APPLIED && tap_persist(fds[i], items[i].step->name, &run->error) < 0)
+            run->state = RUN_FAILED;
+        cleanup_close(&fds[i]);
+    }
+}
+
+static void write_sysctls(struct item *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct step *step = items[i].step;
+        struct run *run = items[i].run;
+        int r;
+
+        if (run->state != RUN_APPLIED)
+            continue;
+        r = sysctl_set(step->name, step->which, step->value, &run->error);
+        if (r < 0)
+            item_failed(&items[i], r);
+        else
+            remember(run, step);
+    }
+}
+
+static void run_stage(struct stage *stage, enum step_kind kind)
+{
+    struct vif_error err = {0};
+
+    if ((kind == STEP_VETH_CREATE || kind == STEP_LINK_SET) && find_masters(stage, &err) < 0) {
+        fail_all(stage->items, stage->n, &err);
+        return;
+    }
+    switch (kind) {
+    case STEP_LINK_DELETE:
+        send_items(stage->batch, stage->items, stage->n, add_delete);
+        break;
+    case STEP_BRIDGE_CREATE:
+        send_items(stage->batch, stage->items, stage->n, add_bridge);
+        break;
+    case STEP_SYSCTL:
+        write_sysctls(stage->items, stage->n);
+        break;
+    case STEP_VETH_CREATE:
+        send_items(stage->batch, stage->items, stage->n, add_veth);
+        break;
+    case STEP_TAP_CREATE:
+        for (size_t i = 0; i < stage->n; i += TAPS_AT_ONCE)
+            make_taps(stage->batch, stage->items + i,
+                      stage->n - i < TAPS_AT_ONCE ? stage->n - i : TAPS_AT_ONCE);
+        break;
+    default:
+        send_items(stage->batch, stage->items, stage->n, add_set);
+        break;
+    }
+}
+
+void links_apply(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state == RUN_PLANNED)
+            begin_run(&batch->runs[i]);
+    for (int kind = STEP_LINK_DELETE; STEP_IS_LINK(kind); kind++) {
+        struct stage stage;
+        int r = collect_stage(batch, (enum step_kind)kind, &stage);
+
+        for (size_t i = 0; r < 0 && i < batch->n; i++)
+            if (batch->runs[i].state == RUN_APPLIED) {
+                (void)error_memory(&batch->runs[i].error);
+                batch->runs[i].state = RUN_FAILED;
+            }
+        if (stage.n)
+            run_stage(&stage, (enum step_kind)kind);
+        free(stage.items);
+        for (size_t i = 0; i < batch->n; i++)
+            if (batch->runs[i].state == RUN_PENDING || batch->runs[i].state == RUN_FAILED)
+                links_undo(batch, &batch->runs[i]);
+    }
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan: what presence and absence share, chiefly the question whose a thing is. */
+#include "wiring/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wiring/plan-internal.h"
+
+void plan_done(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->n; i++) {
+        strmap_done(&plan->steps[i].set_ids);
+        strmap_done(&plan->steps[i].set_options);
+        strmap_done(&plan->steps[i].drop_options);
+    }
+    free(plan->steps);
+    *plan = (struct plan){0};
+}
+
+struct step *plan_add(struct planner *planner, enum step_kind kind, const char *name)
+{
+    struct plan *plan = planner->plan;
+    struct step *steps = reallocarray(plan->steps, plan->n + 1, sizeof *steps);
+    struct step *step;
+
+    if (!steps)
+        return NULL;
+    plan->steps = steps;
+    step = &steps[plan->n++];
+    *step = (struct step){.kind = kind, .name = name};
+    return step;
+}
+
+const struct link_info *plan_link(const struct planner *planner, const char *name)
+{
+    return observed_link(planner->observed, name);
+}
+
+const char *plan_kind_words(const struct link_info *info)
+{
+    if (info->tap)
+        return "tap";
+    return info->kind[0] ? info->kind : "physical device";
+}
+
+int plan_check_alias(const struct planner *planner, const struct link_info *info)
+{
+    if (info && info->altname)
+        return error_set(planner->err, VIF_ERROR_CONFLICT,
+                         "%s is an alternative name of another device", info->name);
+    if (info && wiring_alias_is_foreign(planner->wiring, info->alias))
+        return error_set(planner->err, VIF_ERROR_CONFLICT, "%s belongs to another VIF (%s)",
+                         info->name, info->alias);
+    return 0;
+}
+
+/* A port that has no iface-id is ours by its name alone, so everything else has to fit. */
+static int check_unmarked(const struct planner *planner, const struct wiring_port *port,
+                          const struct vswitch_port *there,
+                          const struct vswitch_interface *interface)
+{
+    if (strcmp(there->bridge, port->bridge) != 0)
+        return error_set(planner->err, VIF_ERROR_CONFLICT,
+                         "port %s is on bridge %s and has no iface-id: it is not this VIF's",
+                         port->name, there->bridge);
+    if (strcmp(interface->type, port->type) != 0)
+        return error_set(planner->err, VIF_ERROR_CONFLICT,
+                         "port %s on bridge %s is of type \"%s\" and has no iface-id: it is not "
+                         "this VIF's",
+                         port->name, there->bridge, interface->type);
+    return 0;
+}
+
+int plan_claim_port(const struct planner *planner, const struct wiring_port *port,
+                    enum port_claim *ret_claim)
+{
+    const struct vswitch *db = &planner->observed->db;
+    const struct vswitch_port *there = vswitch_find_port(db, port->name);
+    const struct vswitch_interface *interface = vswitch_find_interface(db, port->name);
+    const char *iface_id = interface ? strmap_get(&interface->external_ids, "iface-id") : NULL;
+    int r;
+
+    if (!there && !interface) {
+        *ret_claim = PORT_NONE;
+        return 0;
+    }
+    if (!there)
+        return error_set(planner->err, VIF_ERROR_CONFLICT,
+                         "an interface %s exists in a port of another name", port->name);
+    if (!interface || strcmp(there->interface_uuid, interface->uuid) != 0)
+        return error_set(planner->err, VIF_ERROR_CONFLICT,
+                         "port %s is a bond or has an interface of another name", port->name);
+    if (!there->bridge[0])
+        return -EAGAIN;
+    if (iface_id && (!port->owner[0] || strcmp(iface_id, port->owner) != 0))
+        return error_set(planner->err, VIF_ERROR_CONFLICT,
+                         "port %s on bridge %s belongs to another VIF (iface-id %s)", port->name,
+                         there->bridge, iface_id);
+    if (iface_id) {
+        *ret_claim = PORT_OURS;
+        return 0;
+    }
+    r = check_unmarked(planner, port, there, interface);
+    if (r < 0)
+        return r;
+    *ret_claim = PORT_UNMARKED;
+    return 0;
+}
+
+int plan_make(const struct wiring *wiring, const struct observed *observed, enum wiring_goal goal,
+              struct plan *ret, struct vif_error *err)
+{
+    struct plan plan = {0};
+    struct planner planner = {wiring, observed, &plan, err};
+    int r = goal == WIRING_PRESENT ? plan_present(&planner) : plan_absent(&planner);
+
+    if (r < 0) {
+        plan_done(&plan);
+        return r;
+    }
+    *ret = plan;
+    return 0;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One VIF on its way through the engine: its plan, what was done of it, and how to undo that. */
+#ifndef WIRING_RUN_H
+#define WIRING_RUN_H
+
+#include "wiring/converge.h"
+#include "wiring/plan.h"
+
+enum run_state {
+    RUN_PENDING, /* to be looked at, or to be looked at again */
+    RUN_PLANNED, /* its plan is made from what was observed in this round */
+    RUN_APPLIED, /* its link steps are done */
+    RUN_DONE,    /* its database steps are done */
+    RUN_FINISHED,
+    RUN_FAILED, /* 'error' says why; what could be undone is undone */
+};
+
+enum undo_kind {
+    UNDO_CREATE, /* delete the link again */
+    UNDO_SET,
+    UNDO_SYSCTL,
+};
+
+/* How to take back one step on a link.  Copies all it needs: observations come and go. */
+struct undo {
+    enum undo_kind kind;
+    char name[LIMIT_IFNAME];
+    struct link_change change;
+    struct link_bridge bridge; /* what change.bridge points to, if anything */
+    enum sysctl which;
+    int value;
+};
+
+struct run {
+    const struct wiring *wiring;
+    enum run_state state;
+    struct plan plan;
+    struct undo *undo; /* in the order in which the steps were done */
+    size_t n_undo;
+    char lost[LIMIT_IFNAME]; /* a stale link that was removed and cannot be brought back */
+    bool changed;            /* kernel or database were changed */
+    bool db_changed;         /* the database was, or may have been */
+    bool waiting;            /* its network device is not there yet */
+    int64_t ofport;
+    struct vif_error error;
+};
+
+/* The runs of one batch, and what they share. */
+struct batch {
+    const struct engine *engine;
+    struct run *runs;
+    size_t n;
+    struct observed observed;
+    int64_t until;
+};
+
+/* Whether the plan has steps that go into the transaction. */
+bool run_has_db_steps(const struct run *run);
+
+/* Adds "; <name><words>" to the words of the run's error. */
+void run_say_left(struct run *run, const char *name, const char *words);
+
+/* Carries out the link steps of every run in state RUN_PLANNED, stage by stage, all runs together.  A run is then RUN_APPLIED; RUN_PENDING again, with its steps undone, when someone
+ * else changed a link meanwhile; or RUN_FAILED, with its steps undone. */
+void links_apply(struct batch *batch);
+
+/* Takes back what this call did to the links of 'run', newest first.  What cannot be undone is named
+ * in the words of run->error. */
+void links_undo(struct batch *batch, struct run *run);
+
+/* Sends the database steps of the runs in state RUN_APPLIED as one transaction.  With 'settle',
+ * next_cfg is raised and '*ret_cfg' is what cur_cfg must reach (0: nothing was sent).  A run is then
+ * RUN_DONE; RUN_PENDING when the database has to be looked at again (no steps on links are undone);
+ * or RUN_FAILED, with its links undone. */
+void commit_apply(struct batch *batch, bool settle, int64_t *ret_cfg);
+
+/* The transaction of all runs, as JSON text; NULL when memory is gone. */
+char *commit_json(struct batch *batch);
+
+/* Raises next_cfg alone.  0 and the value cur_cfg must reach, or a negative errno. */
+int commit_bump(struct batch *batch, int64_t *ret_cfg, struct vif_error *err);
+
+/* Waits for ovs-vswitchd to reach 'cfg' (0: not known, asked for where needed) and judges the ports of
+ * the runs in state RUN_DONE: ofport and waiting are set, or the run is RUN_FAILED. */
+void settle_present(struct batch *batch, int64_t cfg);
+
+/* Waits for ovs-vswitchd to let go of the ports of runs in state RUN_DONE that changed the database.
+ * Failing that, the error is returned: the links may still be removed. */
+int settle_absent(struct batch *batch, int64_t cfg, struct vif_error *err);
+
+/* Makes ovs-vswitchd open the links of the runs' STEP_PORT_REOPEN anew. */
+void settle_reopen(struct batch *batch);
+
+/* For what is known without waiting: sets ofport and waiting of the runs in state RUN_DONE. */
+void settle_skip(struct batch *batch);
+
+/* Takes back what this call did to the database, and to the links, for the runs in state RUN_FAILED
+ * whose database steps were done and then came to nothing (kind SWITCH).  What cannot be taken back is
+ * named in the words of their errors. */
+void revert_failed(struct batch *batch);
+
+#endif

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Settling: waiting until ovs-vswitchd has made real what the transaction said, and judging each port
+ * by what it left in the database. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "ovsdb/vswitch-txn.h"
+#include "wiring/run.h"
+
+/* An OpenFlow port number that nobody uses: far from those ovs-vswitchd counts up from 1, and below
+ * the reserved ones (0xff00). */
+#define REOPEN_OFPORT 40000
+#define REOPEN_RANGE  20000
+
+/* Whether the kernel link behind the port is there: it was, or this call made it. */
+static bool link_is_there(const struct batch *batch, const struct run *run,
+                          const struct wiring_port *port)
+{
+    if (!port->link[0] || observed_link(&batch->observed, port->link))
+        return true;
+    for (size_t i = 0; i < run->wiring->n_links; i++) {
+        const struct wiring_link *link = &run->wiring->links[i];
+
+        if (link->create && !link->unplug_only &&
+            (strcmp(link->name, port->link) == 0 || strcmp(link->peer, port->link) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* Whether what was observed already shows every port of the run at work, so that there is nothing to
+ * wait for. */
+static bool is_settled(const struct batch *batch, const struct run *run)
+{
+    if (run->db_changed)
+        return false;
+    for (size_t i = 0; i < run->wiring->n_ports; i++) {
+        const struct wiring_port *port = &run->wiring->ports[i];
+        const struct vswitch_interface *interface;
+
+        if (!port->create)
+            continue;
+        interface = vswitch_find_interface(&batch->observed.db, port->name);
+        if (!interface || (interface->ofport <= 0 && link_is_there(batch, run, port)))
+            return false;
+    }
+    return true;
+}
+
+/* The ports and bridges whose state has to be read. */
+struct questions {
+    const char **names;
+    struct vswitch_status *answers;
+    size_t n;
+};
+
+static int compare_names(const void *a, const void *b)
+{
+    const char *const *left = a;
+    const char *const *right = b;
+
+    return strcmp(*left, *right);
+}
+
+static int name_of(const void *key, const void *item)
+{
+    const char *const *name = item;
+
+    return strcmp(key, *name);
+}
+
+static const struct vswitch_status *answer_of(const struct questions *questions, const char *name)
+{
+    const char **found = questions->n ? bsearch(name, questions->names, questions->n,
+                                                sizeof *questions->names, name_of)
+                                      : NULL;
+
+    return found ? &questions->answers[found - questions->names] : NULL;
+}
+
+static void questions_done(struct questions *questions)
+{
+    free(questions->names);
+    free(questions->answers);
+}
+
+static int collect_questions(const struct batch *batch, struct questions *questions)
+{
+    size_t room = 1, kept = 0;
+
+    for (size_t i = 0; i < batch->n; i++)
+        room += batch->runs[i].wiring->n_ports + batch->runs[i].wiring->n_bridges;
+    questions->names = calloc(room, sizeof *questions->names);
+    questions->answers = calloc(room, sizeof *questions->answers);
+    if (!questions->names || !questions->answers)
+        return -ENOMEM;
+    for (size_t i = 0; i < batch->n; i++) {
+        const struct wiring *wiring = batch->runs[i].wiring;
+
+        if (batch->runs[i].state != RUN_DONE)
+            continue;
+        for (size_t b = 0; b < wiring->n_bridges; b++)
+            questions->names[questions->n++] = wiring->bridges[b].name;
+        for (size_t p = 0; p < wiring->n_ports; p++)
+            if (wiring->ports[p].create)
+                questions->names[questions->n++] = wiring->ports[p].name;
+    }
+    if (questions->n)
+        qsort(questions->names, questions->n, sizeof *questions->names, compare_names);
+    for (size_t i = 0; i < questions->n; i++)
+        if (!kept || strcmp(questions->names[kept - 1], questions->names[i]) != 0)
+            questions->names[kept++] = questions->names[i];
+    questions->n = kept;
+    return 0;
+}
+
+/* A bridge whose own port has no number was not made by ovs-vswitchd, and nothing on it will be. */
+static int judge_bridge(const struct questions *questions, const struct batch *batch,
+                        const struct wiring_bridge *bridge, struct vif_error *err)
+{
+    const struct vswitch_status *status = answer_of(questions, bridge->name);
+    const struct vswitch_bridge *there = vswitch_find_bridge(&batch->observed.db, bridge->name);
+    const char *type = bridge->datapath_type;
+
+    if (!bridge->create || !status || !status->exists || status->ofport > 0)
+        return 0;
+    if (!type[0] && there)
+        type = there->datapath_type;
+    return error_set(err, VIF_ERROR_SWITCH,
+                     "ovs-vswitchd could not make bridge %s (datapath_type %s)%s%s; its log says "
+                     "why",
+                     bridge->name, type[0] ? type : "system", status->error[0] ? ": " : "",
+                     status->error);
+}
+
+static int judge_port(const struct questions *questions, const struct batch *batch, struct run *run,
+                      const struct wiring_port *port)
+{
+    const struct vswitch_status *status = answer_of(questions, port->name);
+
+    if (!status || !status->exists)
+        return error_set(&run->error, VIF_ERROR_SWITCH,
+                         "port %s is gone from the database: someone else removed it", port->name);
+    if (status->ofport > 0) {
+        run->ofport = status->ofport;
+        return 0;
+    }
+    if (!link_is_there(batch, run, port)) {
+        run->waiting = true;
+        return 0;
+    }
+    return error_set(&run->error, VIF_ERROR_SWITCH, "ovs-vswitchd could not make port %s: %s",
+                     port->name,
+                     status->error[0] ? status->error : "no reason given, its log may say more");
+}
+
+static void judge_run(const struct questions *questions, const struct batch *batch, struct run *run)
+{
+    const struct wiring *wiring = run->wiring;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < wiring->n_bridges; i++)
+        r = judge_bridge(questions, batch, &wiring->bridges[i], &run->error);
+    for (size_t i = 0; r == 0 && i < wiring->n_ports; i++)
+        if (wiring->ports[i].create)
+            r = judge_port(questions, batch, run, &wiring->ports[i]);
+    if (r < 0)
+        run->state = RUN_FAILED;
+}
+
+/* All that is known of runs for which there is nothing to wait. */
+static void take_observed(const struct batch *batch, struct run *run)
+{
+    for (size_t i = 0; i < run->wiring->n_ports; i++) {
+        const struct wiring_port *port = &run->wiring->ports[i];
+        const struct vswitch_interface *interface =
+            port->create ? vswitch_find_interface(&batch->observed.db, port->name) : NULL;
+
+        if (interface && interface->ofport > 0)
+            run->ofport = interface->ofport;
+        if (port->create && !link_is_there(batch, run, port))
+            run->waiting = true;
+    }
+}
+
+/* Waits for 'cfg', or for a number of our own when it is 0. */
+static int wait_for(struct batch *batch, int64_t cfg, struct vif_error *err)
+{
+    int64_t reached = 0;
+    int r = cfg ? 0 : commit_bump(batch, &cfg, err);
+
+    if (r < 0)
+        return r;
+    r = ovsdb_client_wait_cfg(batch->engine->db, cfg, batch->until, &reached, err);
+    if (r == -ETIMEDOUT)
+        return error_set(err, VIF_ERROR_TIMEOUT,
+                         "ovs-vswitchd has not taken up the change in time (cur_cfg %lld, next_cfg "
+                         "%lld): it is not running, or busy; the change stands",
+                         (long long)reached, (long long)cfg);
+    return r;
+}
+
+void settle_present(struct batch *batch, int64_t cfg)
+{
+    struct questions questions = {0};
+    struct vif_error err = {0};
+    bool wait = false;
+    int r = 0;
+
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state == RUN_DONE)
+            wait |= !is_settled(batch, &batch->runs[i]);
+    if (wait) {
+        r = wait_for(batch, cfg, &err);
+        if (r == 0)
+            r = collect_questions(batch, &questions) < 0 ? error_memory(&err) : 0;
+        if (r == 0 && questions.n)
+            r = vswitch_read_status(batch->engine->db, questions.names, questions.n, batch->until,
+                                    questions.answers, &err);
+    }
+    for (size_t i = 0; i < batch->n; i++) {
+        struct run *run = &batch->runs[i];
+
+        if (run->state != RUN_DONE)
+            continue;
+        if (is_settled(batch, run)) {
+            take_observed(batch, run);
+        } else if (r < 0) {
+            run->error = err;
+            run->state = RUN_FAILED;
+        } else {
+            judge_run(&questions, batch, run);
+        }
+    }
+    questions_done(&questions);
+}
+
+void settle_skip(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state == RUN_DONE)
+            take_observed(batch, &batch->runs[i]);
+}
+
+int settle_absent(struct batch *batch, int64_t cfg, struct vif_error *err)
+{
+    bool wait = false;
+
+    for (size_t i = 0; i < batch->n; i++)
+        wait |= batch->runs[i].state == RUN_DONE && batch->runs[i].db_changed;
+    return wait ? wait_for(batch, cfg, err) : 0;
+}
+
+/* One round over all ports to be reopened: asks for another OpenFlow port number, or takes that back.
+ * Asking makes ovs-vswitchd take the port away and add it again, with the link that is there now. */
+static int request_ofports(struct batch *batch, bool ask, struct vif_error *err)
+{
+    auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(&batch->observed.db);
+    struct vswitch_commit commit;
+    int r;
+
+    if (!txn)
+        return error_memory(err);
+    for (size_t i = 0; i < batch->n; i++)
+        for (size_t s = 0; s < batch->runs[i].plan.n; s++) {
+            const struct step *step = &batch->runs[i].plan.steps[s];
+            struct vswitch_interface_change change = {.set_ofport_request = true};
+
+            if (step->kind != STEP_PORT_REOPEN || batch->runs[i].state != RUN_DONE)
+                continue;
+            change.ofport_request = step->old_interface->ofport_request;
+            if (ask)
+                change.ofport_request =
+                    REOPEN_OFPORT + (step->old_interface->ofport + 1 + (int64_t)i) % REOPEN_RANGE;
+            vswitch_txn_interface_set(txn, i, step->old_interface, &change);
+            batch->runs[i].changed = true;
+        }
+    if (vswitch_txn_empty(txn))
+        return 0;
+    r = vswitch_txn_commit(txn, batch->engine->db, ask, batch->until, &commit, err);
+    if (r < 0 || !ask)
+        return r;
+    return wait_for(batch, commit.next_cfg, err);
+}
+
+void settle_reopen(struct batch *batch)
+{
+    struct vif_error err = {0};
+    int r = request_ofports(batch, true, &err);
+    int back = request_ofports(batch, false, r < 0 ? NULL : &err);
+
+    if (r >= 0)
+        r = back;
+    for (size_t i = 0; r < 0 && i < batch->n; i++)
+        for (size_t s = 0; s < batch->runs[i].plan.n; s++)
+            if (batch->runs[i].plan.steps[s].kind == STEP_PORT_REOPEN &&
+                batch->runs[i].state == RUN_DONE) {
+                batch->runs[i].error = err;
+                (void)error_prefix(&batch->runs[i].error, 0,
+                                   "make ovs-vswitchd open %s again (ofport_request may be left)",
+                                   batch->runs[i].wiring->name);
+                batch->runs[i].state = RUN_FAILED;
+                break;
+            }
+}

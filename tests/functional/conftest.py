@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the functional tests, the shell of a failed test, and the check that nothing is left.
+
+VIFCTL=PATH           the program to test (default build/vifctl)
+VIF_TEST_SHELL=1      a shell on the failed test's host, before it is taken down
+"""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+import lab as lab_module
+from lab import Lab
+from state import assert_same
+
+MARK = 'VIF_TEST_MARK=%d' % os.getpid()
+
+
+def pytest_configure(config):
+    if os.geteuid() != 0:
+        pytest.exit('the functional tests make network namespaces: run them as root', 2)
+    os.environ['VIF_TEST_MARK'] = str(os.getpid())
+    config.vif_before = host_state()
+    config.vif_tools = tempfile.mkdtemp(prefix='vif-tools%d-' % os.getpid())
+    Lab.tapwire = os.path.join(config.vif_tools, 'tapwire')
+    source = os.path.join(lab_module.TOP, 'tests', 'lab', 'tapwire.c')
+    subprocess.run(['gcc', '-std=gnu17', '-D_GNU_SOURCE', '-O2', '-o', Lab.tapwire, source],
+                   check=True)
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(getattr(config, 'vif_tools', ''), ignore_errors=True)
+
+
+def host_state():
+    """The links and named namespaces of the machine itself: not ours to change."""
+    links = json.loads(subprocess.run(['ip', '-j', 'link'], stdout=subprocess.PIPE,
+                                      check=True).stdout)
+    spaces = subprocess.run(['ip', 'netns', 'list'], stdout=subprocess.PIPE, check=True,
+                            text=True).stdout
+    return {'links': sorted(link['ifname'] for link in links), 'namespaces': spaces}
+
+
+def processes_of_ours():
+    found = []
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open('/proc/%s/environ' % pid, 'rb') as f:
+                if MARK.encode() in f.read().split(b'\0'):
+                    with open('/proc/%s/cmdline' % pid) as words:
+                        found.append(pid + ' ' + words.read().replace('\0', ' '))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.fixture(scope='session', autouse=True)
+def nothing_left(request):
+    """After all tests: no process, link, namespace or file of ours."""
+    yield
+    assert processes_of_ours() == []
+    assert host_state() == request.config.vif_before
+    left = [n for n in os.listdir(tempfile.gettempdir())
+            if n.startswith('vif-t%d-' % os.getpid())]
+    assert left == []
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    one = item.funcargs.get('lab') if hasattr(item, 'funcargs') else None
+    if report.when != 'call' or not report.failed or one is None:
+        return
+    report.sections.append(('vifctl', '\n'.join(one.history[-6:])))
+    for name in ('ovs-vswitchd.log', 'ovsdb-server.log'):
+        if os.path.exists(one.path(name)):
+            with open(one.path(name), errors='replace') as f:
+                report.sections.append((name, ''.join(f.readlines()[-15:])))
+    if os.environ.get('VIF_TEST_SHELL'):
+        open_shell(item, one, report)
+
+
+def open_shell(item, one, report):
+    capture = item.config.pluginmanager.getplugin('capturemanager')
+    capture.suspend_global_capture(in_=True)
+    print('\n%s failed: %s' % (item.nodeid, report.longrepr.reprcrash.message))
+    print('A shell on its host; files in %s; the test goes on when it ends.' % one.dir)
+    with open('/dev/tty', 'r+b', buffering=0) as tty:
+        subprocess.call((*one.inside(), 'env', 'OVS_RUNDIR=' + one.dir, 'bash', '-i'),
+                        stdin=tty, stdout=tty, stderr=tty)
+    capture.resume_global_capture()
+
+
+@pytest.fixture
+def lab(request):
+    """A host with an Open vSwitch and a bridge br-int that carries traffic.
+
+    @pytest.mark.lab(vswitchd=False, bridge=None, ...) asks for less, or for another schema.
+    """
+    mark = request.node.get_closest_marker('lab')
+    wishes = dict(mark.kwargs) if mark else {}
+    bridge = wishes.pop('bridge', 'br-int')
+    with Lab(**wishes) as one:
+        if bridge:
+            one.add_bridge(bridge)
+        yield one
+
+
+@pytest.fixture
+def proxy(lab):
+    """The lab's database is reached through a proxy that counts and misbehaves."""
+    return lab.start_proxy()
+
+
+@pytest.fixture(scope='module')
+def shared_lab():
+    """One host for a whole file of tests that change nothing: a database with br-int, no switch."""
+    with Lab(vswitchd=False) as one:
+        one.add_bridge('br-int')
+        yield one
+
+
+@pytest.fixture
+def untouched(shared_lab):
+    """The shared host; afterwards nothing on it may have changed."""
+    before = shared_lab.snapshot()
+    yield shared_lab
+    assert_same(before, shared_lab.snapshot())

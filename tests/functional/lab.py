@@ -1,0 +1,366 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A host of its own for one test: private network and mount namespaces, an Open vSwitch, guests.
+
+Everything a lab starts is a child of this process that ends with it; the namespaces have no name
+and so vanish with their processes.  /run and /etc are private too: the host's Open vSwitch and
+configuration are out of reach.
+"""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+
+from ovsdb import Ovsdb
+from proxy import Proxy
+import state
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+VIFCTL = os.path.abspath(os.environ.get('VIFCTL', os.path.join(TOP, 'build', 'vifctl')))
+SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema'
+NOBODY = ('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups')
+SANITIZERS = ('AddressSanitizer', 'LeakSanitizer', 'runtime error:')
+ENVIRONMENT = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8'}
+
+SETUP = '''
+set -e
+mount -t sysfs sysfs /sys
+mount -t tmpfs tmpfs /run
+mount -t tmpfs tmpfs "$1/etc"
+mkdir "$1/etc/upper" "$1/etc/work"
+mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/etc/upper,workdir=$1/etc/work" /etc
+ip link set lo up
+echo ready
+exec cat
+'''
+
+
+class Outcome:
+    """What a run of vifctl ended with."""
+
+    def __init__(self, argv, done, seconds):
+        self.argv, self.seconds = argv, seconds
+        self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    @property
+    def results(self):
+        return self.json['results']
+
+    @property
+    def result(self):
+        assert len(self.results) == 1, self.out
+        return self.results[0]
+
+    def line(self):
+        """The only line on stderr: every failure is said once, in one line."""
+        lines = self.err.splitlines()
+        assert len(lines) == 1, 'expected one line on stderr, got:\n' + self.err
+        assert lines[0].startswith('vifctl: '), lines[0]
+        return lines[0]
+
+    def __str__(self):
+        return '$ %s\n%s%s(exit status %s, %.2f s)' % (
+            ' '.join(self.argv), self.out[:4000], self.err[:4000], self.status, self.seconds)
+
+
+class Holder:
+    """A process that keeps namespaces alive until it is told to end."""
+
+    def __init__(self, *argv):
+        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        env=dict(os.environ, **ENVIRONMENT))
+        line = self.process.stdout.readline()
+        if line != b'ready\n':
+            self.end()
+            raise RuntimeError('%s: not ready: %r' % (argv[:6], line))
+
+    def end(self):
+        self.process.stdin.close()
+        end(self.process)
+        self.process.stdout.close()
+
+
+def end(process):
+    """Ends a child of ours for good."""
+    if process.poll() is None:
+        process.kill()
+    process.wait(10)
+
+
+def wait_until(condition, seconds=10, what='condition'):
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError('%s: not so after %g s' % (what, seconds))
+        time.sleep(0.01)
+
+
+class Guest:
+    """A namespace whose NIC 'eth0' is wired to a tap of the lab's host, as a hypervisor does it."""
+
+    def __init__(self, lab, tap, address, mac):
+        self.lab, self.tap, self.address = lab, tap, address
+        self.holder = Holder('unshare', '--net', 'sh', '-c', 'echo ready; exec cat')
+        lab.guests.append(self)
+        self.wire = Holder(*lab.inside(), lab.tapwire, tap,
+                           '/proc/%d/ns/net' % self.holder.process.pid, 'eth0')
+        self.run('ip', 'link', 'set', 'lo', 'up')
+        self.run('ip', 'link', 'set', 'eth0', 'address', mac, 'up')
+        self.run('ip', 'addr', 'add', address + '/24', 'dev', 'eth0')
+
+    def run(self, *argv, check=True):
+        return self.lab.execute(
+            ('nsenter', '--net=/proc/%d/ns/net' % self.holder.process.pid, *argv), check)
+
+    def pings(self, other, count=3):
+        """Whether at least one of 'count' pings comes back."""
+        return self.run('ping', '-c', str(count), '-i', '0.2', '-W', '1',
+                        other.address, check=False).returncode == 0
+
+    def end(self):
+        if hasattr(self, 'wire'):
+            self.wire.end()
+        self.holder.end()
+
+
+class Lab:
+    """with Lab() as lab: ...; vswitchd=False is faster where no switch is needed."""
+
+    tapwire = os.environ.get('TAPWIRE', '/nonexistent')   # conftest.py has it compiled
+
+    def __init__(self, vswitchd=True, schema=None):
+        """'schema' is a function that changes the database schema (a dict) before it is used."""
+        self.with_vswitchd, self.change_schema = vswitchd, schema
+        self.dir = tempfile.mkdtemp(prefix='vif-t%d-' % os.getpid())
+        self.home = os.getcwd()
+        os.chmod(self.dir, 0o755)
+        os.mkdir(self.path('etc'))
+        self.holder = self.db = self.proxy = None
+        self.processes, self.guests, self.history, self.written = {}, [], [], 0
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def __enter__(self):
+        try:
+            self.holder = Holder('unshare', '--net', '--mount', '--propagation=private',
+                                 'sh', '-c', SETUP, 'sh', self.dir)
+            self.create_database()
+            self.start_ovsdb()
+            self.db.transact({'op': 'insert', 'table': 'Open_vSwitch', 'row': {}})
+            if self.with_vswitchd:
+                self.start_vswitchd()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+    def close(self):
+        for guest in self.guests:
+            guest.end()
+        for one in (self.proxy, self.db):
+            if one:
+                one.close()
+        for process in reversed(list(self.processes.values())):
+            end(process)
+        if self.holder:
+            self.holder.end()
+        shutil.rmtree(self.dir)
+
+    # ------------------------------------------------------------------ processes
+
+    def inside(self, cwd=None):
+        """What to put before a command so that it runs on this host."""
+        pid = self.holder.process.pid
+        return ('nsenter', '--net=/proc/%d/ns/net' % pid, '--mount=/proc/%d/ns/mnt' % pid,
+                '--wdns=' + (cwd or self.dir))
+
+    def environment(self):
+        mine = {name: self.dir for name in ('OVS_RUNDIR', 'OVS_DBDIR', 'OVS_LOGDIR',
+                                            'OVS_SYSCONFDIR')}
+        return dict(os.environ, **ENVIRONMENT, **mine)
+
+    def execute(self, argv, check=True, stdin=None, timeout=60):
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL if stdin is None else None,
+                              input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, errors='replace', timeout=timeout,
+                              env=self.environment())
+        if check and done.returncode:
+            raise AssertionError('%s: exit status %d: %s%s' % (
+                ' '.join(argv), done.returncode, done.stdout[-2000:], done.stderr[-2000:]))
+        return done
+
+    def run(self, *argv, check=True, stdin=None):
+        return self.execute((*self.inside(), *argv), check, stdin)
+
+    def start(self, name, *argv):
+        """Starts a daemon that ends with us, whatever happens to us."""
+        with open(self.path(name + '.out'), 'ab') as out:
+            self.processes[name] = subprocess.Popen(
+                (*self.inside(), 'setpriv', '--pdeathsig', 'KILL', *argv),
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=self.environment())
+        return self.processes[name]
+
+    def stop(self, name):
+        end(self.processes.pop(name))
+
+    # ------------------------------------------------------------------ Open vSwitch
+
+    @property
+    def socket(self):
+        return self.path('db.sock')
+
+    @property
+    def address(self):
+        return 'unix:' + self.socket
+
+    def create_database(self):
+        schema = SCHEMA
+        if self.change_schema:
+            with open(SCHEMA) as f:
+                changed = json.load(f)
+            self.change_schema(changed)
+            changed.pop('cksum', None)
+            schema = self.write('schema.json', changed)
+        self.execute(('ovsdb-tool', 'create', self.path('conf.db'), schema))
+
+    def start_ovsdb(self):
+        process = self.start('ovsdb-server', 'ovsdb-server', self.path('conf.db'),
+                             '--remote=punix:' + self.socket, '--unixctl=' + self.path('db.ctl'),
+                             '--log-file=' + self.path('ovsdb-server.log'), '-vconsole:off')
+        self.db = self.connected(process)
+        os.chmod(self.socket, 0o777)
+
+    def connected(self, process):
+        def connect():
+            assert process.poll() is None, 'ovsdb-server ended'
+            try:
+                return Ovsdb(self.socket)
+            except OSError:
+                return None
+        return wait_until(connect, what='ovsdb-server answers')
+
+    def start_vswitchd(self):
+        self.start('ovs-vswitchd', 'ovs-vswitchd', self.address, '-vconsole:off',
+                   '--unixctl=' + self.path('vs.ctl'), '--pidfile=' + self.path('vs.pid'),
+                   '--log-file=' + self.path('ovs-vswitchd.log'))
+
+    def settle(self, seconds=20):
+        """Waits until ovs-vswitchd has acted upon all that was written."""
+        if 'ovs-vswitchd' not in self.processes:
+            return
+        self.db.transact({'op': 'mutate', 'table': 'Open_vSwitch', 'where': [],
+                          'mutations': [['next_cfg', '+=', 1]]})
+        want = self.db.select('Open_vSwitch')[0]['next_cfg']
+        wait_until(lambda: self.db.select('Open_vSwitch')[0]['cur_cfg'] >= want, seconds,
+                   'ovs-vswitchd is done')
+
+    def vsctl(self, *argv):
+        wait = [] if 'ovs-vswitchd' in self.processes else ['--no-wait']
+        return self.run('ovs-vsctl', '--db=' + self.address, '--timeout=20', *wait, *argv).stdout
+
+    def ofctl(self, *argv):
+        return self.run('ovs-ofctl', *argv).stdout
+
+    def add_bridge(self, name='br-int', datapath_type='netdev'):
+        """A bridge; only datapath_type netdev carries traffic here."""
+        self.vsctl('add-br', name, '--', 'set', 'Bridge', name, 'datapath_type=' + datapath_type)
+
+    def port_frames(self, port, bridge='br-int'):
+        """(received, sent) frames of a port, as the switch counts them."""
+        words = self.ofctl('dump-ports', bridge, port).replace('=', ' ').replace(',', ' ').split()
+        return tuple(int(words[words.index(side) + 2]) for side in ('rx', 'tx'))
+
+    def start_proxy(self):
+        """From now on vifctl talks to the database through a proxy."""
+        self.proxy = Proxy(self.path('proxy.sock'), self.socket)
+        return self.proxy
+
+    # ------------------------------------------------------------------ the host
+
+    def ip(self, *argv):
+        return self.run('ip', *argv).stdout
+
+    def links(self):
+        return state.links_state(self)
+
+    def snapshot(self):
+        return state.snapshot(self)
+
+    def shield(self, device):
+        """Frames that come in on 'device' reach the switch and nothing else: a userspace switch
+        gets a copy, taken before this drop; without it the host's own stack could answer."""
+        name = 'in_' + device.replace('-', '_')
+        self.run('nft', 'add table netdev lab; add chain netdev lab %s { type filter hook ingress '
+                 'device "%s" priority 0; policy drop; }' % (name, device))
+
+    def guest(self, tap, address, mac):
+        return Guest(self, tap, address, mac)
+
+    # ------------------------------------------------------------------ vifctl
+
+    def write(self, name, content):
+        """Writes a file of the lab's directory; anything but text and bytes as JSON."""
+        path = self.path(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if not isinstance(content, (str, bytes)):
+            content = json.dumps(content)
+        with open(path, 'wb') as f:
+            f.write(content if isinstance(content, bytes) else content.encode())
+        os.chmod(path, 0o644)
+        return path
+
+    def config(self, text, name='vifd.conf'):
+        return '--config=' + self.write(name, text)
+
+    def command(self, verb, *files, options=(), ovsdb=None, program=None):
+        """The words of a vifctl command.  'files' are paths, or documents to be written."""
+        paths = []
+        for one in files:
+            if not isinstance(one, str):
+                self.written += 1
+                one = self.write('vif%d.json' % self.written, one)
+            paths.append(one)
+        words = [program or VIFCTL, verb]
+        if ovsdb is None:
+            ovsdb = self.proxy.address if self.proxy else self.address
+        if ovsdb:
+            words.append('--ovsdb=' + ovsdb)
+        if not any(o.startswith('--wait') for o in options):
+            words += [] if self.with_vswitchd else ['--wait=none']
+        if not any(o.startswith('--timeout') for o in options):
+            words.append('--timeout=20')
+        return [*words, *options, *paths]
+
+    def vifctl(self, verb, *files, status=0, options=(), ovsdb=None, stdin=None, prefix=(),
+               program=None, cwd=None, timeout=60):
+        """Runs vifctl and checks its exit status (None: any)."""
+        argv = self.command(verb, *files, options=options, ovsdb=ovsdb, program=program)
+        begun = time.monotonic()
+        done = self.execute((*self.inside(cwd), *prefix, *argv), False, stdin, timeout)
+        outcome = Outcome(argv, done, time.monotonic() - begun)
+        self.history.append(str(outcome))
+        for word in SANITIZERS:
+            assert word not in outcome.err, outcome.err
+        assert outcome.status >= 0 or status is None, 'ended by a signal: %s' % outcome
+        if status is not None:
+            assert outcome.status == status, 'expected exit status %d:\n%s' % (status, outcome)
+        return outcome
+
+    def plug(self, *files, **arguments):
+        return self.vifctl('plug', *files, **arguments)
+
+    def unplug(self, *files, **arguments):
+        return self.vifctl('unplug', *files, **arguments)

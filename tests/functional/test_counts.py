@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much is said to the database and to the kernel: counted on both, from outside."""
+import pytest
+
+from vifs import hybrid_vif, ovs_vif
+from watch import traced
+
+pytestmark = pytest.mark.lab(vswitchd=False)
+DOCUMENTS = {
+    'port': ovs_vif(1),
+    'port and tap': ovs_vif(1, create_tap=True),
+    'multi-queue tap': ovs_vif(1, create_tap=True, multiqueue=True),
+    'trunk bridge': ovs_vif(1, bridge='tbr-1', create_tap=True),
+    'hybrid': hybrid_vif(1),
+    'twenty': [ovs_vif(n, create_tap=True) for n in range(2, 12)] +
+              [hybrid_vif(n) for n in range(12, 22)],
+}
+ALL = pytest.mark.parametrize('doc', DOCUMENTS.values(), ids=DOCUMENTS)
+
+
+@ALL
+@pytest.mark.parametrize('verb', ['plug', 'unplug'])
+def test_two_round_trips(lab, proxy, doc, verb):
+    if verb == 'unplug':
+        lab.plug(doc)
+        proxy.clear()
+    lab.vifctl(verb, doc)
+    assert [r.method for r in proxy.requests] == ['transact', 'transact']
+    assert [r.is_commit for r in proxy.requests] == [False, True]
+    assert proxy.connections == 1
+
+
+@ALL
+def test_second_plug_sends_no_write_and_changes_no_link(lab, proxy, doc):
+    first, changes = traced(lab, 'plug', doc, options=['--json'])
+    assert proxy.commits and (changes or doc is DOCUMENTS['port'])
+    proxy.clear()
+    again, changes = traced(lab, 'plug', doc, options=['--json'])
+    assert not changes, changes
+    assert proxy.commits == []
+    assert len(proxy.requests) == 1
+    assert not any(r['changed'] for r in again.results)
+
+
+@ALL
+def test_second_unplug_sends_no_write_and_changes_no_link(lab, proxy, doc):
+    lab.plug(doc)
+    lab.unplug(doc)
+    proxy.clear()
+    _, changes = traced(lab, 'unplug', doc)
+    assert not changes and proxy.commits == []
+
+
+@ALL
+def test_dry_run_shows_the_steps_and_takes_none(lab, proxy, doc):
+    for verb in ('plug', 'unplug'):
+        before = lab.snapshot()
+        shown, changes = traced(lab, verb, doc, options=['--dry-run'])
+        assert not changes and proxy.commits == []
+        if verb == 'plug':
+            assert shown.out.strip(), 'a dry run says what it would do'
+            lab.plug(doc)
+            proxy.clear()
+        else:
+            assert shown.out.strip()
+            assert lab.snapshot() == before
+
+
+@pytest.mark.lab(vswitchd=True)
+def test_second_plug_with_a_switch_sends_no_write_and_changes_no_link(lab, proxy):
+    docs = [ovs_vif(1, create_tap=True), hybrid_vif(2)]
+    lab.plug(docs)
+    lab.settle()
+    proxy.clear()
+    again, changes = traced(lab, 'plug', docs, options=['--json'])
+    assert not changes and proxy.commits == []
+    assert [(r['state'], r['changed']) for r in again.results] == [('plugged', False)] * 2
+
+
+def test_links_of_many_vifs_are_looked_up_in_few_messages(lab):
+    log_of = {}
+    for count in (1, 50):
+        docs = [ovs_vif(n, create_tap=True) for n in range(1, count + 1)]
+        lab.plug(docs)
+        _, changes = traced(lab, 'plug', docs)
+        with open(lab.path('strace.log')) as f:
+            log_of[count] = sum('RTM_GETLINK' in line and 'send' in line for line in f)
+    assert log_of[50] <= log_of[1] + 2

@@ -1,0 +1,386 @@
+# SPDX-License-Identifier: Apache-2.0
+"""VIFOpenVSwitch: the guest's tap is a port of the integration bridge."""
+import re
+
+import pytest
+
+from lab import wait_until
+from state import assert_same
+from vifs import device, instance_id, mac, ovs_vif, qos_id, versioned, vif_id
+from watch import traced
+
+BOTH_FORMS = pytest.mark.parametrize('form', [lambda doc: doc, versioned],
+                                     ids=['plain', 'versioned'])
+NO_SWITCH = pytest.mark.lab(vswitchd=False)
+NO_BRIDGE = pytest.mark.lab(vswitchd=False, bridge=None)
+TAP = device(1)
+
+
+def port(lab, name=TAP):
+    return lab.snapshot()['database']['Port'].get(name)
+
+
+def interface(lab, name=TAP):
+    return lab.snapshot()['database']['Interface'].get(name)
+
+
+@BOTH_FORMS
+def test_plug_makes_a_port_that_works_and_unplug_takes_it_away(lab, form):
+    before = lab.snapshot()
+    lab.ip('tuntap', 'add', TAP, 'mode', 'tap')
+    result = lab.plug(form(ovs_vif(1)), options=['--json']).result
+    assert result['id'] == vif_id(1) and result['name'] == TAP
+    assert result['state'] == 'plugged' and result['changed'] is True
+    assert result['ofport'] == lab.db.row('Interface', TAP)['ofport'] > 0
+    assert lab.vsctl('port-to-br', TAP).strip() == 'br-int'
+    assert interface(lab)['external_ids'] == {
+        'iface-id': vif_id(1), 'iface-status': 'active', 'attached-mac': mac(1),
+        'vm-uuid': instance_id(1)}
+    result = lab.unplug(form(ovs_vif(1)), options=['--json']).result
+    assert result['state'] == 'unplugged' and result['changed'] is True
+    assert_same(before, lab.snapshot(), 'unplug leaves what was there before')
+
+
+def test_person_reads_one_line_for_each_vif(lab):
+    done = lab.plug(ovs_vif(1, create_tap=True))
+    assert re.fullmatch(r'plugged %s %s on br-int \(port \d+\)\n' % (vif_id(1), TAP), done.out)
+    assert done.err == ''
+    done = lab.unplug(ovs_vif(1, create_tap=True))
+    assert re.fullmatch(r'unplugged %s %s.*\n' % (vif_id(1), TAP), done.out)
+
+
+def test_second_plug_says_that_nothing_changed(lab):
+    lab.plug(ovs_vif(1, create_tap=True))
+    plugged = lab.snapshot()
+    again = lab.plug(ovs_vif(1, create_tap=True), options=['--json']).result
+    assert again['state'] == 'plugged' and again['changed'] is False
+    assert_same(plugged, lab.snapshot())
+
+
+def test_second_unplug_says_that_nothing_changed(lab):
+    before = lab.snapshot()
+    lab.plug(ovs_vif(1, create_tap=True))
+    lab.unplug(ovs_vif(1, create_tap=True))
+    again = lab.unplug(ovs_vif(1, create_tap=True), options=['--json']).result
+    assert again['state'] == 'unplugged' and again['changed'] is False
+    assert_same(before, lab.snapshot())
+
+
+def test_guest_device_that_comes_later_is_waited_for_and_then_works(lab):
+    result = lab.plug(ovs_vif(1), options=['--json']).result
+    assert result['state'] == 'waiting'
+    assert result['note'] == 'waiting for its network device'
+    assert 'waiting for its network device' in lab.plug(ovs_vif(1)).out
+    lab.ip('tuntap', 'add', TAP, 'mode', 'tap')
+    wait_until(lambda: (lab.db.row('Interface', TAP)['ofport'] or 0) > 0, what='an ofport')
+    result = lab.plug(ovs_vif(1), options=['--json']).result
+    assert result['state'] == 'plugged' and result['ofport'] > 0
+
+
+def test_device_that_is_deleted_and_made_again_has_its_port_mended(lab):
+    doc = ovs_vif(1, create_tap=True)
+    before = lab.snapshot()
+    lab.plug(doc)
+    lab.ip('link', 'del', TAP)
+    lab.settle()
+    result = lab.plug(doc, options=['--json']).result
+    assert result['state'] == 'plugged' and result['changed'] is True and result['ofport'] > 0
+    lab.unplug(doc)
+    assert_same(before, lab.snapshot())
+
+
+@NO_SWITCH
+def test_without_create_port_only_the_bridge_is_ensured(lab):
+    before = lab.snapshot()
+    lab.plug(ovs_vif(1, create_port=False))
+    assert_same(before, lab.snapshot())
+
+
+@NO_BRIDGE
+def test_bridge_that_is_missing_is_made_with_datapath_system(lab):
+    lab.plug(ovs_vif(1, create_port=False))
+    assert lab.db.row('Bridge', 'br-int')['datapath_type'] == 'system'
+    assert interface(lab, 'br-int')['type'] == 'internal'
+
+
+@NO_BRIDGE
+def test_bridge_gets_the_datapath_of_the_profile(lab):
+    lab.plug(ovs_vif(1, datapath_type='netdev'))
+    assert lab.db.row('Bridge', 'br-int')['datapath_type'] == 'netdev'
+
+
+@NO_SWITCH
+def test_create_tap_makes_a_persistent_tap(lab):
+    lab.plug(ovs_vif(1, create_tap=True, mtu=1442))
+    tap = lab.links()[TAP]
+    assert tap['kind'] == 'tun' and tap['type'] == 'tap' and tap['persist']
+    assert tap['up'] and tap['mtu'] == 1442 and tap['address'] == mac(1)
+    assert tap['alias'] == 'vif ' + vif_id(1)
+    assert 'multi_queue' not in tap
+    assert interface(lab)['external_ids']['iface-id'] == vif_id(1)
+    lab.unplug(ovs_vif(1, create_tap=True, mtu=1442))
+    assert TAP not in lab.links() and port(lab) is None
+
+
+@NO_SWITCH
+def test_multiqueue_tap_has_many_queues(lab):
+    before = lab.snapshot()
+    lab.plug(ovs_vif(1, create_tap=True, multiqueue=True))
+    assert lab.links()[TAP]['multi_queue'] is True
+    outcome, changes = traced(lab, 'plug', ovs_vif(1, create_tap=True, multiqueue=True))
+    assert not changes
+    lab.unplug(ovs_vif(1, create_tap=True, multiqueue=True))
+    assert_same(before, lab.snapshot())
+
+
+@NO_SWITCH
+def test_create_tap_without_create_port_makes_the_tap_alone(lab):
+    before = lab.snapshot()
+    doc = ovs_vif(1, create_port=False, create_tap=True)
+    lab.plug(doc)
+    assert lab.links()[TAP]['address'] == mac(1)
+    assert port(lab) is None
+    lab.unplug(doc)
+    assert_same(before, lab.snapshot())
+
+
+@NO_SWITCH
+def test_tap_that_is_there_keeps_its_address_and_gets_the_mtu(lab):
+    lab.ip('tuntap', 'add', TAP, 'mode', 'tap')
+    lab.ip('link', 'set', TAP, 'address', '02:00:00:00:00:09')
+    lab.plug(ovs_vif(1, create_tap=True, mtu=1400))
+    tap = lab.links()[TAP]
+    assert tap['address'] == '02:00:00:00:00:09' and tap['mtu'] == 1400
+
+
+@NO_SWITCH
+def test_device_that_is_there_gets_the_mtu_of_the_network(lab):
+    lab.ip('tuntap', 'add', TAP, 'mode', 'tap')
+    lab.plug(ovs_vif(1, mtu=9000))
+    assert lab.links()[TAP]['mtu'] == 9000
+    lab.plug(ovs_vif(1, mtu=1400))
+    assert lab.links()[TAP]['mtu'] == 1400
+
+
+@NO_SWITCH
+@pytest.mark.parametrize('network, option, expected', [
+    (None, 1500, 1500), (None, 1450, 1450), (1400, 1450, 1400), (0, 1450, 1450), (0, 0, 1280)])
+def test_mtu_comes_from_network_then_option_and_0_leaves_it(lab, network, option, expected):
+    lab.ip('tuntap', 'add', TAP, 'mode', 'tap')
+    lab.ip('link', 'set', TAP, 'mtu', '1280')
+    conf = lab.config('[os_vif_ovs]\nnetwork_device_mtu = %d\n' % option)
+    lab.plug(ovs_vif(1, mtu=network), options=[conf])
+    assert lab.links()[TAP]['mtu'] == expected
+    assert 'mtu_request' not in interface(lab)
+
+
+# ---------------------------------------------------------------- datapath type (no bridge flips)
+
+@NO_SWITCH
+def test_datapath_type_unset_leaves_the_bridge_as_it_is(lab):
+    lab.db.update('Bridge', 'br-int', datapath_type='netdev')
+    lab.plug(ovs_vif(1))
+    assert lab.db.row('Bridge', 'br-int')['datapath_type'] == 'netdev'
+
+
+@NO_SWITCH
+def test_datapath_type_of_an_empty_bridge_is_changed(lab):
+    lab.db.update('Bridge', 'br-int', datapath_type='netdev')
+    lab.plug(ovs_vif(1, datapath_type='system'))
+    assert lab.db.row('Bridge', 'br-int')['datapath_type'] == 'system'
+
+
+@NO_SWITCH
+def test_datapath_type_of_a_bridge_in_use_is_a_conflict(lab):
+    lab.db.update('Bridge', 'br-int', datapath_type='netdev')
+    lab.plug(ovs_vif(2))
+    before = lab.snapshot()
+    failed = lab.plug(ovs_vif(1, datapath_type='system', create_tap=True), status=3)
+    assert 'br-int' in failed.line() and 'netdev' in failed.line()
+    assert_same(before, lab.snapshot())
+
+
+@NO_SWITCH
+def test_empty_datapath_type_means_system(lab):
+    lab.db.update('Bridge', 'br-int', datapath_type='')
+    lab.plug(ovs_vif(2))
+    lab.plug(ovs_vif(1, datapath_type='system'))
+
+
+# ---------------------------------------------------------------- trunk bridge
+
+@NO_SWITCH
+def test_trunk_bridge_comes_with_its_port_and_goes_with_all_its_ports(lab):
+    before = lab.snapshot()
+    doc = ovs_vif(1, bridge='tbr-5f1c2b6a-3', create_tap=True)
+    lab.plug(doc)
+    assert lab.vsctl('port-to-br', TAP).strip() == 'tbr-5f1c2b6a-3'
+    assert interface(lab)['external_ids']['bridge_name'] == 'tbr-5f1c2b6a-3'
+    lab.vsctl('add-port', 'tbr-5f1c2b6a-3', 'spt-5f1c', '--', 'set', 'Interface', 'spt-5f1c',
+              'type=patch', 'options:peer=spi-5f1c')
+    lab.unplug(doc)
+    assert_same(before, lab.snapshot())
+
+
+# ---------------------------------------------------------------- isolation
+
+ISOLATE = '[os_vif_ovs]\nisolate_vif = True\n'
+
+
+@NO_SWITCH
+def test_isolated_port_carries_the_dead_vlan(lab):
+    lab.plug(ovs_vif(1), options=[lab.config(ISOLATE)])
+    assert (port(lab)['tag'], port(lab)['vlan_mode'], port(lab)['trunks']) == (
+        4095, 'trunk', 4095)
+
+
+@NO_SWITCH
+def test_agent_that_tags_an_isolated_port_is_not_overruled(lab):
+    options = [lab.config(ISOLATE)]
+    lab.plug(ovs_vif(1), options=options)
+    lab.db.update('Port', TAP, tag=7, vlan_mode=['set', []], trunks=['set', []],
+                  other_config=['map', [['net_uuid', 'x']]])
+    bound = lab.snapshot()
+    lab.plug(ovs_vif(1), options=options)
+    assert_same(bound, lab.snapshot())
+
+
+@NO_SWITCH
+def test_isolation_turned_on_later_leaves_ports_that_are_there(lab):
+    lab.plug(ovs_vif(1))
+    plugged = lab.snapshot()
+    lab.plug(ovs_vif(1), options=[lab.config(ISOLATE)])
+    assert_same(plugged, lab.snapshot())
+
+
+@NO_SWITCH
+def test_port_of_a_trunk_bridge_is_not_isolated(lab):
+    lab.plug(ovs_vif(1, bridge='tbr-1'), options=[lab.config(ISOLATE)])
+    assert 'tag' not in port(lab) and 'trunks' not in port(lab)
+
+
+# ---------------------------------------------------------------- QoS
+
+def qos_rows(lab):
+    return [(row['type'], row['external_ids']) for row in lab.db.select('QoS')]
+
+
+@NO_SWITCH
+@pytest.mark.parametrize('kind', [None, 'linux-htb', 'linux-hfsc', 'linux-sfq', 'linux-codel',
+                                  'linux-fq_codel', 'linux-noop'])
+def test_port_gets_the_qos_row_of_the_option(lab, kind):
+    conf = lab.config('[os_vif_ovs]\n' + ('default_qos_type = %s\n' % kind if kind else ''))
+    lab.plug(ovs_vif(1), options=[conf])
+    kind = kind or 'linux-noop'
+    assert qos_rows(lab) == [(kind, {'id': qos_id(TAP), '_type': kind})]
+    assert port(lab)['qos'].startswith(kind)
+    lab.unplug(ovs_vif(1), options=[conf])
+    assert qos_rows(lab) == []
+
+
+@NO_SWITCH
+def test_qos_does_not_leak_when_the_option_changes(lab):
+    before = lab.snapshot()
+    lab.plug(ovs_vif(1), options=[lab.config('[os_vif_ovs]\ndefault_qos_type = linux-htb\n')])
+    lab.plug(ovs_vif(1))
+    assert [kind for kind, _ in qos_rows(lab)] == ['linux-htb']
+    lab.unplug(ovs_vif(1))
+    assert_same(before, lab.snapshot())
+
+
+@NO_SWITCH
+def test_every_qos_row_with_our_id_goes(lab):
+    before = lab.snapshot()
+    lab.plug(ovs_vif(1))
+    for kind in ('linux-htb', 'linux-sfq'):
+        lab.db.transact({'op': 'insert', 'table': 'QoS', 'row': {
+            'type': kind, 'external_ids': ['map', [['id', qos_id(TAP)], ['_type', kind]]]}})
+    lab.unplug(ovs_vif(1))
+    assert_same(before, lab.snapshot())
+
+
+@NO_SWITCH
+def test_qos_of_an_agent_survives_plug_and_unplug(lab):
+    lab.plug(ovs_vif(1))
+    lab.vsctl('--id=@q', 'create', 'QoS', 'type=linux-htb', 'external_ids:agent=ml2', '--',
+              'set', 'Port', TAP, 'qos=@q')
+    bound = lab.snapshot()
+    lab.plug(ovs_vif(1))
+    assert_same(bound, lab.snapshot())
+    lab.unplug(ovs_vif(1))
+    assert qos_rows(lab) == [('linux-htb', {'agent': 'ml2'})]
+
+
+@NO_BRIDGE
+def test_port_of_a_userspace_datapath_gets_no_qos(lab):
+    lab.plug(ovs_vif(1, datapath_type='netdev', create_tap=True))
+    assert qos_rows(lab) == []
+
+
+# ---------------------------------------------------------------- rows others write to as well
+
+@NO_SWITCH
+def test_words_of_others_stay_and_ours_are_mended(lab):
+    lab.plug(ovs_vif(1))
+    lab.vsctl('set', 'Interface', TAP, 'external_ids:ovn-installed=true',
+              'external_ids:attached-mac=00:00:00:00:00:01', '--', 'remove', 'Interface', TAP,
+              'external_ids', 'vm-uuid', '--', 'set', 'Port', TAP, 'other_config:tag=3')
+    lab.plug(ovs_vif(1))
+    assert interface(lab)['external_ids'] == {
+        'iface-id': vif_id(1), 'iface-status': 'active', 'attached-mac': mac(1),
+        'vm-uuid': instance_id(1), 'ovn-installed': 'true'}
+    assert port(lab)['other_config'] == {'tag': '3'}
+
+
+@NO_SWITCH
+def test_new_address_of_a_vif_is_written_by_the_next_plug(lab):
+    lab.plug(ovs_vif(1))
+    lab.plug(ovs_vif(1, address='fa:16:3e:ff:ff:01'))
+    assert interface(lab)['external_ids']['attached-mac'] == 'fa:16:3e:ff:ff:01'
+
+
+@NO_SWITCH
+def test_other_settings_of_the_bridge_stay(lab):
+    lab.vsctl('set', 'Bridge', 'br-int', 'fail_mode=secure', 'other_config:mac-table-size=50000',
+              'protocols=[OpenFlow13,OpenFlow14]')
+    before = lab.snapshot()
+    lab.plug(ovs_vif(1, create_tap=True))
+    lab.unplug(ovs_vif(1, create_tap=True))
+    assert_same(before, lab.snapshot())
+
+
+@NO_SWITCH
+def test_vif_name_of_15_characters_works(lab):
+    before = lab.snapshot()
+    doc = ovs_vif(1, vif_name='tap-15-characte', create_tap=True)
+    lab.plug(doc)
+    assert lab.links()['tap-15-characte']['up'] and port(lab, 'tap-15-characte')
+    lab.unplug(doc)
+    assert_same(before, lab.snapshot())
+
+
+@NO_SWITCH
+def test_unplug_removes_what_the_hybrid_way_left_behind(lab):
+    before = lab.snapshot()
+    lab.plug(ovs_vif(1))
+    lab.ip('link', 'add', device(1, 'qbr'), 'type', 'bridge')
+    lab.ip('link', 'add', device(1, 'qvb'), 'type', 'veth', 'peer', 'name', device(1, 'qvo'))
+    lab.ip('link', 'set', device(1, 'qvb'), 'master', device(1, 'qbr'))
+    lab.vsctl('add-port', 'br-int', device(1, 'qvo'), '--', 'set', 'Interface', device(1, 'qvo'),
+              'external_ids:iface-id=' + vif_id(1))
+    lab.unplug(ovs_vif(1))
+    assert_same(before, lab.snapshot())
+
+
+@NO_SWITCH
+def test_unplug_of_what_was_never_plugged_changes_nothing(lab):
+    before = lab.snapshot()
+    lab.unplug(ovs_vif(1, create_tap=True))
+    assert_same(before, lab.snapshot())
+
+
+def test_port_the_switch_cannot_make_is_not_reported_as_plugged(lab):
+    lab.ip('link', 'add', TAP, 'type', 'veth', 'peer', 'name', 'other')
+    lab.vsctl('add-br', 'br-two', '--', 'set', 'Bridge', 'br-two', 'datapath_type=nosuch')
+    failed = lab.plug(ovs_vif(1, bridge='br-two'), options=['--timeout=5'], status=None)
+    assert failed.status in (3, 6) and TAP in failed.line()
