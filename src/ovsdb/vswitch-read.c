@@ -140,6 +140,20 @@ static int schema_error(int r, struct vif_error *err)
     return r;
 }
 
+/* Where a table was read whole, only what was asked for is kept. */
+static void drop_unasked(const struct vswitch_query *query, struct rows *bridges,
+                         struct rows *ports, struct rows *interfaces, struct rows *qos)
+{
+    if (query->n_bridges >= WHOLE_TABLE_FROM)
+        rows_keep(bridges, 0, query->bridges, query->n_bridges, NULL);
+    if (query->n_ports >= WHOLE_TABLE_FROM) {
+        rows_keep(ports, 0, query->ports, query->n_ports, NULL);
+        rows_keep(interfaces, 0, query->ports, query->n_ports, rows_drop_interface);
+    }
+    if (query->n_qos_ids >= WHOLE_TABLE_FROM)
+        rows_keep(qos, offsetof(struct vswitch_qos, id), query->qos_ids, query->n_qos_ids, NULL);
+}
+
 int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
                  struct vswitch *ret, struct vif_error *err)
 {
@@ -173,6 +187,7 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query,
         r = take_named(results, &at, query->n_ports, &interfaces, rows_read_interface);
     if (r == 0)
         r = take_named(results, &at, query->n_qos_ids, &qos, rows_read_qos);
+    drop_unasked(query, &bridges, &ports, &interfaces, &qos);
     vs.bridges = bridges.items;
     vs.n_bridges = rows_unique(&bridges, NULL);
     vs.ports = ports.items;

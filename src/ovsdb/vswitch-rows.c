@@ -167,6 +167,34 @@ size_t rows_unique(struct rows *rows, void (*drop)(void *item))
     return kept;
 }
 
+static int name_of(const void *key, const void *item)
+{
+    const char *const *name = item;
+
+    return strcmp(key, *name);
+}
+
+void rows_keep(struct rows *rows, size_t offset, const char *const *names, size_t n,
+               void (*drop)(void *item))
+{
+    char *items = rows->items;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < rows->n; i++) {
+        char *item = items + i * rows->size;
+
+        if (!bsearch(item + offset, names, n, sizeof *names, name_of)) {
+            if (drop)
+                drop(item);
+            continue;
+        }
+        if (kept != i)
+            memcpy(items + kept * rows->size, item, rows->size);
+        kept++;
+    }
+    rows->n = kept;
+}
+
 void rows_sort_qos(struct rows *rows)
 {
     if (rows->n)

@@ -24,6 +24,10 @@ int rows_take(const json_t *result, struct rows *rows, rows_read_fn *read);
 /* Sorts the rows by the text they begin with and drops those that came twice; the number left. */
 size_t rows_unique(struct rows *rows, void (*drop)(void *item));
 
+/* Drops the rows whose text 'offset' bytes into the row is not among the sorted names[0..n). */
+void rows_keep(struct rows *rows, size_t offset, const char *const *names, size_t n,
+               void (*drop)(void *item));
+
 /* Sorts QoS rows by id; there may be several of one id. */
 void rows_sort_qos(struct rows *rows);
 

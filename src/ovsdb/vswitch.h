@@ -72,7 +72,7 @@ const struct vswitch_interface *vswitch_find_interface(const struct vswitch *vs,
 /* The first of the QoS rows with this id; the others follow it in the array. */
 const struct vswitch_qos *vswitch_find_qos(const struct vswitch *vs, const char *id);
 
-/* Names to read; duplicates do no harm.  An interface is read by each port's name. */
+/* Names to read, each list sorted.  An interface is read by each port's name. */
 struct vswitch_query {
     const char **bridges;
     size_t n_bridges;
