@@ -6,6 +6,10 @@
 /* An interface name as the kernel holds it (IFNAMSIZ with its NUL). */
 #define LIMIT_IFNAME 16
 
+/* An Open vSwitch port's name with its NUL: a patch port's may be longer than a device's (os-vif cuts
+ * them at 64). */
+#define LIMIT_PORT_NAME 65
+
 /* A document a user hands in: 10,000 VIFs as nova serialises them are about 40 MB. */
 #define LIMIT_DOCUMENT_BYTES ((size_t)128 << 20)
 

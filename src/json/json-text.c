@@ -74,8 +74,13 @@ static int syntax_error(const struct span *span, json_error_t *fault, struct vif
 static int span_parse(const struct span *span, json_t **ret_json, struct vif_error *err)
 {
     json_error_t fault = {0};
-    json_t *json = json_loadb(span->input + span->start, span->n, JSON_REJECT_DUPLICATES, &fault);
+    json_t *json;
 
+    /* jansson's lexer calls an allocation that failed an invalid token; errno tells them apart. */
+    errno = 0;
+    json = json_loadb(span->input + span->start, span->n, JSON_REJECT_DUPLICATES, &fault);
+    if (!json && errno == ENOMEM)
+        return error_memory(err);
     if (!json)
         return syntax_error(span, &fault, err);
     *ret_json = json;

@@ -24,7 +24,7 @@ struct vswitch_bridge {
 };
 
 struct vswitch_port {
-    char name[LIMIT_IFNAME];
+    char name[LIMIT_PORT_NAME];
     char uuid[UUID_TEXT_SIZE];
     char interface_uuid[UUID_TEXT_SIZE]; /* of the only interface; "" for a bond */
     char qos_uuid[UUID_TEXT_SIZE];       /* "" for none */
@@ -33,7 +33,7 @@ struct vswitch_port {
 };
 
 struct vswitch_interface {
-    char name[LIMIT_IFNAME];
+    char name[LIMIT_PORT_NAME];
     char uuid[UUID_TEXT_SIZE];
     char type[VSWITCH_TYPE_MAX];
     struct strmap external_ids;

@@ -163,7 +163,7 @@ static int add_link_port(struct describer *d, const char *name, bool create)
     if (!port)
         return error_memory(d->err);
     port->create = create;
-    memcpy(port->link, port->name, sizeof port->link);
+    (void)snprintf(port->link, sizeof port->link, "%s", name);
     if (d->profile->interface_id)
         memcpy(port->owner, d->profile->interface_id, sizeof port->owner);
     if (uuid_v5(QOS_NAMESPACE, port->name, port->qos_id) < 0)
@@ -174,6 +174,16 @@ static int add_link_port(struct describer *d, const char *name, bool create)
     if (is_system(d))
         memcpy(port->qos_type, d->options->default_qos_type, sizeof port->qos_type);
     return add_ids(d, port);
+}
+
+/* Whether 'name' is that of an end of the VIF's veth pair. */
+static bool is_veth_end(const struct describer *d, const char *name)
+{
+    char qvb[LIMIT_IFNAME], qvo[LIMIT_IFNAME];
+
+    device_name(d, "qvb", qvb);
+    device_name(d, "qvo", qvo);
+    return strcmp(name, qvb) == 0 || strcmp(name, qvo) == 0;
 }
 
 /* qbr, qvb and qvo of the hybrid plug, and the port of qvo.  'legacy' pieces are those an earlier
@@ -237,6 +247,10 @@ static int describe_openvswitch(struct describer *d)
     if (r < 0 || !d->unplug)
         return r;
     device_name(d, "qbr", qbr);
+    /* What has the name of a hybrid piece is described once already. */
+    if (is_veth_end(d, vif->vif_name) || is_veth_end(d, d->bridge) ||
+        strcmp(vif->vif_name, qbr) == 0)
+        return 0;
     return add_hybrid(d, qbr, true);
 }
 
@@ -255,6 +269,14 @@ static int describe_bridge(struct describer *d)
         return error_set(d->err, VIF_ERROR_INVALID,
                          "%s/bridge_name: \"%s\" is the Open vSwitch bridge", d->request->where,
                          d->bridge);
+    if (is_veth_end(d, d->vif->bridge_name))
+        return error_set(d->err, VIF_ERROR_INVALID,
+                         "%s/bridge_name: \"%s\" is the name of another device of this VIF",
+                         d->request->where, d->vif->bridge_name);
+    if (is_veth_end(d, d->bridge))
+        return error_set(d->err, VIF_ERROR_INVALID,
+                         "%s/network%s/bridge: \"%s\" is the name of another device of this VIF",
+                         d->request->where, inner(d), d->bridge);
     r = add_ovs_bridge(d);
     if (r == 0)
         r = add_hybrid(d, d->vif->bridge_name, false);

@@ -28,9 +28,9 @@ static void *grow(void *items, size_t n, size_t size)
     return bigger;
 }
 
-static void set_name(char *to, const char *name)
+static void set_name(char *to, size_t size, const char *name)
 {
-    (void)snprintf(to, LIMIT_IFNAME, "%s", name);
+    (void)snprintf(to, size, "%s", name);
 }
 
 struct wiring_link *wiring_add_link(struct wiring *wiring, enum wiring_link_kind kind,
@@ -43,7 +43,7 @@ struct wiring_link *wiring_add_link(struct wiring *wiring, enum wiring_link_kind
         return NULL;
     wiring->links = links;
     link = &links[wiring->n_links++];
-    set_name(link->name, name);
+    set_name(link->name, sizeof link->name, name);
     link->kind = kind;
     link->owner = (uid_t)-1;
     link->group = (gid_t)-1;
@@ -59,7 +59,7 @@ struct wiring_bridge *wiring_add_bridge(struct wiring *wiring, const char *name)
         return NULL;
     wiring->bridges = bridges;
     bridge = &bridges[wiring->n_bridges++];
-    set_name(bridge->name, name);
+    set_name(bridge->name, sizeof bridge->name, name);
     bridge->fate = WIRING_KEEP;
     return bridge;
 }
@@ -73,8 +73,8 @@ struct wiring_port *wiring_add_port(struct wiring *wiring, const char *name, con
         return NULL;
     wiring->ports = ports;
     port = &ports[wiring->n_ports++];
-    set_name(port->name, name);
-    set_name(port->bridge, bridge);
+    set_name(port->name, sizeof port->name, name);
+    set_name(port->bridge, sizeof port->bridge, bridge);
     return port;
 }
 

@@ -66,7 +66,7 @@ struct wiring_bridge {
 
 /* A port with its one interface.  'owner' is what external_ids:iface-id holds when it is ours. */
 struct wiring_port {
-    char name[LIMIT_IFNAME];
+    char name[LIMIT_PORT_NAME];
     char bridge[LIMIT_IFNAME];
     bool create;                 /* else only unplug knows of it */
     char owner[UUID_TEXT_SIZE];  /* "": not known, nothing that has an iface-id is ours */

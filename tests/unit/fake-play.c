@@ -84,7 +84,7 @@ static void expect(struct play *play, const struct fake_action *action)
     const char *method = json_string_value(json_object_get(request, "method"));
     char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
 
-    if (!method || strcmp(method, action->text) != 0)
+    if (!text || !method || strcmp(method, action->text) != 0)
         fail_script("expected \"%s\", got %.200s", action->text, text ? text : "nothing");
     if (action->more && !strstr(text, action->more))
         fail_script("expected %s within %.200s", action->more, text);

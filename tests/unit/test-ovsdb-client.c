@@ -180,6 +180,17 @@ static void write_that_never_left_is_sent_again(void **state)
     end(&s);
 }
 
+static size_t count(const char *text, const char *words)
+{
+    size_t n = 0;
+
+    while ((text = strstr(text, words))) {
+        n++;
+        text += strlen(words);
+    }
+    return n;
+}
+
 /* Nothing is lost in a connection that ended while nobody looked, not even a write. */
 static void server_restarts(void **state)
 {
@@ -203,10 +214,12 @@ static void server_restarts(void **state)
         assert_counts(&s, 3, 3, 3);
         fake_server_stop(&s.server);
         s.until = deadline_after(250);
+        s.lines[0] = '\0';
         assert_int_equal(transact(&s, false, ""), -ECONNREFUSED);
         assert_int_equal(s.err.kind, VIF_ERROR_OVSDB_UNREACHABLE);
         assert_true(deadline_now() >= s.until);
         assert_true(deadline_now() < s.until + 2000);
+        assert_in_range(count(s.lines, "connect to"), 3, 8);
         ovsdb_client_free(s.client);
         fake_server_remove(&s.server);
     }

@@ -188,6 +188,29 @@ static void request_that_cannot_be_sent(void **state)
     end(&s);
 }
 
+/* A request there was no memory for leaves nothing of itself in the connection. */
+static void connection_survives_a_send_without_memory(void **state)
+{
+    static const struct fake_action script[] = {ACCEPT, EXPECT("a"), ANSWER("[]"), GONE, END};
+    auto_json json_t *params = big_params(40000);
+    unsigned long n = 0;
+    struct session s;
+    int64_t id;
+    int r;
+
+    (void)state;
+    begin(&s, script);
+    do {
+        failing_alloc_set(++n);
+        r = jsonrpc_send(s.rpc, "a", params, s.until, &id, &s.err);
+        failing_alloc_set(0);
+        assert_true(r == 0 || (r == -ENOMEM && s.err.kind == VIF_ERROR_NO_MEMORY));
+    } while (r != 0);
+    assert_true(n > 3);
+    assert_answer(&s, id, "[]");
+    end(&s);
+}
+
 /* Everything once: 0, or what failed first. */
 static int whole_conversation(const char *address, json_t *params)
 {
@@ -251,6 +274,7 @@ int main(void)
         cmocka_unit_test(silent_server_is_asked_then_given_up),
         cmocka_unit_test(full_buffers_do_not_lock),
         cmocka_unit_test(request_that_cannot_be_sent),
+        cmocka_unit_test(connection_survives_a_send_without_memory),
         cmocka_unit_test(memory_runs_out),
     };
 

@@ -79,6 +79,27 @@ static void requests_of_the_server_are_answered(void **state)
     end(&s);
 }
 
+/* What a server asks is answered even if we have nothing more to wait for. */
+static void echo_beside_the_answer(void **state)
+{
+    static const struct fake_action script[] = {
+        ACCEPT,
+        EXPECT("a"),
+        SEND("{\"id\":1,\"error\":null,\"result\":[]}{\"id\":\"x\",\"method\":\"echo\",\"params\":["
+             "]}"),
+        EXPECT_REPLY("{\"id\":\"x\",\"result\":[],\"error\":null}"),
+        END,
+    };
+    struct session s;
+
+    (void)state;
+    begin(&s, script);
+    assert_answer(&s, ask(&s, "a"), "[]");
+    fake_server_stop(&s.server);
+    jsonrpc_close(s.rpc);
+    fake_server_remove(&s.server);
+}
+
 static void errors_are_told_in_words(void **state)
 {
     static const struct fake_action script[] = {
@@ -222,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_come_in_any_order_and_shape),
         cmocka_unit_test(requests_of_the_server_are_answered),
+        cmocka_unit_test(echo_beside_the_answer),
         cmocka_unit_test(errors_are_told_in_words),
         cmocka_unit_test(late_answer_is_dropped),
         cmocka_unit_test(deadline_holds_while_things_arrive),
