@@ -51,7 +51,7 @@ static void flatten(char *text)
             *p = ' ';
 }
 
-int error_set(struct vif_error *err, enum vif_error_kind kind, const char *format, ...)
+int(error_set)(struct vif_error *err, enum vif_error_kind kind, const char *format, ...)
 {
     if (err) {
         va_list ap;
@@ -94,7 +94,7 @@ int error_sys(struct vif_error *err, enum vif_error_kind kind, int errnum, const
     return -errnum;
 }
 
-int error_memory(struct vif_error *err)
+int(error_memory)(struct vif_error *err)
 {
     return error_set(err, VIF_ERROR_NO_MEMORY, "out of memory");
 }

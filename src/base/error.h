@@ -21,4 +21,15 @@ int error_memory(struct vif_error *err);
 int error_prefix(struct vif_error *err, int r, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* That they return a negative number is known to whoever analyses a caller. */
+#define ERROR_NEGATIVE(call)                                                                       \
+    ({                                                                                             \
+        int negative_ = (call);                                                                    \
+        if (negative_ >= 0)                                                                        \
+            __builtin_unreachable();                                                               \
+        negative_;                                                                                 \
+    })
+#define error_set(...)    ERROR_NEGATIVE((error_set)(__VA_ARGS__))
+#define error_memory(err) ERROR_NEGATIVE((error_memory)(err))
+
 #endif

@@ -242,7 +242,7 @@ static int read_file(const char *file, bool optional, char **ret, struct vif_err
 
 int config_read(const char *file, struct config *ret, struct vif_error *err)
 {
-    struct config config = {.timeout_ms = 120 * 1000};
+    struct config config = {.timeout_ms = INT64_C(120000)};
     struct reader reader = {.config = &config, .file = file ? file : VIF_CONFIG_FILE, .err = err};
     auto_free char *text = NULL;
     int r;

@@ -256,15 +256,16 @@ static int locate_in_all(const json_t *result, struct vswitch *vs)
     return 0;
 }
 
-static void count_ports(struct vswitch *vs, const json_t *result)
+static int count_ports(struct vswitch *vs, const json_t *result)
 {
     const json_t *row = json_array_get(json_object_get(result, "rows"), 0);
+    const json_t *ports = json_object_get(row, "ports");
     const char *name = json_string_value(json_object_get(row, "name"));
-    /* The array is ours; looking up is const for everyone else. */
-    struct vswitch_bridge *bridge =
-        name ? (struct vswitch_bridge *)(uintptr_t)vswitch_find_bridge(vs, name) : NULL;
+    const struct vswitch_bridge *found = name ? vswitch_find_bridge(vs, name) : NULL;
 
-    if (bridge) {
+    if (found) {
+        struct vswitch_bridge *bridge = &vs->bridges[found - vs->bridges];
+
         bridge->n_ports = value_set_size(json_object_get(row, "ports"));
         bridge->counted = true;
     }

@@ -7,14 +7,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "ovsdb/vswitch.h"
+#define QOS_TYPE_MAX 32
 
 /* Group [os_vif_ovs], and what [vifd] adds for taps. */
 struct ovs_options {
     uint32_t network_device_mtu; /* of VIFs whose network has none; 0: links keep theirs */
     bool isolate_vif;
     bool per_port_bridge;
-    char default_qos_type[VSWITCH_TYPE_MAX];
+    char default_qos_type[QOS_TYPE_MAX];
     uid_t tap_owner; /* (uid_t)-1: nobody but root */
     gid_t tap_group; /* (gid_t)-1: none */
 };

@@ -162,7 +162,7 @@ static int connect_unix(int fd, const struct endpoint *endpoint, int64_t until)
 {
     for (;;) {
         int left = deadline_left(until);
-        struct timeval tv = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
+        struct timeval tv = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000L};
 
         if (left == 0)
             tv.tv_usec = 1; /* zero would mean for ever */
