@@ -133,6 +133,35 @@ const char *vif_report_json(struct vif_report *report);
 int vif_report_status(const struct vif_report *report);
 void vif_report_free(struct vif_report *report);
 
+/* ---- what there is ---- */
+
+/* Frees a text that a function below has handed over; NULL is fine. */
+void vif_free(char *text);
+
+/* Zero-initialise, set 'size' to sizeof(struct vif_info_options), then what is needed. */
+struct vif_info_options {
+    size_t size;
+    const char *const *vif_types; /* NULL-ended: "VIFBridge", ...; NULL: all */
+    const char *const *versions;  /* NULL-ended: "HostVIFInfo=1.0", ...; NULL: the newest of each */
+};
+
+/* The plugins of the host and the VIFs they take: os-vif's HostInfo object as a versioned primitive.
+ * With 'vif_types' plugins that take none of these are left out; with 'versions' objects are written
+ * as they were in an older version.  'options' may be NULL.
+ *
+ * On success '*ret_text' is a JSON text that the caller frees with vif_free().  INVALID for a type
+ * or object there is not, VERSION for a version that cannot be had: the words say what can. */
+int vif_host_info(struct vif_host *host, const struct vif_info_options *options, char **ret_text,
+                  struct vif_error *err);
+
+/* JSON Schema (draft 2020-12) of what vif_batch_add() takes; with 'type' not NULL, of the objects of
+ * one class, e.g. "VIFBridge".  It says all the decoder demands but for two things: a text may have
+ * 4096 bytes, not characters, and 5.0 is no integer.
+ *
+ * On success '*ret_text' is a JSON text that the caller frees with vif_free().  INVALID for a type
+ * there is not: the words say which there are. */
+int vif_schema(const char *type, char **ret_text, struct vif_error *err);
+
 #ifdef __cplusplus
 }
 #endif

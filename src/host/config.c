@@ -17,6 +17,8 @@
 
 #define MTU_MAX 65535
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 struct reader {
     struct config *config;
     const char *file;
@@ -141,10 +143,10 @@ static const struct option_row {
     {"vifd", "tap_group", set_tap_group},
 };
 
-static bool is_our_group(const char *group)
+static bool is_our_group(const char *group, size_t n)
 {
     for (size_t i = 0; i < sizeof option_rows / sizeof option_rows[0]; i++)
-        if (strcmp(group, option_rows[i].group) == 0)
+        if (strlen(option_rows[i].group) == n && memcmp(group, option_rows[i].group, n) == 0)
             return true;
     return false;
 }
@@ -154,7 +156,7 @@ static int take_option(void *user, const char *group, const char *name, const ch
 {
     struct reader *reader = user;
 
-    if (reader->failed || !is_our_group(group))
+    if (reader->failed || !is_our_group(group, strlen(group)))
         return 1;
     for (size_t i = 0; i < sizeof option_rows / sizeof option_rows[0]; i++) {
         const struct option_row *row = &option_rows[i];
@@ -181,6 +183,7 @@ static char *next_line(char *room, int size, void *stream)
     struct reader *reader = stream;
     char *line = reader->text, *end;
     size_t n;
+    char first;
 
     if (!line || !*line)
         return NULL;
@@ -189,10 +192,10 @@ static char *next_line(char *room, int size, void *stream)
     if (end)
         *end = '\0';
     if (line[0] == '[')
-        reader->ours =
-            strchr(line, ']') && is_our_group(strndupa(line + 1, strcspn(line, "]") - 1));
+        reader->ours = strchr(line, ']') && is_our_group(line + 1, strcspn(line, "]") - 1);
     n = strlen(line);
-    if (line[0] == '#' || line[0] == ';' || (!reader->ours && line[0] != '[')) {
+    first = line[strspn(line, " \t")];
+    if (first == '#' || first == ';' || (!reader->ours && line[0] != '[')) {
         n = 0;
     } else if (n + 2 > (size_t)size) {
         if (reader->ours && !reader->failed)
@@ -236,6 +239,8 @@ static int read_file(const char *file, bool optional, char **ret, struct vif_err
             n += (size_t)got;
     }
     text[n] = '\0';
+    if (strlen(text) < n)
+        return error_set(err, VIF_ERROR_CONFIG, "%s: not a text: it has a NUL byte", file);
     *ret = take_ptr(text);
     return 0;
 }
@@ -251,7 +256,10 @@ int config_read(const char *file, struct config *ret, struct vif_error *err)
     r = read_file(reader.file, !file, &text, err);
     if (r < 0)
         return r;
-    reader.text = text;
+    /* A byte order mark would hide the first group's '['. */
+    reader.text = text && strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0
+                      ? text + strlen(BYTE_ORDER_MARK)
+                      : text;
     r = text ? ini_parse_stream(next_line, &reader, take_option, &reader) : 0;
     if (reader.failed)
         return reader.failed;

@@ -228,6 +228,7 @@ static int carry_out(struct vif_host *host, const struct vif_batch *batch, enum 
     struct vif_call_options own = {0};
     struct engine engine = {host->nl, host->db, &host->log};
     struct call call = {0};
+    auto_close int lock = -1;
     int r = 0;
 
     if (options)
@@ -243,7 +244,9 @@ static int carry_out(struct vif_host *host, const struct vif_batch *batch, enum 
         };
 
         describe_all(host, batch, goal, &call);
-        if (call.n)
+        if (call.n && !how.dry_run)
+            r = lock_vifs(batch, how.until, &host->log, &lock, err);
+        if (r == 0 && call.n)
             r = converge(&engine, call.described, call.n, &how, call.outcomes,
                          &call.report->transaction, err);
     }

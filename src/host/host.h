@@ -22,6 +22,12 @@ struct config {
 /* Reads 'file'; NULL: CONFIG_FILE where it exists.  Kind CONFIG, naming file, group and option. */
 int config_read(const char *file, struct config *ret, struct vif_error *err);
 
+/* Keeps other programs of this library from working on the same VIFs until '*ret_fd' is closed.  Waits
+ * for them; -ETIMEDOUT past 'until'.  Where there is no place for a lock (no right to write there),
+ * '*ret_fd' is -1 and the call goes on without. */
+int lock_vifs(const struct vif_batch *batch, int64_t until, const struct log *log, int *ret_fd,
+              struct vif_error *err);
+
 struct vif_host {
     struct config config;
     struct log log;

@@ -128,7 +128,7 @@ static int empty_error(struct vif_error *err)
 int json_text_parse(const char *text, size_t n, size_t max_bytes, json_t **ret_json,
                     struct vif_error *err)
 {
-    struct span span;
+    struct span span = {0};
     int r;
 
     if (n > max_bytes)

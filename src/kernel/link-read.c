@@ -16,12 +16,18 @@
 struct reading {
     struct link_info *info; /* of all links */
     struct link_info *link; /* the one whose answer is being parsed */
-    bool elsewhere;         /* its IFLA_LINK is of another network namespace */
+    int lower;              /* its IFLA_LINK: the peer of a veth, what a VLAN stands on */
+    bool elsewhere;         /* that is of another network namespace */
 };
 
 static uint32_t get_u32(const struct nlattr *attr)
 {
     return mnl_attr_get_payload_len(attr) >= sizeof(uint32_t) ? mnl_attr_get_u32(attr) : 0;
+}
+
+static uint16_t get_u16(const struct nlattr *attr)
+{
+    return mnl_attr_get_payload_len(attr) >= sizeof(uint16_t) ? mnl_attr_get_u16(attr) : 0;
 }
 
 static uint8_t get_u8(const struct nlattr *attr)
@@ -86,6 +92,15 @@ static int parse_tun(const struct nlattr *attr, void *data)
     return MNL_CB_OK;
 }
 
+static int parse_vlan(const struct nlattr *attr, void *data)
+{
+    struct link_info *info = data;
+
+    if (mnl_attr_get_type(attr) == IFLA_VLAN_ID)
+        info->vlan_id = get_u16(attr);
+    return MNL_CB_OK;
+}
+
 /* Kind and data of a link, in whichever order they come. */
 struct linkinfo {
     const struct nlattr *kind, *data;
@@ -114,6 +129,8 @@ static void parse_linkinfo(const struct nlattr *linkinfo, struct link_info *info
         (void)mnl_attr_parse_nested(found.data, parse_bridge, &info->bridge);
     else if (found.data && strcmp(info->kind, "tun") == 0)
         (void)mnl_attr_parse_nested(found.data, parse_tun, info);
+    else if (found.data && strcmp(info->kind, "vlan") == 0)
+        (void)mnl_attr_parse_nested(found.data, parse_vlan, info);
 }
 
 static int parse_inet(const struct nlattr *attr, void *data)
@@ -166,7 +183,7 @@ static int parse_attribute(const struct nlattr *attr, void *data)
         info->master = (int)get_u32(attr);
         break;
     case IFLA_LINK:
-        info->peer = (int)get_u32(attr);
+        reading->lower = (int)get_u32(attr);
         break;
     case IFLA_IFALIAS:
         get_string(attr, info->alias, sizeof info->alias);
@@ -200,11 +217,16 @@ static int take_link(void *data, size_t index, const struct nlmsghdr *message)
     info->ifindex = header->ifi_index;
     info->flags = header->ifi_flags;
     reading->link = info;
+    reading->lower = 0;
     reading->elsewhere = false;
     (void)mnl_attr_parse(message, sizeof *header, parse_attribute, reading);
-    /* An ifindex of another namespace means nothing here, and IFLA_LINK of a VLAN is its parent. */
-    if (reading->elsewhere || strcmp(info->kind, "veth") != 0)
-        info->peer = 0;
+    /* An ifindex of another namespace means nothing here. */
+    if (reading->elsewhere)
+        return 0;
+    if (strcmp(info->kind, "veth") == 0)
+        info->peer = reading->lower;
+    else if (strcmp(info->kind, "vlan") == 0)
+        info->parent = reading->lower;
     return 0;
 }
 

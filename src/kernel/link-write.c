@@ -137,6 +137,35 @@ void link_add_create_veth(struct netlink_batch *batch, const char *name, const c
     add_follower(batch, created, peer, change->alias, change);
 }
 
+static void put_vlan(struct nlmsghdr *message, uint16_t vlan_id)
+{
+    struct nlattr *info = mnl_attr_nest_start(message, IFLA_LINKINFO), *data;
+
+    mnl_attr_put_str(message, IFLA_INFO_KIND, "vlan");
+    data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
+    mnl_attr_put_u16(message, IFLA_VLAN_ID, vlan_id);
+    mnl_attr_nest_end(message, data);
+    mnl_attr_nest_end(message, info);
+}
+
+void link_add_create_vlan(struct netlink_batch *batch, const char *name, int parent,
+                          uint16_t vlan_id, const struct link_change *change)
+{
+    size_t created = batch->n;
+    struct nlmsghdr *message = begin(batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, strlen(name));
+
+    if (!message)
+        return;
+    put_header(message, 0, change);
+    mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    mnl_attr_put_u32(message, IFLA_LINK, (uint32_t)parent);
+    put_common(message, change);
+    put_vlan(message, vlan_id);
+    netlink_batch_end(batch, message);
+    if (change->alias)
+        add_follower(batch, created, name, change->alias, NULL);
+}
+
 static void add_forward_delay(struct netlink_batch *batch, size_t first, const char *name,
                               int ifindex, uint32_t forward_delay)
 {

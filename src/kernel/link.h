@@ -30,8 +30,10 @@ struct link_info {
     unsigned flags;           /* IFF_UP, IFF_PROMISC ... (also what IFLA_PROMISCUITY counts) */
     uint32_t mtu;
     uint8_t address[6];
-    int master; /* ifindex, 0 for none */
-    int peer;   /* veth: ifindex of the other end (IFLA_LINK), 0 unknown or other namespace */
+    int master;       /* ifindex, 0 for none */
+    int peer;         /* veth: ifindex of the other end (IFLA_LINK), 0 unknown or other namespace */
+    int parent;       /* vlan: ifindex of the link it stands on, 0 unknown or other namespace */
+    uint16_t vlan_id; /* kind "vlan" */
     char alias[LINK_ALIAS_MAX];
     struct link_bridge bridge; /* kind "bridge" */
     bool tap;                  /* kind "tun": a tap, not a tun */
@@ -78,6 +80,13 @@ void link_add_create_bridge(struct netlink_batch *batch, const char *name,
  * let be up before its pair is whole.  The second and third are -ECANCELED when the first failed. */
 void link_add_create_veth(struct netlink_batch *batch, const char *name, const char *peer,
                           const struct link_change *change);
+
+/* Adds requests that create the VLAN 'vlan_id' (1 to 4094, 802.1Q) of the link 'parent' (its ifindex),
+ * with the MTU, flags (up needs the parent up), master and address of 'change'.  Two messages when
+ * there is an alias, as for a bridge.  The kernel refuses an MTU larger than the parent's (-ERANGE),
+ * and the same VLAN of the same parent under a second name (-EEXIST). */
+void link_add_create_vlan(struct netlink_batch *batch, const char *name, int parent,
+                          uint16_t vlan_id, const struct link_change *change);
 
 /* Adds a request that changes the link called 'name' (RTM_NEWLINK by name, or by ifindex when that
  * is not 0).  With 'bridge' they are two: the forward delay follows alone, because the kernel takes

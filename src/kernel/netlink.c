@@ -45,6 +45,7 @@ struct exchange {
 
     uint32_t first_seq; /* of the chunk; the rest count up from it */
     size_t n, pending;
+    bool interrupted;               /* the chunk is a dump, and what it shows changed meanwhile */
     size_t indexes[CHUNK_REQUESTS]; /* into 'results' */
     struct iovec parts[CHUNK_REQUESTS];
 };
@@ -117,12 +118,22 @@ static bool is_acked(const struct exchange *x, size_t index)
     return message_at(x->batch, x->batch->requests[index].start)->nlmsg_flags & NLM_F_ACK;
 }
 
-/* Takes requests from '*next' on into the chunk: those that follow others, or those that do not. */
+/* The bits of NLM_F_DUMP mean other things in a request that changes something; those are acked. */
+static bool is_dump(const struct exchange *x, size_t index)
+{
+    const struct nlmsghdr *message = message_at(x->batch, x->batch->requests[index].start);
+
+    return !is_acked(x, index) && (message->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+}
+
+/* Takes requests from '*next' on into the chunk: those that follow others, or those that do not.  A
+ * dump is a chunk of its own: a socket runs one at a time, and paces it by what is read. */
 static void fill_chunk(struct exchange *x, bool followers, size_t *next)
 {
     size_t cost = 0, bytes = 0;
 
     x->n = 0;
+    x->interrupted = false;
     x->first_seq = x->nl->seq + 1;
     for (; *next < x->batch->n && x->n < CHUNK_REQUESTS; ++*next) {
         const struct netlink_request *request = &x->batch->requests[*next];
@@ -137,7 +148,8 @@ static void fill_chunk(struct exchange *x, bool followers, size_t *next)
         }
         cost += is_acked(x, *next) ? ACK_COST : DATA_COST;
         bytes += length;
-        if (x->n > 0 && (cost > x->nl->receive_room || bytes > x->nl->send_room))
+        if (x->n > 0 && (cost > x->nl->receive_room || bytes > x->nl->send_room ||
+                         is_dump(x, *next) || is_dump(x, x->indexes[0])))
             break;
         message->nlmsg_seq = ++x->nl->seq;
         x->parts[x->n] = (struct iovec){message, length};
@@ -206,6 +218,18 @@ static void take_ack(struct exchange *x, size_t index, const struct nlmsghdr *me
     answered(x, index, ack->error > 0 ? -ack->error : ack->error);
 }
 
+/* The end of a dump: an errno, and the extended ack behind it. */
+static void take_done(struct exchange *x, size_t index, const struct nlmsghdr *message)
+{
+    int error = 0;
+
+    if (mnl_nlmsg_get_payload_len(message) >= sizeof error)
+        memcpy(&error, mnl_nlmsg_get_payload(message), sizeof error);
+    if (message->nlmsg_flags & NLM_F_ACK_TLVS)
+        (void)mnl_attr_parse(message, sizeof error, take_word, &x->results[index]);
+    answered(x, index, error < 0 ? error : x->interrupted ? -EINTR : 0);
+}
+
 static int lost(struct exchange *x)
 {
     return error_sys(x->err, VIF_ERROR_KERNEL, ENOBUFS,
@@ -231,8 +255,14 @@ static int take_message(struct exchange *x, const struct nlmsghdr *message)
         take_ack(x, index, message);
         return 0;
     }
+    if (message->nlmsg_flags & NLM_F_DUMP_INTR)
+        x->interrupted = true;
+    if (message->nlmsg_type == NLMSG_DONE) {
+        take_done(x, index, message);
+        return 0;
+    }
     r = x->each ? x->each(x->data, index, message) : 0;
-    if (!is_acked(x, index))
+    if (!is_acked(x, index) && !is_dump(x, index))
         answered(x, index, 0);
     return r < 0 ? r : 0;
 }

@@ -56,7 +56,8 @@ void netlink_batch_done(struct netlink_batch *batch);
 /* Begins a request of up to 'max' bytes, its header included; the caller adds to the returned header
  * with mnl_attr_put*() and ends it with netlink_batch_end().  NLM_F_REQUEST is added to 'flags'; a
  * request that changes something has NLM_F_ACK, one that reads has not and gets one message in
- * answer (dumps are not for batches).  NULL when memory is gone (the batch remembers; a call of
+ * answer; with NLM_F_DUMP as many as there are, and the result -EINTR when what it shows changed
+ * while it ran: the caller asks again.  NULL when memory is gone (the batch remembers; a call of
  * netlink_batch_end(batch, NULL) is harmless). */
 struct nlmsghdr *netlink_batch_begin(struct netlink_batch *batch, uint16_t type, uint16_t flags,
                                      size_t max);

@@ -5,15 +5,13 @@
  * the fields.  The object decoder stands on it. */
 #include "model/envelope.h"
 
-#include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/parse.h"
+#include "json/json-build.h"
 
-#define PREFIX          "versioned_object."
-#define NAME_SPACE      "os_vif"
-#define MAJOR           1
 #define VERSION_MAX     9999
 #define CHOICE_TEXT_MAX 320
 
@@ -27,9 +25,9 @@ enum member {
 };
 
 static const char *const member_names[N_MEMBERS] = {
-    [MEMBER_NAME] = PREFIX "name",       [MEMBER_NAMESPACE] = PREFIX "namespace",
-    [MEMBER_VERSION] = PREFIX "version", [MEMBER_DATA] = ENVELOPE_DATA,
-    [MEMBER_CHANGES] = PREFIX "changes",
+    [MEMBER_NAME] = ENVELOPE_NAME,       [MEMBER_NAMESPACE] = ENVELOPE_NAMESPACE,
+    [MEMBER_VERSION] = ENVELOPE_VERSION, [MEMBER_DATA] = ENVELOPE_DATA,
+    [MEMBER_CHANGES] = ENVELOPE_CHANGES,
 };
 
 bool envelope_is_versioned(json_t *json)
@@ -39,7 +37,7 @@ bool envelope_is_versioned(json_t *json)
 
     json_object_foreach(json, name, value)
     {
-        if (strncmp(name, PREFIX, strlen(PREFIX)) == 0)
+        if (strncmp(name, ENVELOPE_PREFIX, strlen(ENVELOPE_PREFIX)) == 0)
             return true;
     }
     return false;
@@ -77,19 +75,21 @@ static int check_members(json_t *json, const struct json_path *path, struct vif_
     return 0;
 }
 
-/* "1.4"; nothing but two numbers and a dot. */
+/* "1.4"; nothing but two numbers, written without superfluous zeros, and a dot. */
 static int parse_version(const char *text, int64_t *ret_major, int64_t *ret_minor)
 {
     const char *dot = strchr(text, '.');
-    char major[8];
+    char major[8], again[32];
 
-    if (!dot || (size_t)(dot - text) >= sizeof major || !isdigit((unsigned char)dot[1]))
+    if (!dot || (size_t)(dot - text) >= sizeof major)
         return -1;
     memcpy(major, text, (size_t)(dot - text));
     major[dot - text] = '\0';
-    if (parse_int(major, 0, VERSION_MAX, ret_major) < 0)
+    if (parse_int(major, 0, VERSION_MAX, ret_major) < 0 ||
+        parse_int(dot + 1, 0, VERSION_MAX, ret_minor) < 0)
         return -1;
-    return parse_int(dot + 1, 0, VERSION_MAX, ret_minor);
+    (void)snprintf(again, sizeof again, "%" PRId64 ".%" PRId64, *ret_major, *ret_minor);
+    return strcmp(text, again) == 0 ? 0 : -1;
 }
 
 static int check_version(const struct object_class *class, json_t *json,
@@ -100,16 +100,16 @@ static int check_version(const struct object_class *class, json_t *json,
 
     if (!json_is_string(json) || parse_version(json_string_value(json), &major, &minor) < 0)
         return json_path_expected(path, "a version as \"1.0\"", json, err);
-    if (major == MAJOR && minor <= class->minor)
+    if (major == ENVELOPE_MAJOR && minor <= class->minor)
         return 0;
     json_path_text(path, where);
-    if (major < MAJOR)
+    if (major < ENVELOPE_MAJOR)
         return error_set(err, VIF_ERROR_VERSION,
                          "%s: %s %s is older than %d.0, which is the oldest this program knows",
-                         where, class->name, json_string_value(json), MAJOR);
+                         where, class->name, json_string_value(json), ENVELOPE_MAJOR);
     return error_set(err, VIF_ERROR_VERSION,
                      "%s: %s %s is newer than %d.%u, which is the newest this program knows", where,
-                     class->name, json_string_value(json), MAJOR, class->minor);
+                     class->name, json_string_value(json), ENVELOPE_MAJOR, class->minor);
 }
 
 static int open_versioned(const struct field_object *object, json_t *json,
@@ -128,8 +128,8 @@ static int open_versioned(const struct field_object *object, json_t *json,
         members[i] = json_object_get(json, member_names[i]);
     }
     if (!json_is_string(members[MEMBER_NAMESPACE]) ||
-        strcmp(json_string_value(members[MEMBER_NAMESPACE]), NAME_SPACE) != 0)
-        return json_path_expected(&steps[MEMBER_NAMESPACE], "\"" NAME_SPACE "\"",
+        strcmp(json_string_value(members[MEMBER_NAMESPACE]), ENVELOPE_OS_VIF) != 0)
+        return json_path_expected(&steps[MEMBER_NAMESPACE], "\"" ENVELOPE_OS_VIF "\"",
                                   members[MEMBER_NAMESPACE], err);
     class = json_is_string(members[MEMBER_NAME])
                 ? find_class(object, json_string_value(members[MEMBER_NAME]))
@@ -187,4 +187,26 @@ int envelope_open(const struct field_object *object, json_t *json, const struct 
         return json_path_expected(path, object->words, json, err);
     *ret_data = json;
     return open_plain(object, json, path, ret_class, err);
+}
+
+json_t *envelope_version(unsigned minor)
+{
+    return json_sprintf("%d.%u", ENVELOPE_MAJOR, minor);
+}
+
+json_t *envelope_wrap(const char *name, unsigned minor, json_t *data)
+{
+    json_t *json = json_pair(ENVELOPE_NAME, json_string(name));
+    json_t *changes = json_array();
+    const char *member;
+    json_t *value;
+
+    json_object_foreach(data, member, value)
+    {
+        changes = json_and(changes, json_string(member));
+    }
+    json = json_with(json, ENVELOPE_NAMESPACE, json_string(ENVELOPE_OS_VIF));
+    json = json_with(json, ENVELOPE_VERSION, envelope_version(minor));
+    json = json_with(json, ENVELOPE_DATA, data);
+    return json_with(json, ENVELOPE_CHANGES, changes);
 }

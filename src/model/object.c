@@ -68,7 +68,7 @@ static int decode_elements(const struct field_object *element, json_t *array,
 static int decode_list(const struct draft *draft, json_t *data, const char *type_words,
                        const struct json_path *path, struct vif_error *err)
 {
-    static const char *const objects[] = {"objects", NULL};
+    static const char *const objects[] = {OBJECT_LIST_FIELD, NULL};
     struct json_path step = {.up = path, .key = objects[0]};
     json_t *array;
     int r;

@@ -8,6 +8,9 @@
 
 #include "json/decode.h"
 
+/* The one field of the classes of lists. */
+#define OBJECT_LIST_FIELD "objects"
+
 /* One class of objects, in the newest version this program knows: 1.minor. */
 struct object_class {
     const char *name;

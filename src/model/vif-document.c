@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a text with VIFs in it.  One bad VIF is one fault; the others go on.  The host stands on
- * it. */
+/* Reading a text with VIFs in it.  One bad VIF is one fault, and the others go on; a text that is not
+ * JSON to its end is one fault altogether.  The host stands on it. */
 #include "model/vif-document.h"
 
 #include <errno.h>
@@ -12,10 +12,8 @@
 #include "json/json-text.h"
 
 struct reader {
-    const char *name;
     vif_document_fn *each;
     void *data;
-    int ended; /* a negative return of 'each', or -ENOMEM: not a fault of the text */
 };
 
 /* The id of a VIF that does not decode, as far as it can be told, so that it can be named. */
@@ -44,42 +42,51 @@ static int read_one(struct reader *reader, json_t *document, const struct json_p
     return reader->each(reader->data, NULL, id, &fault);
 }
 
-static int read_text(void *data, const char *where, json_t *json, struct vif_error *err)
+/* The VIFs of one text, which is called 'name'. */
+static int read_text(struct reader *reader, const char *name, json_t *json)
 {
-    struct reader *reader = data;
-    char name[JSON_PATH_TEXT_MAX];
     struct json_path root = {.key = name};
     int r = 0;
 
-    (void)err;
-    (void)snprintf(name, sizeof name, "%s%s%s", reader->name, where[0] ? " " : "", where);
-    if (!json_is_array(json)) {
-        r = read_one(reader, json, &root);
-    } else {
-        for (size_t i = 0; r >= 0 && i < json_array_size(json); i++) {
-            struct json_path item = {.up = &root, .index = i};
+    if (!json_is_array(json))
+        return read_one(reader, json, &root);
+    for (size_t i = 0; r >= 0 && i < json_array_size(json); i++) {
+        struct json_path item = {.up = &root, .index = i};
 
-            r = read_one(reader, json_array_get(json, i), &item);
-        }
+        r = read_one(reader, json_array_get(json, i), &item);
     }
-    reader->ended = r < 0 ? r : 0;
     return r;
+}
+
+static int keep_text(void *data, const char *where, json_t *json, struct vif_error *err)
+{
+    (void)where;
+    return json_array_append(data, json) < 0 ? error_memory(err) : 0;
 }
 
 int vif_document_each(const char *name, const char *text, size_t n, vif_document_fn *each,
                       void *data, struct vif_error *err)
 {
-    struct reader reader = {.name = name, .each = each, .data = data};
+    struct reader reader = {.each = each, .data = data};
+    auto_json json_t *texts = json_array();
     struct vif_error fault = {0};
-    int r = json_text_each(text, n, LIMIT_DOCUMENT_BYTES, read_text, &reader, &fault);
+    int r;
 
-    if (reader.ended == -ENOMEM || r == -ENOMEM)
+    if (!texts)
         return error_memory(err);
-    if (reader.ended)
-        return reader.ended;
+    /* All of it must be JSON before any of it is used. */
+    r = json_text_each(text, n, LIMIT_DOCUMENT_BYTES, keep_text, texts, &fault);
+    if (r == -ENOMEM)
+        return error_memory(err);
     if (r < 0) {
         (void)error_prefix(&fault, r, "%s", name);
         return each(data, NULL, "", &fault);
     }
-    return 0;
+    for (size_t i = 0; r >= 0 && i < json_array_size(texts); i++) {
+        char label[JSON_PATH_TEXT_MAX];
+
+        (void)snprintf(label, sizeof label, "%s text %zu", name, i + 1);
+        r = read_text(&reader, json_array_size(texts) > 1 ? label : name, json_array_get(texts, i));
+    }
+    return r == -ENOMEM ? error_memory(err) : r;
 }

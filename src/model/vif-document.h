@@ -12,8 +12,8 @@ typedef int vif_document_fn(void *data, struct vif_request *request, const char 
                             const struct vif_error *fault);
 
 /* Calls 'each' for every VIF of text[0..n), which is called 'name' in messages.  A VIF that does not
- * decode does not stop those behind it; a text that is no JSON is told as one fault, and nothing
- * behind it is read.  0, a negative return of 'each', or -ENOMEM. */
+ * decode does not stop those behind it; a text that is not JSON to its end is told as one fault, and
+ * nothing in it is used.  0, a negative return of 'each', or -ENOMEM. */
 int vif_document_each(const char *name, const char *text, size_t n, vif_document_fn *each,
                       void *data, struct vif_error *err);
 

@@ -217,7 +217,8 @@ static int ask(struct ovsdb_client *client, const struct request *request, int64
                   request->method, request->n_operations, jsonrpc_sent(client->rpc) - sent,
                   jsonrpc_received(client->rpc) - received, now_ms() - start,
                   r < 0 ? strerrordesc_np(-r) : "done");
-    if (r == 0 || r == -EREMOTEIO)
+    /* A server that takes a monitor and then hangs up is not well yet. */
+    if ((r == 0 || r == -EREMOTEIO) && request->n_operations)
         client->failures = 0;
     if (r < 0)
         after_failure(client, r);
@@ -338,6 +339,7 @@ static int follow(struct ovsdb_client *client, int64_t monitor, int64_t cfg, int
             after_failure(client, r);
             return r;
         }
+        client->failures = 0;
         name = json_array_get(update, 0);
         if (json_is_integer(name) && json_integer_value(name) == monitor)
             update_cfg(json_array_get(update, 1), cur_cfg);

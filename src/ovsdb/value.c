@@ -120,6 +120,19 @@ bool value_read_string(const json_t *value, char *ret, size_t size)
     return true;
 }
 
+bool value_read_prefix(const json_t *value, char *ret, size_t size)
+{
+    size_t n = json_string_length(value);
+
+    if (!json_is_string(value))
+        return false;
+    if (n >= size)
+        n = size - 1;
+    memcpy(ret, json_string_value(value), n);
+    ret[n] = '\0';
+    return true;
+}
+
 static bool is_tagged(const json_t *value, const char *tag)
 {
     const char *word = json_string_value(json_array_get(value, 0));

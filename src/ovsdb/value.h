@@ -36,6 +36,8 @@ json_t *value_and(json_t *operation, json_t *clause);
 
 /* Copies a string value; false when 'value' is none or too long for 'size'. */
 bool value_read_string(const json_t *value, char *ret, size_t size);
+/* The same, but cuts what is too long. */
+bool value_read_prefix(const json_t *value, char *ret, size_t size);
 /* ["uuid", X]; an empty set reads as "". */
 bool value_read_uuid(const json_t *value, char ret_uuid[37]);
 /* The members of a set value, which may be a lone element: their number and each of them. */

@@ -164,7 +164,8 @@ static int judge(const struct sheet *sheet, const json_t *results, struct vswitc
 
         if (!error)
             continue;
-        /* A unique index is checked at commit, behind all operations. */
+        /* Unique indexes and references are checked at commit, behind all operations. */
+        ret->integrity = i >= sheet->n && strcmp(error, "referential integrity violation") == 0;
         if ((i < sheet->n && is_wait(sheet, i) && strcmp(error, "timed out") == 0) ||
             (i >= sheet->n && strcmp(error, "constraint violation") == 0 && details &&
              strstr(details, "index")))
@@ -176,7 +177,7 @@ static int judge(const struct sheet *sheet, const json_t *results, struct vswitc
                          error, details ? ": " : "", details ? details : "");
     }
     if (json_array_size(results) < sheet->n) {
-        ret->outcome = VSWITCH_FAILED;
+        ret->outcome = VSWITCH_UNKNOWN;
         return error_set(err, VIF_ERROR_OVSDB, "the answer has %zu results instead of %zu",
                          json_array_size(results), sheet->n);
     }
@@ -200,12 +201,17 @@ static int send(const struct sheet *sheet, struct ovsdb_client *client, bool set
                 struct vswitch_commit *ret, struct vif_error *err)
 {
     auto_json json_t *results = NULL;
+    uint64_t before = ovsdb_client_counts(client)->writes;
     int r = ovsdb_client_transact(client, sheet->operations, true, until, &results, err);
+    bool sent = ovsdb_client_counts(client)->writes != before;
 
-    if (r == -ECONNRESET)
-        ret->outcome = VSWITCH_LOST;
-    else if (r == -EREMOTEIO)
+    if (r == -EREMOTEIO)
         ret->outcome = VSWITCH_REFUSED;
+    else if (r == -ECONNRESET && sent)
+        ret->outcome = VSWITCH_LOST;
+    else if (r < 0 && sent)
+        ret->outcome = VSWITCH_UNKNOWN;
+    ret->whole = r == -EREMOTEIO;
     if (r < 0)
         return r;
     r = judge(sheet, results, ret, err);

@@ -208,7 +208,7 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query,
 static void put_on(struct vswitch_port *port, const json_t *bridge)
 {
     if (!value_read_uuid(json_object_get(bridge, "_uuid"), port->bridge_uuid) ||
-        !value_read_string(json_object_get(bridge, "name"), port->bridge, sizeof port->bridge))
+        !value_read_prefix(json_object_get(bridge, "name"), port->bridge, sizeof port->bridge))
         port->bridge[0] = port->bridge_uuid[0] = '\0';
 }
 
@@ -256,17 +256,19 @@ static int locate_in_all(const json_t *result, struct vswitch *vs)
     return 0;
 }
 
-static int count_ports(struct vswitch *vs, const json_t *result)
+static void count_ports(struct vswitch *vs, const json_t *result)
 {
     const json_t *row = json_array_get(json_object_get(result, "rows"), 0);
-    const json_t *ports = json_object_get(row, "ports");
     const char *name = json_string_value(json_object_get(row, "name"));
     const struct vswitch_bridge *found = name ? vswitch_find_bridge(vs, name) : NULL;
+    json_t *ports = json_object_get(row, "ports");
 
     if (found) {
         struct vswitch_bridge *bridge = &vs->bridges[found - vs->bridges];
 
-        bridge->n_ports = value_set_size(json_object_get(row, "ports"));
+        json_decref(bridge->ports);
+        bridge->ports = json_incref(ports);
+        bridge->n_ports = value_set_size(ports);
         bridge->counted = true;
     }
 }

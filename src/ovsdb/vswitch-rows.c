@@ -41,7 +41,7 @@ int rows_read_bridge(const json_t *row, void *item)
     if (!value_read_string(json_object_get(row, "name"), bridge->name, sizeof bridge->name))
         return 0;
     if (!value_read_uuid(json_object_get(row, "_uuid"), bridge->uuid) ||
-        !value_read_string(json_object_get(row, "datapath_type"), bridge->datapath_type,
+        !value_read_prefix(json_object_get(row, "datapath_type"), bridge->datapath_type,
                            sizeof bridge->datapath_type))
         return -EPROTO;
     return 1;
@@ -72,7 +72,7 @@ int rows_read_interface(const json_t *row, void *item)
     if (!value_read_string(json_object_get(row, "name"), interface->name, sizeof interface->name))
         return 0;
     if (!value_read_uuid(json_object_get(row, "_uuid"), interface->uuid) ||
-        !value_read_string(json_object_get(row, "type"), interface->type, sizeof interface->type) ||
+        !value_read_prefix(json_object_get(row, "type"), interface->type, sizeof interface->type) ||
         !value_read_optional(json_object_get(row, "mtu_request"), 0, &interface->mtu_request) ||
         !value_read_optional(json_object_get(row, "ofport"), 0, &interface->ofport) ||
         !value_read_optional(json_object_get(row, "ofport_request"), 0, &interface->ofport_request))
@@ -99,7 +99,7 @@ int rows_read_qos(const json_t *row, void *item)
     int r;
 
     if (!value_read_uuid(json_object_get(row, "_uuid"), qos->uuid) ||
-        !value_read_string(json_object_get(row, "type"), qos->type, sizeof qos->type))
+        !value_read_prefix(json_object_get(row, "type"), qos->type, sizeof qos->type))
         return -EPROTO;
     r = value_read_map(json_object_get(row, "external_ids"), &ids);
     id = strmap_get(&ids, "id");

@@ -155,6 +155,17 @@ void vswitch_txn_guard_bridge(struct vswitch_txn *txn, const struct vswitch_brid
     add(txn, TXN_GUARD, VSWITCH_NO_OWNER, guard("Bridge", uuid_clause(bridge->uuid), columns, row));
 }
 
+/* The bridge has the very ports that were counted: one that joined since would come under the other
+ * datapath, or go with the bridge. */
+static void guard_ports(struct vswitch_txn *txn, const struct vswitch_bridge *bridge)
+{
+    json_t *columns = value_append(json_array(), json_string("ports"));
+
+    add(txn, TXN_GUARD, VSWITCH_NO_OWNER,
+        guard("Bridge", uuid_clause(bridge->uuid), columns,
+              value_member(json_object(), "ports", json_incref(bridge->ports))));
+}
+
 void vswitch_txn_bridge_delete(struct vswitch_txn *txn, size_t owner,
                                const struct vswitch_bridge *bridge)
 {
@@ -165,6 +176,8 @@ void vswitch_txn_bridge_delete(struct vswitch_txn *txn, size_t owner,
         return;
     known->deleted = true;
     vswitch_txn_guard_bridge(txn, bridge);
+    if (bridge->ports)
+        guard_ports(txn, bridge);
     collect(txn, &txn->delete_bridges, value_uuid(bridge->uuid));
 }
 
@@ -178,6 +191,8 @@ void vswitch_txn_bridge_set_datapath(struct vswitch_txn *txn, size_t owner,
         return;
     known->retyped = true;
     vswitch_txn_guard_bridge(txn, bridge);
+    if (bridge->ports)
+        guard_ports(txn, bridge);
     operation = value_op("update", "Bridge", uuid_clause(bridge->uuid));
     operation = value_member(operation, "row",
                              value_member(json_object(), "datapath_type", json_string(type)));
@@ -198,6 +213,20 @@ static struct txn_bridge *bridge_in_use(struct vswitch_txn *txn, const char *nam
     }
     vswitch_txn_guard_bridge(txn, existing);
     memcpy(bridge->uuid, existing->uuid, sizeof bridge->uuid);
+    return bridge;
+}
+
+/* The bridge a port leaves need not be one that was read; its name and that the port is on it are
+ * guarded with the removal. */
+static struct txn_bridge *bridge_left(struct vswitch_txn *txn, const struct vswitch_port *port)
+{
+    struct txn_bridge *bridge;
+
+    if (vswitch_find_bridge(txn->vs, port->bridge))
+        return bridge_in_use(txn, port->bridge);
+    bridge = bridge_of(txn, port->bridge);
+    if (bridge)
+        memcpy(bridge->uuid, port->bridge_uuid, sizeof bridge->uuid);
     return bridge;
 }
 
@@ -283,7 +312,7 @@ static void guard_interface(struct vswitch_txn *txn, size_t owner,
 void vswitch_txn_port_delete(struct vswitch_txn *txn, size_t owner, const struct vswitch_port *port,
                              const struct vswitch_interface *interface, const char *iface_id)
 {
-    struct txn_bridge *on = bridge_in_use(txn, port->bridge);
+    struct txn_bridge *on = bridge_left(txn, port);
 
     if (!on)
         return;
@@ -293,12 +322,12 @@ void vswitch_txn_port_delete(struct vswitch_txn *txn, size_t owner, const struct
 }
 
 void vswitch_txn_port_move(struct vswitch_txn *txn, size_t owner, const struct vswitch_port *port,
-                           const char *to_bridge)
+                           const struct vswitch_interface *interface, const char *to_bridge)
 {
-    struct txn_bridge *from = bridge_in_use(txn, port->bridge);
+    struct txn_bridge *from = bridge_left(txn, port);
     struct txn_bridge *to;
 
-    (void)owner;
+    guard_interface(txn, owner, interface, strmap_get(&interface->external_ids, "iface-id"));
     if (from)
         collect(txn, &from->remove, value_uuid(port->uuid));
     to = bridge_in_use(txn, to_bridge); /* may move the array 'from' points into */
@@ -379,6 +408,14 @@ void vswitch_txn_qos_delete(struct vswitch_txn *txn, size_t owner, const char *u
         add(txn, TXN_CHANGE, owner, value_member(operation, "row", row));
     }
     add(txn, TXN_DELETE, owner, value_op("delete", "QoS", uuid_clause(uuid)));
+}
+
+size_t vswitch_txn_ports_leaving(const struct vswitch_txn *txn, const char *bridge)
+{
+    for (size_t i = 0; i < txn->n_bridges; i++)
+        if (strcmp(txn->bridges[i].name, bridge) == 0)
+            return json_array_size(txn->bridges[i].remove);
+    return 0;
 }
 
 bool vswitch_txn_empty(const struct vswitch_txn *txn)

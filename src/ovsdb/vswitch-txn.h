@@ -36,9 +36,9 @@ struct vswitch_new_port {
 /* A bridge with its local port.  The same name again is merged with the first. */
 void vswitch_txn_bridge_add(struct vswitch_txn *txn, size_t owner, const char *name,
                             const char *datapath_type);
+/* Both are guarded, where the bridge's ports were counted: only while it has those very ports. */
 void vswitch_txn_bridge_delete(struct vswitch_txn *txn, size_t owner,
                                const struct vswitch_bridge *bridge);
-/* Guarded: only while the bridge has no port but its own (that was counted). */
 void vswitch_txn_bridge_set_datapath(struct vswitch_txn *txn, size_t owner,
                                      const struct vswitch_bridge *bridge, const char *type);
 
@@ -53,11 +53,16 @@ void vswitch_txn_port_add(struct vswitch_txn *txn, size_t owner, const char *bri
  * 'iface_id' (NULL: none at all was seen, and none must be there now). */
 void vswitch_txn_port_delete(struct vswitch_txn *txn, size_t owner, const struct vswitch_port *port,
                              const struct vswitch_interface *interface, const char *iface_id);
+/* Guarded likewise, by the iface-id that was seen. */
 void vswitch_txn_port_move(struct vswitch_txn *txn, size_t owner, const struct vswitch_port *port,
-                           const char *to_bridge);
+                           const struct vswitch_interface *interface, const char *to_bridge);
+/* How many ports this transaction takes off the bridge so far. */
+size_t vswitch_txn_ports_leaving(const struct vswitch_txn *txn, const char *bridge);
 
-/* What is to change in an interface row; maps are merged, never replaced. */
+/* What is to change in an interface row; maps are merged, never replaced.  Guarded by the iface-id
+ * that was seen, or with 'whoever' only by the row being there. */
 struct vswitch_interface_change {
+    bool whoever;
     const char *type;             /* NULL: leave */
     const struct strmap *set_ids; /* NULL: leave; else these keys get these values */
     const struct strmap *set_options;
@@ -88,6 +93,7 @@ enum vswitch_outcome {
     VSWITCH_STALE,   /* a guard failed or a name was taken meanwhile: look again */
     VSWITCH_REFUSED, /* the server refuses an operation; see 'owner' */
     VSWITCH_LOST,    /* the connection ended before the answer: look again */
+    VSWITCH_UNKNOWN, /* no answer in time: whether it was carried out is not known */
     VSWITCH_FAILED,  /* nothing was done for any: unreachable, timed out, out of memory */
 };
 
@@ -96,6 +102,8 @@ enum vswitch_outcome {
 struct vswitch_commit {
     enum vswitch_outcome outcome;
     size_t owner;     /* REFUSED: whose operation, or VSWITCH_NO_OWNER when it cannot be told */
+    bool whole;       /* REFUSED: not for an operation, the server takes no such transaction */
+    bool integrity;   /* REFUSED: a row is referred to that goes, or one that is gone */
     int64_t next_cfg; /* DONE with 'settle': what cur_cfg must reach */
 };
 

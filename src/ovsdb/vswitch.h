@@ -21,7 +21,7 @@ struct vswitch_bridge {
     char datapath_type[VSWITCH_TYPE_MAX]; /* "" stands for system */
     bool counted;                         /* 'n_ports' was asked for */
     size_t n_ports;
-    char only_port[UUID_TEXT_SIZE]; /* counted, and one: that one; else "" */
+    json_t *ports; /* counted: the set as it was seen, for a guard; else NULL */
 };
 
 struct vswitch_port {

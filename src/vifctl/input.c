@@ -18,7 +18,6 @@ static int add_fault(struct vif_batch *batch, int errnum, const char *name, stru
     struct vif_error fault = {0};
 
     (void)error_sys(&fault, VIF_ERROR_INVALID, errnum, "%s", name);
-    fault.kind = VIF_ERROR_INVALID; /* a file one may not read is bad input, not a missing right */
     return vif_batch_add_error(batch, &fault, err);
 }
 

@@ -15,7 +15,9 @@ struct arguments {
     struct vif_host_options host;
     struct vif_call_options call;
     bool json;
-    char **files;
+    const char **vif_types; /* of --vif-type, NULL-ended; NULL: none was given */
+    const char **versions;  /* of --compat, the same */
+    char **files;           /* what stands behind the verb */
     int n_files;
 };
 
@@ -25,13 +27,19 @@ struct verb {
     const char *operands;
     const char *summary;
     int (*run)(const struct arguments *arguments);
+    unsigned options; /* the options it has, one bit each */
 };
 
 int verb_plug(const struct arguments *arguments);
 int verb_unplug(const struct arguments *arguments);
+int verb_host_info(const struct arguments *arguments);
+int verb_schema(const struct arguments *arguments);
 
 /* Prints "vifctl: <text>" on stderr. */
 void complain(const char *text);
+
+/* The same with ": <what>; see vifctl --help" behind it; returns STATUS_USAGE. */
+int usage(const char *text, const char *what);
 
 /* Adds the VIFs of every FILE ("-": standard input; a directory: all its *.json) to the batch.  A
  * file that cannot be read becomes an entry that failed.  False when memory is gone. */

@@ -41,6 +41,7 @@ static void set_interface(struct vswitch_txn *txn, size_t owner, const struct st
         .drop_options = &step->drop_options,
         .set_mtu_request = step->set_mtu_request,
         .mtu_request = step->port->mtu_request,
+        .set_ofport_request = step->clear_ofport_request,
     };
 
     vswitch_txn_interface_set(txn, owner, step->old_interface, &change);
@@ -64,7 +65,7 @@ static void add_step(struct vswitch_txn *txn, size_t owner, const struct step *s
         add_port(txn, owner, step);
         break;
     case STEP_PORT_MOVE:
-        vswitch_txn_port_move(txn, owner, step->old_port, step->port->bridge);
+        vswitch_txn_port_move(txn, owner, step->old_port, step->old_interface, step->port->bridge);
         break;
     case STEP_PORT_DELETE:
         vswitch_txn_port_delete(txn, owner, step->old_port, step->old_interface,
@@ -87,17 +88,26 @@ static void add_step(struct vswitch_txn *txn, size_t owner, const struct step *s
     }
 }
 
-/* Bridges first: a port needs its bridge in the books, whoever of the batch makes it. */
+/* Bridges first: a port needs its bridge in the books, whoever of the batch makes it; and among those
+ * who make it, one that wants a datapath type before those that take any. */
+static int order_of(const struct step *step)
+{
+    if (step->kind != STEP_OVS_BRIDGE_ADD)
+        return 2;
+    return step->bridge->datapath_type[0] ? 0 : 1;
+}
+
 static struct vswitch_txn *build(struct batch *batch, const size_t *members, size_t n)
 {
     struct vswitch_txn *txn = vswitch_txn_new(&batch->observed.db);
 
-    for (int bridges = 1; txn && bridges >= 0; bridges--)
+    for (int order = 0; txn && order <= 2; order++)
         for (size_t i = 0; i < n; i++) {
             const struct plan *plan = &batch->runs[members[i]].plan;
 
             for (size_t s = 0; s < plan->n; s++)
-                if ((plan->steps[s].kind == STEP_OVS_BRIDGE_ADD) == bridges)
+                if (order_of(&plan->steps[s]) == order &&
+                    !(batch->keep_qos && plan->steps[s].kind == STEP_QOS_DELETE))
                     add_step(txn, members[i], &plan->steps[s]);
         }
     return txn;
@@ -112,7 +122,7 @@ char *commit_json(struct batch *batch)
     if (!members)
         return NULL;
     for (size_t i = 0; i < batch->n; i++)
-        if (batch->runs[i].state != RUN_FAILED)
+        if (batch->runs[i].state == RUN_PLANNED)
             members[n++] = i;
     txn = build(batch, members, n);
     if (!txn || vswitch_txn_empty(txn))
@@ -131,18 +141,14 @@ static void fail(struct batch *batch, const size_t *members, size_t n, const str
     }
 }
 
-/* The answer did not come in time: what became of the transaction is not known, so nothing may be
- * undone that it could stand on. */
-static void fail_unknown(struct batch *batch, const size_t *members, size_t n,
-                         struct vif_error *err)
+void run_fail_unknown(struct run *run, const struct vif_error *err)
 {
+    run->error = *err;
     (void)error_prefix(
-        err, 0, "whether the database carried out the transaction is not known, do it again");
-    for (size_t i = 0; i < n; i++) {
-        batch->runs[members[i]].error = *err;
-        batch->runs[members[i]].state = RUN_FAILED;
-        batch->runs[members[i]].n_undo = 0;
-    }
+        &run->error, 0,
+        "whether the database carried out the transaction is not known, do it again");
+    run->state = RUN_FAILED;
+    run->n_undo = 0;
 }
 
 static void set_state(struct batch *batch, const size_t *members, size_t n, enum run_state state,
@@ -157,8 +163,33 @@ static void set_state(struct batch *batch, const size_t *members, size_t n, enum
     }
 }
 
-/* Sends the transaction of these members once.  Returns true when the members (all but 'ret_refused',
- * unless that is VSWITCH_NO_OWNER) are dealt with; false when one of them is refused. */
+/* From this many refusals or surprises on, halves are tried instead of all but one. */
+#define HALVE_FROM 3
+
+/* Someone else acted between our looking and our acting: all members look again.  Returns false when
+ * that has happened too often in a row, and one of several may be the cause. */
+static bool look_again(struct batch *batch, const size_t *members, size_t n,
+                       const struct vif_error *err)
+{
+    log_debug(batch->engine->log, "look again: %s", err->text);
+    if (++batch->stale >= HALVE_FROM && n > 1)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        batch->runs[members[i]].error = *err;
+    set_state(batch, members, n, RUN_PENDING, false);
+    return true;
+}
+
+/* The transaction may have been carried out; only looking tells. */
+static void answer_lost(struct batch *batch, const size_t *members, size_t n)
+{
+    set_state(batch, members, n, RUN_PENDING, true);
+    for (size_t i = 0; i < n; i++)
+        batch->runs[members[i]].unknown = batch->runs[members[i]].answer_lost = true;
+}
+
+/* Sends the transaction of these members once.  Returns true when they are dealt with; false when
+ * '*ret_refused' is not to be had, or, when that is VSWITCH_NO_OWNER, it cannot be told which. */
 static bool try_members(struct batch *batch, const size_t *members, size_t n, bool settle,
                         int64_t *ret_cfg, size_t *ret_refused, struct vif_error *err)
 {
@@ -167,40 +198,55 @@ static bool try_members(struct batch *batch, const size_t *members, size_t n, bo
     int r = txn ? vswitch_txn_commit(txn, batch->engine->db, settle, batch->until, &commit, err)
                 : error_memory(err);
 
+    *ret_refused = VSWITCH_NO_OWNER;
+    (void)r;
     switch (commit.outcome) {
     case VSWITCH_DONE:
+        batch->stale = 0;
         set_state(batch, members, n, RUN_DONE, true);
         if (settle)
             *ret_cfg = commit.next_cfg;
         return true;
     case VSWITCH_STALE:
+        return look_again(batch, members, n, err);
     case VSWITCH_LOST:
-        log_debug(batch->engine->log, "look again: %s", err->text);
-        set_state(batch, members, n, RUN_PENDING, commit.outcome == VSWITCH_LOST);
+        answer_lost(batch, members, n);
+        return true;
+    case VSWITCH_UNKNOWN:
+        for (size_t i = 0; i < n; i++)
+            run_fail_unknown(&batch->runs[members[i]], err);
         return true;
     case VSWITCH_FAILED:
-        if (r == -ETIMEDOUT)
-            fail_unknown(batch, members, n, err);
-        else
-            fail(batch, members, n, err);
+        fail(batch, members, n, err);
         return true;
     case VSWITCH_REFUSED:
         break;
     }
-    *ret_refused = n == 1 ? members[0] : commit.owner;
+    if (commit.integrity && !batch->keep_qos) {
+        /* A QoS row came to be referred to, or went away: the only references we rely on. */
+        batch->keep_qos = true;
+        return look_again(batch, members, n, err);
+    }
+    if (n == 1 || commit.whole) {
+        fail(batch, members, n, err);
+        return true;
+    }
+    *ret_refused = commit.owner;
     return false;
 }
 
 static void send_members(struct batch *batch, size_t *members, size_t n, bool settle,
                          int64_t *ret_cfg)
 {
+    unsigned refusals = 0;
+
     while (n) {
         struct vif_error err = {0};
         size_t refused, kept = 0;
 
         if (try_members(batch, members, n, settle, ret_cfg, &refused, &err))
             return;
-        if (refused == VSWITCH_NO_OWNER) {
+        if (refused == VSWITCH_NO_OWNER || ++refusals > HALVE_FROM) {
             send_members(batch, members, n / 2, settle, ret_cfg);
             members += n / 2;
             n -= n / 2;

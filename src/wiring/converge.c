@@ -45,16 +45,25 @@ static void fail_pending(struct batch *batch, const struct vif_error *err)
 
         if (run->state != RUN_PENDING)
             continue;
+        if (run->unknown) {
+            run_fail_unknown(run, err);
+            continue;
+        }
         run->error = *err;
         run->state = RUN_FAILED;
         links_undo(batch, run);
     }
 }
 
-/* A name that a wiring of this call lays claim to. */
+/* What a wiring of this call lays claim to.  Several may share an Open vSwitch bridge, but not with
+ * different datapath types, and its name is its own port's. */
+enum claim_sort { CLAIM_DEVICE, CLAIM_PORT };
+
 struct claim {
     const char *name;
-    const char *what;
+    enum claim_sort sort;
+    bool bridge;
+    const char *datapath_type; /* of a bridge; "" takes any */
     size_t owner;
 };
 
@@ -64,7 +73,7 @@ static int by_claim(const void *a, const void *b)
     int c = strcmp(left->name, right->name);
 
     if (c == 0)
-        c = strcmp(left->what, right->what);
+        c = (left->sort > right->sort) - (left->sort < right->sort);
     if (c == 0)
         c = (left->owner > right->owner) - (left->owner < right->owner);
     return c;
@@ -75,40 +84,69 @@ static size_t add_claims(const struct wiring *wiring, size_t owner, struct claim
     size_t n = 0;
 
     for (size_t i = 0; i < wiring->n_links; i++) {
-        claims[n++] = (struct claim){wiring->links[i].name, "device", owner};
-        if (wiring->links[i].peer[0])
-            claims[n++] = (struct claim){wiring->links[i].peer, "device", owner};
+        const struct wiring_link *link = &wiring->links[i];
+
+        claims[n++] = (struct claim){link->name, CLAIM_DEVICE, false, "", owner};
+        if (link->peer[0])
+            claims[n++] = (struct claim){link->peer, CLAIM_DEVICE, false, "", owner};
     }
     for (size_t i = 0; i < wiring->n_ports; i++)
-        claims[n++] = (struct claim){wiring->ports[i].name, "port", owner};
+        claims[n++] = (struct claim){wiring->ports[i].name, CLAIM_PORT, false, "", owner};
+    for (size_t i = 0; i < wiring->n_bridges; i++)
+        claims[n++] = (struct claim){wiring->bridges[i].name, CLAIM_PORT, true,
+                                     wiring->bridges[i].datapath_type, owner};
     return n;
+}
+
+static bool agree(const struct claim *first, const struct claim *later)
+{
+    if (first->owner == later->owner)
+        return true;
+    return first->bridge && later->bridge &&
+           (!first->datapath_type[0] || !later->datapath_type[0] ||
+            strcmp(first->datapath_type, later->datapath_type) == 0);
+}
+
+static void refuse_claim(struct batch *batch, const struct claim *first, const struct claim *later)
+{
+    struct run *run = &batch->runs[later->owner];
+    const char *what = later->sort == CLAIM_DEVICE ? "device" : "port";
+
+    if (first->bridge && later->bridge)
+        what = "another datapath_type of bridge";
+    run->state = RUN_FAILED;
+    (void)error_set(&run->error, VIF_ERROR_CONFLICT, "%s %s is claimed by VIF %s in the same call",
+                    what, later->name, batch->runs[first->owner].wiring->vif_id);
 }
 
 /* Two VIFs of one call that want the same thing: the later one fails. */
 static int refuse_doubles(struct batch *batch, struct vif_error *err)
 {
     auto_free struct claim *claims = NULL;
+    const struct claim *holder = NULL;
     size_t room = 1, n = 0;
 
     for (size_t i = 0; i < batch->n; i++)
-        room += 2 * batch->runs[i].wiring->n_links + batch->runs[i].wiring->n_ports;
+        room += 2 * batch->runs[i].wiring->n_links + batch->runs[i].wiring->n_ports +
+                batch->runs[i].wiring->n_bridges;
     claims = calloc(room, sizeof *claims);
     if (!claims)
         return error_memory(err);
     for (size_t i = 0; i < batch->n; i++)
         n += add_claims(batch->runs[i].wiring, i, claims + n);
     qsort(claims, n, sizeof *claims, by_claim);
-    for (size_t i = 1; i < n; i++) {
-        struct run *run = &batch->runs[claims[i].owner];
+    for (size_t i = 0; i < n; i++) {
+        const struct claim *claim = &claims[i];
 
-        if (strcmp(claims[i - 1].name, claims[i].name) != 0 ||
-            claims[i - 1].what != claims[i].what || claims[i - 1].owner == claims[i].owner ||
-            run->state == RUN_FAILED)
+        if (batch->runs[claim->owner].state == RUN_FAILED)
             continue;
-        run->state = RUN_FAILED;
-        (void)error_set(&run->error, VIF_ERROR_CONFLICT,
-                        "%s %s is claimed by VIF %s in the same call", claims[i].what,
-                        claims[i].name, batch->runs[claims[i - 1].owner].wiring->vif_id);
+        if (!holder || strcmp(holder->name, claim->name) != 0 || holder->sort != claim->sort ||
+            batch->runs[holder->owner].state == RUN_FAILED)
+            holder = claim;
+        else if (!agree(holder, claim))
+            refuse_claim(batch, holder, claim);
+        else if (!holder->datapath_type[0])
+            holder = claim; /* the first that wants a type holds it */
     }
     return 0;
 }
@@ -138,6 +176,7 @@ static void plan_pending(struct batch *batch, enum wiring_goal goal)
             continue;
         plan_done(&run->plan);
         r = plan_make(run->wiring, &batch->observed, goal, &run->plan, &run->error);
+        run->unknown = false;
         if (r >= 0) {
             run->state = RUN_PLANNED;
         } else if (r != -EAGAIN) {
@@ -153,7 +192,7 @@ static void round_present(struct batch *batch, bool settle)
 
     links_apply(batch);
     commit_apply(batch, settle, &cfg);
-    settle_reopen(batch);
+    settle_reopen(batch, settle, &cfg);
     if (settle)
         settle_present(batch, cfg);
     else
@@ -185,6 +224,11 @@ static void round_absent(struct batch *batch, bool settle)
 /* A dry run ends where the first change would begin. */
 static void round_dry(struct batch *batch, struct outcome *outcomes, char **ret_transaction)
 {
+    if (count_state(batch,
+                    RUN_PENDING)) { /* what was read does not fit together: all of it again */
+        change_state(batch, RUN_PLANNED, RUN_PENDING);
+        return;
+    }
     if (ret_transaction)
         *ret_transaction = commit_json(batch);
     for (size_t i = 0; i < batch->n; i++) {
@@ -205,6 +249,13 @@ static void round_dry(struct batch *batch, struct outcome *outcomes, char **ret_
     }
 }
 
+/* What a plan points to goes with the next observation. */
+static void drop_plans(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        plan_done(&batch->runs[i].plan);
+}
+
 static void run_round(struct batch *batch, const struct converge_options *options,
                       struct outcome *outcomes, char **ret_transaction)
 {
@@ -222,6 +273,7 @@ static void run_round(struct batch *batch, const struct converge_options *option
         round_present(batch, options->settle);
     else
         round_absent(batch, options->settle);
+    drop_plans(batch);
 }
 
 /* Others act at the same time as we do, so each waits for a different while. */
@@ -241,6 +293,10 @@ static void give_up(struct batch *batch)
 
         if (run->state != RUN_PENDING)
             continue;
+        if (run->unknown) {
+            run_fail_unknown(run, &why);
+            continue;
+        }
         if (deadline_left(batch->until) == 0)
             (void)error_set(&run->error, VIF_ERROR_TIMEOUT, "not done in time%s%s",
                             why.text[0] ? ": " : "", why.text);
@@ -273,7 +329,8 @@ int converge(const struct engine *engine, const struct wiring *const *wirings, s
              char **ret_transaction, struct vif_error *err)
 {
     auto_free struct run *runs = calloc(n + 1, sizeof *runs);
-    struct batch batch = {.engine = engine, .runs = runs, .n = n, .until = options->until};
+    struct batch batch = {
+        .engine = engine, .runs = runs, .n = n, .goal = options->goal, .until = options->until};
     int r;
 
     if (ret_transaction)

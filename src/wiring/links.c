@@ -131,9 +131,14 @@ static void remember(struct run *run, const struct step *step)
 }
 
 /* Someone else made, changed or removed the link since it was looked at. */
-static bool means_look_again(enum step_kind kind, int error)
+static bool means_look_again(const struct item *item, int error)
 {
-    return error == -EEXIST || error == -ENODEV || (kind == STEP_TAP_CREATE && error == -EBUSY);
+    if (error == -EEXIST || error == -ENODEV)
+        return true;
+    if (item->step->kind == STEP_SYSCTL)
+        return error == -ENOENT;
+    /* What the kernel says of a master that is gone. */
+    return error == -EINVAL && item->ifindex;
 }
 
 static void item_failed(struct item *item, int error)
@@ -141,8 +146,8 @@ static void item_failed(struct item *item, int error)
     struct run *run = item->run;
 
     if (run->state == RUN_APPLIED)
-        run->state = means_look_again(item->step->kind, error) ? RUN_PENDING : RUN_FAILED;
-    else if (run->state == RUN_PENDING && !means_look_again(item->step->kind, error))
+        run->state = means_look_again(item, error) ? RUN_PENDING : RUN_FAILED;
+    else if (run->state == RUN_PENDING && !means_look_again(item, error))
         run->state = RUN_FAILED;
 }
 
@@ -165,7 +170,8 @@ static const char *verb_of(enum step_kind kind)
 /* Judges what the kernel answered to the requests of one item. */
 static void judge_item(struct item *item, const struct netlink_result *results)
 {
-    bool first_done = item->n == 0 || results[item->first].error == 0;
+    /* A change may have been made in part before the kernel refused the rest. */
+    bool first_done = item->step->kind == STEP_LINK_SET || results[item->first].error == 0;
 
     for (size_t i = 0; i < item->n; i++) {
         const struct netlink_result *result = &results[item->first + i];
@@ -237,6 +243,17 @@ static void add_set(struct netlink_batch *requests, struct item *item)
                  &change);
 }
 
+/* Takes out what cannot be done any more. */
+static void drop_failed(struct stage *stage)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < stage->n; i++)
+        if (stage->items[i].run->state == RUN_APPLIED)
+            stage->items[kept++] = stage->items[i];
+    stage->n = kept;
+}
+
 /* Masters that did not exist when they were looked for were made by an earlier stage. */
 static int find_masters(struct stage *stage, struct vif_error *err)
 {
@@ -266,8 +283,15 @@ static int find_masters(struct stage *stage, struct vif_error *err)
     if (!n)
         return 0;
     r = link_get_many(stage->batch->engine->nl, names, n, infos, err);
-    for (size_t i = 0; r == 0 && i < n; i++)
+    for (size_t i = 0; r == 0 && i < n; i++) {
         stage->items[owners[i]].ifindex = infos[i].ifindex;
+        if (!infos[i].ifindex) { /* gone again: index 0 would mean "no master" */
+            (void)error_set(&stage->items[owners[i]].run->error, VIF_ERROR_KERNEL, "%s is gone",
+                            names[i]);
+            item_failed(&stage->items[owners[i]], -ENODEV);
+        }
+    }
+    drop_failed(stage);
     return r;
 }
 
@@ -298,10 +322,11 @@ static void send_items(struct batch *batch, struct item *items, size_t n,
         r = error_memory(&err);
     if (r == 0)
         r = netlink_batch_send(batch->engine->nl, &requests, true, results, NULL, NULL, &err);
+    /* Where the answers were cut off, each request that was not answered has its own result. */
+    for (size_t i = 0; results && !requests.failed && i < n; i++)
+        judge_item(&items[i], results);
     if (r < 0)
         fail_all(items, n, &err);
-    for (size_t i = 0; r == 0 && i < n; i++)
-        judge_item(&items[i], results);
     netlink_batch_done(&requests);
 }
 

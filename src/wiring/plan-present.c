@@ -284,7 +284,9 @@ static int mend_interface(struct planner *planner, const struct wiring_port *por
     if (map_difference(&port->ids, &interface->external_ids, &step->set_ids) < 0 ||
         map_difference(&port->options, &interface->options, &step->set_options) < 0)
         return error_memory(planner->err);
-    if (!step->set_type && !step->set_mtu_request && !step->set_ids.n && !step->set_options.n)
+    step->clear_ofport_request = plan_is_reopen_request(interface->ofport_request);
+    if (!step->set_type && !step->set_mtu_request && !step->set_ids.n && !step->set_options.n &&
+        !step->clear_ofport_request)
         planner->plan->n--; /* nothing in it, nothing to free */
     return 0;
 }
@@ -341,6 +343,7 @@ static int present_port(struct planner *planner, const struct wiring_port *port)
             return error_memory(planner->err);
         step->port = port;
         step->old_port = vswitch_find_port(db, port->name);
+        step->old_interface = interface;
     }
     r = mend_interface(planner, port, interface);
     if (r < 0 || !is_deaf(planner, port, interface))

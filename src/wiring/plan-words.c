@@ -80,6 +80,8 @@ static void words_of_interface(const struct step *step, struct text *text)
     words_of_map("options", &step->set_options, text);
     if (step->set_mtu_request)
         text_add(text, " mtu_request=%u", step->port->mtu_request);
+    if (step->clear_ofport_request)
+        text_add(text, " ofport_request=[]");
 }
 
 static void words_of_link_step(const struct step *step, struct text *text)

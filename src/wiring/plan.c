@@ -109,6 +109,12 @@ int plan_claim_port(const struct planner *planner, const struct wiring_port *por
     return 0;
 }
 
+bool plan_is_reopen_request(int64_t ofport_request)
+{
+    return ofport_request >= PLAN_REOPEN_OFPORT &&
+           ofport_request < PLAN_REOPEN_OFPORT + PLAN_REOPEN_RANGE;
+}
+
 int plan_make(const struct wiring *wiring, const struct observed *observed, enum wiring_goal goal,
               struct plan *ret, struct vif_error *err)
 {

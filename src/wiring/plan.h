@@ -29,6 +29,14 @@ enum step_kind {
     STEP_PORT_REOPEN,
 };
 
+/* What STEP_PORT_REOPEN asks for: OpenFlow port numbers nobody uses, far from those ovs-vswitchd counts
+ * up from 1, and below the reserved ones (0xff00).  One that a process did not live to take back is
+ * known by its range. */
+#define PLAN_REOPEN_OFPORT 40000
+#define PLAN_REOPEN_RANGE  20000
+
+bool plan_is_reopen_request(int64_t ofport_request);
+
 #define STEP_IS_LINK(kind) ((kind) <= STEP_LINK_SET)
 
 /* Everything a step points to lives in the wiring or in what was observed. */
@@ -48,7 +56,7 @@ struct step {
     int value, old_value;
     const char *qos_uuid; /* STEP_PORT_ADD: an existing row to use, or NULL */
     struct strmap set_ids, set_options, drop_options; /* STEP_INTERFACE_SET */
-    bool set_type, set_mtu_request;
+    bool set_type, set_mtu_request, clear_ofport_request;
 };
 
 struct plan {

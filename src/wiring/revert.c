@@ -10,16 +10,22 @@
 #include "ovsdb/vswitch-txn.h"
 #include "wiring/run.h"
 
-static bool is_reverted(const struct run *run)
-{
-    return run->state == RUN_FAILED && run->db_changed && run->error.kind == VIF_ERROR_SWITCH;
-}
+/* Attempts at a transaction that finds the database changed each time. */
+#define ATTEMPTS 5
 
 struct reverter {
     struct batch *batch;
+    size_t first, n; /* the runs this attempt is about */
     struct observed now;
     struct vswitch_txn *txn;
 };
+
+/* Rows that were changed by a transaction whose answer was lost cannot be told from others. */
+static bool is_reverted(const struct run *run)
+{
+    return run->state == RUN_FAILED && run->db_changed && !run->answer_lost && run->plan.n &&
+           run->error.kind == VIF_ERROR_SWITCH;
+}
 
 static void remove_qos(struct reverter *reverter, size_t owner, const struct step *step,
                        const struct vswitch_port *port)
@@ -40,32 +46,19 @@ static void remove_port(struct reverter *reverter, size_t owner, const struct st
         vswitch_find_interface(&reverter->now.db, step->name);
     const char *mark = interface ? strmap_get(&interface->external_ids, "iface-id") : NULL;
 
-    if (!port || !interface || !mark || strcmp(mark, step->port->owner) != 0)
+    if (!port || !port->bridge[0] || !interface || !mark || strcmp(mark, step->port->owner) != 0)
         return;
     vswitch_txn_port_delete(reverter->txn, owner, port, interface, mark);
     remove_qos(reverter, owner, step, port);
-}
-
-/* Ports that this transaction takes off the bridge, over all reverted runs. */
-static size_t ports_leaving(const struct reverter *reverter, const char *bridge)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < reverter->batch->n; i++) {
-        const struct run *run = &reverter->batch->runs[i];
-
-        for (size_t s = 0; is_reverted(run) && s < run->plan.n; s++)
-            n += run->plan.steps[s].kind == STEP_PORT_ADD &&
-                 strcmp(run->plan.steps[s].port->bridge, bridge) == 0;
-    }
-    return n;
 }
 
 static void remove_bridge(struct reverter *reverter, size_t owner, const struct step *step)
 {
     const struct vswitch_bridge *bridge = vswitch_find_bridge(&reverter->now.db, step->name);
 
-    if (bridge && bridge->counted && bridge->n_ports <= 1 + ports_leaving(reverter, step->name))
+    /* Whoever came onto it meanwhile keeps it. */
+    if (bridge && bridge->counted &&
+        bridge->n_ports <= 1 + vswitch_txn_ports_leaving(reverter->txn, step->name))
         vswitch_txn_bridge_delete(reverter->txn, owner, bridge);
 }
 
@@ -97,6 +90,16 @@ static int restore_interface(struct reverter *reverter, size_t owner, const stru
     return r;
 }
 
+static void move_back(struct reverter *reverter, size_t owner, const struct step *step)
+{
+    const struct vswitch *db = &reverter->now.db;
+    const struct vswitch_port *port = vswitch_find_port(db, step->name);
+    const struct vswitch_interface *interface = vswitch_find_interface(db, step->name);
+
+    if (port && port->bridge[0] && interface && vswitch_find_bridge(db, step->old_port->bridge))
+        vswitch_txn_port_move(reverter->txn, owner, port, interface, step->old_port->bridge);
+}
+
 static int revert_step(struct reverter *reverter, size_t owner, const struct step *step)
 {
     const struct vswitch *db = &reverter->now.db;
@@ -111,9 +114,7 @@ static int revert_step(struct reverter *reverter, size_t owner, const struct ste
     case STEP_INTERFACE_SET:
         return restore_interface(reverter, owner, step);
     case STEP_PORT_MOVE:
-        if (vswitch_find_port(db, step->name) && vswitch_find_bridge(db, step->old_port->bridge))
-            vswitch_txn_port_move(reverter->txn, owner, vswitch_find_port(db, step->name),
-                                  step->old_port->bridge);
+        move_back(reverter, owner, step);
         break;
     case STEP_OVS_BRIDGE_DATAPATH:
         if (vswitch_find_bridge(db, step->name))
@@ -130,16 +131,16 @@ static int revert_step(struct reverter *reverter, size_t owner, const struct ste
 static int observe_again(struct reverter *reverter, struct vif_error *err)
 {
     struct batch *batch = reverter->batch;
-    auto_free const struct wiring **wirings = calloc(batch->n, sizeof *wirings);
+    auto_free const struct wiring **wirings = calloc(reverter->n, sizeof *wirings);
     auto_free const char **bridges = NULL;
     size_t n = 0, n_bridges = 0;
     int r;
 
     if (!wirings)
         return error_memory(err);
-    for (size_t i = 0; i < batch->n; i++)
-        if (is_reverted(&batch->runs[i]))
-            wirings[n++] = batch->runs[i].wiring;
+    for (size_t i = 0; i < reverter->n; i++)
+        if (is_reverted(&batch->runs[reverter->first + i]))
+            wirings[n++] = batch->runs[reverter->first + i].wiring;
     r = observe(batch->engine->nl, batch->engine->db, wirings, n, WIRING_PRESENT, batch->until,
                 &reverter->now, err);
     if (r < 0)
@@ -153,48 +154,99 @@ static int observe_again(struct reverter *reverter, struct vif_error *err)
                           err);
 }
 
-static int revert_database(struct reverter *reverter, struct vif_error *err)
+/* The steps of all runs, newest first; bridges last, when it is known which ports leave them. */
+static int build(struct reverter *reverter)
 {
-    struct batch *batch = reverter->batch;
-    struct vswitch_commit commit;
+    for (int bridges = 0; bridges < 2; bridges++)
+        for (size_t i = reverter->first; i < reverter->first + reverter->n; i++) {
+            const struct run *run = &reverter->batch->runs[i];
+
+            for (size_t s = run->plan.n; is_reverted(run) && s > 0; s--) {
+                const struct step *step = &run->plan.steps[s - 1];
+
+                if ((step->kind == STEP_OVS_BRIDGE_ADD) == bridges &&
+                    revert_step(reverter, i, step) < 0)
+                    return -ENOMEM;
+            }
+        }
+    return 0;
+}
+
+static int attempt(struct reverter *reverter, enum vswitch_outcome *ret_outcome,
+                   struct vif_error *err)
+{
+    struct vswitch_commit commit = {.outcome = VSWITCH_FAILED};
     int r = observe_again(reverter, err);
 
+    *ret_outcome = commit.outcome;
     if (r < 0)
         return r;
     reverter->txn = vswitch_txn_new(&reverter->now.db);
-    if (!reverter->txn)
+    if (!reverter->txn || build(reverter) < 0)
         return error_memory(err);
-    for (size_t i = 0; i < batch->n; i++)
-        for (size_t s = batch->runs[i].plan.n; is_reverted(&batch->runs[i]) && s > 0; s--)
-            if (revert_step(reverter, i, &batch->runs[i].plan.steps[s - 1]) < 0)
-                return error_memory(err);
     if (vswitch_txn_empty(reverter->txn))
         return 0;
-    return vswitch_txn_commit(reverter->txn, batch->engine->db, false, batch->until, &commit, err);
+    r = vswitch_txn_commit(reverter->txn, reverter->batch->engine->db, false,
+                           reverter->batch->until, &commit, err);
+    *ret_outcome = commit.outcome;
+    return r;
+}
+
+/* Takes back the rows of the runs from 'first' on, 'n' of them. */
+static int revert_rows(struct batch *batch, size_t first, size_t n, struct vif_error *err)
+{
+    int r = 0;
+
+    for (unsigned i = 0; i < ATTEMPTS; i++) {
+        struct reverter reverter = {.batch = batch, .first = first, .n = n};
+        enum vswitch_outcome outcome;
+
+        r = attempt(&reverter, &outcome, err);
+        vswitch_txn_free(reverter.txn);
+        observed_done(&reverter.now);
+        if (r == 0 || (outcome != VSWITCH_STALE && outcome != VSWITCH_LOST))
+            break;
+    }
+    return r;
+}
+
+/* Rows that stay keep their links: the next plug or unplug then finds a whole thing. */
+static void end_revert(struct batch *batch, struct run *run, int r, const struct vif_error *err)
+{
+    if (r < 0) {
+        run_say_left(run, "what was plugged of it is left: ", err->text);
+        run->n_undo = 0;
+    }
+    links_undo(batch, run);
+    run->db_changed = false;
 }
 
 void revert_failed(struct batch *batch)
 {
-    struct reverter reverter = {.batch = batch};
     struct vif_error err = {0};
-    bool any = false;
-    int r;
+    size_t n = 0;
+    int r = 0;
 
-    for (size_t i = 0; i < batch->n; i++)
-        any |= is_reverted(&batch->runs[i]);
-    if (!any)
-        return;
-    r = revert_database(&reverter, &err);
-    vswitch_txn_free(reverter.txn);
-    observed_done(&reverter.now);
     for (size_t i = 0; i < batch->n; i++) {
         struct run *run = &batch->runs[i];
 
-        if (!is_reverted(run))
+        if (run->state == RUN_FAILED && run->db_changed && run->answer_lost && run->n_undo) {
+            run_say_left(run, "what was plugged of it is left", "");
+            run->n_undo = 0;
+        }
+        n += is_reverted(run);
+    }
+    if (n)
+        r = revert_rows(batch, 0, batch->n, &err);
+    for (size_t i = 0; i < batch->n; i++) {
+        if (!is_reverted(&batch->runs[i]))
             continue;
-        if (r < 0)
-            run_say_left(run, "its rows are left in the database: ", err.text);
-        links_undo(batch, run);
-        run->db_changed = r < 0;
+        if (n > 1 && r < 0) { /* one of them is in the way of the others */
+            struct vif_error own = {0};
+
+            end_revert(batch, &batch->runs[i], revert_rows(batch, i, 1, &own), &own);
+        } else {
+            end_revert(batch, &batch->runs[i], r, &err);
+        }
     }
 }

@@ -40,6 +40,9 @@ struct run {
     char lost[LIMIT_IFNAME]; /* a stale link that was removed and cannot be brought back */
     bool changed;            /* kernel or database were changed */
     bool db_changed;         /* the database was, or may have been */
+    bool unknown;            /* an answer was lost, and the database not looked at since */
+    bool answer_lost;        /* an answer was lost in this call: what was done is not all known */
+    bool reopened;           /* ovs-vswitchd was told to open its link again */
     bool waiting;            /* its network device is not there yet */
     int64_t ofport;
     struct vif_error error;
@@ -50,12 +53,19 @@ struct batch {
     const struct engine *engine;
     struct run *runs;
     size_t n;
+    enum wiring_goal goal;
     struct observed observed;
     int64_t until;
+    unsigned stale; /* transactions in a row that found the database changed */
+    bool keep_qos;  /* a QoS row of ours is referred to by someone else: leave them */
 };
 
 /* Whether the plan has steps that go into the transaction. */
 bool run_has_db_steps(const struct run *run);
+
+/* Gives the run up for 'err' while what became of its transaction is not known: nothing it could stand
+ * on is undone, and the words say so. */
+void run_fail_unknown(struct run *run, const struct vif_error *err);
 
 /* Adds "; <name><words>" to the words of the run's error. */
 void run_say_left(struct run *run, const char *name, const char *words);
@@ -88,8 +98,10 @@ void settle_present(struct batch *batch, int64_t cfg);
  * Failing that, the error is returned: the links may still be removed. */
 int settle_absent(struct batch *batch, int64_t cfg, struct vif_error *err);
 
-/* Makes ovs-vswitchd open the links of the runs' STEP_PORT_REOPEN anew. */
-void settle_reopen(struct batch *batch);
+/* Makes ovs-vswitchd open the links of the runs' STEP_PORT_REOPEN anew.  Without 'settle' it is only
+ * told to, and the next plug takes the telling back; with it '*cfg' becomes what cur_cfg must reach.
+ * A run is RUN_PENDING again when its row changed meanwhile. */
+void settle_reopen(struct batch *batch, bool settle, int64_t *cfg);
 
 /* For what is known without waiting: sets ofport and waiting of the runs in state RUN_DONE. */
 void settle_skip(struct batch *batch);

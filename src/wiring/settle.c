@@ -9,11 +9,6 @@
 #include "ovsdb/vswitch-txn.h"
 #include "wiring/run.h"
 
-/* An OpenFlow port number that nobody uses: far from those ovs-vswitchd counts up from 1, and below
- * the reserved ones (0xff00). */
-#define REOPEN_OFPORT 40000
-#define REOPEN_RANGE  20000
-
 /* Whether the kernel link behind the port is there: it was, or this call made it. */
 static bool link_is_there(const struct batch *batch, const struct run *run,
                           const struct wiring_port *port)
@@ -34,7 +29,8 @@ static bool link_is_there(const struct batch *batch, const struct run *run,
  * wait for. */
 static bool is_settled(const struct batch *batch, const struct run *run)
 {
-    if (run->db_changed)
+    if (run->db_changed || run->reopened ||
+        batch->observed.db.cur_cfg < batch->observed.db.next_cfg)
         return false;
     for (size_t i = 0; i < run->wiring->n_ports; i++) {
         const struct wiring_port *port = &run->wiring->ports[i];
@@ -185,12 +181,18 @@ static void take_observed(const struct batch *batch, struct run *run)
     }
 }
 
-/* Waits for 'cfg', or for a number of our own when it is 0. */
+/* Waits for 'cfg'; when it is 0, for what ovs-vswitchd was last asked for, if it has not got there
+ * yet, else for a number of our own. */
 static int wait_for(struct batch *batch, int64_t cfg, struct vif_error *err)
 {
+    const struct vswitch *db = &batch->observed.db;
     int64_t reached = 0;
-    int r = cfg ? 0 : commit_bump(batch, &cfg, err);
+    int r = 0;
 
+    if (!cfg && db->cur_cfg < db->next_cfg)
+        cfg = db->next_cfg;
+    else if (!cfg)
+        r = commit_bump(batch, &cfg, err);
     if (r < 0)
         return r;
     r = ovsdb_client_wait_cfg(batch->engine->db, cfg, batch->until, &reached, err);
@@ -253,9 +255,15 @@ int settle_absent(struct batch *batch, int64_t cfg, struct vif_error *err)
     return wait ? wait_for(batch, cfg, err) : 0;
 }
 
+static bool is_reopening(const struct run *run, const struct step *step)
+{
+    return step->kind == STEP_PORT_REOPEN && run->state == RUN_DONE;
+}
+
 /* One round over all ports to be reopened: asks for another OpenFlow port number, or takes that back.
  * Asking makes ovs-vswitchd take the port away and add it again, with the link that is there now. */
-static int request_ofports(struct batch *batch, bool ask, struct vif_error *err)
+static int request_ofports(struct batch *batch, bool ask, bool settle, int64_t *ret_cfg,
+                           enum vswitch_outcome *ret_outcome, struct vif_error *err)
 {
     auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(&batch->observed.db);
     struct vswitch_commit commit;
@@ -266,42 +274,61 @@ static int request_ofports(struct batch *batch, bool ask, struct vif_error *err)
     for (size_t i = 0; i < batch->n; i++)
         for (size_t s = 0; s < batch->runs[i].plan.n; s++) {
             const struct step *step = &batch->runs[i].plan.steps[s];
-            struct vswitch_interface_change change = {.set_ofport_request = true};
+            struct vswitch_interface_change change = {.whoever = true, .set_ofport_request = true};
 
-            if (step->kind != STEP_PORT_REOPEN || batch->runs[i].state != RUN_DONE)
+            if (!is_reopening(&batch->runs[i], step))
                 continue;
-            change.ofport_request = step->old_interface->ofport_request;
             if (ask)
                 change.ofport_request =
-                    REOPEN_OFPORT + (step->old_interface->ofport + 1 + (int64_t)i) % REOPEN_RANGE;
+                    PLAN_REOPEN_OFPORT +
+                    (step->old_interface->ofport + 1 + (int64_t)i) % PLAN_REOPEN_RANGE;
+            else if (!plan_is_reopen_request(step->old_interface->ofport_request))
+                change.ofport_request = step->old_interface->ofport_request;
             vswitch_txn_interface_set(txn, i, step->old_interface, &change);
-            batch->runs[i].changed = true;
         }
-    if (vswitch_txn_empty(txn))
-        return 0;
-    r = vswitch_txn_commit(txn, batch->engine->db, ask, batch->until, &commit, err);
-    if (r < 0 || !ask)
-        return r;
-    return wait_for(batch, commit.next_cfg, err);
+    r = vswitch_txn_commit(txn, batch->engine->db, settle, batch->until, &commit, err);
+    *ret_outcome = commit.outcome;
+    if (r == 0 && settle)
+        *ret_cfg = commit.next_cfg;
+    return r;
 }
 
-void settle_reopen(struct batch *batch)
+static void end_reopening(struct batch *batch, int r, enum vswitch_outcome outcome,
+                          const struct vif_error *err)
 {
-    struct vif_error err = {0};
-    int r = request_ofports(batch, true, &err);
-    int back = request_ofports(batch, false, r < 0 ? NULL : &err);
+    for (size_t i = 0; i < batch->n; i++)
+        for (size_t s = 0; s < batch->runs[i].plan.n; s++) {
+            struct run *run = &batch->runs[i];
 
-    if (r >= 0)
-        r = back;
-    for (size_t i = 0; r < 0 && i < batch->n; i++)
+            if (!is_reopening(run, &run->plan.steps[s]))
+                continue;
+            run->changed = run->reopened = true;
+            if (r == 0)
+                continue;
+            run->error = *err;
+            (void)error_prefix(&run->error, 0, "make ovs-vswitchd open %s again",
+                               run->plan.steps[s].name);
+            run->state =
+                outcome == VSWITCH_STALE || outcome == VSWITCH_LOST ? RUN_PENDING : RUN_FAILED;
+        }
+}
+
+void settle_reopen(struct batch *batch, bool settle, int64_t *cfg)
+{
+    enum vswitch_outcome outcome = VSWITCH_DONE;
+    struct vif_error err = {0};
+    bool any = false;
+    int r;
+
+    for (size_t i = 0; i < batch->n; i++)
         for (size_t s = 0; s < batch->runs[i].plan.n; s++)
-            if (batch->runs[i].plan.steps[s].kind == STEP_PORT_REOPEN &&
-                batch->runs[i].state == RUN_DONE) {
-                batch->runs[i].error = err;
-                (void)error_prefix(&batch->runs[i].error, 0,
-                                   "make ovs-vswitchd open %s again (ofport_request may be left)",
-                                   batch->runs[i].wiring->name);
-                batch->runs[i].state = RUN_FAILED;
-                break;
-            }
+            any |= is_reopening(&batch->runs[i], &batch->runs[i].plan.steps[s]);
+    if (!any)
+        return;
+    r = request_ofports(batch, true, settle, cfg, &outcome, &err);
+    if (r == 0 && settle)
+        r = wait_for(batch, *cfg, &err);
+    if (r == 0 && settle)
+        r = request_ofports(batch, false, true, cfg, &outcome, &err);
+    end_reopening(batch, r, outcome, &err);
 }

@@ -359,6 +359,12 @@ class Lab:
             assert outcome.status == status, 'expected exit status %d:\n%s' % (status, outcome)
         return outcome
 
+    def background(self, verb, *files, options=()):
+        """Starts vifctl and returns its Popen."""
+        return subprocess.Popen((*self.inside(), *self.command(verb, *files, options=options)),
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL, env=self.environment())
+
     def plug(self, *files, **arguments):
         return self.vifctl('plug', *files, **arguments)
 

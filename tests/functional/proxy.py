@@ -24,6 +24,7 @@ class Request:
         if self.method == 'transact':
             self.operations = [op for op in message['params'][1:] if isinstance(op, dict)]
         self.answer = None
+        self.number = 0            # among the transacts, from 1
 
     @property
     def writes(self):
@@ -112,8 +113,9 @@ class Proxy:
         return None
 
     def _point(self, what, request):
-        if self.on_point and request.method == 'transact':
-            return self.on_point('%s %d' % (what, self.transacts.index(request) + 1))
+        on_point = self.on_point
+        if on_point and request.method == 'transact':
+            return on_point('%s %d' % (what, request.number))
         return None
 
     def _from_client(self, client, server, pending):
@@ -124,6 +126,7 @@ class Proxy:
             request = Request(message, self.connections)
             with self.lock:
                 self.requests.append(request)
+                request.number = len(self.transacts)
                 action = self._rule_for(request)
             if self._point('request', request) == 'drop':
                 action = 'drop-before'

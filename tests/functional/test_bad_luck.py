@@ -4,6 +4,7 @@ import glob
 import os
 import shutil
 import socket
+import threading
 
 import pytest
 
@@ -69,7 +70,6 @@ def test_database_that_closes_every_connection(lab, proxy):
 
 
 def test_server_that_talks_nonsense(lab):
-    import threading
     path = lab.path('odd.sock')
     before = lab.snapshot()
     with socket.socket(socket.AF_UNIX) as odd:
@@ -236,15 +236,21 @@ def test_slow_database_is_not_a_failure(lab, proxy, doc):
 
 
 def test_database_that_restarts_between_look_and_commit(lab, proxy):
-    def restart(point):
-        if point == 'answered 1':
-            proxy.on_point = None
-            lab.stop('ovsdb-server')
-            lab.start_ovsdb()
-    proxy.on_point = restart
-    old = lab.db
-    lab.plug(DIRECT)
-    old.close()
+    looked, gone = threading.Event(), threading.Event()
+
+    def pause(point):
+        if point == 'forwarded 1':
+            looked.set()
+            assert gone.wait(10)
+    proxy.on_point = pause
+    with lab.background('plug', DIRECT) as running:
+        assert looked.wait(10)
+        lab.db.close()
+        lab.stop('ovsdb-server')
+        proxy.on_point = None
+        gone.set()
+        lab.start_ovsdb()
+        assert running.wait(20) == 0
     assert ports(lab) == [TAP]
 
 

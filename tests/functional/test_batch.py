@@ -55,19 +55,21 @@ def test_ten_with_one_bad_plugs_nine_and_names_the_one(lab, proxy, how, bad):
     assert set(lab.links()) == links
 
 
-def refuse_long_names(schema):
-    schema['tables']['Interface']['columns']['name'] = {
-        'type': {'key': {'type': 'string', 'maxLength': 14}}, 'mutable': False}
+def refuse_ids_of_trunks(schema):
+    words = ['iface-id', 'iface-status', 'attached-mac', 'vm-uuid']
+    ids = schema['tables']['Interface']['columns']['external_ids']['type']
+    ids['key'] = {'type': 'string', 'enum': ['set', words]}
 
 
-@pytest.mark.lab(vswitchd=False, schema=refuse_long_names)
+@pytest.mark.lab(vswitchd=False, schema=refuse_ids_of_trunks)
 def test_vif_whose_rows_are_refused_is_taken_out_and_the_rest_goes_on(lab, proxy):
     docs = ten()
-    docs[2] = ovs_vif(3, create_tap=True, vif_name='tap-15-characte')
+    docs[2] = ovs_vif(3, create_tap=True, bridge='tbr-1')
     failed = lab.plug(docs, status=3, options=['--json'])
     assert [r['state'] for r in failed.results].count('plugged') == 9
     assert vif_id(3) in failed.line()
-    assert len(ports(lab)) == 9 and 'tap-15-characte' not in lab.links()
+    assert len(ports(lab)) == 9 and device(3) not in lab.links()
+    assert lab.db.row('Bridge', 'tbr-1') is None
 
 
 def test_batch_is_one_transaction(lab, proxy):

@@ -19,14 +19,19 @@ ALL = pytest.mark.parametrize('doc', DOCUMENTS.values(), ids=DOCUMENTS)
 
 
 @ALL
-@pytest.mark.parametrize('verb', ['plug', 'unplug'])
-def test_two_round_trips(lab, proxy, doc, verb):
-    if verb == 'unplug':
-        lab.plug(doc)
-        proxy.clear()
-    lab.vifctl(verb, doc)
+def test_plug_is_two_round_trips(lab, proxy, doc):
+    lab.plug(doc)
     assert [r.method for r in proxy.requests] == ['transact', 'transact']
     assert [r.is_commit for r in proxy.requests] == [False, True]
+    assert proxy.connections == 1
+
+
+@ALL
+def test_unplug_is_one_commit_after_a_look_or_two(lab, proxy, doc):
+    lab.plug(doc)
+    proxy.clear()
+    lab.unplug(doc)
+    assert [r.is_commit for r in proxy.requests] in ([False, True], [False, False, True])
     assert proxy.connections == 1
 
 
@@ -38,7 +43,7 @@ def test_second_plug_sends_no_write_and_changes_no_link(lab, proxy, doc):
     again, changes = traced(lab, 'plug', doc, options=['--json'])
     assert not changes, changes
     assert proxy.commits == []
-    assert len(proxy.requests) == 1
+    assert len(proxy.requests) <= 2
     assert not any(r['changed'] for r in again.results)
 
 

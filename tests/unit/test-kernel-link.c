@@ -212,7 +212,9 @@ static void test_alternative_name(void **state)
     mnl_attr_nest_end(message, list);
     netlink_batch_end(&batch, message);
     send_all(&batch);
-    assert_string_equal(get("other").name, "br5");
+    assert_string_equal(get("other").name, "other");
+    assert_true(get("other").altname);
+    assert_false(get("br5").altname);
     delete_link("br5");
 }
 

@@ -22,6 +22,7 @@
 
 /* The parts of wirings in words, see wiring-fixture.h. */
 #define NAMED(name) name " of VIF " VIF_UUID "\n"
+#define QOS(id)     " qos_id=" id
 #define IDS                                                                                        \
     " id:attached-mac=" MAC " id:iface-id=" IFACE_ID " id:iface-status=active id:vm-uuid=" VM_UUID
 #define TRUNK_IDS                                                                                  \
@@ -33,7 +34,7 @@
 #define TAP_LINK(flags, mtu)     "tap " TAP ":" flags mtu " address=" MAC "\n"
 #define PORT(name, bridge, more) "port " name " on " bridge ":" more "\n"
 #define OWNED(name)              " owner=" IFACE_ID " link=" name
-#define TAP_PORT(more)           PORT(TAP, "br-int", " create" OWNED(TAP) IDS more " qos_id=" TAP_QOS_ID)
+#define TAP_PORT(more)           PORT(TAP, "br-int", " create" OWNED(TAP) IDS more QOS(TAP_QOS_ID))
 #define TAP_PORT_GOES            PORT(TAP, "br-int", OWNED(TAP) " qos_id=" TAP_QOS_ID)
 #define QVO_PORT(bridge, more)   PORT(QVO, bridge, " create" OWNED(QVO) more " qos_id=" QVO_QOS_ID)
 #define QVO_PORT_GOES(bridge)    PORT(QVO, bridge, OWNED(QVO) " qos_id=" QVO_QOS_ID)
@@ -254,7 +255,7 @@ static const struct refusal missing_rows[] = {
      VIF_ERROR_INVALID, "/vif: instance_info with a uuid is needed beside the VIF", NULL},
     {"{'vif':" VERSIONED("VIFOpenVSwitch",
                          "'id':'" VIF_UUID "'" TAP_NAME NET
-                         ",'port_profile':" VERSIONED("VIFPortProfileOpenVSwitch", "")) TAIL_ALONE,
+                         ",'port_profile':" VERSIONED("VIFPortProfileOpenVSwitch", "")) "}",
      VIF_ERROR_INVALID,
      "/vif/versioned_object.data/port_profile/versioned_object.data/interface_id: missing", NULL},
 };

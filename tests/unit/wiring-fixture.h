@@ -58,12 +58,44 @@ char *fixture_wiring_words(const struct wiring *wiring);
  *                              changes those values of it
  *   SORT NAME gone             removes it
  *
- * Rows get UUIDs "SORT-NAME".  The keys are in the tables of the .c file. */
+ * Rows get UUIDs "SORT-NAME".  The keys are in the tables of wiring-observed.c. */
 void fixture_observe(struct observed *observed, const char *words);
 
 /* The plan, a line for each step; "KIND: text" when there is none, "look again" for -EAGAIN.  The
  * caller frees it. */
 char *fixture_plan_words(const struct wiring *wiring, const struct observed *observed,
                          enum wiring_goal goal);
+
+/* What is there when the VIF is wired, for fixture_observe(). */
+#define IDS_THERE                                                                                  \
+    "ids=iface-id:" IFACE_ID " ids=iface-status:active ids=attached-mac:" MAC                      \
+    " ids=vm-uuid:" VM_UUID " "
+#define TAP_THERE "link " TAP " index=9 kind=tun tap=1 up=1 alias=ours;"
+#define TAP_PORT_THERE                                                                             \
+    "port " TAP " bridge=br-int qos=q-tap;interface " TAP " ofport=5 " IDS_THERE                   \
+    ";qos q-tap type=linux-noop id=" TAP_QOS_ID ";"
+#define QBR_THERE                                                                                  \
+    "link " QBR " index=10 kind=bridge up=1 alias=ours;"                                           \
+    "link " QBR " disable_ipv6=1 arp_ignore=1 arp_announce=2;"
+#define VETH_THERE                                                                                 \
+    "link " QVB " index=11 kind=veth peer=12 master=10 up=1 promisc=1 alias=ours;"                 \
+    "link " QVO " index=12 kind=veth peer=11 up=1 promisc=1 alias=ours;"
+#define QVO_PORT_THERE                                                                             \
+    "port " QVO " bridge=br-int qos=q-qvo;interface " QVO " ofport=7 " IDS_THERE                   \
+    ";qos q-qvo type=linux-noop id=" QVO_QOS_ID ";"
+#define BR_INT_THERE "bridge br-int type=system;"
+#define DIRECT_THERE TAP_THERE BR_INT_THERE TAP_PORT_THERE
+#define HYBRID_THERE QBR_THERE VETH_THERE BR_INT_THERE QVO_PORT_THERE
+
+/* A case of a table of plans: what is there, what is different from it, and the plan. */
+struct plan_row {
+    const char *what;
+    const char *difference; /* from what all rows of the table begin with */
+    const char *steps;      /* as fixture_plan_words() */
+};
+
+/* Makes the plan of each row and compares. */
+void fixture_check_plans(const struct wiring *wiring, enum wiring_goal goal, const char *there,
+                         const struct plan_row *rows, size_t n);
 
 #endif

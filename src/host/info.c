@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the library tells about itself: the VIFs its plugins take, and the schema of its input. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/host.h"
+#include "model/host-info.h"
+#include "model/schema.h"
+#include "plugin/support.h"
+
+int vif_host_info(struct vif_host *host, const struct vif_info_options *options, char **ret_text,
+                  struct vif_error *err)
+{
+    struct vif_info_options own = {0};
+    const struct plugin_support *plugins;
+    size_t n;
+    int r;
+
+    (void)host; /* every host has the same plugins */
+    if (options)
+        memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
+    plugins = plugin_support(&n);
+    r = host_info_text(plugins, n, own.vif_types, own.versions, ret_text, err);
+    return r < 0 ? error_prefix(err, r, "host info") : 0;
+}
+
+int vif_schema(const char *type, char **ret_text, struct vif_error *err)
+{
+    int r = schema_text(type, ret_text, err);
+
+    return r < 0 ? error_prefix(err, r, "schema") : 0;
+}
+
+void vif_free(char *text)
+{
+    free(text);
+}

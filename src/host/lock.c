@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plug and an unplug of the same VIF at once would each do right by what it saw and leave half of it
+ * together: the links of one, the rows of the other.  So each call locks its VIFs, one byte of one
+ * file for each.  The locks go with the process; the file holds nothing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/deadline.h"
+#include "host/host.h"
+
+#define POLL_MS 2
+
+/* FNV-1a, 64 bits. */
+static uint64_t hash(uint64_t start, const char *text)
+{
+    uint64_t value = start ^ 0xcbf29ce484222325u;
+
+    for (; *text; text++)
+        value = (value ^ (unsigned char)*text) * 0x100000001b3u;
+    return value;
+}
+
+/* The byte that stands for a VIF in this network namespace. */
+static off_t byte_of(uint64_t space, const char *id)
+{
+    return (off_t)(hash(space, id) & 0x3fffffffffffffff);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const off_t *left = a, *right = b;
+
+    return (*left > *right) - (*left < *right);
+}
+
+static int lock_byte(int fd, off_t byte, int64_t until, struct vif_error *err)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+
+    while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+        if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+            return error_sys(err, VIF_ERROR_SYSTEM, errno, "lock %s", VIF_LOCK_FILE);
+        if (deadline_left(until) == 0)
+            return error_set(err, VIF_ERROR_TIMEOUT,
+                             "another program has been working on the same VIF all the time");
+        deadline_sleep(POLL_MS, until);
+    }
+    return 0;
+}
+
+int lock_vifs(const struct vif_batch *batch, int64_t until, const struct log *log, int *ret_fd,
+              struct vif_error *err)
+{
+    auto_close int fd = -1;
+    auto_free off_t *bytes = calloc(batch->n + 1, sizeof *bytes);
+    struct stat space = {0};
+    size_t n = 0;
+
+    *ret_fd = -1;
+    if (!bytes)
+        return error_memory(err);
+    fd = open(VIF_LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0 || stat("/proc/self/ns/net", &space) < 0) {
+        log_debug(log, "no lock: %s: %s", VIF_LOCK_FILE, strerrordesc_np(errno));
+        return 0;
+    }
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->entries[i].request)
+            bytes[n++] = byte_of(space.st_ino, batch->entries[i].id);
+    qsort(bytes, n, sizeof *bytes, compare); /* all take them in one order: no deadlock */
+    for (size_t i = 0; i < n; i++) {
+        int r = i && bytes[i] == bytes[i - 1] ? 0 : lock_byte(fd, bytes[i], until, err);
+
+        if (r < 0)
+            return r;
+    }
+    *ret_fd = take_fd(&fd);
+    return 0;
+}

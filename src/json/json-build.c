@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Building JSON values that go out: a thin cover of jansson's functions, which take NULL for what
+ * could not be made.  The schema and the host's description of itself stand on it. */
+#include "json/json-build.h"
+
+#include "base/text.h"
+#include "json/json-text.h"
+
+json_t *json_with(json_t *object, const char *key, json_t *value)
+{
+    if (json_object_set_new(object, key, value) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+json_t *json_and(json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, value) == 0)
+        return array;
+    json_decref(array);
+    return NULL;
+}
+
+json_t *json_pair(const char *key, json_t *value)
+{
+    return json_with(json_object(), key, value);
+}
+
+static int add_bytes(const char *bytes, size_t n, void *data)
+{
+    text_add_bytes(data, bytes, n);
+    return 0;
+}
+
+/* Not json_dumps(): its text is jansson's allocator's, which a program may have replaced. */
+char *json_finish(json_t *json)
+{
+    auto_json json_t *own = json;
+    struct text text = {0};
+
+    if (!own || json_dump_callback(own, add_bytes, &text, JSON_INDENT(2)) < 0) {
+        text_done(&text);
+        return NULL;
+    }
+    return text_take(&text);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Building JSON values without a check at each step: memory that is gone makes a value NULL, a NULL
+ * makes all it goes into NULL, and only the end needs to be looked at. */
+#ifndef JSON_BUILD_H
+#define JSON_BUILD_H
+
+#include <jansson.h>
+
+/* 'object' with the member 'key'; takes both, and releases both when one is NULL or memory is gone,
+ * and returns NULL then. */
+json_t *json_with(json_t *object, const char *key, json_t *value);
+
+/* The same for an element at the end of an array. */
+json_t *json_and(json_t *array, json_t *value);
+
+/* An object with one member. */
+json_t *json_pair(const char *key, json_t *value);
+
+/* 'json' as text that the caller frees, with line breaks and indentation for people; NULL when
+ * 'json' is, or memory is gone.  Takes 'json'. */
+char *json_finish(json_t *json);
+
+#endif

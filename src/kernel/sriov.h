@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SR-IOV facts: from the PCI address of a VF to its number, its PF, the PF's network device and
+ * eswitch, and the VF's representor.  All of it is read, from /sys as this process sees it and from
+ * devlink; nothing is changed and nothing waits.  Every failure is one line in 'err': kind INVALID
+ * for an address that is none or is not a VF's, CONFLICT for two representors, PERMISSION and
+ * NO_MEMORY where the errno says so, else KERNEL. */
+#ifndef KERNEL_SRIOV_H
+#define KERNEL_SRIOV_H
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/parse.h"
+#include "kernel/devlink.h"
+
+#define SWITCH_ID_TEXT_SIZE 65 /* 32 bytes in hexadecimal, MAX_PHYS_ITEM_ID_LEN, and NUL */
+
+struct sriov_vf {
+    char pci[PCI_TEXT_SIZE];              /* of the VF, normalised */
+    char pf_pci[PCI_TEXT_SIZE];           /* of its PF */
+    int vf;                               /* number of the VF, as the PF counts them from 0 */
+    int pf;                               /* the PF's PCI function number */
+    char pf_netdev[LIMIT_IFNAME];         /* network device of the PF (the uplink) */
+    char switch_id[SWITCH_ID_TEXT_SIZE];  /* phys_switch_id, as sysfs writes it */
+    char eswitch_mode[DEVLINK_MODE_SIZE]; /* "switchdev", or "" when devlink does not say */
+};
+
+/* Which VF of which PF 'pci_address' is: sets pci, pf_pci, vf and pf, and empties the rest.  Needs
+ * no network device and no switchdev mode: enough for a DPDK representor ("PF,representor=[VF]").
+ *
+ * 0; -EINVAL when 'pci_address' is no PCI address, or the device is not a VF (a PF is called so);
+ * -ENODEV when there is no such PCI device; -EIO when /sys contradicts itself (a VF no virtfn link
+ * of its PF leads to); or what reading /sys failed with. */
+int sriov_pf_of(const char *pci_address, struct sriov_vf *ret_vf, struct vif_error *err);
+
+/* The same, and the PF's network device, switch id and eswitch mode: sets all of '*ret_vf'.  Of
+ * several devices that carry a switch id (representors are children of the PF as well) the uplink
+ * is taken: the one whose phys_port_name is p<PF function>, else p<N>, else one without a
+ * phys_port_name, else any; of equals the first by name.
+ *
+ * Errnos as above; -ENODEV too when the PF has no network device; -EOPNOTSUPP when its eswitch is
+ * in legacy mode, by devlink, or none of its network devices has a phys_switch_id. */
+int sriov_find_vf(const char *pci_address, struct sriov_vf *ret_vf, struct vif_error *err);
+
+/* The name of the network device that represents a VF, found by sriov_find_vf(), on this host.
+ *
+ * By devlink: the port of the PF with flavour pcivf, the PF's and the VF's number, which is not
+ * external and of controller 0.  Where the driver has no such port: of all network devices with the
+ * switch id the one with phys_port_name "N", "vfN", "pfMvfN" or "vfN@pfM", in any case of the
+ * letters, M being the PF's number; one that is a child of another PCI device than the PF is
+ * another VF's.
+ *
+ * 0; -ENODEV when there is none, or only one of another controller ("cKpfMvfN"; it is named);
+ * -EEXIST when there are two (both are named).  Whether there is a link of that name is for the
+ * caller to see: it may be gone by now. */
+int sriov_find_representor(const struct sriov_vf *vf, char ret_name[LIMIT_IFNAME],
+                           struct vif_error *err);
+
+#endif

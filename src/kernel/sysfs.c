@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small reads below /sys.  A driver may answer any read with any errno, a device may be gone
+ * between two of them, and what a file says goes into names and messages: so each read is one open
+ * and one read(), and what is not one line of text is refused.  Whoever reads facts about PCI
+ * devices and links stands on this. */
+#include "kernel/sysfs.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+#define ROOT      "/sys/"
+#define PATH_ROOM 512 /* of our own making: two names of at most 255 bytes, and constants */
+
+static void close_directory(DIR *directory)
+{
+    if (directory)
+        (void)closedir(directory);
+}
+
+DEFINE_AUTO(auto_directory, DIR *, close_directory);
+#define auto_directory __attribute__((cleanup(auto_directory_fn)))
+
+static int __attribute__((format(printf, 2, 0)))
+make_path(char path[PATH_ROOM], const char *format, va_list ap)
+{
+    const size_t root = strlen(ROOT);
+    int n;
+
+    memcpy(path, ROOT, root);
+    n = vsnprintf(path + root, PATH_ROOM - root, format, ap);
+    return n < 0 || (size_t)n >= PATH_ROOM - root ? -ENAMETOOLONG : 0;
+}
+
+static bool is_text(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isprint((unsigned char)text[i]))
+            return false;
+    return true;
+}
+
+static int read_file(const char *path, char *ret_text, size_t size)
+{
+    /* Without O_NONBLOCK a FIFO put there would hold us up. */
+    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+    char text[PATH_ROOM];
+    struct stat info;
+    ssize_t n;
+
+    if (fd < 0 || fstat(fd, &info) < 0)
+        return -errno;
+    if (!S_ISREG(info.st_mode))
+        return -EBADMSG;
+    n = read(fd, text, sizeof text);
+    if (n < 0)
+        return -errno;
+    if (n > 0 && text[n - 1] == '\n')
+        n--;
+    if ((size_t)n >= size || !is_text(text, (size_t)n))
+        return -EBADMSG;
+    memcpy(ret_text, text, (size_t)n);
+    ret_text[n] = '\0';
+    return 0;
+}
+
+int sysfs_read(char *ret_text, size_t size, const char *format, ...)
+{
+    char path[PATH_ROOM];
+    va_list ap;
+    int r;
+
+    va_start(ap, format);
+    r = make_path(path, format, ap);
+    va_end(ap);
+    return r < 0 ? r : read_file(path, ret_text, size);
+}
+
+int sysfs_read_link(char *ret_name, size_t size, const char *format, ...)
+{
+    char path[PATH_ROOM], target[PATH_MAX];
+    const char *name;
+    va_list ap;
+    ssize_t n;
+    int r;
+
+    va_start(ap, format);
+    r = make_path(path, format, ap);
+    va_end(ap);
+    if (r < 0)
+        return r;
+    n = readlink(path, target, sizeof target - 1);
+    if (n < 0)
+        return -errno;
+    target[n] = '\0';
+    name = strrchr(target, '/');
+    name = name ? name + 1 : target;
+    if (strlen(name) >= size || !is_text(name, strlen(name)))
+        return -EBADMSG;
+    memcpy(ret_name, name, strlen(name) + 1);
+    return 0;
+}
+
+bool sysfs_exists(const char *format, ...)
+{
+    char path[PATH_ROOM];
+    struct stat info;
+    va_list ap;
+    int r;
+
+    va_start(ap, format);
+    r = make_path(path, format, ap);
+    va_end(ap);
+    return r == 0 && stat(path, &info) == 0;
+}
+
+int sysfs_each(int (*each)(void *data, const char *name), void *data, const char *format, ...)
+{
+    auto_directory DIR *directory = NULL;
+    const struct dirent *entry;
+    char path[PATH_ROOM];
+    va_list ap;
+    int r;
+
+    va_start(ap, format);
+    r = make_path(path, format, ap);
+    va_end(ap);
+    if (r < 0)
+        return r;
+    directory = opendir(path);
+    if (!directory)
+        return -errno;
+    while (errno = 0, (entry = readdir(directory))) {
+        if (entry->d_name[0] == '.')
+            continue;
+        r = each(data, entry->d_name);
+        if (r != 0)
+            return r;
+    }
+    return -errno;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading below /sys: small files, the names links point to, directories.  '/sys' is the one this
+ * process sees.  Paths are given without "/sys/", in printf form; what goes into one was checked
+ * before (parse_pci(), ifname_fault()) or came from sysfs_each().  Nobody waits. */
+#ifndef KERNEL_SYSFS_H
+#define KERNEL_SYSFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Reads a file of one line into 'ret_text', without the newline at its end.  0; -ENOENT when there
+ * is none; -EOPNOTSUPP when the driver has nothing to say there; -EBADMSG for what is no plain
+ * file, has a control character or does not fit 'size'; or another errno.  'ret_text' is untouched
+ * on failure. */
+int sysfs_read(char *ret_text, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The last component of a symbolic link's target, which itself is not looked at and may be gone.  0;
+ * -ENOENT; -EINVAL when it is no link; -EBADMSG when the name does not fit 'size'. */
+int sysfs_read_link(char *ret_name, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Whether the path is there, links followed. */
+bool sysfs_exists(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Calls 'each' with every name in a directory but those with a '.' in front, in no order.  What
+ * 'each' returns, if not 0, ends the call and is returned; else 0, or the directory's errno. */
+int sysfs_each(int (*each)(void *data, const char *name), void *data, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vifctl host-info and schema: what the library tells about itself, which is JSON as it is. */
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "vifctl/vifctl.h"
+
+DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
+DEFINE_AUTO(auto_text, char *, vif_free);
+#define auto_host __attribute__((cleanup(auto_host_fn)))
+#define auto_text __attribute__((cleanup(auto_text_fn)))
+
+/* NULL: there is only an error. */
+static int print_text(const char *text, const struct vif_error *err)
+{
+    if (!text) {
+        complain(err->text);
+        return vif_error_kind_status(err->kind);
+    }
+    puts(text);
+    return STATUS_OK;
+}
+
+int verb_host_info(const struct arguments *arguments)
+{
+    auto_host struct vif_host *host = NULL;
+    auto_text char *text = NULL;
+    struct vif_error err = {0};
+    struct vif_info_options options = {
+        .size = sizeof options,
+        .vif_types = arguments->vif_types,
+        .versions = arguments->versions,
+    };
+
+    if (arguments->n_files > 0)
+        return usage("host-info takes no operand: ", arguments->files[0]);
+    if (vif_host_open(&arguments->host, &host, &err) == 0)
+        (void)vif_host_info(host, &options, &text, &err);
+    return print_text(text, &err);
+}
+
+int verb_schema(const struct arguments *arguments)
+{
+    auto_text char *text = NULL;
+    struct vif_error err = {0};
+
+    if (arguments->n_files > 1)
+        return usage("schema takes one TYPE: ", arguments->files[1]);
+    (void)vif_schema(arguments->n_files > 0 ? arguments->files[0] : NULL, &text, &err);
+    return print_text(text, &err);
+}

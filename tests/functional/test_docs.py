@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The man pages say what the programs do: the same verbs, options and exit statuses as --help, the
+options of the configuration file, and examples that come out as printed."""
+import glob
+import os
+import re
+
+import pytest
+
+from judge import vifctl
+from lab import TOP, VIFCTL
+
+# Words that carry no meaning of their own.
+EMPTY = set('''this that what when with have from they them than then there here which where will
+would done been such also other each after e.g. is be an to on of or as in at by it its can has was
+are the and for not'''.split())
+# Values to try for options that have no default.
+VALUES = {'ovsdb_connection': 'unix:/run/x.sock', 'tap_owner': 'root', 'tap_group': '0',
+          'vlan_interface': 'eth1', 'flat_interface': 'eth1', 'iptables_top_regex': 'x',
+          'iptables_bottom_regex': 'x'}
+
+
+def read(*path):
+    with open(os.path.join(TOP, *path), encoding='utf-8') as f:
+        return f.read()
+
+
+def plain(text):
+    """scdoc without its marks."""
+    text = re.sub(r'(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])', '', text.replace('*', ''))
+    return text.replace('\\', '')
+
+
+def page(name):
+    """{section: text} of a man page, as its source has it."""
+    parts = re.split(r'^# (.+)$', read('man', name), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def entries(section):
+    """[(what stands to the left, its text)] of a list of definitions."""
+    return [(plain(head), plain(' '.join(body.split())))
+            for head, body in re.findall(r'^(\S.*)\n((?:\t.*\n?)+)', section, re.MULTILINE)]
+
+
+MAN = page('vifctl.1.scd')
+CONF_MAN = page('vifd.conf.5.scd')
+HELP = vifctl('--help').stdout
+
+
+def help_list(title):
+    """[(left, words)] of a list in the help; words stand at a column of their own, or below."""
+    block = HELP.split(title + ':\n')[1].split('\n\n')[0]
+    found = []
+    for line in block.splitlines():
+        if line.startswith(' ' * 20):
+            found[-1][1] = (found[-1][1] + ' ' + line.strip()).strip()
+        else:
+            left, words = re.match(r' {2,6}(\S.*?)(?:  +|$)(.*)', line).groups()
+            found.append([left, words])
+    return [tuple(one) for one in found]
+
+
+def words_of(text):
+    return {word for word in re.findall(r'[a-z0-9_.:/-]*[a-z0-9_]', text.lower())
+            if word not in EMPTY and (len(word) > 2 or word.isdigit())}
+
+
+def root(word):
+    """Good enough to see that 'rows' and 'row', 'given' and 'gives' are of a kind."""
+    return re.sub(r'(ing|ed|es|s|e)$', '', word)
+
+
+def assert_says(text, words, what):
+    """All that carries meaning in 'words' is in 'text'."""
+    said = {root(word) for word in words_of(text)}
+    missing = [word for word in words_of(words) if root(word) not in said]
+    assert not missing, '%s: the man page does not say %s' % (what, ', '.join(missing))
+
+
+# ---------------------------------------------------------------------- vifctl(1) and --help
+
+def man_verbs():
+    return {head.split()[0]: (head, text) for head, text in entries(MAN['VERBS'])}
+
+
+def help_verbs():
+    """{verb: (verb with its operands, summary)}"""
+    found = {}
+    for left, summary in help_list('Verbs'):
+        operand = re.match(r'(FILE\.\.\.|\[TYPE\]) +', summary)
+        if operand:
+            left, summary = left + ' ' + operand.group(1), summary[operand.end():]
+        found[left.split()[0]] = (' '.join(left.split()), summary)
+    return found
+
+
+def test_verbs_are_the_same():
+    in_help, in_man = help_verbs(), man_verbs()
+    assert list(in_help) == list(in_man) and len(in_help) >= 4
+    synopsis = [plain(line) for line in MAN['SYNOPSIS'].splitlines() if line]
+    assert synopsis == ['vifctl [OPTION...] ' + left for left, _ in in_help.values()]
+    for verb, (left, summary) in in_help.items():
+        assert in_man[verb][0] == left
+        assert_says(in_man[verb][1], summary, verb)
+
+
+def split_help(verbs_and_words):
+    verbs, colon, rest = verbs_and_words.partition(': ')
+    if colon and all(one in help_verbs() for one in verbs.split(', ')):
+        return verbs.split(', '), rest
+    return [], verbs_and_words
+
+
+def split_man(head):
+    left, bracket, verbs = head.partition(' (')
+    return left, verbs.rstrip(')').split(', ') if bracket else []
+
+
+def test_options_are_the_same():
+    in_help = {left: split_help(text) for left, text in help_list('Options')}
+    in_man = {split_man(head)[0]: (split_man(head)[1], text)
+              for head, text in entries(MAN['OPTIONS'])}
+    assert list(in_help) == list(in_man) and len(in_help) >= 11
+    for left, (verbs, words) in in_help.items():
+        assert in_man[left][0] == verbs, left
+        if left not in ('-h, --help', '-V, --version'):
+            assert_says(in_man[left][1], words, left)
+
+
+def test_every_option_the_page_speaks_of_exists():
+    known = set(re.findall(r'--[a-z-]+', HELP))
+    for text in MAN.values():
+        assert set(re.findall(r'(?<![\w-])--[a-z-]+', text)) <= known
+
+
+@pytest.mark.parametrize('left', [left for left, _ in help_list('Options')])
+def test_options_belong_to_the_verbs_that_are_named(left):
+    """An option of another verb is refused as such; one's own is refused, if at all, otherwise."""
+    name = re.search(r'--[a-z-]+', left).group()
+    words = [name + ('=1' if '=' in left else '')]
+    if name in ('--help', '--version'):
+        assert vifctl(*words).returncode == 0
+        return
+    if name == '--wait':
+        words = ['--wait=none']
+    mine = split_help(dict(help_list('Options'))[left])[0] or list(help_verbs())
+    for verb in help_verbs():
+        done = vifctl(verb, *words, '/nonexistent', '/nonexistent')
+        refused = '%s is not an option of %s' % (name, verb) in done.stderr
+        assert refused == (verb not in mine), done.stderr
+
+
+def statuses_of_help():
+    text = ' '.join(HELP.split('Exit status: ')[1].split()).rstrip('.')
+    return {number: words for number, words in
+            (one.split(' ', 1) for one in text.split('; '))}
+
+
+def test_exit_statuses_are_the_same():
+    in_help, in_man = statuses_of_help(), dict(entries(MAN['EXIT STATUS']))
+    assert list(in_help) == list(in_man)
+    for number, words in in_help.items():
+        assert_says(in_man[number], words, 'exit status ' + number)
+
+
+def test_exit_statuses_are_those_of_the_library():
+    """The one error table, <vif/error.h>, knows no other; 3 is the only one that can mean a mix."""
+    table = re.findall(r'X\(\w+, "\w+", \w+, (\d), ".*?"\)', read('include', 'vif', 'error.h'))
+    assert len(table) > 10
+    assert sorted(set(table)) == sorted(statuses_of_help())
+
+
+# ---------------------------------------------------------------------- vifd.conf(5)
+
+def options_of_page():
+    """{(group, option): default}"""
+    found = {}
+    for section, text in CONF_MAN.items():
+        if not section.startswith('GROUP '):
+            continue
+        for head, words in entries(text):
+            default = re.search(r'Default: (.*)\.$', words)
+            assert default, '%s: no default' % head
+            found[section.split()[1], head.split(' = ')[0]] = (
+                '' if default.group(1) == 'unset' else default.group(1))
+    return found
+
+
+def options_of_file():
+    """The same of data/vifd.conf, where an option stands as '#name = default'."""
+    found, group = {}, None
+    for line in read('data', 'vifd.conf').splitlines():
+        header = re.fullmatch(r'\[(\w+)\]', line)
+        option = re.fullmatch(r'#(\w+) =(.*)', line)
+        if header:
+            group = header.group(1)
+        elif option:
+            found[group, option.group(1)] = option.group(2).strip()
+    return found
+
+
+def options_of_program():
+    """The rows of the table of options."""
+    rows = set()
+    for path in glob.glob(os.path.join(TOP, 'src', 'host', '*.c')):
+        rows.update(re.findall(r'\{"(os_vif_\w+|vifd)", "(\w+)"', read(path)))
+    return rows
+
+
+def test_page_names_the_options_of_the_program():
+    assert set(options_of_page()) == options_of_program()
+    assert len(options_of_page()) >= 17
+
+
+def test_file_has_options_of_the_page_with_their_defaults():
+    in_page, in_file = options_of_page(), options_of_file()
+    assert len(in_file) >= 9
+    for option, default in in_file.items():
+        assert in_page.get(option) == default, option
+
+
+def configured(tmp_path, text):
+    path = tmp_path / 'vifd.conf'
+    path.write_text(text)
+    return vifctl('host-info', '--config=%s' % path)
+
+
+def test_file_is_taken_as_it_is(tmp_path):
+    done = configured(tmp_path, read('data', 'vifd.conf'))
+    assert done.returncode == 0 and done.stderr == ''
+
+
+@pytest.mark.parametrize('option', sorted(set(options_of_page()) | set(options_of_file())),
+                         ids='/'.join)
+def test_each_option_is_taken_with_its_default(tmp_path, option):
+    group, name = option
+    default = {**options_of_page(), **options_of_file()}[option] or VALUES[name]
+    done = configured(tmp_path, '[%s]\n%s = %s\n' % (group, name, default))
+    assert done.returncode == 0 and done.stderr == '', done.stderr
+    done = configured(tmp_path, '[%s]\n%s_ = %s\n' % (group, name, default))
+    assert done.returncode == 2 and 'unknown option' in done.stderr
+
+
+def test_groups_are_the_same():
+    named = {group for group, _ in options_of_page()}
+    assert named == {group for group, _ in options_of_program()}
+    assert named == set(re.findall(r'^\[(\w+)\]$', read('data', 'vifd.conf'), re.MULTILINE))
+
+
+# ---------------------------------------------------------------------- examples
+
+def blocks(section):
+    return re.findall(r'^```\n(.*?)^```$', section, re.MULTILINE | re.DOTALL)
+
+
+def as_printed(expected):
+    """The example as a pattern: '...' stands for anything."""
+    return '.*'.join(re.escape(part) for part in expected.split('...'))
+
+
+def test_examples_come_out_as_printed(lab):
+    document, *sessions = blocks(MAN['EXAMPLES'])
+    lab.write('vif.json', document)
+    lab.run('mkdir', '/run/openvswitch')
+    lab.run('ln', '-s', lab.socket, '/run/openvswitch/db.sock')
+    tried = 0
+    for session in sessions:
+        for command, expected in re.findall(r'^\$ vifctl (.*)\n((?:(?!\$ ).*\n)*)', session,
+                                            re.MULTILINE):
+            done = lab.run(VIFCTL, *command.split())
+            assert re.fullmatch(as_printed(expected), done.stdout, re.DOTALL), (
+                command + '\n' + done.stdout)
+            assert done.stderr == ''
+            tried += 1
+    assert tried == 6
+
+
+def test_example_configuration_is_taken(tmp_path):
+    text = blocks(CONF_MAN['EXAMPLES'])[0]
+    assert text.startswith('[')
+    assert configured(tmp_path, text).returncode == 0
+
+
+@pytest.mark.parametrize('name', ['vifctl.1', 'vifd.conf.5'])
+def test_page_is_well_formed(lab, name):
+    """scdoc takes it, and what comes out has its section in its title."""
+    done = lab.run('scdoc', stdin=read('man', name + '.scd'))
+    title, section = name.rsplit('.', 1)
+    assert re.search(r'^\.TH "%s" "%s"' % (re.escape(title), section), done.stdout, re.MULTILINE)

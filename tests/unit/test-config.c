@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Configuration files: every option, good and bad, and files as people and editors leave them. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "host/host.h"
+
+#define LENGTH(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+struct place {
+    char folder[64], file[80];
+};
+
+static int set_up(void **state)
+{
+    struct place *place = calloc(1, sizeof *place);
+
+    if (!place)
+        return -1;
+    strcpy(place->folder, "/tmp/test-config-XXXXXX");
+    if (!mkdtemp(place->folder))
+        return -1;
+    (void)snprintf(place->file, sizeof place->file, "%s/vifd.conf", place->folder);
+    *state = place;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct place *place = *state;
+
+    (void)unlink(place->file);
+    (void)rmdir(place->folder);
+    free(place);
+    return 0;
+}
+
+static int read_bytes(const struct place *place, const char *text, size_t n, struct config *ret,
+                      struct vif_error *err)
+{
+    FILE *file = fopen(place->file, "we");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+    return config_read(place->file, ret, err);
+}
+
+static struct config read_good(void **state, const char *text)
+{
+    struct config config;
+    struct vif_error err = {0};
+
+    if (read_bytes(*state, text, strlen(text), &config, &err) < 0)
+        fail_msg("'%.80s': %s", text, err.text);
+    return config;
+}
+
+/* Checks that 'text' is refused with these words behind the file's name, and nothing written. */
+static void check_bad(void **state, const char *text, const char *words)
+{
+    const struct place *place = *state;
+    struct config config = {.timeout_ms = 77};
+    struct vif_error err = {0};
+    int r = read_bytes(place, text, strlen(text), &config, &err);
+
+    if (r >= 0)
+        fail_msg("'%.80s' is taken", text);
+    assert_int_equal(r, -EINVAL);
+    assert_int_equal(err.kind, VIF_ERROR_CONFIG);
+    assert_memory_equal(err.text, place->file, strlen(place->file));
+    assert_string_equal(err.text + strlen(place->file), words);
+    assert_int_equal(config.timeout_ms, 77);
+}
+
+static void check_defaults(const struct config *config)
+{
+    const struct ovs_options *ovs = &config->plugins.ovs;
+
+    assert_string_equal(config->ovsdb_connection, "");
+    assert_int_equal(config->timeout_ms, 120000);
+    assert_int_equal(ovs->network_device_mtu, 1500);
+    assert_false(ovs->isolate_vif);
+    assert_false(ovs->per_port_bridge);
+    assert_string_equal(ovs->default_qos_type, "linux-noop");
+    assert_int_equal(ovs->tap_owner, (uid_t)-1);
+    assert_int_equal(ovs->tap_group, (gid_t)-1);
+}
+
+static void defaults(void **state)
+{
+    static const char *const texts[] = {"",
+                                        "\n\n",
+                                        "# a comment\n; another",
+                                        "[os_vif_ovs]\n",
+                                        "[DEFAULT]\nisolate_vif = true\nno line at all\n",
+                                        "isolate_vif = true\n",
+                                        "[os_vif]\nisolate_vif=1\n",
+                                        "[OS_VIF_OVS]\nisolate_vif=1\n"};
+
+    for (size_t i = 0; i < LENGTH(texts); i++) {
+        struct config config = read_good(state, texts[i]);
+
+        check_defaults(&config);
+    }
+}
+
+static void every_option(void **state)
+{
+    struct config config = read_good(state, "[os_vif_ovs]\n"
+                                            "network_device_mtu = 9000\n"
+                                            "ovs_vsctl_timeout = 0\n"
+                                            "ovsdb_connection = unix:/run/ovs/db.sock\n"
+                                            "ovsdb_interface = vsctl\n"
+                                            "isolate_vif = True\n"
+                                            "per_port_bridge = yes\n"
+                                            "default_qos_type = linux-fq_codel\n"
+                                            "[os_vif_linux_bridge]\n"
+                                            "use_ipv6 = whatever\n"
+                                            "iptables_top_regex =\n"
+                                            "iptables_bottom_regex = x\n"
+                                            "iptables_drop_action = DROP\n"
+                                            "forward_bridge_interface = all\n"
+                                            "forward_bridge_interface = eth1\n"
+                                            "vlan_interface = eth0\n"
+                                            "flat_interface = eth0\n"
+                                            "network_device_mtu = 1400\n"
+                                            "[vifd]\n"
+                                            "tap_owner = root\n"
+                                            "tap_group = 36\n");
+    const struct ovs_options *ovs = &config.plugins.ovs;
+
+    assert_int_equal(ovs->network_device_mtu, 9000);
+    assert_int_equal(config.timeout_ms, VIF_TIMEOUT_NEVER);
+    assert_string_equal(config.ovsdb_connection, "unix:/run/ovs/db.sock");
+    assert_true(ovs->isolate_vif);
+    assert_true(ovs->per_port_bridge);
+    assert_string_equal(ovs->default_qos_type, "linux-fq_codel");
+    assert_int_equal(ovs->tap_owner, 0);
+    assert_int_equal(ovs->tap_group, 36);
+}
+
+static void other_values(void **state)
+{
+    static const char *const types[] = {"linux-noop", "linux-htb",   "linux-hfsc",
+                                        "linux-sfq",  "linux-codel", "linux-fq_codel"};
+    struct config config =
+        read_good(state, "[os_vif_ovs]\nnetwork_device_mtu=0\novs_vsctl_timeout: 30\n"
+                         "ovsdb_connection=tcp:[::1]:6641\novsdb_interface=native\n"
+                         "isolate_vif=yes\nisolate_vif=off\n[vifd]\ntap_owner=107\ntap_group=root");
+
+    assert_int_equal(config.plugins.ovs.network_device_mtu, 0);
+    assert_int_equal(config.timeout_ms, 30000);
+    assert_string_equal(config.ovsdb_connection, "tcp:[::1]:6641");
+    assert_false(config.plugins.ovs.isolate_vif);
+    assert_int_equal(config.plugins.ovs.tap_owner, 107);
+    assert_int_equal(config.plugins.ovs.tap_group, 0);
+    for (size_t i = 0; i < LENGTH(types); i++) {
+        char text[80];
+
+        (void)snprintf(text, sizeof text, "[os_vif_ovs]\ndefault_qos_type = %s\n", types[i]);
+        config = read_good(state, text);
+        assert_string_equal(config.plugins.ovs.default_qos_type, types[i]);
+    }
+}
+
+static void bad_values(void **state)
+{
+    static const struct {
+        const char *group, *line, *words; /* behind "FILE: [GROUP] " */
+    } rows[] = {
+        {"os_vif_ovs", "network_device_mtu = 67",
+         "network_device_mtu: expected 0 or a number from 68 to 65535, got \"67\""},
+        {"os_vif_ovs", "network_device_mtu = 65536",
+         "network_device_mtu: expected 0 or a number from 68 to 65535, got \"65536\""},
+        {"os_vif_ovs", "network_device_mtu =",
+         "network_device_mtu: expected 0 or a number from 68 to 65535, got \"\""},
+        {"os_vif_ovs", "ovs_vsctl_timeout = -1",
+         "ovs_vsctl_timeout: expected a number of seconds, got \"-1\""},
+        {"os_vif_ovs", "ovs_vsctl_timeout = 1m",
+         "ovs_vsctl_timeout: expected a number of seconds, got \"1m\""},
+        {"os_vif_ovs", "ovsdb_connection = /run/db.sock",
+         "ovsdb_connection: expected unix:PATH or tcp:IP:PORT, got \"/run/db.sock\""},
+        {"os_vif_ovs", "ovsdb_connection = tcp:127.0.0.1",
+         "ovsdb_connection: expected unix:PATH or tcp:IP:PORT, got \"tcp:127.0.0.1\""},
+        {"os_vif_ovs", "ovsdb_interface = idl",
+         "ovsdb_interface: expected native or vsctl, got \"idl\""},
+        {"os_vif_ovs", "isolate_vif = maybe", "isolate_vif: expected true or false, got \"maybe\""},
+        {"os_vif_ovs", "per_port_bridge = 2", "per_port_bridge: expected true or false, got \"2\""},
+        {"os_vif_ovs", "default_qos_type = linux-x",
+         "default_qos_type: expected linux-noop, linux-htb, linux-hfsc, linux-sfq, linux-codel or "
+         "linux-fq_codel, got \"linux-x\""},
+        {"vifd", "tap_owner = no-such-user-here",
+         "tap_owner: expected a user's name or number, got \"no-such-user-here\""},
+        {"vifd", "tap_owner = 4294967295",
+         "tap_owner: expected a user's name or number, got \"4294967295\""},
+        {"vifd", "tap_group = no-such-group-here",
+         "tap_group: expected a group's name or number, got \"no-such-group-here\""},
+        {"os_vif_ovs", "isolate_vfi = true", "isolate_vfi: unknown option"},
+        {"os_vif_ovs", "use_ipv6 = true", "use_ipv6: unknown option"},
+        {"os_vif_linux_bridge", "isolate_vif = true", "isolate_vif: unknown option"},
+        {"vifd", "socket = /x", "socket: unknown option"},
+    };
+
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char text[200], words[300];
+
+        (void)snprintf(text, sizeof text, "[%s]\n%s\n", rows[i].group, rows[i].line);
+        (void)snprintf(words, sizeof words, ": [%s] %s", rows[i].group, rows[i].words);
+        check_bad(state, text, words);
+    }
+}
+
+static void the_first_fault_counts(void **state)
+{
+    check_bad(state, "[os_vif_ovs]\nisolate_vif = x\nno_such = 1\n",
+              ": [os_vif_ovs] isolate_vif: expected true or false, got \"x\"");
+}
+
+static void syntax(void **state)
+{
+    check_bad(state, "# one\n\n[os_vif_ovs]\nisolate_vif\n",
+              ": line 4: expected [group] or name = value");
+    check_bad(state, "[os_vif_ovs]\nisolate_vif=1\n[vifd\ntap_owner=0\n",
+              ": line 3: expected [group] or name = value");
+    check_bad(state, "[nova]\nx\ny\n[vifd]\n!\n", ": line 5: expected [group] or name = value");
+}
+
+/* What nova.conf looks like: comments of any length, groups of others, long lines in them. */
+static void like_nova_conf(void **state)
+{
+    struct text text = {0};
+    struct config config;
+
+    text_add(&text, "[DEFAULT]\n# %01000d\ntransport_url = rabbit://%01000d\nlist = a,\n  b\n", 1,
+             2);
+    text_add(&text, "[os_vif_ovs]\n# %01000d\n; %01000d\n   # %01000d\n\n", 3, 4, 5);
+    text_add(&text, "#isolate_vif = false\nisolate_vif = true\n");
+    text_add(&text, "[%0300d]\nisolate_vif = false\n[]\nisolate_vif = false\n", 6);
+    text_add(&text, "[os_vif_ovs]\nnetwork_device_mtu = 1400");
+    config = read_good(state, text.data);
+    text_done(&text);
+    assert_true(config.plugins.ovs.isolate_vif);
+    assert_int_equal(config.plugins.ovs.network_device_mtu, 1400);
+}
+
+static void a_line_too_long(void **state)
+{
+    struct text text = {0};
+
+    text_add(&text, "[os_vif_ovs]\novsdb_connection = unix:/%0300d\n", 1);
+    check_bad(state, text.data,
+              ": a line is longer than 198 bytes: ovsdb_connection = unix:/000000000000000...");
+    text_done(&text);
+}
+
+/* A group's name of megabytes goes on nobody's stack. */
+static void a_file_of_one_line(void **state)
+{
+    struct config config;
+    struct vif_error err = {0};
+    size_t n = LIMIT_CONFIG_BYTES;
+    char *text = malloc(n + 1);
+
+    assert_non_null(text);
+    memset(text, 'x', n);
+    text[0] = '[';
+    text[n - 1] = ']';
+    assert_int_equal(read_bytes(*state, text, n, &config, &err), 0);
+    text[n] = '#';
+    assert_int_equal(read_bytes(*state, text, n + 1, &config, &err), -EINVAL);
+    assert_non_null(strstr(err.text, ": not a file of at most 4194304 bytes"));
+    free(text);
+}
+
+static void of_other_editors(void **state)
+{
+    struct config config = read_good(state, "\xef\xbb\xbf[os_vif_ovs]\r\nisolate_vif = true\r\n\r\n"
+                                            "[nova]\r\nx\r\n[vifd]\r\ntap_owner = 107\r\n");
+
+    assert_true(config.plugins.ovs.isolate_vif);
+    assert_int_equal(config.plugins.ovs.tap_owner, 107);
+    config = read_good(state, "[os_vif_ovs]  \n isolate_vif = true  ; inherited\n");
+    assert_true(config.plugins.ovs.isolate_vif);
+}
+
+/* What is behind a NUL would be left out without a word. */
+static void no_text(void **state)
+{
+    static const char text[] = "[os_vif_ovs]\n\0isolate_vif = true\n";
+    struct config config;
+    struct vif_error err = {0};
+
+    assert_int_equal(read_bytes(*state, text, sizeof text - 1, &config, &err), -EINVAL);
+    assert_int_equal(err.kind, VIF_ERROR_CONFIG);
+    assert_non_null(strstr(err.text, ": not a text: it has a NUL byte"));
+}
+
+static void no_file(void **state)
+{
+    const struct place *place = *state;
+    struct config config;
+    struct vif_error err = {0};
+    char words[200];
+
+    assert_int_equal(config_read("/no/such/vifd.conf", &config, &err), -ENOENT);
+    assert_int_equal(err.kind, VIF_ERROR_CONFIG);
+    assert_string_equal(err.text, "/no/such/vifd.conf: No such file or directory");
+    assert_int_equal(config_read(place->folder, &config, &err), -EINVAL);
+    (void)snprintf(words, sizeof words, "%s: not a file of at most 4194304 bytes", place->folder);
+    assert_string_equal(err.text, words);
+    /* The default file need not be there; where it is, it is what the host is configured with. */
+    if (access(VIF_CONFIG_FILE, F_OK) < 0) {
+        assert_int_equal(config_read(NULL, &config, &err), 0);
+        check_defaults(&config);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(every_option),
+        cmocka_unit_test(other_values),
+        cmocka_unit_test(bad_values),
+        cmocka_unit_test(the_first_fault_counts),
+        cmocka_unit_test(syntax),
+        cmocka_unit_test(like_nova_conf),
+        cmocka_unit_test(a_line_too_long),
+        cmocka_unit_test(a_file_of_one_line),
+        cmocka_unit_test(of_other_editors),
+        cmocka_unit_test(no_text),
+        cmocka_unit_test(no_file),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
