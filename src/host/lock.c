@@ -17,10 +17,10 @@
 /* FNV-1a, 64 bits. */
 static uint64_t hash(uint64_t start, const char *text)
 {
-    uint64_t value = start ^ 0xcbf29ce484222325u;
+    uint64_t value = start ^ 0xcbf29ce484222325U;
 
     for (; *text; text++)
-        value = (value ^ (unsigned char)*text) * 0x100000001b3u;
+        value = (value ^ (unsigned char)*text) * 0x100000001b3U;
     return value;
 }
 

@@ -158,7 +158,7 @@ int json_text_each(const char *text, size_t n, size_t max_bytes,
     while (!is_blank(text + start, n - start)) {
         auto_json json_t *json = NULL;
         char where[32] = "";
-        struct span span;
+        struct span span = {0};
         int r = span_cut(text, start, n, max_bytes, &span, err);
 
         if (r >= 0)

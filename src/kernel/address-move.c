@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Moving addresses and routes between links, in three sends: the addresses onto the new link, the
- * routes onto it, everything off the old one.  Linux lets two links have the same address and two
- * routes differ in the link alone, so nothing is missing in between.  When a step is refused the ones
- * before it are undone.  Stands on the lists of address-read.c. */
+/* Moving addresses and routes between links, in three sends: the addresses onto the new link,
+ * the routes onto it, everything off the old one.  Linux lets two links have the same address
+ * and two routes differ in the link alone, so nothing is missing in between.  When a step is
+ * refused the ones before it are undone.  Stands on the lists of address-read.c. */
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
@@ -27,8 +27,8 @@ struct end {
     char name[IF_NAMESIZE];
 };
 
-/* Requests for elements: batch index 'i' is for element 'elements[i]', an address below n_addresses,
- * else a route. */
+/* Requests for elements: batch index 'i' is for element 'elements[i]', an address below
+ * n_addresses, else a route. */
 struct step {
     struct netlink_batch batch;
     struct netlink_result *results;
@@ -160,8 +160,8 @@ static int put_route_attribute(const struct nlattr *attr, void *data)
 static void add_route(struct netlink_batch *batch, uint16_t type, const struct end *end,
                       const struct route *route)
 {
-    /* Neither NLM_F_EXCL, which refuses a route that differs in the link alone, nor NLM_F_APPEND: the
-     * new one is to be used from now on. */
+    /* Neither NLM_F_EXCL, which refuses a route that differs in the link alone, nor
+     * NLM_F_APPEND: the new one is to be used from now on. */
     uint16_t flags = type == RTM_NEWROUTE ? NLM_F_CREATE : 0;
     struct nlmsghdr *message =
         netlink_batch_begin(batch, type, NLM_F_ACK | flags, route->message->nlmsg_len + 64);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the addresses and routes of a link: two dumps a family, filtered by the kernel where it can
- * (strict checking, since 4.20) and here in any case.  A route is kept as the message it came in:
- * whatever attribute it has, known here or not, it will have on the other link too. */
+/* Reading the addresses and routes of a link: two dumps a family, filtered by the kernel where
+ * it can (strict checking, since 4.20) and here in any case.  A route is kept as the message it
+ * came in: whatever attribute it has, known here or not, it will have on the other link too. */
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
@@ -141,8 +141,8 @@ static bool same_prefix(const uint8_t *a, const uint8_t *b, unsigned bits)
     return rest == 0 || ((a[bits / 8] ^ b[bits / 8]) >> (8 - rest)) == 0;
 }
 
-/* Whether the kernel makes the route with an address.  Network managers mark their own as the kernel's
- * too, but have the address flagged then. */
+/* Whether the kernel makes the route with an address.  Network managers mark their own as the
+ * kernel's too, but have the address flagged then. */
 static bool is_kernels_own(const struct address_list *list, const struct rtmsg *header,
                            const struct route *route)
 {
@@ -241,8 +241,8 @@ static int take_message(void *data, size_t index, const struct nlmsghdr *message
     struct reading *reading = data;
     uint8_t family;
 
-    /* The family is the first byte of both headers.  Asked for one it does not have, the kernel shows
-     * all others. */
+    /* The family is the first byte of both headers.  Asked for one it does not have, the kernel
+     * shows all others. */
     if (mnl_nlmsg_get_payload_len(message) < 1)
         return 0;
     memcpy(&family, mnl_nlmsg_get_payload(message), 1);

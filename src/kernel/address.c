@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What lists of addresses and routes have besides being read and moved: their end, and words for their
- * elements. */
+/* What lists of addresses and routes have besides being read and moved: their end, and words for
+ * their elements. */
 #include "kernel/address.h"
 
 #include <arpa/inet.h>

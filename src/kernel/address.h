@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The IP addresses and routes of one link, and moving them to another: a link that becomes a port of
- * a bridge hears no IP any more, so what it had has to be on the bridge. */
+/* The IP addresses and routes of one link, and moving them to another: a link that becomes a
+ * port of a bridge hears no IP any more, so what it had has to be on the bridge. */
 #ifndef KERNEL_ADDRESS_H
 #define KERNEL_ADDRESS_H
 
@@ -44,26 +44,27 @@ struct address_list {
 
 void address_list_done(struct address_list *list);
 
-/* Reads what of 'family' (AF_INET, AF_INET6, or AF_UNSPEC for both) would have to move with the link
- * 'ifindex': its addresses of global or site scope, without the temporary ones of IPv6, which the
- * kernel makes itself; and its unicast routes of all tables, without those the kernel makes with an
- * address.  More tables than the main one, because with its last IPv4 address a link loses the
- * routes of all of them.  'ret' may be uninitialised; the caller ends it with address_list_done().
+/* Reads what of 'family' (AF_INET, AF_INET6, or AF_UNSPEC for both) would have to move with the
+ * link 'ifindex': its addresses of global or site scope, without the temporary ones of IPv6,
+ * which the kernel makes itself; and its unicast routes of all tables, without those the kernel
+ * makes with an address.  More tables than the main one, because with its last IPv4 address a
+ * link loses the routes of all of them.  'ret' may be uninitialised; the caller ends it with
+ * address_list_done().
  *
- * 0; -ENODEV when there is no such link; -EOPNOTSUPP for a route that cannot move: one over several
- * links, or by a nexthop object.  'ret' is untouched on failure.  Does not wait. */
+ * 0; -ENODEV when there is no such link; -EOPNOTSUPP for a route that cannot move: one over
+ * several links, or by a nexthop object.  'ret' is untouched on failure.  Does not wait. */
 int address_read(struct netlink *nl, int ifindex, int family, struct address_list *ret,
                  struct vif_error *err);
 
-/* Moves what 'list' names from one link to the other: everything is added there before anything goes
- * here, so that no moment is without.  What is on both links already, after a move that was cut
- * short, only goes from the first.  The second link is up, and has IPv6 not disabled when the list
- * has any.  An IPv4 label is renamed with its link.  IPv6 addresses skip duplicate detection: they
- * were in use a moment ago, and a tentative one is not usable.
+/* Moves what 'list' names from one link to the other: everything is added there before anything
+ * goes here, so that no moment is without.  What is on both links already, after a move that was
+ * cut short, only goes from the first.  The second link is up, and has IPv6 not disabled when
+ * the list has any.  An IPv4 label is renamed with its link.  IPv6 addresses skip duplicate
+ * detection: they were in use a moment ago, and a tentative one is not usable.
  *
- * 0 when all is on the second link and nothing on the first; 1 when 'list' is empty or the links are
- * the same, and nothing was sent; else a negative errno with both links as they were (or the words
- * say that putting back failed as well).  Does not wait. */
+ * 0 when all is on the second link and nothing on the first; 1 when 'list' is empty or the links
+ * are the same, and nothing was sent; else a negative errno with both links as they were (or the
+ * words say that putting back failed as well).  Does not wait. */
 int address_move(struct netlink *nl, int from_ifindex, int to_ifindex,
                  const struct address_list *list, struct vif_error *err);
 

@@ -83,7 +83,7 @@ void link_add_create_veth(struct netlink_batch *batch, const char *name, const c
 
 /* Adds requests that create the VLAN 'vlan_id' (1 to 4094, 802.1Q) of the link 'parent' (its ifindex),
  * with the MTU, flags (up needs the parent up), master and address of 'change'.  Two messages when
- * there is an alias, as for a bridge.  The kernel refuses an MTU larger than the parent's (-ERANGE),
+ * there is an alias, as for a bridge.  The kernel refuses an MTU larger than the parent's (-EINVAL),
  * and the same VLAN of the same parent under a second name (-EEXIST). */
 void link_add_create_vlan(struct netlink_batch *batch, const char *name, int parent,
                           uint16_t vlan_id, const struct link_change *change);

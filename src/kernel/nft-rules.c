@@ -74,8 +74,8 @@ int nft_drop_parse(const char *text, enum nft_drop *ret_drop)
     return 0;
 }
 
-/* An asterisk at the end means any end to nftables, a backslash escapes it, and its own text has no way
- * to say a quotation mark. */
+/* An asterisk at the end means any end to nftables, a backslash escapes it, and its own text has
+ * no way to say a quotation mark. */
 static int check_name(const char *name, struct vif_error *err)
 {
     const char *fault = ifname_fault(name);

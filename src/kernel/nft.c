@@ -66,8 +66,8 @@ static int load(struct nft *nft, struct vif_error *err)
     return r;
 }
 
-/* Asks for the number of the rule set's generation, which is free.  libnftables ends the process when
- * it cannot have such a socket, and prints when it may not use it. */
+/* Asks for the number of the rule set's generation, which is free.  libnftables ends the process
+ * when it cannot have such a socket, and prints when it may not use it. */
 static int try_kernel(struct vif_error *err)
 {
     auto_close int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
@@ -123,7 +123,7 @@ void nft_close(struct nft *nft)
     free(nft);
 }
 
-/* libnftables says "internal:0:0-0: Error: Could not process rule: ..." and shows the place below. */
+/* libnftables says "internal:0:0-0: Error: Could not process rule: ..." and shows where below. */
 static int failure(const char *words, struct vif_error *err)
 {
     static const char mark[] = "Error: ";

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Packet filter rules for Linux bridges, in a table of our own: "inet vifd", with one chain, "forward".
- * Each rule carries the name of its bridge as its comment.
+/* Packet filter rules for Linux bridges, in a table of our own: "inet vifd", with one chain,
+ * "forward".  Each rule carries the name of its bridge as its comment.
  *
- * What these rules can and cannot do.  A packet that is forwarded passes every base chain of the forward
- * hook, whichever table it is in, and is let through only when all of them accept: an accept here ends
- * this chain and no other.  So the accepting rules make exceptions from our own dropping ones and open
- * nothing that another table (iptables' FORWARD with policy DROP, a firewall's) closes; and what is
- * dropped here is dropped whatever others accept.  Frames switched within a bridge come by only where
- * br_netfilter hands them to the IP hooks, with the bridge as both ends. */
+ * What these rules can and cannot do.  A packet that is forwarded passes every base chain of the
+ * forward hook, whichever table it is in, and is let through only when all of them accept: an
+ * accept here ends this chain and no other.  So the accepting rules make exceptions from our own
+ * dropping ones and open nothing that another table (iptables' FORWARD with policy DROP, a
+ * firewall's) closes; and what is dropped here is dropped whatever others accept.  Frames
+ * switched within a bridge come by only where br_netfilter hands them to the IP hooks, with the
+ * bridge as both ends. */
 #ifndef KERNEL_NFT_H
 #define KERNEL_NFT_H
 
@@ -16,15 +17,15 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
-/* One libnftables, loaded, and its context.  Loading takes as long as all else that vifctl does to
- * start, so it is opened when the first rules are needed.  It belongs to the network namespace it was
- * opened in. */
+/* One libnftables, loaded, and its context.  Loading takes as long as all else that vifctl does
+ * to start, so it is opened when the first rules are needed.  It belongs to the network
+ * namespace it was opened in. */
 struct nft;
 
-/* 0; -EPERM (kind PERMISSION) for who may not make rules; another negative errno (SYSTEM) when the
- * library is missing or the kernel has no nftables.  All of that is found out here because libnftables
- * prints, or ends the process, when it does not have what it needs; so it still does when memory is
- * gone. */
+/* 0; -EPERM (kind PERMISSION) for who may not make rules; another negative errno (SYSTEM) when
+ * the library is missing or the kernel has no nftables.  All of that is found out here because
+ * libnftables prints, or ends the process, when it does not have what it needs; so it still does
+ * when memory is gone. */
 int nft_open(struct nft **ret_nft, struct vif_error *err);
 void nft_close(struct nft *nft);
 DEFINE_AUTO(auto_nft, struct nft *, nft_close);
@@ -41,22 +42,23 @@ enum nft_drop {
     NFT_REJECT, /* and its sender is told: port unreachable */
 };
 
-/* "DROP" and "REJECT", in any case, as iptables_drop_action has them; -EINVAL for anything else, such
- * as a chain of one's own. */
+/* "DROP" and "REJECT", in any case, as iptables_drop_action has them; -EINVAL for anything else,
+ * such as a chain of one's own. */
 int nft_drop_parse(const char *text, enum nft_drop *ret_drop);
 
 /* Sees to it that the rules of 'bridge' are exactly these, as os-vif has them for iptables:
  *
  *   with "all" among the interfaces       from the bridge: accept; to the bridge: accept
- *   otherwise, none included              between the bridge and each interface, and within the bridge:
+ *   otherwise, none included              between bridge and each interface, and within it:
  *                                         accept; from the bridge: drop; to the bridge: drop
  *
- * An interface name may end in '+', as in iptables, for all that begin so; an empty one is passed over.
- * Rules that drop stand before those of bridges that accept all, so that no other bridge opens what
- * this one closes, whichever came first.  One transaction: no packet sees some of them.
+ * An interface name may end in '+', as in iptables, for all that begin so; an empty one is
+ * passed over.  Rules that drop stand before those of bridges that accept all, so that no other
+ * bridge opens what this one closes, whichever came first.  One transaction: no packet sees some
+ * of them.
  *
- * 0 when they were made; 1 when they were there, and nothing was changed; -EINVAL for a name nftables
- * cannot hold; else as nft_run(). */
+ * 0 when they were made; 1 when they were there, and nothing was changed; -EINVAL for a name
+ * nftables cannot hold; else as nft_run(). */
 int nft_bridge_rules_ensure(struct nft *nft, const char *bridge, const char *const *interfaces,
                             size_t n, enum nft_drop drop, struct vif_error *err);
 

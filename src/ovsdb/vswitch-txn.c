@@ -381,9 +381,13 @@ void vswitch_txn_interface_set(struct vswitch_txn *txn, size_t owner,
     bool columns = change->type || change->set_mtu_request || change->set_ofport_request;
     json_t *row, *operation;
 
-    /* Without this, a row that went away would be changed to nothing, successfully. */
-    add(txn, TXN_GUARD, owner,
-        guard("Interface", uuid_clause(interface->uuid), name_column(), name_row(interface->name)));
+    /* Without a guard, a row that went away would be changed to nothing, successfully. */
+    if (change->whoever)
+        add(txn, TXN_GUARD, owner,
+            guard("Interface", uuid_clause(interface->uuid), name_column(),
+                  name_row(interface->name)));
+    else
+        guard_interface(txn, owner, interface, strmap_get(&interface->external_ids, "iface-id"));
     interface_mutate(txn, owner, interface->uuid, change);
     if (!columns)
         return;

@@ -4,6 +4,7 @@
 #define VIFCTL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <vif/vif.h>
 
 /* Exit statuses that are not of the error table. */
@@ -21,14 +22,53 @@ struct arguments {
     int n_files;
 };
 
+enum option_number {
+    OPTION_DRY_RUN,
+    OPTION_JSON,
+    OPTION_WAIT,
+    OPTION_TIMEOUT,
+    OPTION_OVSDB,
+    OPTION_CONFIG,
+    OPTION_VIF_TYPE,
+    OPTION_COMPAT,
+    OPTION_VERBOSE,
+    OPTION_HELP,
+    OPTION_VERSION,
+    N_OPTIONS
+};
+
+/* Options as bits: those of every verb, of verbs that plug. */
+#define BIT(option) (1U << OPTION_##option)
+#define OF_EVERY    (BIT(JSON) | BIT(VERBOSE) | BIT(HELP) | BIT(VERSION))
+#define OF_PLUGGING (OF_EVERY | BIT(DRY_RUN) | BIT(WAIT) | BIT(TIMEOUT) | BIT(OVSDB) | BIT(CONFIG))
+
+/* One option.  'take' returns STATUS_OK to go on, else the exit status. */
+struct option_row {
+    const char *name;
+    const char *value; /* what it is called in the help; NULL: there is none */
+    char letter;       /* the short form; 0: there is none */
+    const char *words; /* for the help */
+    int (*take)(struct arguments *arguments, const char *value); /* NULL: main's business */
+};
+
 /* One verb; returns the exit status. */
 struct verb {
     const char *name;
     const char *operands;
     const char *summary;
     int (*run)(const struct arguments *arguments);
-    unsigned options; /* the options it has, one bit each */
+    unsigned options; /* the options it has, as bits */
 };
+
+extern const struct option_row option_rows[N_OPTIONS];
+
+/* Takes the options off the command line, wherever they stand, since which of them belong to the verb
+ * is known only afterwards; what is left begins at getopt's 'optind'.  Adds their bits to
+ * '*ret_given', and goes no further than --help or --version.  The exit status, STATUS_OK to go
+ * on. */
+int take_options(struct arguments *arguments, int argc, char **argv, unsigned *ret_given);
+
+void print_help(const struct verb *verbs, size_t n_verbs);
 
 int verb_plug(const struct arguments *arguments);
 int verb_unplug(const struct arguments *arguments);

@@ -140,13 +140,14 @@ static int refuse_doubles(struct batch *batch, struct vif_error *err)
 
         if (batch->runs[claim->owner].state == RUN_FAILED)
             continue;
-        if (!holder || strcmp(holder->name, claim->name) != 0 || holder->sort != claim->sort ||
-            batch->runs[holder->owner].state == RUN_FAILED)
-            holder = claim;
-        else if (!agree(holder, claim))
-            refuse_claim(batch, holder, claim);
-        else if (!holder->datapath_type[0])
-            holder = claim; /* the first that wants a type holds it */
+        if (holder && strcmp(holder->name, claim->name) == 0 && holder->sort == claim->sort &&
+            batch->runs[holder->owner].state != RUN_FAILED) {
+            if (!agree(holder, claim))
+                refuse_claim(batch, holder, claim);
+            if (holder->datapath_type[0] || !agree(holder, claim))
+                continue; /* the first that wants a type holds the bridge */
+        }
+        holder = claim;
     }
     return 0;
 }

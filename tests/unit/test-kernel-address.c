@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Addresses and routes moved between links of a real kernel, in namespaces of their own.  What is on a
- * link is set and shown by ip(8): another reading of the same kernel.  Linked with --wrap=sendmsg and
- * the allocator that fails on demand. */
+/* Addresses and routes moved between links of a real kernel, in namespaces of their own.  What
+ * is on a link is set and shown by ip(8): another reading of the same kernel.  Linked with
+ * --wrap=sendmsg and the allocator that fails on demand. */
 #include "kernel-fixture.h"
 
 #include <linux/rtnetlink.h>
@@ -59,7 +59,7 @@ static void show(const char *command, const char *name, char *text)
     text[n] = '\0';
 }
 
-/* Addresses and routes of a link, in an order of their own; without what the kernel makes of them. */
+/* Addresses and routes of a link, in an order of their own, without those of the kernel. */
 static void show_link(const char *name, char *text)
 {
     char command[512];
@@ -224,7 +224,7 @@ static void test_move_ipv6(void **state)
     assert_moves();
 }
 
-/* A network manager makes the prefix route itself, says it is the kernel's, and gives it a metric. */
+/* A network manager makes the prefix route itself, as the kernel's, and gives it a metric. */
 static void test_prefix_route_of_a_manager(void **state)
 {
     (void)state;

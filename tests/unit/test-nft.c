@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules of bridges on a real kernel, in namespaces of their own.  What there is is shown by nft(8).
- * Linked with --wrap=dlopen: a host without libnftables. */
+/* The rules of bridges on a real kernel, in namespaces of their own.  What there is is shown by
+ * nft(8). Linked with --wrap=dlopen: a host without libnftables. */
 #include "kernel-fixture.h"
 
 #include <dlfcn.h>
