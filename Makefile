@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A thin front: each target is one script in tools/, which says more in its first lines.
 
-.PHONY: all build check lint format demo bench fuzz install clean help
+.PHONY: all build check check-vm lint format demo bench fuzz install clean help
 
 all: build
 
@@ -10,6 +10,9 @@ build: ## build libvif and vifctl into build/
 
 check: ## run every test and the lint; as root, for the functional tests
 	tools/check
+
+check-vm: ## run the tests that need a kernel of their own: SR-IOV, the kernel's datapath
+	tools/check-vm
 
 lint: ## check format, style, layers, symbols and scripts
 	tools/lint
@@ -33,4 +36,4 @@ clean: ## remove everything that was built
 	rm -rf build build-asan build-clang build-fuzz
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10

@@ -118,6 +118,7 @@ struct vif_result {
     int64_t ofport;         /* OpenFlow port number; 0 when not known */
     const char *steps;      /* dry run: one line per step, each ended by a newline; else NULL */
     struct vif_error error; /* VIF_STATE_FAILED */
+    const char *warnings;   /* what is no error but should be known, one line each; else NULL */
 };
 
 size_t vif_report_count(const struct vif_report *report);
@@ -126,7 +127,7 @@ const struct vif_result *vif_report_result(const struct vif_report *report, size
 /* Dry run: the operations of the database transaction as a JSON array; NULL when there is none. */
 const char *vif_report_transaction(const struct vif_report *report);
 /* The whole report as JSON text, which belongs to the report; NULL when memory is gone.
- *   {"results": [{"id", "name", "bridge", "state", "changed", "ofport"?, "note"?, "steps"?,
+ *   {"results": [{"id", "name", "bridge", "state", "changed", "ofport"?, "note"?, "steps"?, "warnings"?,
  *                 "error"?: {"kind", "text"}}], "transaction"?: [...]} */
 const char *vif_report_json(struct vif_report *report);
 /* The exit status that says it all: 0; that of the only kind of error when nothing succeeded; 3. */

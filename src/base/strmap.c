@@ -9,18 +9,18 @@
 
 #include "base/cleanup.h"
 
-void strmap_done(struct strmap *map)
+void strmap_done(struct vif_map *map)
 {
     for (size_t i = 0; i < map->n; i++) {
         free(map->entries[i].key);
         free(map->entries[i].value);
     }
     free(map->entries);
-    *map = (struct strmap){0};
+    *map = (struct vif_map){0};
 }
 
 /* The place of 'key', or where it belongs. */
-static size_t place(const struct strmap *map, const char *key, int *ret_found)
+static size_t place(const struct vif_map *map, const char *key, int *ret_found)
 {
     size_t low = 0, high = map->n;
 
@@ -41,13 +41,13 @@ static size_t place(const struct strmap *map, const char *key, int *ret_found)
     return low;
 }
 
-int strmap_set(struct strmap *map, const char *key, const char *value)
+int strmap_set(struct vif_map *map, const char *key, const char *value)
 {
     int found;
     size_t at = place(map, key, &found);
     auto_free char *new_key = NULL;
     auto_free char *new_value = strdup(value);
-    struct strmap_entry *entries;
+    struct vif_map_entry *entries;
 
     if (!new_value)
         return -ENOMEM;
@@ -64,12 +64,12 @@ int strmap_set(struct strmap *map, const char *key, const char *value)
         return -ENOMEM;
     map->entries = entries;
     memmove(entries + at + 1, entries + at, (map->n - at) * sizeof *entries);
-    entries[at] = (struct strmap_entry){take_ptr(new_key), take_ptr(new_value)};
+    entries[at] = (struct vif_map_entry){take_ptr(new_key), take_ptr(new_value)};
     map->n++;
     return 0;
 }
 
-const char *strmap_get(const struct strmap *map, const char *key)
+const char *strmap_get(const struct vif_map *map, const char *key)
 {
     int found;
     size_t at = place(map, key, &found);
@@ -77,9 +77,9 @@ const char *strmap_get(const struct strmap *map, const char *key)
     return found ? map->entries[at].value : NULL;
 }
 
-int strmap_copy(struct strmap *to, const struct strmap *from)
+int strmap_copy(struct vif_map *to, const struct vif_map *from)
 {
-    struct strmap copy = {0};
+    struct vif_map copy = {0};
 
     for (size_t i = 0; i < from->n; i++) {
         int r = strmap_set(&copy, from->entries[i].key, from->entries[i].value);

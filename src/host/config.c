@@ -6,12 +6,14 @@
 #include <grp.h>
 #include <ini.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "base/strmap.h"
 #include "host/host.h"
 #include "rpc/stream.h"
 
@@ -55,14 +57,19 @@ static const char *set_interface(struct config *config, const char *value)
     return strcmp(value, "native") == 0 || strcmp(value, "vsctl") == 0 ? NULL : "native or vsctl";
 }
 
-static const char *set_mtu(struct config *config, const char *value)
+static const char *read_mtu(const char *value, uint32_t *ret)
 {
     int64_t mtu;
 
     if (parse_int(value, 0, MTU_MAX, &mtu) < 0 || (mtu && mtu < 68))
         return "0 or a number from 68 to 65535";
-    config->plugins.ovs.network_device_mtu = (uint32_t)mtu;
+    *ret = (uint32_t)mtu;
     return NULL;
+}
+
+static const char *set_mtu(struct config *config, const char *value)
+{
+    return read_mtu(value, &config->plugins.ovs.network_device_mtu);
 }
 
 static const char *set_isolate(struct config *config, const char *value)
@@ -120,9 +127,92 @@ static const char *set_tap_group(struct config *config, const char *value)
     return NULL;
 }
 
+static const char *set_tc_offload(struct config *config, const char *value)
+{
+    static const char *const words[] = {
+        [TC_OFFLOAD_IGNORE] = "ignore", [TC_OFFLOAD_WARN] = "warn", [TC_OFFLOAD_ENABLE] = "enable"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(value, words[i]) == 0) {
+            config->plugins.ovs.hw_tc_offload = (enum tc_offload)i;
+            return NULL;
+        }
+    return "ignore, warn or enable";
+}
+
+static const char *set_plugin_directory(struct config *config, const char *value)
+{
+    if (value[0] != '/' || strlen(value) >= sizeof config->plugins.directory)
+        return "an absolute path";
+    memcpy(config->plugins.directory, value, strlen(value) + 1);
+    return NULL;
+}
+
+static const char *set_lb_mtu(struct config *config, const char *value)
+{
+    return read_mtu(value, &config->plugins.linux_bridge.network_device_mtu);
+}
+
+static const char *set_use_ipv6(struct config *config, const char *value)
+{
+    return parse_bool(value, &config->plugins.linux_bridge.use_ipv6) < 0 ? "true or false" : NULL;
+}
+
+static const char *set_drop_action(struct config *config, const char *value)
+{
+    char *action = config->plugins.linux_bridge.iptables_drop_action;
+
+    if (strcmp(value, "DROP") != 0 && strcmp(value, "REJECT") != 0)
+        return "DROP or REJECT";
+    (void)snprintf(action, DROP_ACTION_MAX, "%s", value);
+    return NULL;
+}
+
+static const char *set_interface_name(char *to, const char *value)
+{
+    if (value[0] && ifname_fault(value))
+        return "an interface name";
+    (void)snprintf(to, VIF_DEVICE_NAME_SIZE, "%s", value);
+    return NULL;
+}
+
+static const char *set_vlan_interface(struct config *config, const char *value)
+{
+    return set_interface_name(config->plugins.linux_bridge.vlan_interface, value);
+}
+
+static const char *set_flat_interface(struct config *config, const char *value)
+{
+    return set_interface_name(config->plugins.linux_bridge.flat_interface, value);
+}
+
+/* May be given several times, one interface each. */
+static const char *add_forward_interface(struct config *config, const char *value)
+{
+    struct linux_bridge_options *options = &config->plugins.linux_bridge;
+    char(*bigger)[VIF_DEVICE_NAME_SIZE];
+
+    if (strcmp(value, "all") != 0 && ifname_fault(value))
+        return "all or an interface name";
+    bigger = reallocarray(options->forward_interfaces, options->n_forward_interfaces + 1,
+                          sizeof *bigger);
+    if (!bigger)
+        return "memory, which is gone,";
+    options->forward_interfaces = bigger;
+    (void)snprintf(bigger[options->n_forward_interfaces++], sizeof *bigger, "%s", value);
+    return NULL;
+}
+
+static const char *accept_any(struct config *config, const char *value)
+{
+    (void)config; /* the order of iptables rules, of which we have none */
+    (void)value;
+    return NULL;
+}
+
 static const struct option_row {
     const char *group, *name;
-    option_fn *set; /* NULL: accepted for a plugin that is not here */
+    option_fn *set;
 } option_rows[] = {
     {"os_vif_ovs", "network_device_mtu", set_mtu},
     {"os_vif_ovs", "ovs_vsctl_timeout", set_timeout},
@@ -131,24 +221,42 @@ static const struct option_row {
     {"os_vif_ovs", "isolate_vif", set_isolate},
     {"os_vif_ovs", "per_port_bridge", set_per_port_bridge},
     {"os_vif_ovs", "default_qos_type", set_qos_type},
-    {"os_vif_linux_bridge", "use_ipv6", NULL},
-    {"os_vif_linux_bridge", "iptables_top_regex", NULL},
-    {"os_vif_linux_bridge", "iptables_bottom_regex", NULL},
-    {"os_vif_linux_bridge", "iptables_drop_action", NULL},
-    {"os_vif_linux_bridge", "forward_bridge_interface", NULL},
-    {"os_vif_linux_bridge", "vlan_interface", NULL},
-    {"os_vif_linux_bridge", "flat_interface", NULL},
-    {"os_vif_linux_bridge", "network_device_mtu", NULL},
+    {"os_vif_linux_bridge", "use_ipv6", set_use_ipv6},
+    {"os_vif_linux_bridge", "iptables_top_regex", accept_any},
+    {"os_vif_linux_bridge", "iptables_bottom_regex", accept_any},
+    {"os_vif_linux_bridge", "iptables_drop_action", set_drop_action},
+    {"os_vif_linux_bridge", "forward_bridge_interface", add_forward_interface},
+    {"os_vif_linux_bridge", "vlan_interface", set_vlan_interface},
+    {"os_vif_linux_bridge", "flat_interface", set_flat_interface},
+    {"os_vif_linux_bridge", "network_device_mtu", set_lb_mtu},
     {"vifd", "tap_owner", set_tap_owner},
     {"vifd", "tap_group", set_tap_group},
+    {"vifd", "hw_tc_offload", set_tc_offload},
+    {"vifd", "plugin_directory", set_plugin_directory},
 };
+
+/* "plugin NAME": what is in it is the plugin's to judge. */
+#define PLUGIN_GROUP "plugin "
 
 static bool is_our_group(const char *group, size_t n)
 {
+    if (n > strlen(PLUGIN_GROUP) && memcmp(group, PLUGIN_GROUP, strlen(PLUGIN_GROUP)) == 0)
+        return true;
     for (size_t i = 0; i < sizeof option_rows / sizeof option_rows[0]; i++)
         if (strlen(option_rows[i].group) == n && memcmp(group, option_rows[i].group, n) == 0)
             return true;
     return false;
+}
+
+static int keep_for_plugin(struct reader *reader, const char *plugin, const char *name,
+                           const char *value)
+{
+    char key[256];
+
+    (void)snprintf(key, sizeof key, "%s/%s", plugin, name);
+    return strmap_set(&reader->config->plugins.elsewhere, key, value) < 0
+               ? error_memory(reader->err)
+               : 0;
 }
 
 /* inih's handler: 1 goes on, 0 marks the line as bad; we keep the first fault and go on. */
@@ -158,13 +266,17 @@ static int take_option(void *user, const char *group, const char *name, const ch
 
     if (reader->failed || !is_our_group(group, strlen(group)))
         return 1;
+    if (strncmp(group, PLUGIN_GROUP, strlen(PLUGIN_GROUP)) == 0) {
+        reader->failed = keep_for_plugin(reader, group + strlen(PLUGIN_GROUP), name, value);
+        return 1;
+    }
     for (size_t i = 0; i < sizeof option_rows / sizeof option_rows[0]; i++) {
         const struct option_row *row = &option_rows[i];
         const char *expected;
 
         if (strcmp(row->group, group) != 0 || strcmp(row->name, name) != 0)
             continue;
-        expected = row->set ? row->set(reader->config, value) : NULL;
+        expected = row->set(reader->config, value);
         if (expected)
             reader->failed =
                 error_set(reader->err, VIF_ERROR_CONFIG, "%s: [%s] %s: expected %s, got \"%.64s\"",
@@ -245,6 +357,11 @@ static int read_file(const char *file, bool optional, char **ret, struct vif_err
     return 0;
 }
 
+void config_done(struct config *config)
+{
+    plugin_options_done(&config->plugins);
+}
+
 int config_read(const char *file, struct config *ret, struct vif_error *err)
 {
     struct config config = {.timeout_ms = INT64_C(120000)};
@@ -252,7 +369,7 @@ int config_read(const char *file, struct config *ret, struct vif_error *err)
     auto_free char *text = NULL;
     int r;
 
-    ovs_options_init(&config.plugins.ovs);
+    plugin_options_init(&config.plugins);
     r = read_file(reader.file, !file, &text, err);
     if (r < 0)
         return r;
@@ -261,6 +378,8 @@ int config_read(const char *file, struct config *ret, struct vif_error *err)
                       ? text + strlen(BYTE_ORDER_MARK)
                       : text;
     r = text ? ini_parse_stream(next_line, &reader, take_option, &reader) : 0;
+    if (reader.failed || r != 0)
+        config_done(&config);
     if (reader.failed)
         return reader.failed;
     if (r < 0)

@@ -22,8 +22,11 @@ void vif_host_close(struct vif_host *host)
 {
     if (!host)
         return;
+    plugin_registry_free(host->plugins);
+    nft_close(host->nft);
     netlink_close(host->nl);
     ovsdb_client_free(host->db);
+    config_done(&host->config);
     free(host);
 }
 
@@ -71,6 +74,8 @@ int vif_host_open(const struct vif_host_options *options, struct vif_host **ret_
     if (r == 0)
         r = open_database(host, own.ovsdb, err);
     if (r == 0)
+        r = plugin_registry_new(&host->config.plugins, &host->plugins, err);
+    if (r == 0)
         r = netlink_open(&host->log, &host->nl, err);
     if (r < 0)
         return r;
@@ -79,27 +84,27 @@ int vif_host_open(const struct vif_host_options *options, struct vif_host **ret_
 }
 
 static int describe(const struct vif_host *host, const struct vif_request *request,
-                    enum wiring_goal goal, struct wiring *ret, struct vif_error *err)
+                    enum vif_goal goal, struct vif_wiring *ret, struct vif_error *err)
 {
     const char *name = request->vif->plugin;
-    const struct plugin *plugin;
+    const struct vif_plugin *plugin;
+    int r;
 
     if (!name)
         return error_set(err, VIF_ERROR_INVALID, "%s/plugin: missing", request->where);
-    plugin = plugin_find(name);
-    if (!plugin)
-        return error_set(err, VIF_ERROR_NO_PLUGIN, "%s/plugin: no VIF plugin named '%.64s'",
-                         request->where, name);
-    return plugin->describe(&host->config.plugins, request, goal, ret, err);
+    r = plugin_find(host->plugins, name, &plugin, err);
+    if (r < 0)
+        return error_prefix(err, r, "%s/plugin", request->where);
+    return plugin_describe(plugin, &host->config.plugins, request, goal, ret, err);
 }
 
 /* One call: a wiring for each VIF that can be described, and where in the report it belongs. */
 struct call {
     struct vif_report *report;
-    struct wiring *wirings;          /* one for each entry; those that failed are empty */
-    const struct wiring **described; /* those that did not */
-    struct outcome *outcomes;        /* of 'described' */
-    size_t *owners;                  /* entry of each */
+    struct vif_wiring *wirings;    /* one for each entry; those that failed are empty */
+    struct vif_wiring **described; /* those that did not */
+    struct outcome *outcomes;      /* of 'described' */
+    size_t *owners;                /* entry of each */
     size_t n;
 };
 
@@ -146,12 +151,12 @@ static void name_error(struct report_entry *entry, const char *verb)
 }
 
 static void describe_all(const struct vif_host *host, const struct vif_batch *batch,
-                         enum wiring_goal goal, struct call *call)
+                         enum vif_goal goal, struct call *call)
 {
     for (size_t i = 0; i < batch->n; i++) {
         const struct batch_entry *from = &batch->entries[i];
         struct report_entry *entry = &call->report->entries[i];
-        struct wiring *wiring = &call->wirings[i];
+        struct vif_wiring *wiring = &call->wirings[i];
         struct vif_result *result = &entry->result;
 
         memcpy(entry->id, from->id, sizeof entry->id);
@@ -170,11 +175,11 @@ static void describe_all(const struct vif_host *host, const struct vif_batch *ba
     }
 }
 
-static enum vif_state state_of(const struct outcome *outcome, enum wiring_goal goal)
+static enum vif_state state_of(const struct outcome *outcome, enum vif_goal goal)
 {
     switch (outcome->state) {
     case OUTCOME_DONE:
-        return goal == WIRING_PRESENT ? VIF_STATE_PLUGGED : VIF_STATE_UNPLUGGED;
+        return goal == VIF_GOAL_PLUG ? VIF_STATE_PLUGGED : VIF_STATE_UNPLUGGED;
     case OUTCOME_WAITING:
         return VIF_STATE_WAITING;
     case OUTCOME_PLANNED:
@@ -185,7 +190,7 @@ static enum vif_state state_of(const struct outcome *outcome, enum wiring_goal g
     return VIF_STATE_FAILED;
 }
 
-static void take_outcomes(struct call *call, enum wiring_goal goal)
+static void take_outcomes(struct call *call, enum vif_goal goal)
 {
     for (size_t i = 0; i < call->n; i++) {
         struct report_entry *entry = &call->report->entries[call->owners[i]];
@@ -196,8 +201,9 @@ static void take_outcomes(struct call *call, enum wiring_goal goal)
         entry->result.ofport = outcome->ofport;
         entry->result.error = outcome->error;
         entry->result.steps = entry->steps = take_ptr(outcome->steps);
+        entry->result.warnings = entry->warnings = take_ptr(outcome->warnings);
         if (outcome->state == OUTCOME_FAILED)
-            name_error(entry, goal == WIRING_PRESENT ? "plug" : "unplug");
+            name_error(entry, goal == VIF_GOAL_PLUG ? "plug" : "unplug");
     }
 }
 
@@ -221,12 +227,12 @@ static void log_counts(const struct vif_host *host, size_t n)
               (unsigned long long)nl->changes);
 }
 
-static int carry_out(struct vif_host *host, const struct vif_batch *batch, enum wiring_goal goal,
+static int carry_out(struct vif_host *host, const struct vif_batch *batch, enum vif_goal goal,
                      const struct vif_call_options *options, struct vif_report **ret_report,
                      struct vif_error *err)
 {
     struct vif_call_options own = {0};
-    struct engine engine = {host->nl, host->db, &host->log};
+    struct engine engine = {host->nl, host->db, &host->nft, &host->log};
     struct call call = {0};
     auto_close int lock = -1;
     int r = 0;
@@ -263,12 +269,12 @@ int vif_host_plug(struct vif_host *host, const struct vif_batch *batch,
                   const struct vif_call_options *options, struct vif_report **ret_report,
                   struct vif_error *err)
 {
-    return carry_out(host, batch, WIRING_PRESENT, options, ret_report, err);
+    return carry_out(host, batch, VIF_GOAL_PLUG, options, ret_report, err);
 }
 
 int vif_host_unplug(struct vif_host *host, const struct vif_batch *batch,
                     const struct vif_call_options *options, struct vif_report **ret_report,
                     struct vif_error *err)
 {
-    return carry_out(host, batch, WIRING_ABSENT, options, ret_report, err);
+    return carry_out(host, batch, VIF_GOAL_UNPLUG, options, ret_report, err);
 }

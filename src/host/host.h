@@ -21,6 +21,7 @@ struct config {
 
 /* Reads 'file'; NULL: CONFIG_FILE where it exists.  Kind CONFIG, naming file, group and option. */
 int config_read(const char *file, struct config *ret, struct vif_error *err);
+void config_done(struct config *config);
 
 /* Keeps other programs of this library from working on the same VIFs until '*ret_fd' is closed.  Waits
  * for them; -ETIMEDOUT past 'until'.  Where there is no place for a lock (no right to write there),
@@ -31,7 +32,9 @@ int lock_vifs(const struct vif_batch *batch, int64_t until, const struct log *lo
 struct vif_host {
     struct config config;
     struct log log;
+    struct plugin_registry *plugins;
     struct netlink *nl;
+    struct nft *nft; /* NULL until rules are needed */
     struct ovsdb_client *db;
 };
 
@@ -53,6 +56,7 @@ struct report_entry {
     char name[LIMIT_IFNAME];
     char bridge[LIMIT_IFNAME];
     char *steps;
+    char *warnings;
 };
 
 struct vif_report {

@@ -3,24 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "host/host.h"
 #include "model/host-info.h"
 #include "model/schema.h"
-#include "plugin/support.h"
 
 int vif_host_info(struct vif_host *host, const struct vif_info_options *options, char **ret_text,
                   struct vif_error *err)
 {
     struct vif_info_options own = {0};
-    const struct plugin_support *plugins;
-    size_t n;
+    auto_free const struct vif_plugin **plugins = NULL;
+    size_t n = 0;
     int r;
 
-    (void)host; /* every host has the same plugins */
     if (options)
         memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
-    plugins = plugin_support(&n);
-    r = host_info_text(plugins, n, own.vif_types, own.versions, ret_text, err);
+    r = plugin_list(host->plugins, &plugins, &n, err);
+    if (r == 0)
+        r = host_info_text(plugins, n, own.vif_types, own.versions, ret_text, err);
     return r < 0 ? error_prefix(err, r, "host info") : 0;
 }
 

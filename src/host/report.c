@@ -57,11 +57,11 @@ int vif_report_status(const struct vif_report *report)
     return status && (mixed || success) ? 3 : status;
 }
 
-static void add_steps(const char *steps, struct text *text)
+static void add_lines(const char *key, const char *steps, struct text *text)
 {
     const char *comma = "";
 
-    text_add(text, ",\"steps\":[");
+    text_add(text, ",\"%s\":[", key);
     while (*steps) {
         size_t n = strcspn(steps, "\n");
 
@@ -95,7 +95,9 @@ static void add_result(const struct vif_result *result, struct text *text)
     if (result->state == VIF_STATE_WAITING)
         text_add(text, ",\"note\":\"waiting for its network device\"");
     if (result->steps)
-        add_steps(result->steps, text);
+        add_lines("steps", result->steps, text);
+    if (result->warnings)
+        add_lines("warnings", result->warnings, text);
     if (result->state == VIF_STATE_FAILED) {
         text_add(text, ",\"error\":{");
         add_member(text, "kind", vif_error_kind_name(result->error.kind));
@@ -131,8 +133,10 @@ void vif_report_free(struct vif_report *report)
 {
     if (!report)
         return;
-    for (size_t i = 0; i < report->n; i++)
+    for (size_t i = 0; i < report->n; i++) {
         free(report->entries[i].steps);
+        free(report->entries[i].warnings);
+    }
     free(report->entries);
     free(report->transaction);
     free(report->json);

@@ -158,7 +158,7 @@ static int put_route_attribute(const struct nlattr *attr, void *data)
 }
 
 static void add_route(struct netlink_batch *batch, uint16_t type, const struct end *end,
-                      const struct route *route)
+                      const struct address_route *route)
 {
     /* Neither NLM_F_EXCL, which refuses a route that differs in the link alone, nor
      * NLM_F_APPEND: the new one is to be used from now on. */

@@ -144,7 +144,7 @@ static bool same_prefix(const uint8_t *a, const uint8_t *b, unsigned bits)
 /* Whether the kernel makes the route with an address.  Network managers mark their own as the
  * kernel's too, but have the address flagged then. */
 static bool is_kernels_own(const struct address_list *list, const struct rtmsg *header,
-                           const struct route *route)
+                           const struct address_route *route)
 {
     if (header->rtm_protocol != RTPROT_KERNEL)
         return false;
@@ -178,7 +178,7 @@ static bool has_hop(const struct nlattr *attr, int ifindex)
     return false;
 }
 
-static int refuse(struct reading *reading, const struct route *route, const char *why)
+static int refuse(struct reading *reading, const struct address_route *route, const char *why)
 {
     char text[ADDRESS_TEXT_SIZE];
 
@@ -187,7 +187,7 @@ static int refuse(struct reading *reading, const struct route *route, const char
                      reading->link, why);
 }
 
-static int keep_route(struct reading *reading, const struct route *route,
+static int keep_route(struct reading *reading, const struct address_route *route,
                       const struct nlmsghdr *message)
 {
     struct address_list *list = &reading->list;
@@ -210,7 +210,7 @@ static int take_route(struct reading *reading, const struct nlmsghdr *message)
     const struct rtmsg *header = mnl_nlmsg_get_payload(message);
     struct attributes attributes = {{NULL}};
     const struct nlattr *const *of = attributes.of;
-    struct route route = {0};
+    struct address_route route = {0};
 
     if (mnl_nlmsg_get_payload_len(message) < sizeof *header || header->rtm_type != RTN_UNICAST ||
         (header->rtm_flags & RTM_F_CLONED))
@@ -280,7 +280,7 @@ static void add_dumps(struct netlink_batch *batch, int ifindex, uint8_t family)
 
 /* What a route stands on comes first: a gateway is looked for among the routes of narrower scope
  * (IPv4), or without a gateway (IPv6). */
-static int route_rank(const struct route *route)
+static int route_rank(const struct address_route *route)
 {
     return (route->family == AF_INET ? 2 * (RT_SCOPE_NOWHERE - route->scope) : 0) +
            (route->has_gateway ? 1 : 0);
@@ -289,7 +289,7 @@ static int route_rank(const struct route *route)
 static void sort_routes(struct address_list *list)
 {
     for (size_t i = 1; i < list->n_routes; i++) {
-        struct route route = list->routes[i];
+        struct address_route route = list->routes[i];
         size_t at = i;
 
         for (; at > 0 && route_rank(&list->routes[at - 1]) > route_rank(&route); at--)

@@ -34,7 +34,7 @@ static int find_gateway(const struct nlattr *attr, void *data)
     return MNL_CB_OK;
 }
 
-void route_format(const struct route *route, char ret_text[ADDRESS_TEXT_SIZE])
+void route_format(const struct address_route *route, char ret_text[ADDRESS_TEXT_SIZE])
 {
     char text[INET6_ADDRSTRLEN] = "?", gateway[INET6_ADDRSTRLEN] = "?";
     const struct nlattr *attr = NULL;

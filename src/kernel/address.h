@@ -27,7 +27,7 @@ struct address {
 };
 
 /* One unicast route over the link. */
-struct route {
+struct address_route {
     uint8_t family, prefix, scope;
     uint8_t destination[16];
     uint32_t table, metric;
@@ -38,7 +38,7 @@ struct route {
 struct address_list {
     struct address *addresses; /* in the order in which they were added, primary ones first */
     size_t n_addresses;
-    struct route *routes; /* each behind those it stands on */
+    struct address_route *routes; /* each behind those it stands on */
     size_t n_routes;
 };
 
@@ -71,6 +71,6 @@ int address_move(struct netlink *nl, int from_ifindex, int to_ifindex,
 /* "192.0.2.5/24" and "default via 192.0.2.1", for plans and messages. */
 #define ADDRESS_TEXT_SIZE 112
 void address_format(const struct address *address, char ret_text[ADDRESS_TEXT_SIZE]);
-void route_format(const struct route *route, char ret_text[ADDRESS_TEXT_SIZE]);
+void route_format(const struct address_route *route, char ret_text[ADDRESS_TEXT_SIZE]);
 
 #endif

@@ -58,7 +58,7 @@ static bool get_element(const struct nlattr *attr, size_t index, int32_t *ret_va
 
 static int parse_bridge(const struct nlattr *attr, void *data)
 {
-    struct link_bridge *bridge = data;
+    struct vif_bridge_attributes *bridge = data;
 
     switch (mnl_attr_get_type(attr)) {
     case IFLA_BR_AGEING_TIME:

@@ -49,7 +49,8 @@ static void put_common(struct nlmsghdr *message, const struct link_change *chang
 }
 
 /* "forward_delay" is left out where it has a request of its own. */
-static void put_bridge(struct nlmsghdr *message, const struct link_bridge *bridge, bool delay)
+static void put_bridge(struct nlmsghdr *message, const struct vif_bridge_attributes *bridge,
+                       bool delay)
 {
     struct nlattr *info = mnl_attr_nest_start(message, IFLA_LINKINFO), *data;
 

@@ -7,20 +7,13 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <vif/plugin.h>
 
 #include "base/limits.h"
 #include "kernel/netlink.h"
 
 #define LINK_ALIAS_MAX 64 /* "vif <uuid>" is 40; longer aliases are someone else's and cut */
 #define LINK_KIND_MAX  16
-
-/* The bridge attributes we care about; times as the kernel counts them (USER_HZ, 1/100 s). */
-struct link_bridge {
-    uint32_t ageing_time;
-    uint32_t forward_delay;
-    uint32_t stp_state;
-    uint8_t mcast_snooping;
-};
 
 /* One link as the kernel shows it. */
 struct link_info {
@@ -35,11 +28,11 @@ struct link_info {
     int parent;       /* vlan: ifindex of the link it stands on, 0 unknown or other namespace */
     uint16_t vlan_id; /* kind "vlan" */
     char alias[LINK_ALIAS_MAX];
-    struct link_bridge bridge; /* kind "bridge" */
-    bool tap;                  /* kind "tun": a tap, not a tun */
-    bool multi_queue;          /* kind "tun" */
-    bool has_ipv6_conf;        /* false: this kernel or link has no IPv6 */
-    bool altname;              /* 'name' is an alternative name of the link, not its own */
+    struct vif_bridge_attributes bridge; /* kind "bridge" */
+    bool tap;                            /* kind "tun": a tap, not a tun */
+    bool multi_queue;                    /* kind "tun" */
+    bool has_ipv6_conf;                  /* false: this kernel or link has no IPv6 */
+    bool altname; /* 'name' is an alternative name of the link, not its own */
     int32_t disable_ipv6;
     int32_t arp_ignore;
     int32_t arp_announce;
@@ -64,7 +57,7 @@ struct link_change {
     /* NULL: leave.  Only with an ifindex.  The kernel renames a link that is up only since 6.x; the
      * caller sets it down first where needed. */
     const char *new_name;
-    const struct link_bridge *bridge; /* NULL: leave */
+    const struct vif_bridge_attributes *bridge; /* NULL: leave */
 };
 
 /* Adds requests that create a bridge with the MTU, address and bridge attributes of 'change', down,

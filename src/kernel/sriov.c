@@ -369,9 +369,9 @@ static int judge(const struct representor_search *search, char ret_name[LIMIT_IF
     else
         (void)error_set(err, VIF_ERROR_KERNEL,
                         "VF %d of PF %s has no representor: no network device of switch %s has "
-                        "phys_port_name %d, vf%d, pf%dvf%d or vf%d@pf%d",
+                        "phys_port_name %d, vf%d, pf%dvf%d or vf%d@pf%d%s",
                         vf->vf, vf->pf_pci, vf->switch_id, vf->vf, vf->vf, vf->pf, vf->vf, vf->vf,
-                        vf->pf);
+                        vf->pf, vf->eswitch_mode[0] ? "" : "; is its eswitch in switchdev mode?");
     return -ENODEV;
 }
 

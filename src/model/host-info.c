@@ -45,46 +45,49 @@ static json_t *with_versions(json_t *data, const char *min, const char *max)
     return json_with(data, "max_version", json_string(max));
 }
 
-static json_t *profile_info(const struct wishes *wishes, const struct profile_support *profile)
+static json_t *profile_info(const struct wishes *wishes, const struct vif_plugin_profile *profile)
 {
-    json_t *data =
-        json_pair("profile_object_name", json_string(port_profile_type_name(profile->type)));
+    json_t *data = json_pair("profile_object_name", json_string(profile->name));
 
-    return wrap(wishes, HOST_PORT_PROFILE_INFO, with_versions(data, profile->min, profile->max));
+    return wrap(wishes, HOST_PORT_PROFILE_INFO,
+                with_versions(data, profile->min_version, profile->max_version));
 }
 
-static json_t *vif_info(const struct wishes *wishes, const struct vif_support *vif)
+static json_t *vif_info(const struct wishes *wishes, const struct vif_plugin_type *vif)
 {
-    json_t *data = json_pair("vif_object_name", json_string(vif_type_name(vif->type)));
+    json_t *data = json_pair("vif_object_name", json_string(vif->name));
     json_t *profiles;
 
-    data = with_versions(data, vif->min, vif->max);
+    data = with_versions(data, vif->min_version, vif->max_version);
     if (wishes->minors[HOST_VIF_INFO] >= MINOR_OF_PROFILES) {
         profiles = json_array();
-        for (size_t i = 0; i < vif->n_profiles; i++)
+        for (size_t i = 0; vif->profiles && vif->profiles[i].name; i++)
             profiles = json_and(profiles, profile_info(wishes, &vif->profiles[i]));
         data = json_with(data, "supported_port_profiles", profiles);
     }
     return wrap(wishes, HOST_VIF_INFO, data);
 }
 
-static bool is_wanted(const struct wishes *wishes, const struct vif_support *vif)
+static bool is_wanted(const struct wishes *wishes, const struct vif_plugin_type *vif)
 {
-    return (wishes->vif_types >> vif->type) & 1;
+    for (unsigned type = 0; type < vif_object.n_classes; type++)
+        if (strcmp(vif_object.classes[type].name, vif->name) == 0)
+            return (wishes->vif_types >> type) & 1;
+    return false;
 }
 
-static json_t *plugin_info(const struct wishes *wishes, const struct plugin_support *plugin)
+static json_t *plugin_info(const struct wishes *wishes, const struct vif_plugin *plugin)
 {
     json_t *data = json_pair("plugin_name", json_string(plugin->name));
     json_t *vifs = json_array();
 
-    for (size_t i = 0; i < plugin->n_vifs; i++)
-        if (is_wanted(wishes, &plugin->vifs[i]))
-            vifs = json_and(vifs, vif_info(wishes, &plugin->vifs[i]));
+    for (size_t i = 0; plugin->types[i].name; i++)
+        if (is_wanted(wishes, &plugin->types[i]))
+            vifs = json_and(vifs, vif_info(wishes, &plugin->types[i]));
     return wrap(wishes, HOST_PLUGIN_INFO, json_with(data, "vif_info", vifs));
 }
 
-static json_t *host_info(const struct wishes *wishes, const struct plugin_support *plugins,
+static json_t *host_info(const struct wishes *wishes, const struct vif_plugin *const *plugins,
                          size_t n_plugins)
 {
     json_t *infos = json_array();
@@ -92,10 +95,10 @@ static json_t *host_info(const struct wishes *wishes, const struct plugin_suppor
     for (size_t i = 0; i < n_plugins; i++) {
         bool wanted = false;
 
-        for (size_t k = 0; k < plugins[i].n_vifs; k++)
-            wanted = wanted || is_wanted(wishes, &plugins[i].vifs[k]);
+        for (size_t k = 0; plugins[i]->types[k].name; k++)
+            wanted = wanted || is_wanted(wishes, &plugins[i]->types[k]);
         if (wanted)
-            infos = json_and(infos, plugin_info(wishes, &plugins[i]));
+            infos = json_and(infos, plugin_info(wishes, plugins[i]));
     }
     return wrap(wishes, HOST_INFO, json_pair("plugin_info", infos));
 }
@@ -164,7 +167,7 @@ static int take_vif_type(struct wishes *wishes, const char *name, struct vif_err
                      possible);
 }
 
-int host_info_text(const struct plugin_support *plugins, size_t n_plugins,
+int host_info_text(const struct vif_plugin *const *plugins, size_t n_plugins,
                    const char *const *vif_types, const char *const *versions, char **ret_text,
                    struct vif_error *err)
 {

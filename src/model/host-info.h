@@ -4,26 +4,9 @@
 #ifndef MODEL_HOST_INFO_H
 #define MODEL_HOST_INFO_H
 
+#include <vif/plugin.h>
+
 #include "model/model.h"
-
-/* Versions are those of the object, e.g. "1.0". */
-struct profile_support {
-    enum port_profile_type type;
-    const char *min, *max;
-};
-
-struct vif_support {
-    enum vif_type type;
-    const char *min, *max;
-    const struct profile_support *profiles;
-    size_t n_profiles;
-};
-
-struct plugin_support {
-    const char *name;
-    const struct vif_support *vifs;
-    size_t n_vifs;
-};
 
 /* HostInfo of these plugins as the versioned primitive os-vif makes of it.
  *
@@ -33,7 +16,7 @@ struct plugin_support {
  *
  * On success '*ret_text' is a JSON text that the caller frees.  Kind INVALID for a class there is
  * not, kind VERSION for a version that cannot be had, both naming what can; -ENOMEM. */
-int host_info_text(const struct plugin_support *plugins, size_t n_plugins,
+int host_info_text(const struct vif_plugin *const *plugins, size_t n_plugins,
                    const char *const *vif_types, const char *const *versions, char **ret_text,
                    struct vif_error *err);
 

@@ -55,7 +55,7 @@ json_t *value_set(json_t *items)
     return value_array2(json_string("set"), items);
 }
 
-json_t *value_map(const struct strmap *map)
+json_t *value_map(const struct vif_map *map)
 {
     json_t *pairs = json_array();
 
@@ -72,7 +72,7 @@ json_t *value_pair(const char *key, const char *value)
     return value_array2(json_string("map"), value_append(json_array(), pair));
 }
 
-json_t *value_keys(const struct strmap *map)
+json_t *value_keys(const struct vif_map *map)
 {
     json_t *keys = json_array();
 
@@ -180,7 +180,7 @@ bool value_read_optional(const json_t *value, int64_t otherwise, int64_t *ret)
     return true;
 }
 
-int value_read_map(const json_t *value, struct strmap *ret)
+int value_read_map(const json_t *value, struct vif_map *ret)
 {
     const json_t *pairs = json_array_get(value, 1);
 

@@ -22,9 +22,9 @@ json_t *value_array3(json_t *a, json_t *b, json_t *c);
 json_t *value_uuid(const char *uuid);                   /* ["uuid", ..] */
 json_t *value_named_uuid(const char *name);             /* ["named-uuid", ..] */
 json_t *value_set(json_t *items);                       /* ["set", [..]] */
-json_t *value_map(const struct strmap *map);            /* ["map", [[k, v], ..]] */
+json_t *value_map(const struct vif_map *map);           /* ["map", [[k, v], ..]] */
 json_t *value_pair(const char *key, const char *value); /* ["map", [[key, value]]] */
-json_t *value_keys(const struct strmap *map);           /* ["set", [k, ..]] */
+json_t *value_keys(const struct vif_map *map);          /* ["set", [k, ..]] */
 
 /* [column, function, value] */
 json_t *value_clause(const char *column, const char *function, json_t *value);
@@ -46,6 +46,6 @@ const json_t *value_set_item(const json_t *value, size_t i);
 /* An optional integer; an empty set reads as 'otherwise'. */
 bool value_read_optional(const json_t *value, int64_t otherwise, int64_t *ret);
 /* A map of strings into 'ret' (empty before).  0; -EPROTO; -ENOMEM. */
-int value_read_map(const json_t *value, struct strmap *ret);
+int value_read_map(const json_t *value, struct vif_map *ret);
 
 #endif

@@ -2,6 +2,7 @@
 /* Reading the rows of a batch in one "select" transaction, and in a second one what can only be asked
  * for by UUID.  Stands on the client; the wiring's observe stands on it. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@
  * but _uuid makes the server scan the table once for each select. */
 #define WHOLE_TABLE_FROM 200
 
-static const char *const root_columns[] = {"_uuid", "cur_cfg", "next_cfg", NULL};
+static const char *const root_columns[] = {"_uuid",       "cur_cfg",          "next_cfg",
+                                           "ovs_version", "dpdk_initialized", NULL};
 static const char *const bridge_columns[] = {"_uuid", "name", "datapath_type", NULL};
 static const char *const bridge_port_columns[] = {"_uuid", "name", "datapath_type", "ports", NULL};
 static const char *const port_columns[] = {"_uuid", "name", "interfaces", "qos", NULL};
@@ -90,6 +92,10 @@ static int take_root(const json_t *result, struct vswitch *vs, struct vif_error 
         !json_is_integer(json_object_get(row, "cur_cfg")) ||
         !json_is_integer(json_object_get(row, "next_cfg")))
         return -EPROTO;
+    (void)value_read_prefix(value_set_item(json_object_get(row, "ovs_version"), 0), vs->ovs_version,
+                            sizeof vs->ovs_version);
+    vs->dpdk_known = json_is_boolean(json_object_get(row, "dpdk_initialized"));
+    vs->dpdk_initialized = json_is_true(json_object_get(row, "dpdk_initialized"));
     vs->cur_cfg = json_integer_value(json_object_get(row, "cur_cfg"));
     vs->next_cfg = json_integer_value(json_object_get(row, "next_cfg"));
     return 0;
@@ -387,5 +393,31 @@ int vswitch_read_status(struct ovsdb_client *client, const char *const *names, s
         if (r < 0)
             return schema_error(r, err);
     }
+    return 0;
+}
+
+int vswitch_find_by_owner(struct ovsdb_client *client, const char *iface_id, int64_t until,
+                          char ret_name[LIMIT_PORT_NAME], struct vif_error *err)
+{
+    static const char *const columns[] = {"name", NULL};
+    json_t *clause = value_clause("external_ids", "includes", value_pair("iface-id", iface_id));
+    auto_json json_t *operations =
+        value_append(json_array(), with_columns(value_op("select", "Interface", clause), columns));
+    auto_json json_t *results = NULL;
+    const json_t *rows;
+    int r = ask(client, operations, until, &results, err);
+
+    ret_name[0] = '\0';
+    if (r < 0)
+        return r;
+    rows = json_object_get(json_array_get(results, 0), "rows");
+    if (json_array_size(rows) > 1)
+        return error_set(err, VIF_ERROR_CONFLICT, "%zu interfaces have the iface-id %s: %s, %s...",
+                         json_array_size(rows), iface_id,
+                         json_string_value(json_object_get(json_array_get(rows, 0), "name")),
+                         json_string_value(json_object_get(json_array_get(rows, 1), "name")));
+    if (!value_read_string(json_object_get(json_array_get(rows, 0), "name"), ret_name,
+                           LIMIT_PORT_NAME))
+        ret_name[0] = '\0';
     return 0;
 }

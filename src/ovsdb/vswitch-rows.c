@@ -94,7 +94,7 @@ int rows_read_interface(const json_t *row, void *item)
 int rows_read_qos(const json_t *row, void *item)
 {
     struct vswitch_qos *qos = item;
-    struct strmap ids = {0};
+    struct vif_map ids = {0};
     const char *id;
     int r;
 

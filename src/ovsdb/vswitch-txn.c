@@ -246,7 +246,7 @@ static json_t *interface_row(const struct vswitch_new_port *port)
 /* The QoS row of a new port: an existing one, or a new one. */
 static json_t *qos_of(struct vswitch_txn *txn, size_t owner, const struct vswitch_new_port *port)
 {
-    struct strmap ids = {0};
+    struct vif_map ids = {0};
     char named[16];
     json_t *row;
 
@@ -341,7 +341,7 @@ static json_t *mutation(json_t *mutations, const char *column, const char *mutat
 }
 
 /* RFC 7047: inserting a key that is there changes nothing, so the old pair goes first. */
-static json_t *merge_map(json_t *mutations, const char *column, const struct strmap *set)
+static json_t *merge_map(json_t *mutations, const char *column, const struct vif_map *set)
 {
     mutations = mutation(mutations, column, "delete", value_keys(set));
     return mutation(mutations, column, "insert", value_map(set));

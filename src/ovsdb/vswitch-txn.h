@@ -22,8 +22,8 @@ DEFINE_AUTO(auto_vswitch_txn, struct vswitch_txn *, vswitch_txn_free);
 struct vswitch_new_port {
     const char *name;
     const char *type; /* "" for a kernel link */
-    const struct strmap *external_ids;
-    const struct strmap *options;
+    const struct vif_map *external_ids;
+    const struct vif_map *options;
     int64_t mtu_request;   /* 0: none */
     int64_t tag;           /* 0: none */
     const char *vlan_mode; /* NULL: none */
@@ -63,11 +63,11 @@ size_t vswitch_txn_ports_leaving(const struct vswitch_txn *txn, const char *brid
  * that was seen, or with 'whoever' only by the row being there. */
 struct vswitch_interface_change {
     bool whoever;
-    const char *type;             /* NULL: leave */
-    const struct strmap *set_ids; /* NULL: leave; else these keys get these values */
-    const struct strmap *set_options;
-    const struct strmap *drop_ids; /* keys to remove (values are not looked at) */
-    const struct strmap *drop_options;
+    const char *type;              /* NULL: leave */
+    const struct vif_map *set_ids; /* NULL: leave; else these keys get these values */
+    const struct vif_map *set_options;
+    const struct vif_map *drop_ids; /* keys to remove (values are not looked at) */
+    const struct vif_map *drop_options;
     bool set_mtu_request;
     int64_t mtu_request; /* 0 removes it */
     bool set_ofport_request;

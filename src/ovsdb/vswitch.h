@@ -37,8 +37,8 @@ struct vswitch_interface {
     char name[LIMIT_PORT_NAME];
     char uuid[UUID_TEXT_SIZE];
     char type[VSWITCH_TYPE_MAX];
-    struct strmap external_ids;
-    struct strmap options;
+    struct vif_map external_ids;
+    struct vif_map options;
     int64_t mtu_request;    /* 0: not set */
     int64_t ofport;         /* 0: not set yet; -1: ovs-vswitchd could not make it */
     int64_t ofport_request; /* 0: not set */
@@ -55,6 +55,8 @@ struct vswitch_qos {
 struct vswitch {
     char root_uuid[UUID_TEXT_SIZE]; /* of the one Open_vSwitch row; "" when there is none */
     int64_t cur_cfg, next_cfg;
+    char ovs_version[VSWITCH_TYPE_MAX]; /* "" when ovs-vswitchd has not said */
+    bool dpdk_known, dpdk_initialized;  /* whether it has, and what it said of DPDK */
     struct vswitch_bridge *bridges;
     size_t n_bridges;
     struct vswitch_port *ports;
@@ -94,6 +96,11 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query,
  * known). */
 int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *const *count,
                    size_t n_count, int64_t until, struct vif_error *err);
+
+/* The name of the port whose interface has external_ids:iface-id 'iface_id'; "" when there is none, or
+ * none of a name a port of ours could have.  One transaction. */
+int vswitch_find_by_owner(struct ovsdb_client *client, const char *iface_id, int64_t until,
+                          char ret_name[LIMIT_PORT_NAME], struct vif_error *err);
 
 /* The state of one interface as ovs-vswitchd left it. */
 struct vswitch_status {

@@ -5,21 +5,50 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
+#include <vif/plugin.h>
 
-#define QOS_TYPE_MAX 32
+#define QOS_TYPE_MAX    VIF_OVS_TYPE_SIZE
+#define DIRECTORY_MAX   256
+#define DROP_ACTION_MAX VIF_DEVICE_NAME_SIZE
+#define NOBODY          UINT32_MAX /* no user, no group */
 
-/* Group [os_vif_ovs], and what [vifd] adds for taps. */
+enum tc_offload {
+    TC_OFFLOAD_IGNORE,
+    TC_OFFLOAD_WARN,
+    TC_OFFLOAD_ENABLE,
+};
+
+/* Group [os_vif_ovs], and what [vifd] adds. */
 struct ovs_options {
     uint32_t network_device_mtu; /* of VIFs whose network has none; 0: links keep theirs */
     bool isolate_vif;
     bool per_port_bridge;
     char default_qos_type[QOS_TYPE_MAX];
-    uid_t tap_owner; /* (uid_t)-1: nobody but root */
-    gid_t tap_group; /* (gid_t)-1: none */
+    uint32_t tap_owner; /* uid or NOBODY: root alone */
+    uint32_t tap_group; /* gid or NOBODY */
+    enum tc_offload hw_tc_offload;
+};
+
+/* Group [os_vif_linux_bridge]. */
+struct linux_bridge_options {
+    uint32_t network_device_mtu;
+    bool use_ipv6;
+    char iptables_drop_action[DROP_ACTION_MAX];
+    char vlan_interface[VIF_DEVICE_NAME_SIZE]; /* "": the network's */
+    char flat_interface[VIF_DEVICE_NAME_SIZE];
+    char (*forward_interfaces)[VIF_DEVICE_NAME_SIZE]; /* NULL: all */
+    size_t n_forward_interfaces;
+};
+
+struct plugin_options {
+    struct ovs_options ovs;
+    struct linux_bridge_options linux_bridge;
+    char directory[DIRECTORY_MAX]; /* of plugins from elsewhere; "": none */
+    struct vif_map elsewhere;      /* "NAME/option": the groups [plugin NAME] */
 };
 
 /* os-vif's defaults. */
-void ovs_options_init(struct ovs_options *options);
+void plugin_options_init(struct plugin_options *options);
+void plugin_options_done(struct plugin_options *options);
 
 #endif

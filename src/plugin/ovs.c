@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plugin "ovs": the VIF types that end in an Open vSwitch port, as os-vif's vif_plug_ovs wires them.
- * What each type needs is checked here, before anything is touched.  Pure. */
+ * What each type needs is checked here, before anything is touched. */
+#include "plugin/ovs.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "plugin/plugin.h"
-
-/* os-vif's name space for the ids of its QoS rows: either program finds what the other made. */
-#define QOS_NAMESPACE "68da264a-847f-42a8-8ab0-5e774aee3d95"
+#include "base/strmap.h"
 
 /* Bridges of Neutron trunks begin so; they come and go with their parent port. */
 #define TRUNK_PREFIX "tbr-"
@@ -16,308 +15,212 @@
 /* os-vif cuts device names made of a prefix and the VIF's id at 14 characters. */
 #define DEVICE_NAME_LENGTH 14
 
-struct describer {
-    const struct ovs_options *options;
-    const struct vif_request *request;
-    const struct vif *vif;
-    const struct port_profile *profile;
-    const char *bridge; /* network.bridge */
-    bool unplug;
-    struct wiring *wiring;
-    struct vif_error *err;
-};
-
-void ovs_options_init(struct ovs_options *options)
+void ovs_device_name(const struct ovs_describer *d, const char *prefix,
+                     char ret[VIF_DEVICE_NAME_SIZE])
 {
-    *options = (struct ovs_options){
-        .network_device_mtu = 1500,
-        .default_qos_type = "linux-noop",
-        .tap_owner = (uid_t)-1,
-        .tap_group = (gid_t)-1,
-    };
+    (void)snprintf(ret, VIF_DEVICE_NAME_SIZE, "%s%.*s", prefix,
+                   DEVICE_NAME_LENGTH - (int)strlen(prefix), d->id);
 }
 
-/* The path of a member of the VIF's member 'object', in the form the VIF was given in. */
-static const char *inner(const struct describer *d)
-{
-    static const char data[] = "/versioned_object.data";
-    size_t n = strlen(d->request->where), m = sizeof data - 1;
-
-    return n >= m && strcmp(d->request->where + n - m, data) == 0 ? data : "";
-}
-
-static int missing(const struct describer *d, const char *field)
-{
-    return error_set(d->err, VIF_ERROR_INVALID, "%s/%s: missing", d->request->where, field);
-}
-
-static int missing_in(const struct describer *d, const char *object, const char *field)
-{
-    return error_set(d->err, VIF_ERROR_INVALID, "%s/%s%s/%s: missing", d->request->where, object,
-                     inner(d), field);
-}
-
-static void device_name(const struct describer *d, const char *prefix, char ret[LIMIT_IFNAME])
-{
-    (void)snprintf(ret, LIMIT_IFNAME, "%s%.*s", prefix, DEVICE_NAME_LENGTH - (int)strlen(prefix),
-                   d->vif->id);
-}
-
-static bool is_trunk(const struct describer *d)
+bool ovs_is_trunk(const struct ovs_describer *d)
 {
     return strncmp(d->bridge, TRUNK_PREFIX, strlen(TRUNK_PREFIX)) == 0;
 }
 
-static uint32_t mtu_of(const struct describer *d)
+bool ovs_is_system(const struct ovs_describer *d)
 {
-    return d->vif->network->mtu ? (uint32_t)d->vif->network->mtu : d->options->network_device_mtu;
+    return !d->datapath_type || !d->datapath_type[0] || strcmp(d->datapath_type, "system") == 0;
 }
 
-/* Whether the port's traffic goes through the kernel's datapath. */
-static bool is_system(const struct describer *d)
+uint32_t ovs_mtu(const struct ovs_describer *d)
 {
-    const char *type = d->profile->datapath_type;
+    int64_t mtu = view_int(d->call->vif, "network/mtu", 0);
 
-    return !type || !type[0] || strcmp(type, "system") == 0;
+    return mtu ? (uint32_t)mtu : d->options->network_device_mtu;
 }
 
-static int check_profile(struct describer *d)
+static int check_profile(struct ovs_describer *d)
 {
-    d->profile = d->vif->port_profile;
-    if (!d->profile)
-        return missing(d, "port_profile");
-    if (!port_profile_is_openvswitch(d->profile->type))
-        return error_set(d->err, VIF_ERROR_NO_PROFILE,
-                         "%s/port_profile: plugin ovs takes VIFPortProfileOpenVSwitch and its "
-                         "subclasses, not %s",
-                         d->request->where, port_profile_type_name(d->profile->type));
+    const struct vif_object *vif = d->call->vif;
+    const char *class = view_class(vif, "port_profile");
+
+    if (!class)
+        return plugin_missing(d->call, "port_profile");
+    if (!view_is_openvswitch_profile(vif, "port_profile"))
+        return plugin_fail(d->call, VIF_ERROR_NO_PROFILE, "port_profile",
+                           "plugin ovs takes VIFPortProfileOpenVSwitch and its subclasses, not %s",
+                           class);
+    d->interface_id = view_string(vif, "port_profile/interface_id");
+    d->datapath_type = view_string(vif, "port_profile/datapath_type");
     if (d->unplug)
         return 0;
-    if (!d->profile->interface_id)
-        return missing_in(d, "port_profile", "interface_id");
-    if (!is_system(d) && strcmp(d->profile->datapath_type, "netdev") != 0)
-        return error_set(d->err, VIF_ERROR_INVALID,
-                         "%s/port_profile%s/datapath_type: expected \"system\" or \"netdev\", "
-                         "got \"%.32s\"",
-                         d->request->where, inner(d), d->profile->datapath_type);
+    if (!d->interface_id)
+        return plugin_missing(d->call, "port_profile/interface_id");
+    if (!ovs_is_system(d) && strcmp(d->datapath_type, "netdev") != 0)
+        return plugin_fail(d->call, VIF_ERROR_INVALID, "port_profile/datapath_type",
+                           "expected \"system\" or \"netdev\", got \"%.32s\"", d->datapath_type);
     return 0;
 }
 
 /* What every type needs. */
-static int check_common(struct describer *d)
+static int check_common(struct ovs_describer *d)
 {
+    const struct vif_object *vif = d->call->vif;
     int r = check_profile(d);
 
     if (r < 0)
         return r;
-    if (!d->vif->network)
-        return missing(d, "network");
-    d->bridge = d->vif->network->bridge;
+    if (!view_class(vif, "network"))
+        return plugin_missing(d->call, "network");
+    d->bridge = view_string(vif, "network/bridge");
     if (!d->bridge)
-        return missing_in(d, "network", "bridge");
+        return plugin_missing(d->call, "network/bridge");
     if (d->unplug)
         return 0;
-    if (!d->vif->address)
-        return missing(d, "address");
-    if (!d->request->instance || !d->request->instance->uuid)
-        return error_set(d->err, VIF_ERROR_INVALID,
-                         "%s: instance_info with a uuid is needed beside the VIF",
-                         d->request->where);
+    if (!view_string(vif, "address"))
+        return plugin_missing(d->call, "address");
+    if (!d->call->instance || !view_string(d->call->instance, "uuid"))
+        return plugin_fail(d->call, VIF_ERROR_INVALID, NULL,
+                           "instance_info with a uuid is needed beside the VIF");
     return 0;
 }
 
-static int add_ovs_bridge(struct describer *d)
+int ovs_add_bridge(struct ovs_describer *d, const char *default_type)
 {
-    struct wiring_bridge *bridge = wiring_add_bridge(d->wiring, d->bridge);
-    const char *type = d->profile->datapath_type;
+    struct vif_wiring_bridge *bridge = wiring_add_bridge(d->call->wiring, d->bridge);
+    const char *type = d->datapath_type ? d->datapath_type : default_type;
 
     if (!bridge)
-        return error_memory(d->err);
+        return error_memory(d->call->err);
     bridge->create = true;
-    bridge->fate = is_trunk(d) ? WIRING_REMOVE : WIRING_KEEP;
+    bridge->fate = ovs_is_trunk(d) ? VIF_FATE_REMOVE : VIF_FATE_KEEP;
     if (type && !d->unplug)
         (void)snprintf(bridge->datapath_type, sizeof bridge->datapath_type, "%s", type);
     return 0;
 }
 
-static int add_ids(struct describer *d, struct wiring_port *port)
+struct vif_wiring_port *ovs_add_port(struct ovs_describer *d, const char *name, const char *bridge,
+                                     bool create)
 {
-    int r = strmap_set(&port->ids, "iface-id", d->profile->interface_id);
+    struct vif_wiring_port *port = wiring_add_port(d->call->wiring, name, bridge);
+
+    if (!port) {
+        (void)error_memory(d->call->err);
+        return NULL;
+    }
+    port->create = create;
+    if (d->interface_id)
+        (void)snprintf(port->owner, sizeof port->owner, "%s", d->interface_id);
+    return port;
+}
+
+int ovs_add_ids(struct ovs_describer *d, struct vif_wiring_port *port, const char *iface_id)
+{
+    int r = strmap_set(&port->ids, "iface-id", iface_id);
 
     if (r == 0)
         r = strmap_set(&port->ids, "iface-status", "active");
     if (r == 0)
-        r = strmap_set(&port->ids, "attached-mac", d->vif->address);
+        r = strmap_set(&port->ids, "attached-mac", view_string(d->call->vif, "address"));
     if (r == 0)
-        r = strmap_set(&port->ids, "vm-uuid", d->request->instance->uuid);
-    if (r == 0 && is_trunk(d))
+        r = strmap_set(&port->ids, "vm-uuid", view_string(d->call->instance, "uuid"));
+    /* os-vif does not put it on a patch port. */
+    if (r == 0 && ovs_is_trunk(d) && strcmp(port->type, "patch") != 0)
         r = strmap_set(&port->ids, "bridge_name", d->bridge);
-    return r < 0 ? error_memory(d->err) : 0;
+    return r < 0 ? error_memory(d->call->err) : 0;
 }
 
-/* The port of a kernel link, with all that hangs on it. */
-static int add_link_port(struct describer *d, const char *name, bool create)
+int ovs_set_qos_id(struct ovs_describer *d, struct vif_wiring_port *port)
 {
-    struct wiring_port *port = wiring_add_port(d->wiring, name, d->bridge);
+    if (uuid_v5(WIRING_QOS_NAMESPACE, port->name, port->qos_id) < 0)
+        return error_set(d->call->err, VIF_ERROR_SYSTEM, "no UUID for %s", port->name);
+    return 0;
+}
+
+int ovs_set_creation(struct ovs_describer *d, struct vif_wiring_port *port)
+{
+    port->isolate = d->options->isolate_vif && !ovs_is_trunk(d);
+    if (port->link[0] && ovs_is_system(d))
+        memcpy(port->qos_type, d->options->default_qos_type, sizeof port->qos_type);
+    return 0;
+}
+
+int ovs_add_link_port(struct ovs_describer *d, const char *name, bool create)
+{
+    struct vif_wiring_port *port = ovs_add_port(d, name, d->bridge, create);
+    int r;
 
     if (!port)
-        return error_memory(d->err);
-    port->create = create;
+        return -ENOMEM;
     (void)snprintf(port->link, sizeof port->link, "%s", name);
-    if (d->profile->interface_id)
-        memcpy(port->owner, d->profile->interface_id, sizeof port->owner);
-    if (uuid_v5(QOS_NAMESPACE, port->name, port->qos_id) < 0)
-        return error_set(d->err, VIF_ERROR_SYSTEM, "no UUID for %s", port->name);
-    if (!create || d->unplug)
-        return 0;
-    port->isolate = d->options->isolate_vif && !is_trunk(d);
-    if (is_system(d))
-        memcpy(port->qos_type, d->options->default_qos_type, sizeof port->qos_type);
-    return add_ids(d, port);
-}
-
-/* Whether 'name' is that of an end of the VIF's veth pair. */
-static bool is_veth_end(const struct describer *d, const char *name)
-{
-    char qvb[LIMIT_IFNAME], qvo[LIMIT_IFNAME];
-
-    device_name(d, "qvb", qvb);
-    device_name(d, "qvo", qvo);
-    return strcmp(name, qvb) == 0 || strcmp(name, qvo) == 0;
-}
-
-/* qbr, qvb and qvo of the hybrid plug, and the port of qvo.  'legacy' pieces are those an earlier
- * plug as VIFBridge may have left: only unplug looks at them. */
-static int add_hybrid(struct describer *d, const char *qbr, bool legacy)
-{
-    char qvb[LIMIT_IFNAME], qvo[LIMIT_IFNAME];
-    struct wiring_link *bridge, *veth;
-
-    device_name(d, "qvb", qvb);
-    device_name(d, "qvo", qvo);
-    bridge = wiring_add_link(d->wiring, WIRING_BRIDGE, qbr);
-    if (!bridge)
-        return error_memory(d->err);
-    bridge->create = !legacy;
-    bridge->unplug_only = legacy;
-    bridge->silent = true; /* all of its attributes are 0: no ageing, delay, STP or snooping */
-    veth = wiring_add_link(d->wiring, WIRING_VETH, qvb);
-    if (!veth)
-        return error_memory(d->err);
-    veth->create = !legacy;
-    veth->unplug_only = legacy;
-    veth->promisc = true;
-    veth->mtu = mtu_of(d);
-    memcpy(veth->peer, qvo, sizeof veth->peer);
-    (void)snprintf(veth->master, sizeof veth->master, "%s", qbr);
-    return add_link_port(d, qvo, !legacy);
-}
-
-static int describe_openvswitch(struct describer *d)
-{
-    const struct vif *vif = d->vif;
-    char qbr[LIMIT_IFNAME];
-    struct wiring_link *tap;
-    int r;
-
-    if (!vif->vif_name)
-        return missing(d, "vif_name");
-    if (strcmp(vif->vif_name, d->bridge) == 0)
-        return error_set(d->err, VIF_ERROR_INVALID, "%s/vif_name: \"%s\" is the bridge's own port",
-                         d->request->where, vif->vif_name);
-    if (d->options->per_port_bridge)
-        return error_set(d->err, VIF_ERROR_UNSUPPORTED,
-                         "per_port_bridge is set, which this version cannot do yet");
-    memcpy(d->wiring->name, vif->vif_name, strlen(vif->vif_name) + 1);
-    r = add_ovs_bridge(d);
-    if (r < 0)
+    r = ovs_set_qos_id(d, port);
+    if (r < 0 || !create || d->unplug)
         return r;
-    if (d->unplug || d->profile->create_port || d->profile->create_tap) {
-        tap = wiring_add_link(d->wiring, WIRING_TAP, vif->vif_name);
-        if (!tap)
-            return error_memory(d->err);
-        tap->create = d->profile->create_tap;
-        tap->mtu = mtu_of(d);
-        tap->multi_queue = d->profile->multiqueue;
-        tap->owner = d->options->tap_owner;
-        tap->group = d->options->tap_group;
-        tap->has_address = vif->address && parse_mac_bytes(vif->address, tap->address) == 0;
-    }
-    r = add_link_port(d, vif->vif_name, d->profile->create_port);
-    if (r < 0 || !d->unplug)
-        return r;
-    device_name(d, "qbr", qbr);
-    /* What has the name of a hybrid piece is described once already. */
-    if (is_veth_end(d, vif->vif_name) || is_veth_end(d, d->bridge) ||
-        strcmp(vif->vif_name, qbr) == 0)
-        return 0;
-    return add_hybrid(d, qbr, true);
+    r = ovs_set_creation(d, port);
+    return r < 0 ? r : ovs_add_ids(d, port, d->interface_id);
 }
 
-static int describe_bridge(struct describer *d)
+int ovs_refuse_create_tap(const struct ovs_describer *d)
 {
-    int r;
-
-    if (!d->vif->bridge_name)
-        return missing(d, "bridge_name");
-    if (d->profile->create_tap && !d->unplug)
-        return error_set(d->err, VIF_ERROR_INVALID,
-                         "%s/port_profile%s/create_tap: only VIFOpenVSwitch can have its tap "
-                         "made, not VIFBridge",
-                         d->request->where, inner(d));
-    if (strcmp(d->vif->bridge_name, d->bridge) == 0)
-        return error_set(d->err, VIF_ERROR_INVALID,
-                         "%s/bridge_name: \"%s\" is the Open vSwitch bridge", d->request->where,
-                         d->bridge);
-    if (is_veth_end(d, d->vif->bridge_name))
-        return error_set(d->err, VIF_ERROR_INVALID,
-                         "%s/bridge_name: \"%s\" is the name of another device of this VIF",
-                         d->request->where, d->vif->bridge_name);
-    if (is_veth_end(d, d->bridge))
-        return error_set(d->err, VIF_ERROR_INVALID,
-                         "%s/network%s/bridge: \"%s\" is the name of another device of this VIF",
-                         d->request->where, inner(d), d->bridge);
-    r = add_ovs_bridge(d);
-    if (r == 0)
-        r = add_hybrid(d, d->vif->bridge_name, false);
-    if (r == 0)
-        memcpy(d->wiring->name, d->wiring->links[0].name, LIMIT_IFNAME);
-    return r;
+    if (!d->unplug && view_bool(d->call->vif, "port_profile/create_tap", false))
+        return plugin_fail(d->call, VIF_ERROR_INVALID, "port_profile/create_tap",
+                           "only VIFOpenVSwitch can have its tap made, not %s",
+                           view_class(d->call->vif, ""));
+    return 0;
 }
 
-static int describe(const struct plugin_options *options, const struct vif_request *request,
-                    enum wiring_goal goal, struct wiring *ret, struct vif_error *err)
+static int describe(const struct vif_describe *call)
 {
-    struct describer d = {
-        .options = &options->ovs,
-        .request = request,
-        .vif = request->vif,
-        .unplug = goal == WIRING_ABSENT,
-        .wiring = ret,
-        .err = err,
+    static const struct {
+        const char *class;
+        int (*describe)(struct ovs_describer *d);
+    } sorts[] = {
+        {"VIFOpenVSwitch", ovs_describe_openvswitch},
+        {"VIFBridge", ovs_describe_bridge},
+        {"VIFVHostUser", ovs_describe_vhostuser},
+        {"VIFHostDevice", ovs_describe_host_device},
     };
-    int r;
+    const char *class = view_class(call->vif, "");
+    struct ovs_describer d = {
+        .call = call,
+        .options = &plugin_options_of(call)->ovs,
+        .id = view_string(call->vif, "id"),
+        .unplug = call->goal == VIF_GOAL_UNPLUG,
+    };
 
-    memcpy(ret->vif_id, request->vif->id, sizeof ret->vif_id);
-    switch (request->vif->type) {
-    case VIF_TYPE_OPENVSWITCH:
-        r = check_common(&d);
-        return r < 0 ? r : describe_openvswitch(&d);
-    case VIF_TYPE_BRIDGE:
-        r = check_common(&d);
-        return r < 0 ? r : describe_bridge(&d);
-    case VIF_TYPE_VHOSTUSER:
-    case VIF_TYPE_HOST_DEVICE:
-    case VIF_TYPE_GENERIC:
-    case VIF_TYPE_DIRECT:
-    case VIF_TYPE_NESTED_DPDK:
-        break;
-    }
-    return error_set(err, VIF_ERROR_UNSUPPORTED, "%s: plugin ovs cannot plug a %s", request->where,
-                     vif_type_name(request->vif->type));
+    for (size_t i = 0; i < sizeof sorts / sizeof sorts[0]; i++)
+        if (strcmp(class, sorts[i].class) == 0) {
+            int r = check_common(&d);
+
+            return r < 0 ? r : sorts[i].describe(&d);
+        }
+    return plugin_fail(call, VIF_ERROR_UNSUPPORTED, NULL, "plugin ovs cannot plug a %s", class);
 }
 
-const struct plugin plugin_ovs = {
+static const struct vif_plugin_profile openvswitch[] = {
+    {"VIFPortProfileOpenVSwitch", "1.0", "1.0"},
+    {NULL, NULL, NULL},
+};
+
+static const struct vif_plugin_profile openvswitch_or_representor[] = {
+    {"VIFPortProfileOpenVSwitch", "1.0", "1.0"},
+    {"VIFPortProfileOVSRepresentor", "1.0", "1.0"},
+    {NULL, NULL, NULL},
+};
+
+/* The versions are those os-vif's plugin states, whatever newer minor version it and we understand:
+ * Neutron compares them. */
+static const struct vif_plugin_type types[] = {
+    {"VIFBridge", "1.0", "1.0", openvswitch},
+    {"VIFOpenVSwitch", "1.0", "1.0", openvswitch},
+    {"VIFVHostUser", "1.0", "1.0", openvswitch_or_representor},
+    {"VIFHostDevice", "1.0", "1.0", openvswitch_or_representor},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct vif_plugin plugin_ovs = {
+    .interface = VIF_PLUGIN_INTERFACE,
     .name = "ovs",
+    .types = types,
     .describe = describe,
 };

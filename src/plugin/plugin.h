@@ -1,31 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A plugin turns a VIF into a wiring.  It changes nothing and asks nobody. */
+/* Plugins inside libvif: finding one by name, calling it through <vif/plugin.h>, and what those that
+ * come with libvif use instead of the table of functions (they are the same functions). */
 #ifndef PLUGIN_H
 #define PLUGIN_H
 
-#include "model/model.h"
+#include <stddef.h>
+#include <vif/plugin.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "model/view.h"
 #include "plugin/options.h"
 #include "wiring/wiring.h"
 
-struct plugin_options {
-    struct ovs_options ovs;
+extern const struct vif_plugin plugin_linux_bridge, plugin_noop, plugin_ovs;
+
+/* The plugins that come with libvif, in the order of their names. */
+const struct vif_plugin *const *plugin_all(size_t *ret_n);
+
+/* Plugins found so far, those from elsewhere with their shared objects. */
+struct plugin_registry;
+
+int plugin_registry_new(const struct plugin_options *options, struct plugin_registry **ret,
+                        struct vif_error *err);
+void plugin_registry_free(struct plugin_registry *registry);
+
+/* The plugin called 'name': one of ours, else NAME.so of the plugin directory, which is loaded when it
+ * is first needed.  -ENOENT (kind NO_PLUGIN) when there is none; kind CONFIG for a file that is not a
+ * plugin, has another interface, or could be changed by others than root. */
+int plugin_find(struct plugin_registry *registry, const char *name,
+                const struct vif_plugin **ret_plugin, struct vif_error *err);
+
+/* All plugins, ours and those of the plugin directory, in the order of their names.  One there that
+ * cannot be loaded is an error as in plugin_find(); a directory there is not has none.  The caller
+ * frees '*ret'; the plugins belong to the registry. */
+int plugin_list(struct plugin_registry *registry, const struct vif_plugin ***ret, size_t *ret_n,
+                struct vif_error *err);
+
+/* One call of a plugin; 'describe' is what the plugin sees of it. */
+struct plugin_call {
+    struct vif_describe describe;
+    const struct plugin_options *options;
+    const char *plugin_name;
 };
 
-struct plugin {
-    const char *name; /* what VIFs say in their field 'plugin' */
+/* Calls plugin->describe() for the VIF of 'request'.  '*ret' (zeroed) belongs to the caller, who ends
+ * it with wiring_done() also after an error. */
+int plugin_describe(const struct vif_plugin *plugin, const struct plugin_options *options,
+                    const struct vif_request *request, enum vif_goal goal, struct vif_wiring *ret,
+                    struct vif_error *err);
 
-    /* Describes the VIF of 'request' in the zeroed '*ret'; the caller ends it with wiring_done(),
-     * also after an error.  What plug needs and unplug does not may be missing for WIRING_ABSENT.
-     *
-     * Kinds of error: INVALID (a field is missing or has no sense, with its path), NO_PROFILE,
-     * UNSUPPORTED (a type of VIF the plugin does not know); -ENOMEM. */
-    int (*describe)(const struct plugin_options *options, const struct vif_request *request,
-                    enum wiring_goal goal, struct wiring *ret, struct vif_error *err);
-};
+/* The options of the call, for the plugins that come with libvif. */
+const struct plugin_options *plugin_options_of(const struct vif_describe *call);
 
-/* The plugin called 'name', or NULL. */
-const struct plugin *plugin_find(const char *name);
-
-extern const struct plugin plugin_ovs;
+/* Fills call->err: the field at 'path' is at fault ("<where>: <words>"). */
+int plugin_fail(const struct vif_describe *call, enum vif_error_kind kind, const char *path,
+                const char *format, ...) __attribute__((format(printf, 4, 5)));
+int plugin_missing(const struct vif_describe *call, const char *path);
 
 #endif

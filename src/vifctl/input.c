@@ -93,7 +93,8 @@ static int add_directory(struct vif_batch *batch, const char *name, struct vif_e
     for (int i = 0; i < n; i++) {
         auto_free char *path = NULL;
 
-        if (r == 0 && asprintf(&path, "%s/%s", name, entries[i]->d_name) < 0) {
+        if (r == 0 && asprintf(&path, "%s%s%s", name, name[strlen(name) - 1] == '/' ? "" : "/",
+                               entries[i]->d_name) < 0) {
             path = NULL;
             r = error_memory(err);
         }

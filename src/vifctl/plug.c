@@ -31,6 +31,19 @@ static void print_steps(const struct vif_result *result)
     }
 }
 
+static void print_warnings(const struct vif_result *result)
+{
+    const char *line = result->warnings ? result->warnings : "";
+
+    (void)fflush(stdout);
+    while (*line) {
+        size_t n = strcspn(line, "\n");
+
+        (void)fprintf(stderr, "vifctl: warning: %.*s\n", (int)n, line);
+        line += n + (line[n] == '\n');
+    }
+}
+
 static void print_result(const struct vif_result *result)
 {
     if (result->state == VIF_STATE_FAILED) {
@@ -41,8 +54,8 @@ static void print_result(const struct vif_result *result)
         print_steps(result);
         return;
     }
-    printf("%s %s %s", result->state == VIF_STATE_UNPLUGGED ? "unplugged" : "plugged", result->id,
-           result->name);
+    printf("%s %s%s%s", result->state == VIF_STATE_UNPLUGGED ? "unplugged" : "plugged", result->id,
+           result->name[0] ? " " : "", result->name);
     if (result->state != VIF_STATE_UNPLUGGED && result->bridge[0])
         printf(" on %s", result->bridge);
     if (result->ofport)
@@ -68,6 +81,7 @@ static int print_report(struct vif_report *report, bool json)
     for (size_t i = 0; i < vif_report_count(report); i++) {
         const struct vif_result *result = vif_report_result(report, i);
 
+        print_warnings(result);
         if (!json || result->state == VIF_STATE_FAILED)
             print_result(result);
     }

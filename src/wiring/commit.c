@@ -14,14 +14,14 @@
 
 static void add_port(struct vswitch_txn *txn, size_t owner, const struct step *step)
 {
-    const struct wiring_port *port = step->port;
+    const struct vif_wiring_port *port = step->port;
     struct vswitch_new_port row = {
         .name = port->name,
         .type = port->type,
         .external_ids = &port->ids,
         .options = &port->options,
         .mtu_request = port->mtu_request,
-        .tag = port->isolate ? DEAD_VLAN : 0,
+        .tag = port->isolate || port->dead_tag ? DEAD_VLAN : 0,
         .vlan_mode = port->isolate ? "trunk" : NULL,
         .trunk = port->isolate ? DEAD_VLAN : 0,
         .qos_type = port->qos_type[0] ? port->qos_type : NULL,
@@ -38,6 +38,7 @@ static void set_interface(struct vswitch_txn *txn, size_t owner, const struct st
         .type = step->set_type ? step->port->type : NULL,
         .set_ids = &step->set_ids,
         .set_options = &step->set_options,
+        .drop_ids = &step->drop_ids,
         .drop_options = &step->drop_options,
         .set_mtu_request = step->set_mtu_request,
         .mtu_request = step->port->mtu_request,
@@ -80,9 +81,13 @@ static void add_step(struct vswitch_txn *txn, size_t owner, const struct step *s
     case STEP_LINK_DELETE:
     case STEP_BRIDGE_CREATE:
     case STEP_SYSCTL:
+    case STEP_VLAN_CREATE:
     case STEP_VETH_CREATE:
     case STEP_TAP_CREATE:
     case STEP_LINK_SET:
+    case STEP_ADDRESS_MOVE:
+    case STEP_TC_OFFLOAD:
+    case STEP_RULES:
     case STEP_PORT_REOPEN:
         break;
     }
@@ -148,7 +153,7 @@ void run_fail_unknown(struct run *run, const struct vif_error *err)
         &run->error, 0,
         "whether the database carried out the transaction is not known, do it again");
     run->state = RUN_FAILED;
-    run->n_undo = 0;
+    links_forget(run);
 }
 
 static void set_state(struct batch *batch, const size_t *members, size_t n, enum run_state state,

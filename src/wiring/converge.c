@@ -19,7 +19,8 @@
 void outcome_done(struct outcome *outcome)
 {
     free(outcome->steps);
-    outcome->steps = NULL;
+    free(outcome->warnings);
+    outcome->steps = outcome->warnings = NULL;
 }
 
 static size_t count_state(const struct batch *batch, enum run_state state)
@@ -56,14 +57,15 @@ static void fail_pending(struct batch *batch, const struct vif_error *err)
 }
 
 /* What a wiring of this call lays claim to.  Several may share an Open vSwitch bridge, but not with
- * different datapath types, and its name is its own port's. */
+ * different datapath types, and its name is its own port's; and a shared link, but not as part of
+ * different bridges. */
 enum claim_sort { CLAIM_DEVICE, CLAIM_PORT };
 
 struct claim {
     const char *name;
     enum claim_sort sort;
-    bool bridge;
-    const char *datapath_type; /* of a bridge; "" takes any */
+    bool shareable;
+    const char *terms; /* of sharing: datapath_type of a bridge, master of a link; "" takes any */
     size_t owner;
 };
 
@@ -79,19 +81,21 @@ static int by_claim(const void *a, const void *b)
     return c;
 }
 
-static size_t add_claims(const struct wiring *wiring, size_t owner, struct claim *claims)
+static size_t add_claims(const struct vif_wiring *wiring, size_t owner, struct claim *claims)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < wiring->n_links; i++) {
-        const struct wiring_link *link = &wiring->links[i];
+        const struct vif_wiring_link *link = &wiring->links[i];
 
-        claims[n++] = (struct claim){link->name, CLAIM_DEVICE, false, "", owner};
+        claims[n++] = (struct claim){link->name, CLAIM_DEVICE, link->shared,
+                                     link->shared ? link->master : "", owner};
         if (link->peer[0])
             claims[n++] = (struct claim){link->peer, CLAIM_DEVICE, false, "", owner};
     }
     for (size_t i = 0; i < wiring->n_ports; i++)
-        claims[n++] = (struct claim){wiring->ports[i].name, CLAIM_PORT, false, "", owner};
+        if (wiring->ports[i].name[0])
+            claims[n++] = (struct claim){wiring->ports[i].name, CLAIM_PORT, false, "", owner};
     for (size_t i = 0; i < wiring->n_bridges; i++)
         claims[n++] = (struct claim){wiring->bridges[i].name, CLAIM_PORT, true,
                                      wiring->bridges[i].datapath_type, owner};
@@ -102,9 +106,8 @@ static bool agree(const struct claim *first, const struct claim *later)
 {
     if (first->owner == later->owner)
         return true;
-    return first->bridge && later->bridge &&
-           (!first->datapath_type[0] || !later->datapath_type[0] ||
-            strcmp(first->datapath_type, later->datapath_type) == 0);
+    return first->shareable && later->shareable &&
+           (!first->terms[0] || !later->terms[0] || strcmp(first->terms, later->terms) == 0);
 }
 
 static void refuse_claim(struct batch *batch, const struct claim *first, const struct claim *later)
@@ -112,7 +115,7 @@ static void refuse_claim(struct batch *batch, const struct claim *first, const s
     struct run *run = &batch->runs[later->owner];
     const char *what = later->sort == CLAIM_DEVICE ? "device" : "port";
 
-    if (first->bridge && later->bridge)
+    if (later->sort == CLAIM_PORT && first->shareable && later->shareable)
         what = "another datapath_type of bridge";
     run->state = RUN_FAILED;
     (void)error_set(&run->error, VIF_ERROR_CONFLICT, "%s %s is claimed by VIF %s in the same call",
@@ -144,17 +147,17 @@ static int refuse_doubles(struct batch *batch, struct vif_error *err)
             batch->runs[holder->owner].state != RUN_FAILED) {
             if (!agree(holder, claim))
                 refuse_claim(batch, holder, claim);
-            if (holder->datapath_type[0] || !agree(holder, claim))
-                continue; /* the first that wants a type holds the bridge */
+            if (holder->terms[0] || !agree(holder, claim))
+                continue; /* the first that has terms holds it */
         }
         holder = claim;
     }
     return 0;
 }
 
-static int observe_pending(struct batch *batch, enum wiring_goal goal, struct vif_error *err)
+static int observe_pending(struct batch *batch, enum vif_goal goal, struct vif_error *err)
 {
-    auto_free const struct wiring **wirings = calloc(batch->n, sizeof *wirings);
+    auto_free const struct vif_wiring **wirings = calloc(batch->n, sizeof *wirings);
     size_t n = 0;
 
     if (!wirings)
@@ -163,18 +166,56 @@ static int observe_pending(struct batch *batch, enum wiring_goal goal, struct vi
         if (batch->runs[i].state == RUN_PENDING)
             wirings[n++] = batch->runs[i].wiring;
     observed_done(&batch->observed);
-    return observe(batch->engine->nl, batch->engine->db, wirings, n, goal, batch->until,
-                   &batch->observed, err);
+    return observe(batch->engine, wirings, n, goal, batch->until, &batch->observed, err);
 }
 
-static void plan_pending(struct batch *batch, enum wiring_goal goal)
+/* A port was found where the other way of wiring the VIF has it: then the rest of that is looked for,
+ * which is spared every VIF that was wired one way all along. */
+static bool found_superseded(struct run *run, const struct observed *observed)
+{
+    struct vif_wiring *wiring = run->wiring;
+
+    for (size_t i = 0; !wiring->supersedes && i < wiring->n_ports; i++) {
+        const struct vif_wiring_port *port = &wiring->ports[i];
+        const struct vswitch_port *there =
+            port->create ? vswitch_find_port(&observed->db, port->name) : NULL;
+
+        if (there && port->other_bridge[0] && strcmp(there->bridge, port->other_bridge) == 0) {
+            wiring->supersedes = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A DPDK port of an ovs-vswitchd without DPDK will not work, whatever the database says. */
+static void warn_of_dpdk(struct run *run, const struct vswitch *db)
+{
+    const struct vif_wiring *wiring = run->wiring;
+
+    if (run->warned || !db->dpdk_known || db->dpdk_initialized)
+        return;
+    for (size_t i = 0; i < wiring->n_ports; i++)
+        if (wiring->ports[i].create && strncmp(wiring->ports[i].type, "dpdk", 4) == 0) {
+            wiring_warn(run->wiring,
+                        "%s: DPDK is not initialized in ovs-vswitchd (other_config:dpdk-init): "
+                        "port %s does not work until it is",
+                        wiring->vif_id, wiring->ports[i].name);
+            run->warned = true;
+        }
+}
+
+static void plan_pending(struct batch *batch, enum vif_goal goal)
 {
     for (size_t i = 0; i < batch->n; i++) {
         struct run *run = &batch->runs[i];
         int r;
 
-        if (run->state != RUN_PENDING)
+        if (run->state != RUN_PENDING ||
+            (goal == VIF_GOAL_PLUG && found_superseded(run, &batch->observed)))
             continue;
+        if (goal == VIF_GOAL_PLUG)
+            warn_of_dpdk(run, &batch->observed.db);
         plan_done(&run->plan);
         r = plan_make(run->wiring, &batch->observed, goal, &run->plan, &run->error);
         run->unknown = false;
@@ -270,7 +311,7 @@ static void run_round(struct batch *batch, const struct converge_options *option
     plan_pending(batch, options->goal);
     if (options->dry_run)
         round_dry(batch, outcomes, ret_transaction);
-    else if (options->goal == WIRING_PRESENT)
+    else if (options->goal == VIF_GOAL_PLUG)
         round_present(batch, options->settle);
     else
         round_absent(batch, options->settle);
@@ -310,8 +351,11 @@ static void give_up(struct batch *batch)
     }
 }
 
-static void tell(const struct run *run, struct outcome *outcome, bool dry_run)
+static void tell(const struct run *run, struct vif_wiring *wiring, struct outcome *outcome,
+                 bool dry_run)
 {
+    if (wiring->warnings.n)
+        outcome->warnings = text_take(&wiring->warnings);
     outcome->changed = run->changed;
     outcome->ofport = run->ofport;
     outcome->error = run->error;
@@ -325,13 +369,25 @@ static void tell(const struct run *run, struct outcome *outcome, bool dry_run)
         outcome->error = (struct vif_error){0};
 }
 
-int converge(const struct engine *engine, const struct wiring *const *wirings, size_t n,
+/* Ports that are only known by their owner. */
+static int resolve_names(const struct engine *engine, struct vif_wiring *const *wirings, size_t n,
+                         int64_t until, struct vif_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = wiring_resolve(engine, wirings[i], until, err);
+    return r;
+}
+
+int converge(const struct engine *engine, struct vif_wiring *const *wirings, size_t n,
              const struct converge_options *options, struct outcome *outcomes,
              char **ret_transaction, struct vif_error *err)
 {
     auto_free struct run *runs = calloc(n + 1, sizeof *runs);
     struct batch batch = {
         .engine = engine, .runs = runs, .n = n, .goal = options->goal, .until = options->until};
+    struct vif_error unreachable = {0};
     int r;
 
     if (ret_transaction)
@@ -340,6 +396,11 @@ int converge(const struct engine *engine, const struct wiring *const *wirings, s
         return error_memory(err);
     for (size_t i = 0; i < n; i++)
         runs[i].wiring = wirings[i];
+    r = resolve_names(engine, wirings, n, options->until, &unreachable);
+    for (size_t i = 0; r < 0 && i < n; i++) {
+        runs[i].error = unreachable;
+        runs[i].state = RUN_FAILED;
+    }
     r = refuse_doubles(&batch, err);
     for (unsigned round = 0; r == 0 && count_state(&batch, RUN_PENDING); round++) {
         if (round > 0)
@@ -351,9 +412,9 @@ int converge(const struct engine *engine, const struct wiring *const *wirings, s
     }
     for (size_t i = 0; i < n; i++) {
         if (r == 0)
-            tell(&runs[i], &outcomes[i], options->dry_run);
+            tell(&runs[i], wirings[i], &outcomes[i], options->dry_run);
         plan_done(&runs[i].plan);
-        free(runs[i].undo);
+        links_forget(&runs[i]);
     }
     observed_done(&batch.observed);
     return r;

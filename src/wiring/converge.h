@@ -5,18 +5,10 @@
 #ifndef WIRING_CONVERGE_H
 #define WIRING_CONVERGE_H
 
-#include "base/log.h"
-#include "wiring/wiring.h"
-
-/* What the engine works on; all borrowed. */
-struct engine {
-    struct netlink *nl;
-    struct ovsdb_client *db;
-    const struct log *log;
-};
+#include "wiring/observe.h"
 
 struct converge_options {
-    enum wiring_goal goal;
+    enum vif_goal goal;
     bool settle;   /* wait for ovs-vswitchd */
     bool dry_run;  /* only say what would be done */
     int64_t until; /* deadline for all of it */
@@ -34,6 +26,7 @@ struct outcome {
     enum outcome_state state;
     bool changed;   /* something was (or in a dry run: would be) changed */
     int64_t ofport; /* of the port, when known; else 0 */
+    char *warnings; /* each ended by a newline; NULL for none */
     char *steps;    /* dry run: one line per step, each ended by a newline; else NULL */
     struct vif_error error;
 };
@@ -47,8 +40,11 @@ void outcome_done(struct outcome *outcome);
  * 'ret_transaction' (may be NULL): in a dry run, the operations of the one transaction as JSON text;
  * the caller frees it; NULL when there is none.
  *
+ * A port without a name gets that of the port whose iface-id is its owner, and with it the nameless link
+ * of the wiring.
+ *
  * Returns 0 when every outcome is filled, whatever it is; -ENOMEM. */
-int converge(const struct engine *engine, const struct wiring *const *wirings, size_t n,
+int converge(const struct engine *engine, struct vif_wiring *const *wirings, size_t n,
              const struct converge_options *options, struct outcome *outcomes,
              char **ret_transaction, struct vif_error *err);
 

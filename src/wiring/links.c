@@ -8,18 +8,11 @@
 #include "base/cleanup.h"
 #include "kernel/sysctl.h"
 #include "kernel/tap.h"
+#include "wiring/requests.h"
 #include "wiring/run.h"
 
 /* Descriptors held at once while taps are made: far below any limit on open files. */
 #define TAPS_AT_ONCE 64
-
-/* One step of one run in the present stage, and where its results are in the netlink batch. */
-struct item {
-    struct run *run;
-    const struct step *step;
-    size_t first, n;
-    int ifindex; /* of its master, when that had to be asked for */
-};
 
 struct stage {
     struct batch *batch;
@@ -74,13 +67,20 @@ static void inverse_of_set(const struct step *step, struct undo *undo)
 {
     const struct link_info *before = step->before;
 
+    undo->ifindex = before->ifindex;
     undo->change = (struct link_change){
         .set_down = step->change.set_up,
+        .set_up = step->change.set_down && (before->flags & IFF_UP),
         .clear_promisc = step->change.set_promisc,
         .mtu = step->change.mtu ? before->mtu : 0,
         .set_master = step->change.set_master,
         .master = before->master,
     };
+    if (step->new_name[0])
+        (void)snprintf(undo->old_name, sizeof undo->old_name, "%s", before->name);
+    if (step->set_alias)
+        memcpy(undo->alias, before->alias, sizeof undo->alias);
+    undo->set_alias = step->set_alias;
     if (step->change.bridge) {
         undo->bridge = before->bridge;
         undo->change.bridge = &undo->bridge; /* set again when the array has its final place */
@@ -94,8 +94,10 @@ static void remember(struct run *run, const struct step *step)
 
     run->changed = true;
     (void)snprintf(undo.name, sizeof undo.name, "%s", step->name);
+    undo.shared = step->link && step->link->shared;
     switch (step->kind) {
     case STEP_BRIDGE_CREATE:
+    case STEP_VLAN_CREATE:
     case STEP_VETH_CREATE:
     case STEP_TAP_CREATE:
         undo.kind = UNDO_CREATE;
@@ -113,6 +115,10 @@ static void remember(struct run *run, const struct step *step)
         undo.which = step->which;
         undo.value = step->old_value;
         break;
+    case STEP_ADDRESS_MOVE:
+    case STEP_TC_OFFLOAD:
+    case STEP_RULES:
+        return; /* remembered by those who do them, or nothing to take back */
     case STEP_LINK_DELETE:
         memcpy(run->lost, undo.name, sizeof run->lost);
         return;
@@ -158,6 +164,8 @@ static const char *verb_of(enum step_kind kind)
         return "delete";
     case STEP_BRIDGE_CREATE:
         return "create bridge";
+    case STEP_VLAN_CREATE:
+        return "create VLAN";
     case STEP_VETH_CREATE:
         return "create veth";
     case STEP_TAP_CREATE:
@@ -187,62 +195,6 @@ static void judge_item(struct item *item, const struct netlink_result *results)
         remember(item->run, item->step);
 }
 
-static void add_delete(struct netlink_batch *requests, struct item *item)
-{
-    link_add_delete(requests, item->step->name, item->step->before->ifindex);
-}
-
-static void add_bridge(struct netlink_batch *requests, struct item *item)
-{
-    char alias[LINK_ALIAS_MAX];
-    struct link_change change = {.bridge = &item->step->link->bridge, .alias = alias};
-
-    wiring_alias(item->run->wiring, alias);
-    link_add_create_bridge(requests, item->step->name, &change);
-}
-
-static void add_veth(struct netlink_batch *requests, struct item *item)
-{
-    const struct wiring_link *link = item->step->link;
-    char alias[LINK_ALIAS_MAX];
-    struct link_change change = {
-        .set_up = true,
-        .set_promisc = link->promisc,
-        .mtu = link->mtu,
-        .set_master = link->master[0] != '\0',
-        .master = item->ifindex,
-        .alias = alias,
-    };
-
-    wiring_alias(item->run->wiring, alias);
-    link_add_create_veth(requests, link->name, link->peer, &change);
-}
-
-static void add_tap_settings(struct netlink_batch *requests, struct item *item)
-{
-    const struct wiring_link *link = item->step->link;
-    char alias[LINK_ALIAS_MAX];
-    struct link_change change = {
-        .set_up = true,
-        .mtu = link->mtu,
-        .set_address = link->has_address,
-        .alias = alias,
-    };
-
-    memcpy(change.address, link->address, sizeof change.address);
-    wiring_alias(item->run->wiring, alias);
-    link_add_set(requests, link->name, 0, &change);
-}
-
-static void add_set(struct netlink_batch *requests, struct item *item)
-{
-    struct link_change change = item->step->change;
-
-    change.master = item->ifindex;
-    link_add_set(requests, item->step->name, item->step->before ? item->step->before->ifindex : 0,
-                 &change);
-}
-
 /* Takes out what cannot be done any more. */
 static void drop_failed(struct stage *stage)
 {
@@ -252,6 +204,19 @@ static void drop_failed(struct stage *stage)
         if (stage->items[i].run->state == RUN_APPLIED)
             stage->items[kept++] = stage->items[i];
     stage->n = kept;
+}
+
+/* The other link a step has to do with. */
+static const char *master_of(const struct step *step)
+{
+    switch (step->kind) {
+    case STEP_LINK_SET:
+        return step->master;
+    case STEP_VLAN_CREATE:
+        return step->link->parent;
+    default:
+        return step->link->master;
+    }
 }
 
 /* Masters that did not exist when they were looked for were made by an earlier stage. */
@@ -267,7 +232,7 @@ static int find_masters(struct stage *stage, struct vif_error *err)
         return error_memory(err);
     for (size_t i = 0; i < stage->n; i++) {
         const struct step *step = stage->items[i].step;
-        const char *master = step->kind == STEP_LINK_SET ? step->master : step->link->master;
+        const char *master = master_of(step);
         const struct link_info *known;
 
         if (!master || !master[0])
@@ -337,7 +302,7 @@ static void make_taps(struct batch *batch, struct item *items, size_t n)
     size_t made = 0;
 
     for (size_t i = 0; i < n; i++) {
-        const struct wiring_link *link = items[i].step->link;
+        const struct vif_wiring_link *link = items[i].step->link;
         struct tap_options options = {link->multi_queue, link->owner, link->group};
         int r = tap_create(link->name, &options, &fds[made], &items[i].run->error);
 
@@ -348,7 +313,7 @@ static void make_taps(struct batch *batch, struct item *items, size_t n)
         items[made++] = items[i]; /* the failed ones are done with */
     }
     if (made)
-        send_items(batch, items, made, add_tap_settings);
+        send_items(batch, items, made, request_tap_settings);
     for (size_t i = 0; i < made; i++) {
         struct run *run = items[i].run;
 
@@ -379,30 +344,41 @@ static void run_stage(struct stage *stage, enum step_kind kind)
 {
     struct vif_error err = {0};
 
-    if ((kind == STEP_VETH_CREATE || kind == STEP_LINK_SET) && find_masters(stage, &err) < 0) {
+    if ((kind == STEP_VETH_CREATE || kind == STEP_VLAN_CREATE || kind == STEP_LINK_SET) &&
+        find_masters(stage, &err) < 0) {
         fail_all(stage->items, stage->n, &err);
         return;
     }
     switch (kind) {
     case STEP_LINK_DELETE:
-        send_items(stage->batch, stage->items, stage->n, add_delete);
+        send_items(stage->batch, stage->items, stage->n, request_delete);
         break;
     case STEP_BRIDGE_CREATE:
-        send_items(stage->batch, stage->items, stage->n, add_bridge);
+        send_items(stage->batch, stage->items, stage->n, request_bridge);
         break;
     case STEP_SYSCTL:
         write_sysctls(stage->items, stage->n);
         break;
+    case STEP_VLAN_CREATE:
+        send_items(stage->batch, stage->items, stage->n, request_vlan);
+        break;
     case STEP_VETH_CREATE:
-        send_items(stage->batch, stage->items, stage->n, add_veth);
+        send_items(stage->batch, stage->items, stage->n, request_veth);
         break;
     case STEP_TAP_CREATE:
         for (size_t i = 0; i < stage->n; i += TAPS_AT_ONCE)
             make_taps(stage->batch, stage->items + i,
                       stage->n - i < TAPS_AT_ONCE ? stage->n - i : TAPS_AT_ONCE);
         break;
+    case STEP_ADDRESS_MOVE:
+    case STEP_TC_OFFLOAD:
+    case STEP_RULES:
+        for (size_t i = 0; i < stage->n; i++)
+            if (stage->items[i].run->state == RUN_APPLIED)
+                links_special(stage->batch, stage->items[i].run, stage->items[i].step);
+        break;
     default:
-        send_items(stage->batch, stage->items, stage->n, add_set);
+        send_items(stage->batch, stage->items, stage->n, request_set);
         break;
     }
 }

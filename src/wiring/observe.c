@@ -4,13 +4,19 @@
 #include "wiring/observe.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/cleanup.h"
 
 void observed_done(struct observed *observed)
 {
+    for (size_t i = 0; i < observed->n_addresses; i++)
+        address_list_done(&observed->addresses[i].list);
+    free(observed->addresses);
+    free(observed->rules);
     free(observed->links);
     vswitch_done(&observed->db);
     *observed = (struct observed){0};
@@ -79,25 +85,30 @@ static void add_name(struct names *names, const char *name)
         names->items[names->n++] = name;
 }
 
-static void collect(struct wanted *wanted, const struct wiring *wiring, enum wiring_goal goal)
+static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum vif_goal goal)
 {
-    bool unplug = goal == WIRING_ABSENT;
+    bool unplug = goal == VIF_GOAL_UNPLUG;
 
     for (size_t i = 0; i < wiring->n_links; i++) {
-        const struct wiring_link *link = &wiring->links[i];
+        const struct vif_wiring_link *link = &wiring->links[i];
 
         if (link->unplug_only && !unplug)
             continue;
         add_name(&wanted->links, link->name);
         add_name(&wanted->links, link->peer);
         add_name(&wanted->links, link->master);
+        add_name(&wanted->links, link->parent);
+        add_name(&wanted->links, link->device);
+        if (link->only_by_alias) /* is there a port, after all? */
+            add_name(&wanted->ports, link->name);
     }
     for (size_t i = 0; i < wiring->n_bridges; i++)
-        add_name(&wanted->bridges, wiring->bridges[i].name);
+        if (unplug || wiring->supersedes || !wiring->bridges[i].superseded)
+            add_name(&wanted->bridges, wiring->bridges[i].name);
     for (size_t i = 0; i < wiring->n_ports; i++) {
-        const struct wiring_port *port = &wiring->ports[i];
+        const struct vif_wiring_port *port = &wiring->ports[i];
 
-        if (!port->create && !unplug)
+        if (!port->create && !(port->superseded && wiring->supersedes) && !unplug)
             continue;
         add_name(&wanted->ports, port->name);
         add_name(&wanted->bridges, port->bridge);
@@ -105,13 +116,14 @@ static void collect(struct wanted *wanted, const struct wiring *wiring, enum wir
     }
 }
 
-static bool make_room(struct wanted *wanted, const struct wiring *const *wirings, size_t n)
+static bool make_room(struct wanted *wanted, const struct vif_wiring *const *wirings, size_t n)
 {
     size_t links = 1, bridges = 1, ports = 1;
 
     for (size_t i = 0; i < n; i++) {
-        links += 3 * wirings[i]->n_links;
-        bridges += wirings[i]->n_bridges + wirings[i]->n_ports;
+        links += 5 * wirings[i]->n_links;
+        ports += wirings[i]->n_links;
+        bridges += wirings[i]->n_bridges + 2 * wirings[i]->n_ports;
         ports += wirings[i]->n_ports;
     }
     wanted->links.items = reallocarray(NULL, links, sizeof(char *));
@@ -145,11 +157,11 @@ static int observe_links(struct netlink *nl, const struct names *names, struct o
 }
 
 /* Bridges that would have to change their datapath type: how many ports do they carry? */
-static void collect_retyped(struct names *count, const struct wiring *wiring,
+static void collect_retyped(struct names *count, const struct vif_wiring *wiring,
                             const struct observed *observed)
 {
     for (size_t i = 0; i < wiring->n_bridges; i++) {
-        const struct wiring_bridge *bridge = &wiring->bridges[i];
+        const struct vif_wiring_bridge *bridge = &wiring->bridges[i];
         const struct vswitch_bridge *there = vswitch_find_bridge(&observed->db, bridge->name);
 
         if (there && bridge->datapath_type[0] &&
@@ -159,7 +171,7 @@ static void collect_retyped(struct names *count, const struct wiring *wiring,
 }
 
 static int observe_db(struct ovsdb_client *db, struct wanted *wanted,
-                      const struct wiring *const *wirings, size_t n, enum wiring_goal goal,
+                      const struct vif_wiring *const *wirings, size_t n, enum vif_goal goal,
                       int64_t until, struct observed *observed, struct vif_error *err)
 {
     struct vswitch_query query = {
@@ -176,15 +188,104 @@ static int observe_db(struct ovsdb_client *db, struct wanted *wanted,
     if (r < 0)
         return r;
     /* The names of bridges were sent and are not needed any more: the array serves again. */
-    for (size_t i = 0; goal == WIRING_PRESENT && i < n; i++)
+    for (size_t i = 0; goal == VIF_GOAL_PLUG && i < n; i++)
         collect_retyped(&count, wirings[i], observed);
     names_unique(&count);
     return vswitch_locate(db, &observed->db, count.items, count.n, until, err);
 }
 
-int observe(struct netlink *nl, struct ovsdb_client *db, const struct wiring *const *wirings,
-            size_t n, enum wiring_goal goal, int64_t until, struct observed *ret,
-            struct vif_error *err)
+/* The addresses of links that are to hand them to their master. */
+static int observe_addresses(const struct engine *engine, const struct vif_wiring *wiring,
+                             struct observed *observed, struct vif_error *err)
+{
+    for (size_t i = 0; i < wiring->n_links; i++) {
+        const struct vif_wiring_link *link = &wiring->links[i];
+        const struct link_info *info = observed_link(observed, link->name);
+        struct observed_addresses *bigger;
+        int r;
+
+        if (!link->moves_addresses || !info)
+            continue;
+        bigger = reallocarray(observed->addresses, observed->n_addresses + 1, sizeof *bigger);
+        if (!bigger)
+            return error_memory(err);
+        observed->addresses = bigger;
+        bigger += observed->n_addresses;
+        (void)snprintf(bigger->name, sizeof bigger->name, "%s", link->name);
+        r = address_read(engine->nl, info->ifindex, AF_INET, &bigger->list, err);
+        if (r < 0)
+            return error_prefix(err, r, "read the addresses of %s", link->name);
+        observed->n_addresses++;
+    }
+    return 0;
+}
+
+int engine_nft(const struct engine *engine, struct nft **ret_nft, struct vif_error *err)
+{
+    int r = *engine->nft ? 0 : nft_open(engine->nft, err);
+
+    *ret_nft = *engine->nft;
+    return r;
+}
+
+int engine_rules(const struct engine *engine, const struct vif_wiring_rules *rules, bool check,
+                 struct vif_error *err)
+{
+    auto_free const char **names = calloc(rules->n_interfaces + 1, sizeof *names);
+    enum nft_drop drop = NFT_DROP;
+    struct nft *nft;
+    int r;
+
+    if (!names)
+        return error_memory(err);
+    for (size_t i = 0; i < rules->n_interfaces; i++)
+        names[i] = rules->interfaces[i];
+    if (rules->drop_action[0] && nft_drop_parse(rules->drop_action, &drop) < 0)
+        return error_set(err, VIF_ERROR_INVALID, "iptables_drop_action %s: DROP or REJECT",
+                         rules->drop_action);
+    r = engine_nft(engine, &nft, err);
+    if (r < 0)
+        return r;
+    if (check)
+        return nft_bridge_rules_check(nft, rules->bridge, names, rules->n_interfaces, drop, err);
+    return nft_bridge_rules_ensure(nft, rules->bridge, names, rules->n_interfaces, drop, err);
+}
+
+static int observe_rules(const struct engine *engine, const struct vif_wiring *wiring,
+                         struct observed *observed, struct vif_error *err)
+{
+    for (size_t i = 0; i < wiring->n_rules; i++) {
+        struct observed_rules *bigger =
+            reallocarray(observed->rules, observed->n_rules + 1, sizeof *bigger);
+        int r;
+
+        if (!bigger)
+            return error_memory(err);
+        observed->rules = bigger;
+        r = engine_rules(engine, &wiring->rules[i], true, err);
+        if (r < 0)
+            return r;
+        bigger[observed->n_rules++] = (struct observed_rules){&wiring->rules[i], r == 1};
+    }
+    return 0;
+}
+
+static int observe_rest(const struct engine *engine, const struct vif_wiring *const *wirings,
+                        size_t n, enum vif_goal goal, struct observed *observed,
+                        struct vif_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; goal == VIF_GOAL_PLUG && r >= 0 && i < n; i++) {
+        r = observe_addresses(engine, wirings[i], observed, err);
+        if (r >= 0)
+            r = observe_rules(engine, wirings[i], observed, err);
+    }
+    return r;
+}
+
+int observe(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
+            enum vif_goal goal, int64_t until, struct observed *ret, struct vif_error *err)
 {
     struct wanted wanted = {0};
     struct observed observed = {0};
@@ -199,9 +300,11 @@ int observe(struct netlink *nl, struct ovsdb_client *db, const struct wiring *co
     names_unique(&wanted.ports);
     names_unique(&wanted.qos);
     if (r == 0)
-        r = observe_links(nl, &wanted.links, &observed, err);
+        r = observe_links(engine->nl, &wanted.links, &observed, err);
+    if (r == 0 && (wanted.bridges.n || wanted.ports.n))
+        r = observe_db(engine->db, &wanted, wirings, n, goal, until, &observed, err);
     if (r == 0)
-        r = observe_db(db, &wanted, wirings, n, goal, until, &observed, err);
+        r = observe_rest(engine, wirings, n, goal, &observed, err);
     names_done(&wanted.links);
     names_done(&wanted.bridges);
     names_done(&wanted.ports);
@@ -211,5 +314,49 @@ int observe(struct netlink *nl, struct ovsdb_client *db, const struct wiring *co
         return r;
     }
     *ret = observed;
+    return 0;
+}
+
+static void name_links(struct vif_wiring *wiring, const char *name)
+{
+    bool known = false;
+
+    for (size_t i = 0; i < wiring->n_links; i++)
+        if (strcmp(wiring->links[i].name, name) == 0) {
+            wiring->links[i].only_by_alias = false; /* the port says so, too */
+            known = true;
+        }
+    for (size_t i = 0; !known && i < wiring->n_links; i++)
+        if (!wiring->links[i].name[0])
+            (void)snprintf(wiring->links[i].name, LIMIT_IFNAME, "%.15s", name);
+    if (!wiring->name[0])
+        (void)snprintf(wiring->name, sizeof wiring->name, "%.15s", name);
+}
+
+int wiring_resolve(const struct engine *engine, struct vif_wiring *wiring, int64_t until,
+                   struct vif_error *err)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < wiring->n_ports; i++) {
+        struct vif_wiring_port *port = &wiring->ports[i];
+        int r;
+
+        if (port->name[0] || !port->owner[0])
+            continue;
+        r = vswitch_find_by_owner(engine->db, port->owner, until, port->name, err);
+        if (r < 0)
+            return r;
+        if (!port->name[0] || ifname_fault(port->name))
+            continue;
+        (void)snprintf(port->link, sizeof port->link, "%.15s", port->name);
+        if (uuid_v5(WIRING_QOS_NAMESPACE, port->name, port->qos_id) < 0)
+            return error_set(err, VIF_ERROR_SYSTEM, "no UUID for %s", port->name);
+        name_links(wiring, port->name);
+    }
+    for (size_t i = 0; i < wiring->n_links; i++) /* what was not found is not there */
+        if (wiring->links[i].name[0])
+            wiring->links[kept++] = wiring->links[i];
+    wiring->n_links = kept;
     return 0;
 }

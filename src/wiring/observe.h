@@ -4,12 +4,39 @@
 #ifndef WIRING_OBSERVE_H
 #define WIRING_OBSERVE_H
 
+#include "base/log.h"
+#include "kernel/address.h"
+#include "kernel/nft.h"
 #include "wiring/wiring.h"
+
+/* What the engine works on; all borrowed. */
+struct engine {
+    struct netlink *nl;
+    struct ovsdb_client *db;
+    struct nft **nft; /* opened when rules are first needed */
+    const struct log *log;
+};
+
+/* The addresses and routes of a link that are to move to its master. */
+struct observed_addresses {
+    char name[LIMIT_IFNAME];
+    struct address_list list;
+};
+
+/* Whether the rules of a Linux bridge are as wanted. */
+struct observed_rules {
+    const struct vif_wiring_rules *wanted; /* of the wiring */
+    bool there;
+};
 
 struct observed {
     struct link_info *links; /* those that exist, sorted by name */
     size_t n_links;
-    struct vswitch db;
+    struct observed_addresses *addresses;
+    size_t n_addresses;
+    struct observed_rules *rules;
+    size_t n_rules;
+    struct vswitch db; /* empty when nothing of it is wanted */
 };
 
 void observed_done(struct observed *observed);
@@ -17,8 +44,20 @@ void observed_done(struct observed *observed);
 const struct link_info *observed_link(const struct observed *observed, const char *name);
 
 /* Reads everything that wirings[0..n) name.  On success '*ret' belongs to the caller. */
-int observe(struct netlink *nl, struct ovsdb_client *db, const struct wiring *const *wirings,
-            size_t n, enum wiring_goal goal, int64_t until, struct observed *ret,
-            struct vif_error *err);
+int observe(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
+            enum vif_goal goal, int64_t until, struct observed *ret, struct vif_error *err);
+
+/* Gives the nameless port of the wiring the name of the port that has its owner as iface-id, and the
+ * nameless link the same; a port that is not there leaves both without.  Sends nothing when there is no
+ * nameless port. */
+int wiring_resolve(const struct engine *engine, struct vif_wiring *wiring, int64_t until,
+                   struct vif_error *err);
+
+/* Loads libnftables if that was not done yet. */
+int engine_nft(const struct engine *engine, struct nft **ret_nft, struct vif_error *err);
+/* The rules as the kernel layer takes them: 'check' asks whether they are there (1), else they are
+ * made so (0; 1 when they were there). */
+int engine_rules(const struct engine *engine, const struct vif_wiring_rules *rules, bool check,
+                 struct vif_error *err);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "wiring/plan-internal.h"
 
-static int delete_link(struct planner *planner, const struct wiring_link *link,
+static int delete_link(struct planner *planner, const struct vif_wiring_link *link,
                        const struct link_info *info)
 {
     struct step *step = plan_add(planner, STEP_LINK_DELETE, info->name);
@@ -22,7 +22,7 @@ static int delete_link(struct planner *planner, const struct wiring_link *link,
 static bool port_is_ours(const struct planner *planner, const char *link)
 {
     for (size_t i = 0; i < planner->wiring->n_ports; i++) {
-        const struct wiring_port *port = &planner->wiring->ports[i];
+        const struct vif_wiring_port *port = &planner->wiring->ports[i];
         enum port_claim claim = PORT_NONE;
         struct planner quiet = *planner;
 
@@ -34,7 +34,7 @@ static bool port_is_ours(const struct planner *planner, const char *link)
     return false;
 }
 
-static int absent_tap(struct planner *planner, const struct wiring_link *link)
+static int absent_tap(struct planner *planner, const struct vif_wiring_link *link)
 {
     const struct link_info *info = plan_link(planner, link->name);
 
@@ -50,8 +50,8 @@ static int absent_tap(struct planner *planner, const struct wiring_link *link)
 }
 
 /* A veth or bridge of this VIF's name; another kind of link there is not ours. */
-static int absent_kind(struct planner *planner, const struct wiring_link *link, const char *name,
-                       const char *kind)
+static int absent_kind(struct planner *planner, const struct vif_wiring_link *link,
+                       const char *name, const char *kind)
 {
     const struct link_info *info = plan_link(planner, name);
 
@@ -65,7 +65,7 @@ static int absent_kind(struct planner *planner, const struct wiring_link *link, 
                      plan_kind_words(info), kind);
 }
 
-static int absent_veth(struct planner *planner, const struct wiring_link *link)
+static int absent_veth(struct planner *planner, const struct vif_wiring_link *link)
 {
     const struct link_info *info = plan_link(planner, link->name);
     const struct link_info *peer = plan_link(planner, link->peer);
@@ -78,21 +78,56 @@ static int absent_veth(struct planner *planner, const struct wiring_link *link)
     return absent_kind(planner, link, link->peer, "veth");
 }
 
-static int absent_link(struct planner *planner, const struct wiring_link *link)
+/* A representor stays, down, with the name it had before we gave it ours. */
+static int absent_device(struct planner *planner, const struct vif_wiring_link *link)
 {
-    int r = plan_check_alias(planner, plan_link(planner, link->name));
+    const struct link_info *info = plan_link(planner, link->name);
+    struct link_change change = {.set_down = true};
+    char old_name[LIMIT_IFNAME];
+    struct step *step = NULL;
+    int r;
+
+    if (!info && link->device[0])
+        info = plan_link(planner, link->device);
+    if (!info)
+        return 0;
+    if (!wiring_old_name(planner->wiring, info->alias, old_name)) {
+        /* Not in our hands when it is another VIF's by now. */
+        if (link->only_by_alias && (wiring_alias_is_foreign(planner->wiring, info->alias) ||
+                                    vswitch_find_port(&planner->observed->db, info->name)))
+            return 0;
+        change.set_down = (info->flags & IFF_UP) != 0;
+        return plan_set_link(planner, link, info->name, info, &change, NULL, NULL);
+    }
+    r = plan_set_link(planner, link, info->name, info, &change, NULL, NULL);
+    if (r == 0) /* the name when it is down for sure */
+        r = plan_set_link(planner, link, info->name, info, &change, NULL, &step);
+    if (r < 0)
+        return r;
+    memcpy(step->new_name, old_name, sizeof step->new_name);
+    step->set_alias = true;
+    return 0;
+}
+
+static int absent_link(struct planner *planner, const struct vif_wiring_link *link)
+{
+    int r = link->only_by_alias ? 0 : plan_check_alias(planner, plan_link(planner, link->name));
 
     if (r == 0 && link->peer[0])
         r = plan_check_alias(planner, plan_link(planner, link->peer));
-    if (r < 0 || link->fate == WIRING_KEEP)
+    if (r < 0 || link->fate == VIF_FATE_KEEP)
         return r;
     switch (link->kind) {
-    case WIRING_TAP:
+    case VIF_LINK_TAP:
         return absent_tap(planner, link);
-    case WIRING_VETH:
+    case VIF_LINK_VETH:
         return absent_veth(planner, link);
-    case WIRING_BRIDGE:
+    case VIF_LINK_BRIDGE:
         return absent_kind(planner, link, link->name, "bridge");
+    case VIF_LINK_VLAN:
+        return absent_kind(planner, link, link->name, "vlan");
+    case VIF_LINK_DEVICE:
+        return absent_device(planner, link);
     }
     return 0;
 }
@@ -101,19 +136,19 @@ static int absent_link(struct planner *planner, const struct wiring_link *link)
 static bool bridge_goes(const struct planner *planner, const char *name)
 {
     for (size_t i = 0; i < planner->wiring->n_bridges; i++)
-        if (planner->wiring->bridges[i].fate == WIRING_REMOVE &&
+        if (planner->wiring->bridges[i].fate == VIF_FATE_REMOVE &&
             strcmp(planner->wiring->bridges[i].name, name) == 0)
             return true;
     return false;
 }
 
-static int absent_port(struct planner *planner, const struct wiring_port *port)
+int plan_absent_port(struct planner *planner, const struct vif_wiring_port *port)
 {
     const struct vswitch *db = &planner->observed->db;
     enum port_claim claim = PORT_NONE;
     const struct vswitch_qos *qos;
     struct step *step;
-    int r = plan_claim_port(planner, port, &claim);
+    int r = port->name[0] ? plan_claim_port(planner, port, &claim) : 0;
 
     if (r < 0)
         return r;
@@ -136,12 +171,12 @@ static int absent_port(struct planner *planner, const struct wiring_port *port)
     return 0;
 }
 
-static int absent_bridge(struct planner *planner, const struct wiring_bridge *bridge)
+int plan_absent_bridge(struct planner *planner, const struct vif_wiring_bridge *bridge)
 {
     const struct vswitch_bridge *there = vswitch_find_bridge(&planner->observed->db, bridge->name);
     struct step *step;
 
-    if (!there || bridge->fate == WIRING_KEEP)
+    if (!there || bridge->fate == VIF_FATE_KEEP)
         return 0;
     step = plan_add(planner, STEP_OVS_BRIDGE_DELETE, bridge->name);
     if (!step)
@@ -153,13 +188,13 @@ static int absent_bridge(struct planner *planner, const struct wiring_bridge *br
 
 int plan_absent(struct planner *planner)
 {
-    const struct wiring *wiring = planner->wiring;
+    const struct vif_wiring *wiring = planner->wiring;
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < wiring->n_ports; i++)
-        r = absent_port(planner, &wiring->ports[i]);
+        r = plan_absent_port(planner, &wiring->ports[i]);
     for (size_t i = 0; r == 0 && i < wiring->n_bridges; i++)
-        r = absent_bridge(planner, &wiring->bridges[i]);
+        r = plan_absent_bridge(planner, &wiring->bridges[i]);
     for (size_t i = 0; r == 0 && i < wiring->n_links; i++)
         r = absent_link(planner, &wiring->links[i]);
     return r;

@@ -7,7 +7,7 @@
 
 /* What a plan is made of and from. */
 struct planner {
-    const struct wiring *wiring;
+    const struct vif_wiring *wiring;
     const struct observed *observed;
     struct plan *plan;
     struct vif_error *err;
@@ -16,9 +16,21 @@ struct planner {
 int plan_present(struct planner *planner);
 int plan_absent(struct planner *planner);
 
+/* The steps that make one link what it is to be. */
+int plan_present_link(struct planner *planner, const struct vif_wiring_link *link);
+
 /* Adds a zeroed step; NULL when memory is gone (then return error_memory()).  Pointers to earlier
  * steps are no longer valid. */
 struct step *plan_add(struct planner *planner, enum step_kind kind, const char *name);
+
+/* Adds a STEP_LINK_SET when 'change' changes anything; NULL in '*ret_step' (may be NULL) when not. */
+int plan_set_link(struct planner *planner, const struct vif_wiring_link *link, const char *name,
+                  const struct link_info *before, const struct link_change *change,
+                  const char *master, struct step **ret_step);
+
+/* The steps that take away an Open vSwitch bridge or port that is there. */
+int plan_absent_bridge(struct planner *planner, const struct vif_wiring_bridge *bridge);
+int plan_absent_port(struct planner *planner, const struct vif_wiring_port *port);
 
 const struct link_info *plan_link(const struct planner *planner, const char *name);
 
@@ -38,7 +50,7 @@ enum port_claim {
 
 /* Decides whose the port is; -EEXIST (kind CONFLICT) when it is someone else's, -EAGAIN when what was
  * read does not fit together (someone is changing it). */
-int plan_claim_port(const struct planner *planner, const struct wiring_port *port,
+int plan_claim_port(const struct planner *planner, const struct vif_wiring_port *port,
                     enum port_claim *ret_claim);
 
 #endif

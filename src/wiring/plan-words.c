@@ -29,11 +29,15 @@ static void words_of_change(const struct step *step, struct text *text)
         text_add(text, "%spromiscuous", comma);
         comma = ", ";
     }
-    if (change->set_up)
-        text_add(text, "%sup", comma);
+    if (step->new_name[0]) {
+        text_add(text, "%srenamed to %s", comma, step->new_name);
+        comma = ", ";
+    }
+    if (change->set_up || change->set_down)
+        text_add(text, "%s%s", comma, change->set_up ? "up" : "down");
 }
 
-static void words_of_tap(const struct wiring_link *link, struct text *text)
+static void words_of_tap(const struct vif_wiring_link *link, struct text *text)
 {
     const uint8_t *a = link->address;
 
@@ -48,7 +52,7 @@ static void words_of_tap(const struct wiring_link *link, struct text *text)
     text_add(text, "up");
 }
 
-static void words_of_map(const char *what, const struct strmap *map, struct text *text)
+static void words_of_map(const char *what, const struct vif_map *map, struct text *text)
 {
     for (size_t i = 0; i < map->n; i++)
         text_add(text, " %s:%s=%s", what, map->entries[i].key, map->entries[i].value);
@@ -56,7 +60,7 @@ static void words_of_map(const char *what, const struct strmap *map, struct text
 
 static void words_of_port(const struct step *step, struct text *text)
 {
-    const struct wiring_port *port = step->port;
+    const struct vif_wiring_port *port = step->port;
 
     text_add(text, "add port %s to bridge %s:", port->name, port->bridge);
     if (port->type[0])
@@ -78,15 +82,36 @@ static void words_of_interface(const struct step *step, struct text *text)
         text_add(text, " type=\"%s\"", step->port->type);
     words_of_map("external_ids", &step->set_ids, text);
     words_of_map("options", &step->set_options, text);
+    for (size_t i = 0; i < step->drop_ids.n; i++)
+        text_add(text, " external_ids:%s removed", step->drop_ids.entries[i].key);
+    for (size_t i = 0; i < step->drop_options.n; i++)
+        text_add(text, " options:%s removed", step->drop_options.entries[i].key);
     if (step->set_mtu_request)
         text_add(text, " mtu_request=%u", step->port->mtu_request);
     if (step->clear_ofport_request)
         text_add(text, " ofport_request=[]");
 }
 
+static void words_of_move(const struct step *step, struct text *text)
+{
+    const struct address_list *list = step->addresses;
+    char words[ADDRESS_TEXT_SIZE];
+    const char *comma = "";
+
+    text_add(text, "move from %s to %s: ", step->name, step->link->master);
+    for (size_t i = 0; i < list->n_addresses; i++, comma = ", ") {
+        address_format(&list->addresses[i], words);
+        text_add(text, "%s%s", comma, words);
+    }
+    for (size_t i = 0; i < list->n_routes; i++, comma = ", ") {
+        route_format(&list->routes[i], words);
+        text_add(text, "%sroute %s", comma, words);
+    }
+}
+
 static void words_of_link_step(const struct step *step, struct text *text)
 {
-    const struct wiring_link *link = step->link;
+    const struct vif_wiring_link *link = step->link;
 
     switch (step->kind) {
     case STEP_LINK_DELETE:
@@ -101,6 +126,18 @@ static void words_of_link_step(const struct step *step, struct text *text)
     case STEP_SYSCTL:
         text_add(text, "set sysctl %s of %s to %d", sysctl_word(step->which), step->name,
                  step->value);
+        break;
+    case STEP_VLAN_CREATE:
+        text_add(text, "create VLAN %s: number %u of %s", link->name, link->vlan, link->parent);
+        break;
+    case STEP_ADDRESS_MOVE:
+        words_of_move(step, text);
+        break;
+    case STEP_TC_OFFLOAD:
+        text_add(text, "switch hw-tc-offload of %s on", step->name);
+        break;
+    case STEP_RULES:
+        text_add(text, "make the forwarding rules of %s", step->name);
         break;
     case STEP_VETH_CREATE:
         text_add(text, "create veth %s, peer %s: ", link->name, link->peer);
@@ -154,9 +191,13 @@ void step_words(const struct step *step, struct text *text)
     case STEP_LINK_DELETE:
     case STEP_BRIDGE_CREATE:
     case STEP_SYSCTL:
+    case STEP_VLAN_CREATE:
     case STEP_VETH_CREATE:
     case STEP_TAP_CREATE:
     case STEP_LINK_SET:
+    case STEP_ADDRESS_MOVE:
+    case STEP_TC_OFFLOAD:
+    case STEP_RULES:
         words_of_link_step(step, text);
         break;
     }

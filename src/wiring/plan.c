@@ -13,6 +13,7 @@ void plan_done(struct plan *plan)
     for (size_t i = 0; i < plan->n; i++) {
         strmap_done(&plan->steps[i].set_ids);
         strmap_done(&plan->steps[i].set_options);
+        strmap_done(&plan->steps[i].drop_ids);
         strmap_done(&plan->steps[i].drop_options);
     }
     free(plan->steps);
@@ -31,6 +32,27 @@ struct step *plan_add(struct planner *planner, enum step_kind kind, const char *
     step = &steps[plan->n++];
     *step = (struct step){.kind = kind, .name = name};
     return step;
+}
+
+int plan_set_link(struct planner *planner, const struct vif_wiring_link *link, const char *name,
+                  const struct link_info *before, const struct link_change *change,
+                  const char *master, struct step **ret_step)
+{
+    struct step *step;
+
+    if (!change->set_up && !change->set_down && !change->set_promisc && !change->mtu &&
+        !change->set_master && !change->bridge)
+        return 0;
+    step = plan_add(planner, STEP_LINK_SET, name);
+    if (!step)
+        return error_memory(planner->err);
+    step->link = link;
+    step->before = before;
+    step->change = *change;
+    step->master = master;
+    if (ret_step)
+        *ret_step = step;
+    return 0;
 }
 
 const struct link_info *plan_link(const struct planner *planner, const char *name)
@@ -57,15 +79,17 @@ int plan_check_alias(const struct planner *planner, const struct link_info *info
 }
 
 /* A port that has no iface-id is ours by its name alone, so everything else has to fit. */
-static int check_unmarked(const struct planner *planner, const struct wiring_port *port,
+static int check_unmarked(const struct planner *planner, const struct vif_wiring_port *port,
                           const struct vswitch_port *there,
                           const struct vswitch_interface *interface)
 {
-    if (strcmp(there->bridge, port->bridge) != 0)
+    if (strcmp(there->bridge, port->bridge) != 0 &&
+        (!port->other_bridge[0] || strcmp(there->bridge, port->other_bridge) != 0))
         return error_set(planner->err, VIF_ERROR_CONFLICT,
                          "port %s is on bridge %s and has no iface-id: it is not this VIF's",
                          port->name, there->bridge);
-    if (strcmp(interface->type, port->type) != 0)
+    if (strcmp(interface->type, port->type) != 0 &&
+        (!port->other_type[0] || strcmp(interface->type, port->other_type) != 0))
         return error_set(planner->err, VIF_ERROR_CONFLICT,
                          "port %s on bridge %s is of type \"%s\" and has no iface-id: it is not "
                          "this VIF's",
@@ -73,7 +97,7 @@ static int check_unmarked(const struct planner *planner, const struct wiring_por
     return 0;
 }
 
-int plan_claim_port(const struct planner *planner, const struct wiring_port *port,
+int plan_claim_port(const struct planner *planner, const struct vif_wiring_port *port,
                     enum port_claim *ret_claim)
 {
     const struct vswitch *db = &planner->observed->db;
@@ -115,12 +139,12 @@ bool plan_is_reopen_request(int64_t ofport_request)
            ofport_request < PLAN_REOPEN_OFPORT + PLAN_REOPEN_RANGE;
 }
 
-int plan_make(const struct wiring *wiring, const struct observed *observed, enum wiring_goal goal,
+int plan_make(const struct vif_wiring *wiring, const struct observed *observed, enum vif_goal goal,
               struct plan *ret, struct vif_error *err)
 {
     struct plan plan = {0};
     struct planner planner = {wiring, observed, &plan, err};
-    int r = goal == WIRING_PRESENT ? plan_present(&planner) : plan_absent(&planner);
+    int r = goal == VIF_GOAL_PLUG ? plan_present(&planner) : plan_absent(&planner);
 
     if (r < 0) {
         plan_done(&plan);

@@ -62,31 +62,57 @@ static void remove_bridge(struct reverter *reverter, size_t owner, const struct 
         vswitch_txn_bridge_delete(reverter->txn, owner, bridge);
 }
 
-/* The old values of what was set; keys that were not there go. */
+/* What gives a map its old values: those of the keys in 'touched' that 'was' has are set, the others
+ * go. */
+static int restore_keys(const struct vif_map *touched, const struct vif_map *was,
+                        struct vif_map *set, struct vif_map *drop)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < touched->n; i++) {
+        const char *key = touched->entries[i].key;
+        const char *old = strmap_get(was, key);
+
+        r = old ? strmap_set(set, key, old) : strmap_set(drop, key, "");
+    }
+    return r;
+}
+
+static int restore_maps(const struct step *step, struct vif_map *ids, struct vif_map *drop_ids,
+                        struct vif_map *options, struct vif_map *drop_options)
+{
+    const struct vswitch_interface *was = step->old_interface;
+    int r = restore_keys(&step->set_ids, &was->external_ids, ids, drop_ids);
+
+    if (r == 0)
+        r = restore_keys(&step->drop_ids, &was->external_ids, ids, drop_ids);
+    if (r == 0)
+        r = restore_keys(&step->set_options, &was->options, options, drop_options);
+    return r < 0 ? r : restore_keys(&step->drop_options, &was->options, options, drop_options);
+}
+
 static int restore_interface(struct reverter *reverter, size_t owner, const struct step *step)
 {
     const struct vswitch_interface *was = step->old_interface;
     const struct vswitch_interface *now = vswitch_find_interface(&reverter->now.db, step->name);
-    struct strmap set = {0}, drop = {0};
+    struct vif_map ids = {0}, drop_ids = {0}, options = {0}, drop_options = {0};
     struct vswitch_interface_change change = {
         .type = step->set_type ? was->type : NULL,
-        .set_ids = &set,
-        .drop_ids = &drop,
+        .set_ids = &ids,
+        .drop_ids = &drop_ids,
+        .set_options = &options,
+        .drop_options = &drop_options,
         .set_mtu_request = step->set_mtu_request,
         .mtu_request = was->mtu_request,
     };
-    int r = 0;
+    int r = restore_maps(step, &ids, &drop_ids, &options, &drop_options);
 
-    for (size_t i = 0; r == 0 && i < step->set_ids.n; i++) {
-        const char *key = step->set_ids.entries[i].key;
-        const char *old = strmap_get(&was->external_ids, key);
-
-        r = old ? strmap_set(&set, key, old) : strmap_set(&drop, key, "");
-    }
     if (r == 0 && now)
         vswitch_txn_interface_set(reverter->txn, owner, now, &change);
-    strmap_done(&set);
-    strmap_done(&drop);
+    strmap_done(&ids);
+    strmap_done(&drop_ids);
+    strmap_done(&options);
+    strmap_done(&drop_options);
     return r;
 }
 
@@ -131,7 +157,7 @@ static int revert_step(struct reverter *reverter, size_t owner, const struct ste
 static int observe_again(struct reverter *reverter, struct vif_error *err)
 {
     struct batch *batch = reverter->batch;
-    auto_free const struct wiring **wirings = calloc(reverter->n, sizeof *wirings);
+    auto_free const struct vif_wiring **wirings = calloc(reverter->n, sizeof *wirings);
     auto_free const char **bridges = NULL;
     size_t n = 0, n_bridges = 0;
     int r;
@@ -141,8 +167,7 @@ static int observe_again(struct reverter *reverter, struct vif_error *err)
     for (size_t i = 0; i < reverter->n; i++)
         if (is_reverted(&batch->runs[reverter->first + i]))
             wirings[n++] = batch->runs[reverter->first + i].wiring;
-    r = observe(batch->engine->nl, batch->engine->db, wirings, n, WIRING_PRESENT, batch->until,
-                &reverter->now, err);
+    r = observe(batch->engine, wirings, n, VIF_GOAL_PLUG, batch->until, &reverter->now, err);
     if (r < 0)
         return r;
     bridges = calloc(reverter->now.db.n_bridges + 1, sizeof *bridges);
@@ -215,7 +240,7 @@ static void end_revert(struct batch *batch, struct run *run, int r, const struct
 {
     if (r < 0) {
         run_say_left(run, "what was plugged of it is left: ", err->text);
-        run->n_undo = 0;
+        links_forget(run);
     }
     links_undo(batch, run);
     run->db_changed = false;
@@ -232,7 +257,7 @@ void revert_failed(struct batch *batch)
 
         if (run->state == RUN_FAILED && run->db_changed && run->answer_lost && run->n_undo) {
             run_say_left(run, "what was plugged of it is left", "");
-            run->n_undo = 0;
+            links_forget(run);
         }
         n += is_reverted(run);
     }

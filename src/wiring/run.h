@@ -19,6 +19,8 @@ enum undo_kind {
     UNDO_CREATE, /* delete the link again */
     UNDO_SET,
     UNDO_SYSCTL,
+    UNDO_ADDRESSES, /* back from the master */
+    UNDO_TC_OFFLOAD,
 };
 
 /* How to take back one step on a link.  Copies all it needs: observations come and go. */
@@ -26,13 +28,20 @@ struct undo {
     enum undo_kind kind;
     char name[LIMIT_IFNAME];
     struct link_change change;
-    struct link_bridge bridge; /* what change.bridge points to, if anything */
+    bool shared;                         /* the link is of several VIFs and carries no alias */
+    int ifindex;                         /* UNDO_SET */
+    struct vif_bridge_attributes bridge; /* what change.bridge points to, if anything */
+    char old_name[LIMIT_IFNAME];         /* the name it had, "" when it was not renamed */
+    char alias[LINK_ALIAS_MAX];          /* the alias it had, with 'set_alias' */
+    bool set_alias;
+    char master[LIMIT_IFNAME];     /* UNDO_ADDRESSES */
+    struct address_list addresses; /* UNDO_ADDRESSES; owned */
     enum sysctl which;
     int value;
 };
 
 struct run {
-    const struct wiring *wiring;
+    struct vif_wiring *wiring;
     enum run_state state;
     struct plan plan;
     struct undo *undo; /* in the order in which the steps were done */
@@ -43,6 +52,7 @@ struct run {
     bool unknown;            /* an answer was lost, and the database not looked at since */
     bool answer_lost;        /* an answer was lost in this call: what was done is not all known */
     bool reopened;           /* ovs-vswitchd was told to open its link again */
+    bool warned;             /* of what was observed */
     bool waiting;            /* its network device is not there yet */
     int64_t ofport;
     struct vif_error error;
@@ -53,7 +63,7 @@ struct batch {
     const struct engine *engine;
     struct run *runs;
     size_t n;
-    enum wiring_goal goal;
+    enum vif_goal goal;
     struct observed observed;
     int64_t until;
     unsigned stale; /* transactions in a row that found the database changed */
@@ -73,6 +83,13 @@ void run_say_left(struct run *run, const char *name, const char *words);
 /* Carries out the link steps of every run in state RUN_PLANNED, stage by stage, all runs together.  A run is then RUN_APPLIED; RUN_PENDING again, with its steps undone, when someone
  * else changed a link meanwhile; or RUN_FAILED, with its steps undone. */
 void links_apply(struct batch *batch);
+
+/* Carries out one STEP_ADDRESS_MOVE, STEP_TC_OFFLOAD or STEP_RULES; the run is RUN_FAILED, or
+ * RUN_PENDING to look again, when it does not go well. */
+void links_special(struct batch *batch, struct run *run, const struct step *step);
+
+/* Frees the list of undos. */
+void links_forget(struct run *run);
 
 /* Takes back what this call did to the links of 'run', newest first.  What cannot be undone is named
  * in the words of run->error. */

@@ -9,16 +9,16 @@
 #include "ovsdb/vswitch-txn.h"
 #include "wiring/run.h"
 
-/* Whether the kernel link behind the port is there: it was, or this call made it. */
+/* Whether the kernel link behind the port is there: it was, or this call made it or gave it its name. */
 static bool link_is_there(const struct batch *batch, const struct run *run,
-                          const struct wiring_port *port)
+                          const struct vif_wiring_port *port)
 {
     if (!port->link[0] || observed_link(&batch->observed, port->link))
         return true;
     for (size_t i = 0; i < run->wiring->n_links; i++) {
-        const struct wiring_link *link = &run->wiring->links[i];
+        const struct vif_wiring_link *link = &run->wiring->links[i];
 
-        if (link->create && !link->unplug_only &&
+        if ((link->create || link->required) && !link->unplug_only &&
             (strcmp(link->name, port->link) == 0 || strcmp(link->peer, port->link) == 0))
             return true;
     }
@@ -33,13 +33,14 @@ static bool is_settled(const struct batch *batch, const struct run *run)
         batch->observed.db.cur_cfg < batch->observed.db.next_cfg)
         return false;
     for (size_t i = 0; i < run->wiring->n_ports; i++) {
-        const struct wiring_port *port = &run->wiring->ports[i];
+        const struct vif_wiring_port *port = &run->wiring->ports[i];
         const struct vswitch_interface *interface;
 
         if (!port->create)
             continue;
         interface = vswitch_find_interface(&batch->observed.db, port->name);
-        if (!interface || (interface->ofport <= 0 && link_is_there(batch, run, port)))
+        if (!interface || interface->ofport == 0 ||
+            (interface->ofport < 0 && link_is_there(batch, run, port)))
             return false;
     }
     return true;
@@ -93,7 +94,7 @@ static int collect_questions(const struct batch *batch, struct questions *questi
     if (!questions->names || !questions->answers)
         return -ENOMEM;
     for (size_t i = 0; i < batch->n; i++) {
-        const struct wiring *wiring = batch->runs[i].wiring;
+        const struct vif_wiring *wiring = batch->runs[i].wiring;
 
         if (batch->runs[i].state != RUN_DONE)
             continue;
@@ -114,7 +115,7 @@ static int collect_questions(const struct batch *batch, struct questions *questi
 
 /* A bridge whose own port has no number was not made by ovs-vswitchd, and nothing on it will be. */
 static int judge_bridge(const struct questions *questions, const struct batch *batch,
-                        const struct wiring_bridge *bridge, struct vif_error *err)
+                        const struct vif_wiring_bridge *bridge, struct vif_error *err)
 {
     const struct vswitch_status *status = answer_of(questions, bridge->name);
     const struct vswitch_bridge *there = vswitch_find_bridge(&batch->observed.db, bridge->name);
@@ -131,8 +132,14 @@ static int judge_bridge(const struct questions *questions, const struct batch *b
                      status->error);
 }
 
+static bool needs_dpdk(const struct batch *batch, const struct vif_wiring_port *port)
+{
+    return strncmp(port->type, "dpdk", 4) == 0 && batch->observed.db.dpdk_known &&
+           !batch->observed.db.dpdk_initialized;
+}
+
 static int judge_port(const struct questions *questions, const struct batch *batch, struct run *run,
-                      const struct wiring_port *port)
+                      const struct vif_wiring_port *port)
 {
     const struct vswitch_status *status = answer_of(questions, port->name);
 
@@ -143,18 +150,26 @@ static int judge_port(const struct questions *questions, const struct batch *bat
         run->ofport = status->ofport;
         return 0;
     }
-    if (!link_is_there(batch, run, port)) {
+    /* That it has no device is what ovs-vswitchd said; a port it has said nothing of, it does not know:
+     * then it could not make the bridge. */
+    if (status->ofport < 0 && !link_is_there(batch, run, port)) {
         run->waiting = true;
         return 0;
     }
-    return error_set(&run->error, VIF_ERROR_SWITCH, "ovs-vswitchd could not make port %s: %s",
-                     port->name,
-                     status->error[0] ? status->error : "no reason given, its log may say more");
+    if (status->ofport == 0 && !status->error[0])
+        return error_set(&run->error, VIF_ERROR_SWITCH,
+                         "ovs-vswitchd has not taken up port %s: it could not make bridge %s, and "
+                         "its log says why",
+                         port->name, port->bridge);
+    return error_set(&run->error, VIF_ERROR_SWITCH, "ovs-vswitchd could not make port %s: %s%s",
+                     port->name, status->error[0] ? status->error : "its log may say why",
+                     needs_dpdk(batch, port) ? " (DPDK is not initialized: other_config:dpdk-init)"
+                                             : "");
 }
 
 static void judge_run(const struct questions *questions, const struct batch *batch, struct run *run)
 {
-    const struct wiring *wiring = run->wiring;
+    const struct vif_wiring *wiring = run->wiring;
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < wiring->n_bridges; i++)
@@ -170,7 +185,7 @@ static void judge_run(const struct questions *questions, const struct batch *bat
 static void take_observed(const struct batch *batch, struct run *run)
 {
     for (size_t i = 0; i < run->wiring->n_ports; i++) {
-        const struct wiring_port *port = &run->wiring->ports[i];
+        const struct vif_wiring_port *port = &run->wiring->ports[i];
         const struct vswitch_interface *interface =
             port->create ? vswitch_find_interface(&batch->observed.db, port->name) : NULL;
 

@@ -2,20 +2,28 @@
 /* The data of a wiring: making parts and freeing them.  Plugins stand on it. */
 #include "wiring/wiring.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void wiring_done(struct wiring *wiring)
+void wiring_done(struct vif_wiring *wiring)
 {
     for (size_t i = 0; i < wiring->n_ports; i++) {
         strmap_done(&wiring->ports[i].ids);
         strmap_done(&wiring->ports[i].options);
+        strmap_done(&wiring->ports[i].drop_ids);
+        strmap_done(&wiring->ports[i].drop_options);
     }
+    for (size_t i = 0; i < wiring->n_rules; i++)
+        free(wiring->rules[i].interfaces);
+    free(wiring->rules);
+    text_done(&wiring->warnings);
     free(wiring->links);
     free(wiring->bridges);
     free(wiring->ports);
-    *wiring = (struct wiring){0};
+    *wiring = (struct vif_wiring){0};
 }
 
 /* The array 'items' with room for one more, zeroed; NULL when memory is gone. */
@@ -33,11 +41,11 @@ static void set_name(char *to, size_t size, const char *name)
     (void)snprintf(to, size, "%s", name);
 }
 
-struct wiring_link *wiring_add_link(struct wiring *wiring, enum wiring_link_kind kind,
-                                    const char *name)
+struct vif_wiring_link *wiring_add_link(struct vif_wiring *wiring, enum vif_link_kind kind,
+                                        const char *name)
 {
-    struct wiring_link *links = grow(wiring->links, wiring->n_links, sizeof *links);
-    struct wiring_link *link;
+    struct vif_wiring_link *links = grow(wiring->links, wiring->n_links, sizeof *links);
+    struct vif_wiring_link *link;
 
     if (!links)
         return NULL;
@@ -50,24 +58,25 @@ struct wiring_link *wiring_add_link(struct wiring *wiring, enum wiring_link_kind
     return link;
 }
 
-struct wiring_bridge *wiring_add_bridge(struct wiring *wiring, const char *name)
+struct vif_wiring_bridge *wiring_add_bridge(struct vif_wiring *wiring, const char *name)
 {
-    struct wiring_bridge *bridges = grow(wiring->bridges, wiring->n_bridges, sizeof *bridges);
-    struct wiring_bridge *bridge;
+    struct vif_wiring_bridge *bridges = grow(wiring->bridges, wiring->n_bridges, sizeof *bridges);
+    struct vif_wiring_bridge *bridge;
 
     if (!bridges)
         return NULL;
     wiring->bridges = bridges;
     bridge = &bridges[wiring->n_bridges++];
     set_name(bridge->name, sizeof bridge->name, name);
-    bridge->fate = WIRING_KEEP;
+    bridge->fate = VIF_FATE_KEEP;
     return bridge;
 }
 
-struct wiring_port *wiring_add_port(struct wiring *wiring, const char *name, const char *bridge)
+struct vif_wiring_port *wiring_add_port(struct vif_wiring *wiring, const char *name,
+                                        const char *bridge)
 {
-    struct wiring_port *ports = grow(wiring->ports, wiring->n_ports, sizeof *ports);
-    struct wiring_port *port;
+    struct vif_wiring_port *ports = grow(wiring->ports, wiring->n_ports, sizeof *ports);
+    struct vif_wiring_port *port;
 
     if (!ports)
         return NULL;
@@ -78,18 +87,81 @@ struct wiring_port *wiring_add_port(struct wiring *wiring, const char *name, con
     return port;
 }
 
-#define ALIAS_PREFIX "vif "
+struct vif_wiring_rules *wiring_add_rules(struct vif_wiring *wiring, const char *bridge)
+{
+    struct vif_wiring_rules *rules = grow(wiring->rules, wiring->n_rules, sizeof *rules);
 
-void wiring_alias(const struct wiring *wiring, char ret_alias[LINK_ALIAS_MAX])
+    if (!rules)
+        return NULL;
+    wiring->rules = rules;
+    rules = &rules[wiring->n_rules++];
+    set_name(rules->bridge, sizeof rules->bridge, bridge);
+    return rules;
+}
+
+int wiring_rules_interface(struct vif_wiring_rules *rules, const char *interface)
+{
+    char(*interfaces)[VIF_DEVICE_NAME_SIZE] =
+        grow(rules->interfaces, rules->n_interfaces, sizeof *interfaces);
+
+    if (!interfaces)
+        return -ENOMEM;
+    rules->interfaces = interfaces;
+    set_name(interfaces[rules->n_interfaces++], sizeof *interfaces, interface);
+    return 0;
+}
+
+void wiring_warn(struct vif_wiring *wiring, const char *format, ...)
+{
+    char line[VIF_ERROR_TEXT_MAX];
+    va_list ap;
+
+    va_start(ap, format);
+    (void)vsnprintf(line, sizeof line, format, ap);
+    va_end(ap);
+    text_add(&wiring->warnings, "%s\n", line);
+}
+
+#define ALIAS_PREFIX "vif "
+#define ALIAS_WAS    " was "
+
+void wiring_alias_renamed(const struct vif_wiring *wiring, const char *old_name,
+                          char ret_alias[LINK_ALIAS_MAX])
+{
+    (void)snprintf(ret_alias, LINK_ALIAS_MAX, ALIAS_PREFIX "%s" ALIAS_WAS "%s", wiring->vif_id,
+                   old_name);
+}
+
+bool wiring_old_name(const struct vif_wiring *wiring, const char *alias,
+                     char ret_name[LIMIT_IFNAME])
+{
+    char start[LINK_ALIAS_MAX];
+    size_t n;
+
+    wiring_alias_renamed(wiring, "", start);
+    n = strlen(start);
+    if (strncmp(alias, start, n) != 0 || ifname_fault(alias + n))
+        return false;
+    (void)snprintf(ret_name, LIMIT_IFNAME, "%s", alias + n);
+    return true;
+}
+
+void wiring_alias(const struct vif_wiring *wiring, char ret_alias[LINK_ALIAS_MAX])
 {
     (void)snprintf(ret_alias, LINK_ALIAS_MAX, ALIAS_PREFIX "%s", wiring->vif_id);
 }
 
-bool wiring_alias_is_foreign(const struct wiring *wiring, const char *alias)
+bool wiring_alias_is_foreign(const struct vif_wiring *wiring, const char *alias)
 {
-    char uuid[UUID_TEXT_SIZE];
+    char uuid[UUID_TEXT_SIZE], id[UUID_TEXT_SIZE];
     size_t n = strlen(ALIAS_PREFIX);
 
-    return strncmp(alias, ALIAS_PREFIX, n) == 0 && parse_uuid(alias + n, uuid) == 0 &&
-           strcmp(uuid, wiring->vif_id) != 0;
+    if (strncmp(alias, ALIAS_PREFIX, n) != 0)
+        return false;
+    alias += n;
+    n = strcspn(alias, " "); /* "was" and an old name may follow */
+    if (n >= sizeof id)
+        return false;
+    (void)snprintf(id, sizeof id, "%.*s", (int)n, alias);
+    return parse_uuid(id, uuid) == 0 && strcmp(uuid, wiring->vif_id) != 0;
 }

@@ -13,6 +13,7 @@ import re
 import subprocess
 
 from lab import TOP, VIFCTL
+from vifs import versioned
 
 # No such plugin, so nothing is ever plugged: a VIF that decodes is told just that.
 PLUGIN = 'nosuch'
@@ -43,7 +44,8 @@ def takes(error):
 
 
 def good_documents():
-    """The documents of tests/unit/vif-documents.h, each with a plugin that there is not."""
+    """The documents of tests/unit/vif-documents.h, each with a plugin that there is not; those that
+    are plain in all their parts also in the versioned form."""
     header = os.path.join(TOP, 'tests', 'unit', 'vif-documents.h')
     text = subprocess.run(['gcc', '-E', '-P', '-I', os.path.join(TOP, 'src'),
                            '-I', os.path.join(TOP, 'include'), header],
@@ -54,7 +56,9 @@ def good_documents():
         vif = document['vif']
         vif.get('versioned_object.data', vif)['plugin'] = PLUGIN
         found[name] = document
-    assert len(found) >= 7
+        if 'versioned_object' not in json.dumps(document):
+            found[name + '-versioned'] = versioned(document)
+    assert len(found) >= 10
     return found
 
 

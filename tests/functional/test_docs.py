@@ -17,7 +17,7 @@ are the and for not'''.split())
 # Values to try for options that have no default.
 VALUES = {'ovsdb_connection': 'unix:/run/x.sock', 'tap_owner': 'root', 'tap_group': '0',
           'vlan_interface': 'eth1', 'flat_interface': 'eth1', 'iptables_top_regex': 'x',
-          'iptables_bottom_regex': 'x'}
+          'iptables_bottom_regex': 'x', 'plugin_directory': '/usr/lib/vifd/plugins'}
 
 
 def read(*path):

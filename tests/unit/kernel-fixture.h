@@ -22,7 +22,7 @@
 
 #define ALIAS "vif 7d2f3b62-9a4e-4c2f-8d11-0c5a1e6f9b30"
 
-static const struct link_bridge quiet_bridge = {0};
+static const struct vif_bridge_attributes quiet_bridge = {0};
 
 static struct netlink *nl;
 

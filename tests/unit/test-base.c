@@ -28,7 +28,7 @@ struct form {
 
 static void maps(void **state)
 {
-    struct strmap map = {0}, copy = {0};
+    struct vif_map map = {0}, copy = {0};
 
     (void)state;
     assert_null(strmap_get(&map, "a"));

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/strmap.h"
 #include "base/text.h"
 #include "host/host.h"
 
@@ -127,19 +128,24 @@ static void every_option(void **state)
                                             "per_port_bridge = yes\n"
                                             "default_qos_type = linux-fq_codel\n"
                                             "[os_vif_linux_bridge]\n"
-                                            "use_ipv6 = whatever\n"
+                                            "use_ipv6 = True\n"
                                             "iptables_top_regex =\n"
                                             "iptables_bottom_regex = x\n"
-                                            "iptables_drop_action = DROP\n"
+                                            "iptables_drop_action = REJECT\n"
                                             "forward_bridge_interface = all\n"
                                             "forward_bridge_interface = eth1\n"
                                             "vlan_interface = eth0\n"
-                                            "flat_interface = eth0\n"
+                                            "flat_interface = eth2\n"
                                             "network_device_mtu = 1400\n"
                                             "[vifd]\n"
                                             "tap_owner = root\n"
-                                            "tap_group = 36\n");
+                                            "tap_group = 36\n"
+                                            "hw_tc_offload = enable\n"
+                                            "plugin_directory = /usr/lib/vifd\n"
+                                            "[plugin sample]\n"
+                                            "colour = red\n");
     const struct ovs_options *ovs = &config.plugins.ovs;
+    const struct linux_bridge_options *bridge = &config.plugins.linux_bridge;
 
     assert_int_equal(ovs->network_device_mtu, 9000);
     assert_int_equal(config.timeout_ms, VIF_TIMEOUT_NEVER);
@@ -149,6 +155,18 @@ static void every_option(void **state)
     assert_string_equal(ovs->default_qos_type, "linux-fq_codel");
     assert_int_equal(ovs->tap_owner, 0);
     assert_int_equal(ovs->tap_group, 36);
+    assert_int_equal(ovs->hw_tc_offload, TC_OFFLOAD_ENABLE);
+    assert_true(bridge->use_ipv6);
+    assert_string_equal(bridge->iptables_drop_action, "REJECT");
+    assert_int_equal(bridge->n_forward_interfaces, 2);
+    assert_string_equal(bridge->forward_interfaces[0], "all");
+    assert_string_equal(bridge->forward_interfaces[1], "eth1");
+    assert_string_equal(bridge->vlan_interface, "eth0");
+    assert_string_equal(bridge->flat_interface, "eth2");
+    assert_int_equal(bridge->network_device_mtu, 1400);
+    assert_string_equal(config.plugins.directory, "/usr/lib/vifd");
+    assert_string_equal(strmap_get(&config.plugins.elsewhere, "sample/colour"), "red");
+    config_done(&config);
 }
 
 static void other_values(void **state)
@@ -210,6 +228,18 @@ static void bad_values(void **state)
         {"os_vif_ovs", "isolate_vfi = true", "isolate_vfi: unknown option"},
         {"os_vif_ovs", "use_ipv6 = true", "use_ipv6: unknown option"},
         {"os_vif_linux_bridge", "isolate_vif = true", "isolate_vif: unknown option"},
+        {"os_vif_linux_bridge", "use_ipv6 = whatever",
+         "use_ipv6: expected true or false, got \"whatever\""},
+        {"os_vif_linux_bridge", "iptables_drop_action = ACCEPT",
+         "iptables_drop_action: expected DROP or REJECT, got \"ACCEPT\""},
+        {"os_vif_linux_bridge", "vlan_interface = a/b",
+         "vlan_interface: expected an interface name, got \"a/b\""},
+        {"os_vif_linux_bridge", "forward_bridge_interface = a b",
+         "forward_bridge_interface: expected all or an interface name, got \"a b\""},
+        {"vifd", "hw_tc_offload = on",
+         "hw_tc_offload: expected ignore, warn or enable, got \"on\""},
+        {"vifd", "plugin_directory = plugins",
+         "plugin_directory: expected an absolute path, got \"plugins\""},
         {"vifd", "socket = /x", "socket: unknown option"},
     };
 

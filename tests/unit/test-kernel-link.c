@@ -17,7 +17,7 @@ static struct netlink_result send_first(struct netlink_batch *batch)
     return results[0];
 }
 
-static void assert_bridge(const struct link_bridge *is, const struct link_bridge *wanted)
+static void assert_bridge(const struct vif_bridge_attributes *is, const struct vif_bridge_attributes *wanted)
 {
     assert_int_equal(is->ageing_time, wanted->ageing_time);
     assert_int_equal(is->forward_delay, wanted->forward_delay);
@@ -27,7 +27,7 @@ static void assert_bridge(const struct link_bridge *is, const struct link_bridge
 
 static void test_bridge(void **state)
 {
-    static const struct link_bridge busy = {30000, 400, 1, 1};
+    static const struct vif_bridge_attributes busy = {30000, 400, 1, 1};
     struct link_change change = {.alias = ALIAS,
                                  .mtu = 1400,
                                  .set_address = true,

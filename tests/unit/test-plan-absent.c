@@ -13,7 +13,7 @@
 #include "wiring-fixture.h"
 
 #define CHECK(wiring, there, rows)                                                                 \
-    fixture_check_plans(wiring, WIRING_ABSENT, there, rows, sizeof(rows) / sizeof((rows)[0]))
+    fixture_check_plans(wiring, VIF_GOAL_UNPLUG, there, rows, sizeof(rows) / sizeof((rows)[0]))
 
 #define TAP_PORT_GOES "remove port " TAP " from bridge br-int\n"
 #define TAP_QOS_GOES  "remove QoS row q-tap (id " TAP_QOS_ID ")\n"
@@ -55,8 +55,8 @@ static void direct(void **state)
         {"half a hybrid", "link " QVO " kind=veth index=12 peer=11",
          TAP_PORT_GOES TAP_QOS_GOES TAP_GOES "delete veth " QVO "\n"},
     };
-    struct wiring wiring =
-        fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ",'create_port':true"), WIRING_ABSENT);
+    struct vif_wiring wiring =
+        fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ",'create_port':true"), VIF_GOAL_UNPLUG);
 
     (void)state;
     CHECK(&wiring, DIRECT_THERE, rows);
@@ -95,7 +95,7 @@ static void direct_conflicts(void **state)
          "Conflict: " TAP
          " is a bridge, neither a tap nor a veth, and no port of this VIF: not removed"},
     };
-    struct wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ""), WIRING_ABSENT);
+    struct vif_wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ""), VIF_GOAL_UNPLUG);
 
     (void)state;
     CHECK(&wiring, DIRECT_THERE, rows);
@@ -129,7 +129,7 @@ static void hybrid(void **state)
         {"another VIF's port", "interface " QVO " ids=iface-id:" OTHER_ID,
          "Conflict: port " QVO " on bridge br-int belongs to another VIF (iface-id " OTHER_ID ")"},
     };
-    struct wiring wiring = fixture_wiring(BRIDGE_DOCUMENT(ON_BR_INT, ""), WIRING_ABSENT);
+    struct vif_wiring wiring = fixture_wiring(BRIDGE_DOCUMENT(ON_BR_INT, ""), VIF_GOAL_UNPLUG);
 
     (void)state;
     CHECK(&wiring, HYBRID_THERE, rows);
@@ -150,7 +150,7 @@ static void trunk(void **state)
         {"another VIF's port there", ON_TBR ";interface " TAP " ids=iface-id:" OTHER_ID,
          "Conflict: port " TAP " on bridge tbr-1 belongs to another VIF (iface-id " OTHER_ID ")"},
     };
-    struct wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_TRUNK, ""), WIRING_ABSENT);
+    struct vif_wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_TRUNK, ""), VIF_GOAL_UNPLUG);
 
     (void)state;
     CHECK(&wiring, DIRECT_THERE, rows);
@@ -168,7 +168,7 @@ static void owner_not_known(void **state)
          "Conflict: port " TAP " on bridge br-int belongs to another VIF (iface-id " IFACE_ID ")"},
         {"unmarked", "interface " TAP " ids=", TAP_PORT_GOES TAP_QOS_GOES TAP_GOES},
     };
-    struct wiring wiring = fixture_wiring(document, WIRING_ABSENT);
+    struct vif_wiring wiring = fixture_wiring(document, VIF_GOAL_UNPLUG);
 
     (void)state;
     CHECK(&wiring, DIRECT_THERE, rows);
@@ -182,17 +182,17 @@ static void parts_that_are_kept(void **state)
         {"another VIF's", "link " TAP " alias=other",
          "Conflict: " TAP " belongs to another VIF (vif " OTHER_ID ")"},
     };
-    struct wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ""), WIRING_ABSENT);
+    struct vif_wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ""), VIF_GOAL_UNPLUG);
 
     (void)state;
-    wiring.links[0].fate = WIRING_KEEP;
+    wiring.links[0].fate = VIF_FATE_KEEP;
     CHECK(&wiring, DIRECT_THERE, rows);
     wiring_done(&wiring);
 }
 
 static void aliases(void **state)
 {
-    struct wiring wiring = {.vif_id = VIF_UUID};
+    struct vif_wiring wiring = {.vif_id = VIF_UUID};
     char alias[LINK_ALIAS_MAX];
 
     (void)state;
@@ -204,6 +204,8 @@ static void aliases(void **state)
     assert_false(wiring_alias_is_foreign(&wiring, "vif "));
     assert_false(wiring_alias_is_foreign(&wiring, OTHER_ID));
     assert_false(wiring_alias_is_foreign(&wiring, "vif " OTHER_ID "x"));
+    assert_true(wiring_alias_is_foreign(&wiring, "vif " OTHER_ID " was eth0"));
+    assert_false(wiring_alias_is_foreign(&wiring, "vif " VIF_UUID " was eth0"));
     assert_false(wiring_alias_is_foreign(&wiring, "uplink of the storage net"));
 }
 

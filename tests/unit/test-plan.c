@@ -13,7 +13,7 @@
 #include "wiring-fixture.h"
 
 #define CHECK(wiring, there, rows)                                                                 \
-    fixture_check_plans(wiring, WIRING_PRESENT, there, rows, sizeof(rows) / sizeof((rows)[0]))
+    fixture_check_plans(wiring, VIF_GOAL_PLUG, there, rows, sizeof(rows) / sizeof((rows)[0]))
 
 #define CREATE_PORT ",'create_port':true"
 #define CREATE_TAP  ",'create_tap':true"
@@ -83,8 +83,8 @@ static void direct(void **state)
          " gone;qos q-tap gone",
          CREATE_THE_TAP ADD_BRIDGE ADD_TAP_PORT},
     };
-    struct wiring wiring =
-        fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT CREATE_TAP), WIRING_PRESENT);
+    struct vif_wiring wiring =
+        fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT CREATE_TAP), VIF_GOAL_PLUG);
 
     (void)state;
     CHECK(&wiring, DIRECT_THERE, rows);
@@ -132,7 +132,7 @@ static void port_of_someone(void **state)
         {"another instance", "interface " TAP " ids=vm-uuid:" OTHER_ID,
          "set interface " TAP ": external_ids:vm-uuid=" VM_UUID "\n"},
     };
-    struct wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT), WIRING_PRESENT);
+    struct vif_wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT), VIF_GOAL_PLUG);
 
     (void)state;
     CHECK(&wiring, DIRECT_THERE, rows);
@@ -149,7 +149,7 @@ static void port_without_our_tap(void **state)
         {"a bridge", "link " TAP " kind=bridge tap=0 alias=",
          "Conflict: " TAP " is a bridge, neither a tap nor a veth: not touched"},
     };
-    struct wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT), WIRING_PRESENT);
+    struct vif_wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT), VIF_GOAL_PLUG);
 
     (void)state;
     CHECK(&wiring, DIRECT_THERE, rows);
@@ -163,7 +163,7 @@ static void bridge_alone(void **state)
         {"a port of our name is not looked at", "interface " TAP " ids=iface-id:" OTHER_ID, ""},
         {"missing", "bridge br-int gone", ADD_BRIDGE},
     };
-    struct wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ""), WIRING_PRESENT);
+    struct vif_wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ""), VIF_GOAL_PLUG);
 
     (void)state;
     CHECK(&wiring, DIRECT_THERE, rows);
@@ -221,7 +221,7 @@ static void hybrid_links(void **state)
          "link " QBR " gone;link " QVB " gone;link " QVO " gone;interface " QVO " ofport=-1",
          CREATE_QBR SYSCTLS "set " QBR ": up\n" CREATE_VETH},
     };
-    struct wiring wiring = fixture_wiring(BRIDGE_DOCUMENT(ON_BR_INT, ""), WIRING_PRESENT);
+    struct vif_wiring wiring = fixture_wiring(BRIDGE_DOCUMENT(ON_BR_INT, ""), VIF_GOAL_PLUG);
 
     (void)state;
     CHECK(&wiring, HYBRID_THERE, rows);
@@ -242,7 +242,7 @@ static void hybrid_rows(void **state)
          " gone;interface " QVO " gone;qos q-qvo gone",
          CREATE_QBR SYSCTLS "set " QBR ": up\n" CREATE_VETH ADD_BRIDGE ADD_QVO_PORT},
     };
-    struct wiring wiring = fixture_wiring(BRIDGE_DOCUMENT(ON_BR_INT, ""), WIRING_PRESENT);
+    struct vif_wiring wiring = fixture_wiring(BRIDGE_DOCUMENT(ON_BR_INT, ""), VIF_GOAL_PLUG);
 
     (void)state;
     CHECK(&wiring, HYBRID_THERE, rows);
@@ -278,15 +278,15 @@ static void datapath_type(void **state)
          "Conflict: bridge br-int has datapath_type netdev and carries ports: it is not changed to "
          "system"},
     };
-    struct wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ""), WIRING_PRESENT);
+    struct vif_wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ""), VIF_GOAL_PLUG);
 
     (void)state;
     CHECK(&wiring, DIRECT_THERE, unset);
     wiring_done(&wiring);
-    wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, NETDEV), WIRING_PRESENT);
+    wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, NETDEV), VIF_GOAL_PLUG);
     CHECK(&wiring, BR_INT_THERE, netdev);
     wiring_done(&wiring);
-    wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ",'datapath_type':'system'"), WIRING_PRESENT);
+    wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ",'datapath_type':'system'"), VIF_GOAL_PLUG);
     CHECK(&wiring, BR_INT_THERE, system);
     wiring_done(&wiring);
 }
@@ -302,7 +302,7 @@ static void deaf_ports(void **state)
         {"no tap to open", "link " TAP " gone", ""},
         {"in the kernel's datapath", "bridge br-int type=system", ""},
     };
-    struct wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT), WIRING_PRESENT);
+    struct vif_wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT), VIF_GOAL_PLUG);
 
     (void)state;
     CHECK(&wiring, DIRECT_THERE "bridge br-int type=netdev", rows);
@@ -325,8 +325,8 @@ static void port_without_a_link(void **state)
          " options:vhost-server-path=/run/vhu0 mtu_request=9000 tag=4095 vlan_mode=trunk "
          "trunks=4095\n"},
     };
-    struct wiring wiring = {0};
-    struct wiring_port *port = wiring_add_port(&wiring, "vhu0", "br-int");
+    struct vif_wiring wiring = {0};
+    struct vif_wiring_port *port = wiring_add_port(&wiring, "vhu0", "br-int");
 
     (void)state;
     assert_non_null(port);

@@ -64,14 +64,14 @@ static void test_no_representor(void **state)
     expect_no_representor(
         "0000:03:00.5", -ENODEV, VIF_ERROR_KERNEL,
         "VF 3 of PF 0000:03:00.0 has no representor: no network device of switch " SWITCH
-        " has phys_port_name 3, vf3, pf0vf3 or vf3@pf0");
+        " has phys_port_name 3, vf3, pf0vf3 or vf3@pf0; is its eswitch in switchdev mode?");
     put_virtual("has space", SWITCH, "pf0vf3");
     put_virtual("seventeen-letters", SWITCH, "pf0vf3");
     put_link("../../devices/virtual/net/gone", "class/net/vanished");
     expect_no_representor(
         "0000:03:00.5", -ENODEV, VIF_ERROR_KERNEL,
         "VF 3 of PF 0000:03:00.0 has no representor: no network device of switch " SWITCH
-        " has phys_port_name 3, vf3, pf0vf3 or vf3@pf0");
+        " has phys_port_name 3, vf3, pf0vf3 or vf3@pf0; is its eswitch in switchdev mode?");
 }
 
 /* Plain numbers, representors that are children of the PF and ones that are nobody's. */

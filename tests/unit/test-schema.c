@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <vif/vif.h>
@@ -150,12 +151,14 @@ static void type_there_is_not(void **state)
     assert_null(text);
 }
 
+static struct vif_host *host;
+
 static int host_info(const char *const *vif_types, const char *const *versions, json_t **ret,
                      struct vif_error *err)
 {
     struct vif_info_options options = {sizeof options, vif_types, versions};
     char *text = NULL;
-    int r = vif_host_info(NULL, &options, &text, err);
+    int r = vif_host_info(host, &options, &text, err);
 
     assert_int_equal(r < 0, text == NULL);
     if (r == 0)
@@ -262,7 +265,7 @@ static int schema_call(const char *type, char **ret_text, struct vif_error *err)
 static int host_info_call(const char *type, char **ret_text, struct vif_error *err)
 {
     (void)type;
-    return vif_host_info(NULL, NULL, ret_text, err);
+    return vif_host_info(host, NULL, ret_text, err);
 }
 
 /* Whichever allocation fails, it is told, and nothing leaks. */
@@ -300,10 +303,25 @@ static void out_of_memory(void **state)
         }
 }
 
+/* A host whose configuration is an empty file: it has our own plugins alone. */
 static int set_up(void **state)
 {
+    char file[] = "/tmp/test-schema-XXXXXX";
+    struct vif_host_options options = {.size = sizeof options, .config_file = file};
+    auto_close int fd = mkstemp(file);
+    int r = fd < 0 ? -1 : vif_host_open(&options, &host, NULL);
+
     (void)state;
+    if (fd >= 0)
+        (void)unlink(file);
     failing_alloc_init();
+    return r;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    vif_host_close(host);
     return 0;
 }
 
@@ -319,5 +337,5 @@ int main(void)
         cmocka_unit_test(out_of_memory),
     };
 
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -126,7 +126,7 @@ static void check(struct vswitch_txn *txn, const char *const *operations)
 
 #define CHECK(txn, ...) check(txn, (const char *const[]){__VA_ARGS__, NULL})
 
-static struct vswitch_new_port plain_port(const char *name, const struct strmap *none)
+static struct vswitch_new_port plain_port(const char *name, const struct vif_map *none)
 {
     return (struct vswitch_new_port){
         .name = name, .type = "", .external_ids = none, .options = none};
@@ -152,7 +152,7 @@ static void nothing(void **state)
 static void a_port_with_everything(void **state)
 {
     auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(db_of(state));
-    struct strmap ids = {0}, options = {0};
+    struct vif_map ids = {0}, options = {0};
     struct vswitch_new_port port = {
         .name = "vhu1",
         .type = "dpdkvhostuserclient",
@@ -194,7 +194,7 @@ static void a_port_with_everything(void **state)
 static void many_ports(void **state)
 {
     auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(db_of(state));
-    struct strmap none = {0};
+    struct vif_map none = {0};
     struct vswitch_new_port a = plain_port("a", &none);
     struct vswitch_new_port b = plain_port("b", &none);
     struct vswitch_new_port c = plain_port("c", &none);
@@ -215,7 +215,7 @@ static void many_ports(void **state)
 static void new_bridge(void **state)
 {
     auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(db_of(state));
-    struct strmap none = {0};
+    struct vif_map none = {0};
     struct vswitch_new_port a = plain_port("a", &none);
 
     vswitch_txn_bridge_add(txn, 0, "br-new", "netdev");
@@ -232,7 +232,7 @@ static void new_bridge(void **state)
 static void unknown_bridge(void **state)
 {
     auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(db_of(state));
-    struct strmap none = {0};
+    struct vif_map none = {0};
     struct vswitch_new_port a = plain_port("a", &none);
 
     vswitch_txn_port_add(txn, 0, "br-none", &a);
@@ -330,7 +330,7 @@ static void port_goes_from_another_bridge(void **state)
 static void maps_are_merged(void **state)
 {
     auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(db_of(state));
-    struct strmap ids = {0}, options = {0}, drop = {0};
+    struct vif_map ids = {0}, options = {0}, drop = {0};
     struct vswitch_interface_change change = {.whoever = true,
                                               .set_ids = &ids,
                                               .set_options = &options,
@@ -357,7 +357,7 @@ static void maps_are_merged(void **state)
 static void columns_are_set(void **state)
 {
     auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(db_of(state));
-    struct strmap none = {0};
+    struct vif_map none = {0};
     struct vswitch_interface_change set = {.type = "internal",
                                            .set_ids = &none,
                                            .set_mtu_request = true,

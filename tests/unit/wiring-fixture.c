@@ -43,22 +43,30 @@ struct plugin_options fixture_options(void)
 {
     struct plugin_options options;
 
-    ovs_options_init(&options.ovs);
+    plugin_options_init(&options);
     return options;
 }
 
-int fixture_describe(const struct plugin_options *options, const char *document,
-                     enum wiring_goal goal, struct wiring *ret, struct vif_error *err)
+int fixture_describe(const struct plugin_options *options, const char *document, enum vif_goal goal,
+                     struct vif_wiring *ret, struct vif_error *err)
 {
     auto_vif_request struct vif_request *request = fixture_request(document);
+    const struct vif_plugin *plugin = NULL;
+    struct plugin_registry *registry;
+    int r;
 
-    return plugin_find("ovs")->describe(options, request, goal, ret, err);
+    assert_int_equal(plugin_registry_new(options, &registry, err), 0);
+    r = plugin_find(registry, request->vif->plugin ? request->vif->plugin : "ovs", &plugin, err);
+    if (r == 0)
+        r = plugin_describe(plugin, options, request, goal, ret, err);
+    plugin_registry_free(registry);
+    return r;
 }
 
-struct wiring fixture_wiring(const char *document, enum wiring_goal goal)
+struct vif_wiring fixture_wiring(const char *document, enum vif_goal goal)
 {
     struct plugin_options options = fixture_options();
-    struct wiring wiring = {0};
+    struct vif_wiring wiring = {0};
     struct vif_error err = {0};
 
     if (fixture_describe(&options, document, goal, &wiring, &err) < 0)
@@ -66,18 +74,51 @@ struct wiring fixture_wiring(const char *document, enum wiring_goal goal)
     return wiring;
 }
 
-static void words_of_link(const struct wiring_link *link, struct text *text)
+/* Words for what is set of a link's flags. */
+static void words_of_flags(const struct vif_wiring_link *link, struct text *text)
 {
-    static const char *const kinds[] = {
-        [WIRING_TAP] = "tap", [WIRING_VETH] = "veth", [WIRING_BRIDGE] = "linux bridge"};
+    const struct {
+        int set;
+        const char *word;
+    } flags[] = {
+        {link->create, "create"},
+        {link->required, "required"},
+        {link->unplug_only, "unplug-only"},
+        {link->shared, "shared"},
+        {link->fate == VIF_FATE_KEEP, "keep"},
+        {link->fate == VIF_FATE_DOWN, "down"},
+        {link->up, "up"},
+        {link->enable_tc_offload, "tc-offload"},
+        {link->moves_addresses, "moves-addresses"},
+        {link->multi_queue, "multi-queue"},
+        {link->promisc, "promiscuous"},
+        {link->silent, "silent"},
+        {link->keep_ipv6, "keep-ipv6"},
+        {link->has_bridge, "attributes"},
+    };
+
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        if (flags[i].set)
+            text_add(text, " %s", flags[i].word);
+}
+
+static void words_of_link(const struct vif_wiring_link *link, struct text *text)
+{
+    static const char *const kinds[] = {[VIF_LINK_TAP] = "tap",
+                                        [VIF_LINK_VETH] = "veth",
+                                        [VIF_LINK_BRIDGE] = "linux bridge",
+                                        [VIF_LINK_VLAN] = "vlan",
+                                        [VIF_LINK_DEVICE] = "device"};
     const uint8_t *a = link->address;
 
     text_add(text, "%s %s:", kinds[link->kind], link->name);
-    text_add(text, "%s%s", link->create ? " create" : "", link->unplug_only ? " unplug-only" : "");
-    if (link->fate == WIRING_KEEP)
-        text_add(text, " keep");
+    words_of_flags(link, text);
+    if (link->device[0])
+        text_add(text, " now=%s", link->device);
     if (link->peer[0])
         text_add(text, " peer=%s", link->peer);
+    if (link->vlan)
+        text_add(text, " vlan=%u parent=%s", link->vlan, link->parent);
     if (link->master[0])
         text_add(text, " master=%s", link->master);
     if (link->mtu)
@@ -85,40 +126,67 @@ static void words_of_link(const struct wiring_link *link, struct text *text)
     if (link->has_address)
         text_add(text, " address=%02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2], a[3], a[4],
                  a[5]);
-    text_add(text, "%s%s%s", link->multi_queue ? " multi-queue" : "",
-             link->promisc ? " promiscuous" : "", link->silent ? " silent" : "");
-    if (link->owner != (uid_t)-1 || link->group != (gid_t)-1)
+    if (link->owner != NOBODY || link->group != NOBODY)
         text_add(text, " owner=%u group=%u", link->owner, link->group);
-    if (link->bridge.ageing_time || link->bridge.forward_delay || link->bridge.stp_state ||
-        link->bridge.mcast_snooping)
+    if (link->bridge.forward_delay || link->bridge.stp_state || link->bridge.mcast_snooping)
         text_add(text, " not-plain");
+    if (link->bridge.ageing_time)
+        text_add(text, " ageing=%u", link->bridge.ageing_time);
     text_add(text, "\n");
 }
 
-static void words_of_map(const char *what, const struct strmap *map, struct text *text)
+static void words_of_map(const char *what, const struct vif_map *map, struct text *text)
 {
     for (size_t i = 0; i < map->n; i++)
         text_add(text, " %s:%s=%s", what, map->entries[i].key, map->entries[i].value);
 }
 
-static void words_of_port(const struct wiring_port *port, struct text *text)
+static void words_of_port(const struct vif_wiring_port *port, struct text *text)
 {
-    text_add(text, "port %s on %s:%s owner=%s link=%s", port->name, port->bridge,
-             port->create ? " create" : "", port->owner, port->link);
+    text_add(text, "port %s on %s:%s%s owner=%s", port->name, port->bridge,
+             port->create ? " create" : "", port->superseded ? " superseded" : "", port->owner);
+    if (port->link[0])
+        text_add(text, " link=%s", port->link);
+    if (port->other_bridge[0])
+        text_add(text, " or-on=%s", port->other_bridge);
     if (port->type[0])
         text_add(text, " type=%s", port->type);
+    if (port->other_type[0])
+        text_add(text, " or-type=%s", port->other_type);
     words_of_map("id", &port->ids, text);
     words_of_map("option", &port->options, text);
+    words_of_map("no-id", &port->drop_ids, text);
+    words_of_map("no-option", &port->drop_options, text);
     if (port->mtu_request)
         text_add(text, " mtu_request=%u", port->mtu_request);
     if (port->isolate)
         text_add(text, " isolated");
+    if (port->dead_tag)
+        text_add(text, " dead-tag");
     if (port->qos_type[0])
         text_add(text, " qos=%s", port->qos_type);
-    text_add(text, " qos_id=%s\n", port->qos_id);
+    if (port->qos_id[0])
+        text_add(text, " qos_id=%s", port->qos_id);
+    text_add(text, "\n");
 }
 
-char *fixture_wiring_words(const struct wiring *wiring)
+static void words_of_bridge(const struct vif_wiring_bridge *bridge, struct text *text)
+{
+    text_add(text, "bridge %s:%s%s%s%s%s\n", bridge->name, bridge->create ? " create" : "",
+             bridge->superseded ? " superseded" : "",
+             bridge->fate == VIF_FATE_REMOVE ? " remove" : " keep",
+             bridge->datapath_type[0] ? " datapath_type=" : "", bridge->datapath_type);
+}
+
+static void words_of_rules(const struct vif_wiring_rules *rules, struct text *text)
+{
+    text_add(text, "rules of %s:%s", rules->bridge, rules->drop_all ? " drop-all" : "");
+    for (size_t i = 0; i < rules->n_interfaces; i++)
+        text_add(text, " %s", rules->interfaces[i]);
+    text_add(text, " else=%s\n", rules->drop_action);
+}
+
+char *fixture_wiring_words(const struct vif_wiring *wiring)
 {
     struct text text = {0};
     char *words;
@@ -126,22 +194,21 @@ char *fixture_wiring_words(const struct wiring *wiring)
     text_add(&text, "%s of VIF %s\n", wiring->name, wiring->vif_id);
     for (size_t i = 0; i < wiring->n_links; i++)
         words_of_link(&wiring->links[i], &text);
-    for (size_t i = 0; i < wiring->n_bridges; i++) {
-        const struct wiring_bridge *bridge = &wiring->bridges[i];
-
-        text_add(&text, "bridge %s:%s%s%s%s\n", bridge->name, bridge->create ? " create" : "",
-                 bridge->fate == WIRING_REMOVE ? " remove" : " keep",
-                 bridge->datapath_type[0] ? " datapath_type=" : "", bridge->datapath_type);
-    }
+    for (size_t i = 0; i < wiring->n_bridges; i++)
+        words_of_bridge(&wiring->bridges[i], &text);
     for (size_t i = 0; i < wiring->n_ports; i++)
         words_of_port(&wiring->ports[i], &text);
+    for (size_t i = 0; i < wiring->n_rules; i++)
+        words_of_rules(&wiring->rules[i], &text);
+    if (wiring->warnings.data)
+        text_add(&text, "warning: %s", wiring->warnings.data);
     words = text_take(&text);
     assert_non_null(words);
     return words;
 }
 
-char *fixture_plan_words(const struct wiring *wiring, const struct observed *observed,
-                         enum wiring_goal goal)
+char *fixture_plan_words(const struct vif_wiring *wiring, const struct observed *observed,
+                         enum vif_goal goal)
 {
     struct plan plan = {0};
     struct vif_error err = {0};
@@ -163,7 +230,7 @@ char *fixture_plan_words(const struct wiring *wiring, const struct observed *obs
     return words;
 }
 
-void fixture_check_plans(const struct wiring *wiring, enum wiring_goal goal, const char *there,
+void fixture_check_plans(const struct vif_wiring *wiring, enum vif_goal goal, const char *there,
                          const struct plan_row *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

@@ -41,30 +41,31 @@ struct vif_request *fixture_request(const char *document);
 /* os-vif's defaults. */
 struct plugin_options fixture_options(void);
 
-/* Describes 'document' by plugin ovs; the result is that of the plugin.  The caller ends the wiring
+/* Describes 'document' by the plugin it names (ovs when it names none); the result is that of the plugin.  The caller ends the wiring
  * in any case. */
-int fixture_describe(const struct plugin_options *options, const char *document,
-                     enum wiring_goal goal, struct wiring *ret, struct vif_error *err);
+int fixture_describe(const struct plugin_options *options, const char *document, enum vif_goal goal,
+                     struct vif_wiring *ret, struct vif_error *err);
 
 /* The wiring of a document that can be described, with the default options. */
-struct wiring fixture_wiring(const char *document, enum wiring_goal goal);
+struct vif_wiring fixture_wiring(const char *document, enum vif_goal goal);
 
 /* One line for each part; the caller frees it. */
-char *fixture_wiring_words(const struct wiring *wiring);
+char *fixture_wiring_words(const struct vif_wiring *wiring);
 
 /* Changes an observation (zeroed at first) as said in words: items separated by ';', each
  *
  *   SORT NAME KEY=VALUE...     adds the link, bridge, port, interface or qos (by its UUID), or
  *                              changes those values of it
  *   SORT NAME gone             removes it
+ *   version TEXT               of Open vSwitch
  *
  * Rows get UUIDs "SORT-NAME".  The keys are in the tables of wiring-observed.c. */
 void fixture_observe(struct observed *observed, const char *words);
 
 /* The plan, a line for each step; "KIND: text" when there is none, "look again" for -EAGAIN.  The
  * caller frees it. */
-char *fixture_plan_words(const struct wiring *wiring, const struct observed *observed,
-                         enum wiring_goal goal);
+char *fixture_plan_words(const struct vif_wiring *wiring, const struct observed *observed,
+                         enum vif_goal goal);
 
 /* What is there when the VIF is wired, for fixture_observe(). */
 #define IDS_THERE                                                                                  \
@@ -95,7 +96,7 @@ struct plan_row {
 };
 
 /* Makes the plan of each row and compares. */
-void fixture_check_plans(const struct wiring *wiring, enum wiring_goal goal, const char *there,
+void fixture_check_plans(const struct vif_wiring *wiring, enum vif_goal goal, const char *there,
                          const struct plan_row *rows, size_t n);
 
 #endif

@@ -34,7 +34,9 @@ static const struct key link_keys[] = {
     KEY("mtu", NUMBER, link_info, mtu),
     KEY("master", NUMBER, link_info, master),
     KEY("peer", NUMBER, link_info, peer),
-    KEY("alias", ALIAS, link_info, alias), /* ours, other (a VIF's), or a word */
+    KEY("parent", NUMBER, link_info, parent),
+    KEY("vlan", NUMBER, link_info, vlan_id),
+    KEY("alias", ALIAS, link_info, alias), /* ours, other (a VIF's), was-NAME (ours), a word */
     KEY("ageing", NUMBER, link_info, bridge.ageing_time),
     KEY("delay", NUMBER, link_info, bridge.forward_delay),
     KEY("stp", NUMBER, link_info, bridge.stp_state),
@@ -115,9 +117,14 @@ static void set_number(char *to, size_t size, long value)
 {
     int32_t small = (int32_t)value;
     int64_t big = value;
+    uint16_t tiny = (uint16_t)value;
 
-    assert_true(size == sizeof small || size == sizeof big);
-    memcpy(to, size == sizeof small ? (void *)&small : (void *)&big, size);
+    assert_true(size == sizeof tiny || size == sizeof small || size == sizeof big);
+    memcpy(to,
+           size == sizeof tiny    ? (void *)&tiny
+           : size == sizeof small ? (void *)&small
+                                  : (void *)&big,
+           size);
 }
 
 static void set_bit(char *to, size_t bit, bool on)
@@ -129,7 +136,7 @@ static void set_bit(char *to, size_t bit, bool on)
     memcpy(to, &flags, sizeof flags);
 }
 
-static void set_map(struct strmap *map, char *value)
+static void set_map(struct vif_map *map, char *value)
 {
     char *colon = strchr(value, ':');
 
@@ -159,6 +166,22 @@ static void set_ports(struct vswitch_bridge *bridge, char *value)
     assert_non_null(bridge->ports);
 }
 
+static void set_alias(char *to, size_t size, const char *value)
+{
+    const char *ours = "vif " VIF_UUID;
+    char renamed[LINK_ALIAS_MAX];
+
+    (void)snprintf(renamed, sizeof renamed, "%s was %s", ours,
+                   strncmp(value, "was-", 4) == 0 ? value + 4 : "");
+    if (strcmp(value, "ours") == 0)
+        value = ours;
+    else if (strcmp(value, "other") == 0)
+        value = "vif " OTHER_ID;
+    else if (strncmp(value, "was-", 4) == 0)
+        value = renamed;
+    set_text(to, size, value);
+}
+
 static void set_value(const struct key *key, char *row, char *value)
 {
     char *to = row + key->offset;
@@ -175,12 +198,7 @@ static void set_value(const struct key *key, char *row, char *value)
         set_bit(to, key->size, value[0] == '1');
         break;
     case ALIAS:
-        if (strcmp(value, "ours") == 0)
-            set_text(to, key->size, "vif " VIF_UUID);
-        else if (strcmp(value, "other") == 0)
-            set_text(to, key->size, "vif " OTHER_ID);
-        else
-            set_text(to, key->size, value);
+        set_alias(to, key->size, value);
         break;
     case TEXT:
         set_text(to, key->size, value);
@@ -189,7 +207,7 @@ static void set_value(const struct key *key, char *row, char *value)
         set_ports((struct vswitch_bridge *)(void *)row, value);
         break;
     case MAP:
-        set_map((struct strmap *)(void *)to, value);
+        set_map((struct vif_map *)(void *)to, value);
         break;
     }
 }
@@ -295,6 +313,10 @@ void fixture_observe(struct observed *observed, const char *words)
         size_t i = 0;
 
         assert_non_null(name);
+        if (strcmp(word, "version") == 0) {
+            set_text(observed->db.ovs_version, sizeof observed->db.ovs_version, name);
+            continue;
+        }
         while (i < sizeof sorts / sizeof sorts[0] && strcmp(sorts[i].word, word) != 0)
             i++;
         if (i == sizeof sorts / sizeof sorts[0])

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of functions that plugins are handed, and calling them. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/strmap.h"
+#include "plugin/plugin.h"
+
+const struct plugin_options *plugin_options_of(const struct vif_describe *call)
+{
+    return ((const struct plugin_call *)call)->options;
+}
+
+static int fail_at(const struct vif_describe *call, enum vif_error_kind kind, const char *path,
+                   const char *format, va_list ap) __attribute__((format(printf, 4, 0)));
+
+static int fail_at(const struct vif_describe *call, enum vif_error_kind kind, const char *path,
+                   const char *format, va_list ap)
+{
+    char where[JSON_PATH_TEXT_MAX], words[VIF_ERROR_TEXT_MAX];
+
+    view_where(call->vif, path, where);
+    (void)vsnprintf(words, sizeof words, format, ap);
+    return error_set(call->err, kind == VIF_ERROR_NONE ? VIF_ERROR_SYSTEM : kind, "%s: %s", where,
+                     words);
+}
+
+int plugin_fail(const struct vif_describe *call, enum vif_error_kind kind, const char *path,
+                const char *format, ...)
+{
+    va_list ap;
+    int r;
+
+    va_start(ap, format);
+    r = fail_at(call, kind, path, format, ap);
+    va_end(ap);
+    return r < 0 ? r : -EINVAL;
+}
+
+int plugin_missing(const struct vif_describe *call, const char *path)
+{
+    return plugin_fail(call, VIF_ERROR_INVALID, path, "missing");
+}
+
+static int api_boolean(const struct vif_object *object, const char *path, int otherwise)
+{
+    return view_bool(object, path, otherwise != 0);
+}
+
+static const char *api_option(const struct vif_describe *call, const char *name)
+{
+    const struct plugin_call *own = (const struct plugin_call *)call;
+    char key[128];
+
+    (void)snprintf(key, sizeof key, "%s/%s", own->plugin_name, name);
+    return strmap_get(&own->options->elsewhere, key);
+}
+
+static void api_set_name(struct vif_wiring *wiring, const char *name)
+{
+    (void)snprintf(wiring->name, sizeof wiring->name, "%s", name);
+}
+
+/* A plugin from elsewhere may forget to check; ours need not check again. */
+static struct vif_wiring_link *api_add_link(struct vif_wiring *wiring, enum vif_link_kind kind,
+                                            const char *name)
+{
+    return ifname_fault(name) ? NULL : wiring_add_link(wiring, kind, name);
+}
+
+static struct vif_wiring_bridge *api_add_bridge(struct vif_wiring *wiring, const char *name)
+{
+    return ifname_fault(name) ? NULL : wiring_add_bridge(wiring, name);
+}
+
+static struct vif_wiring_port *api_add_port(struct vif_wiring *wiring, const char *name,
+                                            const char *bridge)
+{
+    if (strlen(name) >= VIF_PORT_NAME_SIZE || ifname_fault(bridge))
+        return NULL;
+    return wiring_add_port(wiring, name, bridge);
+}
+
+static void api_warn(const struct vif_describe *call, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void api_warn(const struct vif_describe *call, const char *format, ...)
+{
+    char words[VIF_ERROR_TEXT_MAX];
+    va_list ap;
+
+    va_start(ap, format);
+    (void)vsnprintf(words, sizeof words, format, ap);
+    va_end(ap);
+    wiring_warn(call->wiring, "%s", words);
+}
+
+static const struct vif_plugin_api api = {
+    .size = sizeof api,
+    .object_class = view_class,
+    .string = view_string,
+    .boolean = api_boolean,
+    .integer = view_int,
+    .option = api_option,
+    .set_name = api_set_name,
+    .add_link = api_add_link,
+    .add_bridge = api_add_bridge,
+    .add_port = api_add_port,
+    .map_set = strmap_set,
+    .fail = plugin_fail,
+    .warn = api_warn,
+};
+
+int plugin_describe(const struct vif_plugin *plugin, const struct plugin_options *options,
+                    const struct vif_request *request, enum vif_goal goal, struct vif_wiring *ret,
+                    struct vif_error *err)
+{
+    struct vif_object vif, instance;
+    struct vif_error own = {0};
+    struct plugin_call call = {
+        .describe = {.api = &api, .goal = goal, .vif = &vif, .wiring = ret, .err = &own},
+        .options = options,
+        .plugin_name = plugin->name,
+    };
+    int r;
+
+    view_vif(request, &vif);
+    if (view_instance(request, &instance))
+        call.describe.instance = &instance;
+    memcpy(ret->vif_id, request->vif->id, sizeof ret->vif_id);
+    r = plugin->describe(&call.describe);
+    if (r >= 0)
+        return 0;
+    if (own.kind == VIF_ERROR_NONE)
+        (void)error_set(&own, VIF_ERROR_SYSTEM, "plugin %s failed without a reason", plugin->name);
+    if (err)
+        *err = own;
+    return r;
+}

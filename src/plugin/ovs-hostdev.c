@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* VIFHostDevice: a virtual function of an SR-IOV NIC whose eswitch is in switchdev mode.  What is
+ * plugged is its representor, a kernel link (datapath system) or a DPDK port (netdev). */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "base/strmap.h"
+#include "kernel/ethtool.h"
+#include "kernel/sriov.h"
+#include "plugin/ovs.h"
+
+/* The first kernel with switchdev offload of Open vSwitch flows. */
+#define KERNEL_MAJOR 4
+#define KERNEL_MINOR 8
+
+static int check_kernel(const struct ovs_describer *d)
+{
+    struct utsname name;
+    int major, minor;
+
+    if (uname(&name) < 0 || sscanf(name.release, "%d.%d", &major, &minor) != 2)
+        return 0;
+    if (major > KERNEL_MAJOR || (major == KERNEL_MAJOR && minor >= KERNEL_MINOR))
+        return 0;
+    return plugin_fail(d->call, VIF_ERROR_UNSUPPORTED, NULL,
+                       "kernel %s has no representors: %d.%d or later is needed", name.release,
+                       KERNEL_MAJOR, KERNEL_MINOR);
+}
+
+static int find_address(const struct ovs_describer *d, const char **ret_address)
+{
+    *ret_address = view_string(d->call->vif, "dev_address");
+    return *ret_address ? 0 : plugin_missing(d->call, "dev_address");
+}
+
+/* The name the representor is to get, or NULL. */
+static const char *wanted_name(const struct ovs_describer *d)
+{
+    static const char *const paths[] = {"port_profile/representor_name",
+                                        "port_profile/datapath_offload/representor_name"};
+
+    for (size_t i = 0; i < 2; i++) {
+        const char *name = view_string(d->call->vif, paths[i]);
+
+        if (name)
+            return name;
+    }
+    return NULL;
+}
+
+/* A fault in what is there of the NIC is told with where in the VIF it was named. */
+static int at_address(const struct ovs_describer *d, const struct vif_error *why)
+{
+    enum vif_error_kind kind = why->kind == VIF_ERROR_INVALID ? VIF_ERROR_INVALID : why->kind;
+
+    return plugin_fail(d->call, kind, "dev_address", "%s", why->text);
+}
+
+/* hw-tc-offload of the PF: without it the kernel takes no flow into the NIC. */
+static int check_offload(struct ovs_describer *d, const char *pf)
+{
+    struct vif_wiring_link *link;
+    struct vif_error why = {0};
+    bool on = false, fixed = false;
+
+    if (d->options->hw_tc_offload == TC_OFFLOAD_IGNORE)
+        return 0;
+    if (ethtool_get_tc_offload(pf, &on, &fixed, &why) < 0) {
+        wiring_warn(d->call->wiring, "%s: %s", d->id, why.text);
+        return 0;
+    }
+    if (on)
+        return 0;
+    if (fixed || d->options->hw_tc_offload == TC_OFFLOAD_WARN) {
+        wiring_warn(d->call->wiring, "%s: hw-tc-offload of %s is off%s", d->id, pf,
+                    fixed ? " and cannot be switched on" : "");
+        return 0;
+    }
+    link = wiring_add_link(d->call->wiring, VIF_LINK_DEVICE, pf);
+    if (!link)
+        return error_memory(d->call->err);
+    link->shared = true;
+    link->fate = VIF_FATE_KEEP;
+    link->enable_tc_offload = true;
+    return 0;
+}
+
+/* A port the representor had under the name it now has, as os-vif makes it, goes when it gets another. */
+static int supersede_port(struct ovs_describer *d, const char *name)
+{
+    struct vif_wiring_port *port = ovs_add_port(d, name, d->bridge, false);
+
+    if (!port)
+        return -ENOMEM;
+    port->superseded = true;
+    d->call->wiring->supersedes = true;
+    return ovs_set_qos_id(d, port);
+}
+
+static int add_representor(struct ovs_describer *d, const char *found, const char *wanted)
+{
+    bool renamed = wanted && strcmp(wanted, found) != 0;
+    struct vif_wiring_link *link =
+        wiring_add_link(d->call->wiring, VIF_LINK_DEVICE, wanted ? wanted : found);
+    int r;
+
+    if (!link)
+        return error_memory(d->call->err);
+    if (renamed)
+        (void)snprintf(link->device, sizeof link->device, "%s", found);
+    link->required = true;
+    link->fate = VIF_FATE_DOWN;
+    link->up = true;
+    link->mtu = ovs_mtu(d);
+    d->call->api->set_name(d->call->wiring, link->name);
+    r = ovs_add_link_port(d, link->name, true);
+    return r < 0 || !renamed ? r : supersede_port(d, found);
+}
+
+static int plug_system(struct ovs_describer *d)
+{
+    char name[VIF_DEVICE_NAME_SIZE];
+    struct vif_error why = {0};
+    struct sriov_vf vf;
+    const char *address;
+    int r = check_kernel(d);
+
+    if (r == 0)
+        r = find_address(d, &address);
+    if (r < 0)
+        return r;
+    r = sriov_find_vf(address, &vf, &why);
+    if (r == 0)
+        r = sriov_find_representor(&vf, name, &why);
+    if (r < 0)
+        return at_address(d, &why);
+    d->call->wiring->needs_tc_offload = true;
+    r = check_offload(d, vf.pf_netdev);
+    return r < 0 ? r : add_representor(d, name, wanted_name(d));
+}
+
+/* A representor whose port is gone already (an unplug that was cut short) is known by its alias. */
+static int add_renamed(struct ovs_describer *d)
+{
+    const char *address = view_string(d->call->vif, "dev_address");
+    char name[VIF_DEVICE_NAME_SIZE];
+    struct vif_wiring_link *link;
+    struct sriov_vf vf;
+
+    if (!address || sriov_find_vf(address, &vf, NULL) < 0 ||
+        sriov_find_representor(&vf, name, NULL) < 0)
+        return 0;
+    link = wiring_add_link(d->call->wiring, VIF_LINK_DEVICE, name);
+    if (!link)
+        return error_memory(d->call->err);
+    link->only_by_alias = true;
+    link->fate = VIF_FATE_DOWN;
+    return 0;
+}
+
+/* The VF may be gone, or its representor renamed: the port is found by its iface-id. */
+static int unplug_system(struct ovs_describer *d)
+{
+    struct vif_wiring_port *port;
+    struct vif_wiring_link *link = wiring_add_link(d->call->wiring, VIF_LINK_DEVICE, "");
+    int r;
+
+    if (!link)
+        return error_memory(d->call->err);
+    link->fate = VIF_FATE_DOWN;
+    r = add_renamed(d);
+    if (r < 0)
+        return r;
+    port = ovs_add_port(d, "", d->bridge, true);
+    return port ? 0 : -ENOMEM;
+}
+
+static int describe_netdev(struct ovs_describer *d)
+{
+    char name[VIF_DEVICE_NAME_SIZE], devargs[PCI_TEXT_SIZE + 32];
+    struct vif_wiring_port *port;
+    struct vif_error why = {0};
+    struct sriov_vf vf;
+    const char *address;
+    int r;
+
+    ovs_device_name(d, "vfr", name);
+    d->call->api->set_name(d->call->wiring, name);
+    port = ovs_add_port(d, name, d->bridge, true);
+    if (!port)
+        return -ENOMEM;
+    (void)snprintf(port->type, sizeof port->type, "dpdk");
+    if (d->unplug)
+        return 0;
+    r = find_address(d, &address);
+    if (r < 0)
+        return r;
+    if (sriov_pf_of(address, &vf, &why) < 0)
+        return at_address(d, &why);
+    (void)snprintf(devargs, sizeof devargs, "%s,representor=[%d]", vf.pf_pci, vf.vf);
+    port->mtu_request = ovs_mtu(d);
+    if (strmap_set(&port->options, "dpdk-devargs", devargs) < 0)
+        return error_memory(d->call->err);
+    r = ovs_set_creation(d, port);
+    return r < 0 ? r : ovs_add_ids(d, port, d->interface_id);
+}
+
+int ovs_describe_host_device(struct ovs_describer *d)
+{
+    int r = ovs_refuse_create_tap(d);
+
+    if (r == 0)
+        r = ovs_add_bridge(d, NULL);
+    if (r < 0)
+        return r;
+    if (!ovs_is_system(d))
+        return describe_netdev(d);
+    return d->unplug ? unplug_system(d) : plug_system(d);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The netlink requests of one step. */
+#ifndef WIRING_REQUESTS_H
+#define WIRING_REQUESTS_H
+
+#include "wiring/run.h"
+
+/* One step of one run in the present stage, and where its results are in the netlink batch. */
+struct item {
+    struct run *run;
+    const struct step *step;
+    size_t first, n;
+    int ifindex; /* of its master, when that had to be asked for */
+};
+
+/* Each adds the requests of the item's step to 'requests'. */
+void request_delete(struct netlink_batch *requests, struct item *item);
+void request_bridge(struct netlink_batch *requests, struct item *item);
+void request_vlan(struct netlink_batch *requests, struct item *item);
+void request_veth(struct netlink_batch *requests, struct item *item);
+void request_tap_settings(struct netlink_batch *requests, struct item *item);
+void request_set(struct netlink_batch *requests, struct item *item);
+
+#endif
