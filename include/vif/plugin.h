@@ -75,7 +75,8 @@ struct vif_wiring_link {
     int create;        /* plug makes it where it is missing; else plug only adjusts what is there */
     int required;      /* not created, but plug fails when it is missing */
     int unplug_only;   /* plug does not look at it at all */
-    int only_by_alias; /* unplug touches it only when its alias says that it is this VIF's */
+    int only_by_alias; /* it may be another VIF's by now: unplug touches it only when its alias says
+                          that it is this VIF's, or when nothing says that it is anyone's */
     int shared;        /* several VIFs have it in common: it carries no VIF's alias */
     enum vif_fate fate;
     uint32_t mtu;    /* of both ends of a veth; 0: left alone */
@@ -179,7 +180,9 @@ struct vif_plugin_api {
     struct vif_wiring_bridge *(*add_bridge)(struct vif_wiring *wiring, const char *name);
     struct vif_wiring_port *(*add_port)(struct vif_wiring *wiring, const char *name,
                                         const char *bridge);
+    struct vif_wiring_rules *(*add_rules)(struct vif_wiring *wiring, const char *bridge);
     /* 0 or -ENOMEM. */
+    int (*add_rules_interface)(struct vif_wiring_rules *rules, const char *interface);
     int (*map_set)(struct vif_map *map, const char *key, const char *value);
 
     /* Fills call->err: the field at 'path' (NULL: the VIF) is at fault.  Returns a negative errno. */

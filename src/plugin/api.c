@@ -13,11 +13,9 @@ const struct plugin_options *plugin_options_of(const struct vif_describe *call)
     return ((const struct plugin_call *)call)->options;
 }
 
-static int fail_at(const struct vif_describe *call, enum vif_error_kind kind, const char *path,
-                   const char *format, va_list ap) __attribute__((format(printf, 4, 0)));
-
-static int fail_at(const struct vif_describe *call, enum vif_error_kind kind, const char *path,
-                   const char *format, va_list ap)
+static __attribute__((format(printf, 4, 0))) int fail_at(const struct vif_describe *call,
+                                                         enum vif_error_kind kind, const char *path,
+                                                         const char *format, va_list ap)
 {
     char where[JSON_PATH_TEXT_MAX], words[VIF_ERROR_TEXT_MAX];
 
@@ -75,6 +73,11 @@ static struct vif_wiring_bridge *api_add_bridge(struct vif_wiring *wiring, const
     return ifname_fault(name) ? NULL : wiring_add_bridge(wiring, name);
 }
 
+static struct vif_wiring_rules *api_add_rules(struct vif_wiring *wiring, const char *bridge)
+{
+    return ifname_fault(bridge) ? NULL : wiring_add_rules(wiring, bridge);
+}
+
 static struct vif_wiring_port *api_add_port(struct vif_wiring *wiring, const char *name,
                                             const char *bridge)
 {
@@ -83,10 +86,8 @@ static struct vif_wiring_port *api_add_port(struct vif_wiring *wiring, const cha
     return wiring_add_port(wiring, name, bridge);
 }
 
-static void api_warn(const struct vif_describe *call, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void api_warn(const struct vif_describe *call, const char *format, ...)
+static __attribute__((format(printf, 2, 3))) void api_warn(const struct vif_describe *call,
+                                                           const char *format, ...)
 {
     char words[VIF_ERROR_TEXT_MAX];
     va_list ap;
@@ -108,6 +109,8 @@ static const struct vif_plugin_api api = {
     .add_link = api_add_link,
     .add_bridge = api_add_bridge,
     .add_port = api_add_port,
+    .add_rules = api_add_rules,
+    .add_rules_interface = wiring_rules_interface,
     .map_set = strmap_set,
     .fail = plugin_fail,
     .warn = api_warn,

@@ -141,7 +141,8 @@ static int plug_system(struct ovs_describer *d)
     return r < 0 ? r : add_representor(d, name, wanted_name(d));
 }
 
-/* A representor whose port is gone already (an unplug that was cut short) is known by its alias. */
+/* A representor whose port is not there (a plug or unplug that was cut short) is the one the VF has;
+ * whether it was renamed its alias says. */
 static int add_renamed(struct ovs_describer *d)
 {
     const char *address = view_string(d->call->vif, "dev_address");

@@ -34,12 +34,6 @@ struct plugin_registry {
     size_t n;
 };
 
-const struct vif_plugin *const *plugin_all(size_t *ret_n)
-{
-    *ret_n = N_BUILT_IN;
-    return built_in;
-}
-
 int plugin_registry_new(const struct plugin_options *options, struct plugin_registry **ret,
                         struct vif_error *err)
 {

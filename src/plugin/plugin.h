@@ -15,9 +15,6 @@
 
 extern const struct vif_plugin plugin_linux_bridge, plugin_noop, plugin_ovs;
 
-/* The plugins that come with libvif, in the order of their names. */
-const struct vif_plugin *const *plugin_all(size_t *ret_n);
-
 /* Plugins found so far, those from elsewhere with their shared objects. */
 struct plugin_registry;
 

@@ -8,6 +8,7 @@
 import json
 import shlex
 
+from state import assert_same
 from vifs import document
 
 SWITCH = '0c42a1fffe000100'
@@ -110,3 +111,32 @@ class Nic:
                 if net[what] is not None:
                     lines.append('put %s /sys/%s/%s' % (shlex.quote(net[what]), home, key))
         self.lab.run('sh', '-c', '\n'.join(lines))
+
+    # ------------------------------------------------------------------ vifctl
+
+    def plug(self, doc, **arguments):
+        done = self.lab.plug(doc, **arguments)
+        self.follow()
+        return done
+
+    def unplug(self, doc, **arguments):
+        done = self.lab.unplug(doc, **arguments)
+        self.follow()
+        return done
+
+    def refuses(self, doc, *words, status=3):
+        """The VIF fails in one line that has all these words, and nothing is changed."""
+        before = self.lab.snapshot()
+        failed = self.lab.plug(doc, status=status)
+        for word in words:
+            assert word in failed.line(), failed
+        assert_same(before, self.lab.snapshot())
+
+
+def nic_with_vf3(lab):
+    """A NIC whose VF 3 has the representor rep3."""
+    if not lab.with_vswitchd:
+        pretend_dpdk(lab)
+    one = Nic(lab)
+    one.representor('rep3', 'pf0vf3')
+    return one

@@ -17,10 +17,11 @@ GROUPS = {'ovs': 'os_vif_ovs', 'linux_bridge': 'os_vif_linux_bridge'}
 
 
 def version():
-    """The version of Debian's package, or None where it is not installed."""
-    done = subprocess.run(['dpkg-query', '-W', '-f', '${Version}', 'python3-os-vif'],
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return done.stdout or None
+    """The version of Debian's os-vif, or None where it is not installed."""
+    ask = 'import importlib.metadata as m; print(m.version("os-vif"))'
+    done = subprocess.run([PYTHON, '-c', ask], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          text=True)
+    return done.stdout.strip() or None
 
 
 class OsVif:
@@ -67,6 +68,12 @@ class OsVif:
         answer = self.answer()
         self.lab.history.append('os-vif %s: %s' % (verb, answer))
         assert answer['error'] is None, 'os-vif %s: %s' % (verb, answer['error'])
+
+    def restart(self):
+        """Its plugins start anew, as if the process had."""
+        self.process.stdin.write('null\n')
+        self.process.stdin.flush()
+        assert self.answer()['error'] is None
 
     def plug(self, document, **options):
         self.ask('plug', document, options)
@@ -126,6 +133,9 @@ def carry_out(os_vif, request):
     from os_vif.objects.base import VersionedObject
     from oslo_config import cfg
 
+    if request is None:
+        os_vif.initialize(reset=True)
+        return
     document = request['document']
     vif = VersionedObject.obj_from_primitive(document['vif'])
     instance = VersionedObject.obj_from_primitive(document['instance_info'])

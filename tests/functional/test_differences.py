@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where vifd differs from os-vif on purpose: one test for each numbered difference.  Other files prove
-most of them in depth; here each can be found by its number.  (12 is in test_linux_bridge.py.)"""
+"""Where vifd differs from os-vif on purpose: one test for each numbered difference.  Other files
+prove most of them in depth; here each can be found by its number.  (12 is in test_linux_bridge.py.)
+"""
 import pytest
 
 from nic import Nic, hostdev_vif, pretend_dpdk, vhostuser_vif

@@ -2,9 +2,8 @@
 """VIFHostDevice: the representor of a virtual function, a kernel link or a port of DPDK's."""
 import pytest
 
-from nic import SWITCH, Nic, hostdev_vif, pretend_dpdk
+from nic import SWITCH, Nic, hostdev_vif, nic_with_vf3
 from state import assert_same
-from test_kill import every_point
 from vifs import instance_id, mac, qos_id, versioned, vif_id
 from watch import traced
 
@@ -15,33 +14,7 @@ NAME = 'tap-of-nova'
 
 @pytest.fixture
 def nic(lab):
-    """A NIC whose VF 3 has the representor rep3."""
-    if not lab.with_vswitchd:
-        pretend_dpdk(lab)
-    one = Nic(lab)
-    one.representor('rep3', 'pf0vf3')
-    return one
-
-
-def plug(nic, doc, **arguments):
-    done = nic.lab.plug(doc, **arguments)
-    nic.follow()
-    return done
-
-
-def unplug(nic, doc, **arguments):
-    done = nic.lab.unplug(doc, **arguments)
-    nic.follow()
-    return done
-
-
-def refused(nic, doc, *words):
-    """One line that has all these words, and nothing changed."""
-    before = nic.lab.snapshot()
-    failed = nic.lab.plug(doc, status=3)
-    for word in words:
-        assert word in failed.line(), failed
-    assert_same(before, nic.lab.snapshot())
+    return nic_with_vf3(lab)
 
 
 def interface(lab, name):
@@ -54,7 +27,7 @@ def interface(lab, name):
 def test_plug_and_unplug(lab, nic, form):
     doc = form(hostdev_vif(1, nic.vf(3), mtu=1442))
     before = lab.snapshot()
-    result = plug(nic, doc, options=['--json']).result
+    result = nic.plug(doc, options=['--json']).result
     assert (result['name'], result['state'], result['changed']) == ('rep3', 'plugged', True)
     assert lab.vsctl('port-to-br', 'rep3').strip() == 'br-int'
     assert interface(lab, 'rep3')['external_ids'] == {
@@ -62,7 +35,7 @@ def test_plug_and_unplug(lab, nic, form):
         'vm-uuid': instance_id(1)}
     assert lab.links()['rep3']['up'] and lab.links()['rep3']['mtu'] == 1442
     assert [q['external_ids']['id'] for q in lab.db.select('QoS')] == [qos_id('rep3')]
-    unplug(nic, doc)
+    nic.unplug(doc)
     before['links']['rep3']['mtu'] = 1442
     assert_same(before, lab.snapshot(), 'unplug keeps the representor, down')
 
@@ -72,11 +45,11 @@ def test_plug_and_unplug(lab, nic, form):
 def test_port_works(lab, nic, name):
     before = lab.snapshot()
     doc = hostdev_vif(1, nic.vf(3), name=name)
-    result = plug(nic, doc, options=['--json']).result
+    result = nic.plug(doc, options=['--json']).result
     assert result['state'] == 'plugged' and result['ofport'] > 0
-    again = plug(nic, doc, options=['--json']).result
+    again = nic.plug(doc, options=['--json']).result
     assert again['changed'] is False and again['ofport'] == result['ofport']
-    unplug(nic, doc)
+    nic.unplug(doc)
     assert_same(before, lab.snapshot())
 
 
@@ -88,10 +61,10 @@ def test_names_a_driver_may_give(lab, port):
         nic.representor(name, other)
     nic.representor('other', port, switch='00' + SWITCH[2:])
     before = lab.snapshot()
-    plug(nic, hostdev_vif(1, nic.vf(3)))
+    nic.plug(hostdev_vif(1, nic.vf(3)))
     assert [n for n, link in lab.links().items() if link['up']] == ['lo', 'rep3'], lab.links()
     assert interface(lab, 'rep3')
-    unplug(nic, hostdev_vif(1, nic.vf(3)))
+    nic.unplug(hostdev_vif(1, nic.vf(3)))
     assert_same(before, lab.snapshot())
 
 
@@ -101,32 +74,32 @@ def test_two_pfs_behind_one_switch(lab, forms):
     for pf in (0, 1):
         port = 'vf3@pf%d' % pf if forms == 'vf@' else forms % (pf, 3)
         nic.representor('rep%d3' % pf, port, pf=pf)
-    plug(nic, hostdev_vif(1, nic.vf(3, pf=1)))
+    nic.plug(hostdev_vif(1, nic.vf(3, pf=1)))
     assert interface(lab, 'rep13') and not interface(lab, 'rep03')
     assert lab.links()['rep13']['up'] and not lab.links()['rep03']['up']
 
 
 @pytest.mark.parametrize('kind', ['ethernet', 'generic'])
 def test_type_of_device_makes_no_difference(lab, nic, kind):
-    plug(nic, hostdev_vif(1, nic.vf(3), dev_type=kind))
+    nic.plug(hostdev_vif(1, nic.vf(3), dev_type=kind))
     assert interface(lab, 'rep3')
 
 
 def test_isolation_and_qos_are_set_at_creation_only(lab, nic):
     options = [lab.config('[os_vif_ovs]\nisolate_vif = true\ndefault_qos_type = linux-htb\n')]
-    plug(nic, hostdev_vif(1, nic.vf(3)), options=options)
+    nic.plug(hostdev_vif(1, nic.vf(3)), options=options)
     port = lab.db.row('Port', 'rep3')
     assert (port['tag'], port['vlan_mode'], port['trunks']) == (4095, 'trunk', 4095)
     assert [q['type'] for q in lab.db.select('QoS')] == ['linux-htb']
     lab.db.update('Port', 'rep3', tag=7, vlan_mode=['set', []], trunks=['set', []])
     bound = lab.snapshot()
-    plug(nic, hostdev_vif(1, nic.vf(3)), options=options)
+    nic.plug(hostdev_vif(1, nic.vf(3)), options=options)
     assert_same(bound, lab.snapshot())
 
 
 def test_new_mtu_reaches_the_representor(lab, nic):
     for mtu in (1442, 9000, 1500):
-        plug(nic, hostdev_vif(1, nic.vf(3), mtu=mtu))
+        nic.plug(hostdev_vif(1, nic.vf(3), mtu=mtu))
         assert lab.links()['rep3']['mtu'] == mtu
         assert 'mtu_request' not in interface(lab, 'rep3')
 
@@ -134,7 +107,7 @@ def test_new_mtu_reaches_the_representor(lab, nic):
 @pytest.mark.parametrize('harm', ['down', 'no port', 'no ids', 'MTU'])
 def test_plug_mends(lab, nic, harm):
     doc = hostdev_vif(1, nic.vf(3))
-    plug(nic, doc)
+    nic.plug(doc)
     plugged = lab.snapshot()
     if harm == 'down':
         lab.ip('link', 'set', 'rep3', 'down')
@@ -144,18 +117,18 @@ def test_plug_mends(lab, nic, harm):
         lab.vsctl('del-port', 'rep3')
     else:
         lab.vsctl('clear', 'Interface', 'rep3', 'external_ids')
-    assert plug(nic, doc, options=['--json']).result['changed'] is True
+    assert nic.plug(doc, options=['--json']).result['changed'] is True
     assert_same(plugged, lab.snapshot())
 
 
 @pytest.mark.parametrize('name', [None, NAME])
 def test_second_plug_writes_nothing(lab, nic, proxy, name):
     doc = hostdev_vif(1, nic.vf(3), name=name)
-    plug(nic, doc)
+    nic.plug(doc)
     proxy.clear()
     again, changes = traced(lab, 'plug', doc, options=['--json'])
     assert not changes and proxy.commits == [] and again.result['changed'] is False
-    unplug(nic, doc)
+    nic.unplug(doc)
     proxy.clear()
     again, changes = traced(lab, 'unplug', doc, options=['--json'])
     assert not changes and proxy.commits == [] and again.result['changed'] is False
@@ -170,189 +143,6 @@ def test_dry_run_shows_the_steps_and_takes_none(lab, nic, name):
     assert_same(before, lab.snapshot())
 
 
-# ---------------------------------------------------------------- representor_name
-
-PLACES = pytest.mark.parametrize('where', [{'name': NAME}, {'offload': NAME},
-                                           {'name': NAME, 'offload': 'ignored'}],
-                                 ids=['profile', 'offload', 'both'])
-
-
-@PLACES
-@pytest.mark.parametrize('up', [False, True], ids=['down', 'up'])
-def test_representor_is_renamed_and_gets_its_name_back(lab, nic, where, up):
-    before = lab.snapshot()
-    if up:
-        lab.ip('link', 'set', 'rep3', 'up')
-    doc = hostdev_vif(1, nic.vf(3), mtu=1442, **where)
-    result = plug(nic, doc, options=['--json']).result
-    assert result['name'] == NAME and result['state'] == 'plugged'
-    links = lab.links()
-    assert 'rep3' not in links and links[NAME]['up'] and links[NAME]['mtu'] == 1442
-    assert links[NAME]['alias'] == 'vif %s was rep3' % vif_id(1)
-    assert interface(lab, NAME)['external_ids']['iface-id'] == vif_id(1)
-    assert interface(lab, 'rep3') is None
-    unplug(nic, doc)
-    before['links']['rep3']['mtu'] = 1442
-    assert_same(before, lab.snapshot(), 'the old name is given back')
-
-
-@pytest.mark.parametrize('lost', ['VF', 'all of /sys', 'the whole document'])
-@pytest.mark.parametrize('name', [None, NAME])
-def test_unplug_finds_the_representor_by_the_port(lab, nic, name, lost):
-    before = lab.snapshot()
-    plug(nic, hostdev_vif(1, nic.vf(3), name=name))
-    doc = hostdev_vif(1, nic.vf(3), name=name)
-    if lost == 'VF':
-        nic.lose_vf(3)
-    elif lost == 'all of /sys':
-        nic.lose_all()
-    else:
-        doc = hostdev_vif(1, nic.vf(2))      # what was asked for is not what the port says
-    lab.unplug(doc)
-    assert_same(before, lab.snapshot())
-    nic.follow()
-    lab.unplug(doc)
-    assert_same(before, lab.snapshot())
-
-
-def test_unplug_when_the_representor_itself_is_gone(lab, nic):
-    before = lab.snapshot()
-    doc = hostdev_vif(1, nic.vf(3), name=NAME)
-    plug(nic, doc)
-    lab.ip('link', 'del', NAME)
-    nic.lose_vf(3)
-    lab.unplug(doc)
-    for part in ('links', 'sysctls'):
-        del before[part]['rep3']
-    assert_same(before, lab.snapshot())
-
-
-@pytest.mark.parametrize('name', [None, NAME])
-@pytest.mark.parametrize('state', ['up', 'down'])
-def test_unplug_without_a_port_still_finds_the_representor(lab, nic, name, state):
-    """Half an unplug, or half a plug."""
-    before = lab.snapshot()
-    doc = hostdev_vif(1, nic.vf(3), name=name)
-    plug(nic, doc)
-    lab.vsctl('del-port', name or 'rep3')
-    lab.db.transact({'op': 'delete', 'table': 'QoS', 'where': []})
-    lab.ip('link', 'set', name or 'rep3', state)
-    unplug(nic, doc)
-    assert_same(before, lab.snapshot())
-
-
-@pytest.mark.parametrize('state', ['up', 'down'])
-def test_renamed_representor_set_up_or_down_meanwhile(lab, nic, state):
-    before = lab.snapshot()
-    doc = hostdev_vif(1, nic.vf(3), name=NAME)
-    plug(nic, doc)
-    plugged = lab.snapshot()
-    lab.ip('link', 'set', NAME, state)
-    plug(nic, doc)
-    assert_same(plugged, lab.snapshot())
-    lab.ip('link', 'set', NAME, state)
-    unplug(nic, doc)
-    assert_same(before, lab.snapshot())
-
-
-@pytest.mark.parametrize('name', [None, NAME])
-def test_plug_killed_then_unplugged(lab, nic, name):
-    path = lab.write('vif.json', hostdev_vif(1, nic.vf(3), name=name))
-    before = lab.snapshot()
-    for n in every_point(lab, 'plug', path):
-        nic.follow()
-        unplug(nic, path)
-        assert_same(before, lab.snapshot(), 'unplug after a kill at %s' % n)
-
-
-@pytest.mark.parametrize('name', [None, NAME])
-def test_plug_killed_then_plugged(lab, nic, name):
-    path = lab.write('vif.json', hostdev_vif(1, nic.vf(3), name=name))
-    before = lab.snapshot()
-    plug(nic, path)
-    plugged = lab.snapshot()
-    unplug(nic, path)
-    for n in every_point(lab, 'plug', path):
-        nic.follow()
-        plug(nic, path)
-        assert_same(plugged, lab.snapshot(), 'plug after a kill at %s' % n)
-        unplug(nic, path)
-        assert_same(before, lab.snapshot(), 'unplug after a kill at %s' % n)
-
-
-@pytest.mark.parametrize('name', [None, NAME])
-def test_unplug_killed_then_unplugged(lab, nic, name):
-    path = lab.write('vif.json', hostdev_vif(1, nic.vf(3), name=name))
-    before = lab.snapshot()
-    plug(nic, path)
-    for n in every_point(lab, 'unplug', path):
-        nic.follow()
-        unplug(nic, path)
-        assert_same(before, lab.snapshot(), 'unplug after a kill at %s' % n)
-        plug(nic, path)
-
-
-def test_port_made_before_under_the_old_name_is_not_stranded(lab, nic):
-    """os-vif does not rename: its port has the name the driver gave."""
-    before = lab.snapshot()
-    plug(nic, hostdev_vif(1, nic.vf(3)))
-    doc = hostdev_vif(1, nic.vf(3), name=NAME)
-    plug(nic, doc)
-    assert interface(lab, 'rep3') is None and interface(lab, NAME)
-    assert [q['external_ids']['id'] for q in lab.db.select('QoS')] == [qos_id(NAME)]
-    unplug(nic, doc)
-    assert_same(before, lab.snapshot())
-
-
-def test_another_new_name_keeps_the_first_one_in_mind(lab, nic):
-    before = lab.snapshot()
-    for name in (NAME, 'tap-of-another'):
-        plug(nic, hostdev_vif(1, nic.vf(3), name=name))
-    assert interface(lab, NAME) is None and interface(lab, 'tap-of-another')
-    unplug(nic, hostdev_vif(1, nic.vf(3), name=NAME))
-    assert_same(before, lab.snapshot())
-
-
-def test_name_that_is_taken_is_a_conflict(lab, nic):
-    lab.ip('tuntap', 'add', NAME, 'mode', 'tap')
-    refused(nic, hostdev_vif(1, nic.vf(3), name=NAME), 'rep3', NAME)
-
-
-@pytest.mark.parametrize('port', [True, False], ids=['port', 'no port'])
-def test_representor_another_vif_renamed_is_left(lab, nic, port):
-    plug(nic, hostdev_vif(9, nic.vf(3), name='tap-of-nine'))
-    if not port:
-        lab.vsctl('del-port', 'tap-of-nine')
-    refused(nic, hostdev_vif(1, nic.vf(3), name=NAME), vif_id(9))
-    before = lab.snapshot()
-    lab.unplug(hostdev_vif(1, nic.vf(3), name=NAME), status=None)
-    assert_same(before, lab.snapshot())
-
-
-def test_late_unplug_leaves_the_vf_to_its_next_vif(lab, nic):
-    for n in (9, 1):
-        plug(nic, hostdev_vif(n, nic.vf(3)))
-        plugged = lab.snapshot()
-        if n == 9:
-            unplug(nic, hostdev_vif(n, nic.vf(3)))
-    lab.unplug(hostdev_vif(9, nic.vf(3)), status=None)
-    assert_same(plugged, lab.snapshot())
-
-
-@pytest.mark.parametrize('name', [None, NAME])
-def test_representor_with_the_port_of_another_vif_is_left(lab, nic, name):
-    plug(nic, hostdev_vif(9, nic.vf(3)))
-    refused(nic, hostdev_vif(1, nic.vf(3), name=name), 'rep3', vif_id(9))
-
-
-@pytest.mark.parametrize('name', ['tap-16-character', 'a/b', '..'])
-def test_name_no_device_can_have(lab, nic, name):
-    before = lab.snapshot()
-    failed = lab.plug(hostdev_vif(1, nic.vf(3), name=name), status=2)
-    assert 'representor_name' in failed.line()
-    assert_same(before, lab.snapshot())
-
-
 # ---------------------------------------------------------------- datapath netdev (DPDK)
 
 @pytest.mark.parametrize('vf, pf, devargs', [(3, 0, '0000:03:00.0,representor=[3]'),
@@ -361,7 +151,7 @@ def test_name_no_device_can_have(lab, nic, name):
 def test_dpdk_representor(lab, nic, form, vf, pf, devargs):
     before = lab.snapshot()
     doc = form(hostdev_vif(1, nic.vf(vf, pf), datapath_type='netdev', mtu=9000))
-    result = plug(nic, doc, options=['--json']).result
+    result = nic.plug(doc, options=['--json']).result
     name = 'vfr' + vif_id(1)[:11]
     assert result['name'] == name and result['state'] == 'plugged'
     row = interface(lab, name)
@@ -434,46 +224,46 @@ def test_vf_without_a_representor(lab, others):
     nic = Nic(lab)
     for n, port in enumerate(others):
         nic.representor('other%d' % n, port)
-    refused(nic, hostdev_vif(1, nic.vf(3)), 'dev_address', 'VF 3 of PF ' + nic.pf(),
-            'no representor')
+    nic.refuses(hostdev_vif(1, nic.vf(3)), 'dev_address', 'VF 3 of PF ' + nic.pf(),
+                'no representor')
 
 
 def test_two_candidates_are_both_named(lab, nic):
     nic.representor('twin', 'vf3@pf0')
-    refused(nic, hostdev_vif(1, nic.vf(3)), 'rep3', 'pf0vf3', 'twin', 'vf3@pf0')
+    nic.refuses(hostdev_vif(1, nic.vf(3)), 'rep3', 'pf0vf3', 'twin', 'vf3@pf0')
 
 
 def test_representor_of_another_controller(lab):
     nic = Nic(lab)
     nic.representor('dpu', 'c1pf0vf3')
-    refused(nic, hostdev_vif(1, nic.vf(3)), 'dpu', 'c1pf0vf3', 'controller')
+    nic.refuses(hostdev_vif(1, nic.vf(3)), 'dpu', 'c1pf0vf3', 'controller')
     nic.representor('own', 'pf0vf3')
-    plug(nic, hostdev_vif(1, nic.vf(3)))
+    nic.plug(hostdev_vif(1, nic.vf(3)))
     assert interface(lab, 'own')
 
 
 def test_pf_in_legacy_mode(lab):
     nic = Nic(lab, switch=None)
     nic.representor('rep3', 'pf0vf3', switch=None)
-    refused(nic, hostdev_vif(1, nic.vf(3)), nic.pf(), 'switchdev')
+    nic.refuses(hostdev_vif(1, nic.vf(3)), nic.pf(), 'switchdev')
 
 
 def test_pf_with_an_empty_switch_id(lab):
     nic = Nic(lab, switch='')
     nic.representor('rep3', 'pf0vf3', switch='')
-    refused(nic, hostdev_vif(1, nic.vf(3)), nic.pf(), 'switchdev')
+    nic.refuses(hostdev_vif(1, nic.vf(3)), nic.pf(), 'switchdev')
 
 
 def test_pf_without_a_network_device(lab):
     nic = Nic(lab, uplinks=False)
-    refused(nic, hostdev_vif(1, nic.vf(3)), nic.pf(), 'no network device')
+    nic.refuses(hostdev_vif(1, nic.vf(3)), nic.pf(), 'no network device')
 
 
 def test_representor_that_vanished(lab):
     nic = Nic(lab)
     nic.representor('rep3', 'pf0vf3', link=False)
-    refused(nic, hostdev_vif(1, nic.vf(3)), 'rep3', 'gone')
-    refused(nic, hostdev_vif(1, nic.vf(3), name=NAME), 'rep3', 'gone')
+    nic.refuses(hostdev_vif(1, nic.vf(3)), 'rep3', 'gone')
+    nic.refuses(hostdev_vif(1, nic.vf(3), name=NAME), 'rep3', 'gone')
 
 
 @pytest.mark.parametrize('datapath_type', ['offload', 'SYSTEM'])
@@ -506,4 +296,4 @@ def without_room_for_ports(schema):
 def test_refused_transaction_takes_everything_back(lab, nic, more, up):
     if up:
         lab.ip('link', 'set', 'rep3', 'up', 'alias', 'mine')
-    refused(nic, hostdev_vif(1, nic.vf(3), mtu=9000, **more), 'rows')
+    nic.refuses(hostdev_vif(1, nic.vf(3), mtu=9000, **more), 'rows')

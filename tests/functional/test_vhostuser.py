@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""VIFVHostUser: a port of OVS-DPDK that a guest's socket is behind.  The switch here has no DPDK."""
+"""VIFVHostUser: a port of OVS-DPDK behind which is a guest.  The switch here has no DPDK."""
 import pytest
 
 from nic import pretend_dpdk, vhostuser_vif

@@ -17,7 +17,8 @@ static struct netlink_result send_first(struct netlink_batch *batch)
     return results[0];
 }
 
-static void assert_bridge(const struct vif_bridge_attributes *is, const struct vif_bridge_attributes *wanted)
+static void assert_bridge(const struct vif_bridge_attributes *is,
+                          const struct vif_bridge_attributes *wanted)
 {
     assert_int_equal(is->ageing_time, wanted->ageing_time);
     assert_int_equal(is->forward_delay, wanted->forward_delay);

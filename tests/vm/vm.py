@@ -8,6 +8,7 @@ import json
 import os
 
 from lab import Holder, Lab, wait_until
+import state
 from vifs import device, document
 
 # Emulated processors are slow, and slower while the machine below is busy.
@@ -40,6 +41,10 @@ class Vm(Lab):
         return super().command(verb, *files, options=(*options, '--timeout=%d' % PATIENCE),
                                ovsdb=ovsdb, program=program)
 
+    def end_guests(self):
+        while self.guests:
+            self.guests.pop().end()
+
     def appctl(self, *argv):
         return self.run('ovs-appctl', '--target=' + self.path('vs.ctl'), *argv).stdout
 
@@ -50,25 +55,26 @@ class Vm(Lab):
             assert result['state'] == 'plugged' and result['ofport'] > 0, result
         return results
 
-    def assert_nothing_to_do(self, documents, **arguments):
-        """Plugging what is plugged changes no row and no link."""
-        before = self.snapshot()
+    def wired(self):
+        """What a plug may change: links, and rows with what tells that they were written."""
         rows = {table: [(r['_uuid'], r['_version']) for r in self.db.select(table)]
                 for table in ('Bridge', 'Port', 'QoS')}
+        return {'links': self.links(), 'database': state.database_state(self.db), 'rows': rows}
+
+    def assert_nothing_to_do(self, documents, **arguments):
+        """Plugging what is plugged changes no row and no link."""
+        before = self.wired()
         assert not any(r['changed'] for r in self.plugged(documents, **arguments))
-        assert before == self.snapshot()
-        assert rows == {table: [(r['_uuid'], r['_version']) for r in self.db.select(table)]
-                        for table in rows}
+        state.assert_same(before, self.wired())
 
     def refused(self, doc, *words, **arguments):
         """Plugging fails in one line that has these words, and changes nothing."""
-        before = self.snapshot()
-        line = self.plug(doc, status=None, **arguments)
-        assert line.status not in (0, None), line
-        said = line.line()
+        before = self.wired()
+        outcome = self.plug(doc, status=None, **arguments)
+        assert outcome.status, outcome
         for word in words:
-            assert word in said, said
-        assert before == self.snapshot()
+            assert word in outcome.line()
+        state.assert_same(before, self.wired())
 
     def dies_with_a_flow(self, one, two, match='icmp', bridge='br-int'):
         """The proof that it is the switch that carries the frames: a flow that drops them."""
