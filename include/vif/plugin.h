@@ -137,9 +137,10 @@ struct vif_wiring_port {
 /* What may be forwarded through a Linux bridge, in nftables. */
 struct vif_wiring_rules {
     char bridge[VIF_DEVICE_NAME_SIZE];
-    char (*interfaces)[VIF_DEVICE_NAME_SIZE]; /* between the bridge and these alone; none: all */
+    char (
+        *interfaces)[VIF_DEVICE_NAME_SIZE]; /* between the bridge and these alone; "all" among them:
+                                                 everything; none: nothing is forwarded */
     size_t n_interfaces;
-    int drop_all; /* nothing is forwarded */
     char drop_action[VIF_DEVICE_NAME_SIZE];
 };
 

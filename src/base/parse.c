@@ -118,6 +118,24 @@ int parse_int(const char *text, int64_t min, int64_t max, int64_t *ret_value)
     return 0;
 }
 
+int parse_version(const char *text, int *ret_major, int *ret_minor)
+{
+    char *end;
+    long major, minor;
+
+    if (!isdigit((unsigned char)text[0]))
+        return -EINVAL;
+    major = strtol(text, &end, 10);
+    if (end[0] != '.' || !isdigit((unsigned char)end[1]))
+        return -EINVAL;
+    minor = strtol(end + 1, NULL, 10);
+    if (major > INT_MAX || minor > INT_MAX)
+        return -EINVAL;
+    *ret_major = (int)major;
+    *ret_minor = (int)minor;
+    return 0;
+}
+
 int parse_bool(const char *text, bool *ret_value)
 {
     static const char *const words[2][4] = {{"false", "no", "off", "0"},

@@ -31,6 +31,9 @@ int parse_ip(const char *text, bool prefix);
 /* A whole decimal number between 'min' and 'max'. */
 int parse_int(const char *text, int64_t min, int64_t max, int64_t *ret_value);
 
+/* "4.8", "6.1.0-18-amd64": the two numbers a version begins with. */
+int parse_version(const char *text, int *ret_major, int *ret_minor);
+
 /* true|false, yes|no, on|off, 1|0, any case (as oslo.config takes them). */
 int parse_bool(const char *text, bool *ret_value);
 

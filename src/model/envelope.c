@@ -76,7 +76,7 @@ static int check_members(json_t *json, const struct json_path *path, struct vif_
 }
 
 /* "1.4"; nothing but two numbers, written without superfluous zeros, and a dot. */
-static int parse_version(const char *text, int64_t *ret_major, int64_t *ret_minor)
+static int read_version(const char *text, int64_t *ret_major, int64_t *ret_minor)
 {
     const char *dot = strchr(text, '.');
     char major[8], again[32];
@@ -98,7 +98,7 @@ static int check_version(const struct object_class *class, json_t *json,
     char where[JSON_PATH_TEXT_MAX];
     int64_t major, minor;
 
-    if (!json_is_string(json) || parse_version(json_string_value(json), &major, &minor) < 0)
+    if (!json_is_string(json) || read_version(json_string_value(json), &major, &minor) < 0)
         return json_path_expected(path, "a version as \"1.0\"", json, err);
     if (major == ENVELOPE_MAJOR && minor <= class->minor)
         return 0;

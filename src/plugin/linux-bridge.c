@@ -86,8 +86,7 @@ static int add_rules(struct describer *d, bool vlan)
         return error_memory(d->call->err);
     (void)snprintf(rules->drop_action, sizeof rules->drop_action, "%s",
                    d->options->iptables_drop_action);
-    rules->drop_all = vlan;
-    if (vlan)
+    if (vlan) /* no interface: nothing is forwarded */
         return 0;
     if (!d->options->n_forward_interfaces)
         r = wiring_rules_interface(rules, "all");

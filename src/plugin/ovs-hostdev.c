@@ -20,7 +20,7 @@ static int check_kernel(const struct ovs_describer *d)
     struct utsname name;
     int major, minor;
 
-    if (uname(&name) < 0 || sscanf(name.release, "%d.%d", &major, &minor) != 2)
+    if (uname(&name) < 0 || parse_version(name.release, &major, &minor) < 0)
         return 0;
     if (major > KERNEL_MAJOR || (major == KERNEL_MAJOR && minor >= KERNEL_MINOR))
         return 0;
@@ -124,7 +124,7 @@ static int plug_system(struct ovs_describer *d)
     char name[VIF_DEVICE_NAME_SIZE];
     struct vif_error why = {0};
     struct sriov_vf vf;
-    const char *address;
+    const char *address = NULL;
     int r = check_kernel(d);
 
     if (r == 0)
@@ -184,7 +184,7 @@ static int describe_netdev(struct ovs_describer *d)
     struct vif_wiring_port *port;
     struct vif_error why = {0};
     struct sriov_vf vf;
-    const char *address;
+    const char *address = NULL;
     int r;
 
     ovs_device_name(d, "vfr", name);

@@ -22,7 +22,8 @@ static void print_steps(const struct vif_result *result)
 {
     const char *step = result->steps;
 
-    printf("%s %s%s\n", result->id, result->name, *step ? ":" : ": nothing to do");
+    printf("%s%s%s%s\n", result->id, result->name[0] ? " " : "", result->name,
+           *step ? ":" : ": nothing to do");
     while (*step) {
         size_t n = strcspn(step, "\n");
 

@@ -102,7 +102,7 @@ static int absent_device(struct planner *planner, const struct vif_wiring_link *
     r = plan_set_link(planner, link, info->name, info, &change, NULL, NULL);
     if (r == 0) /* the name when it is down for sure */
         r = plan_set_link(planner, link, info->name, info, &change, NULL, &step);
-    if (r < 0)
+    if (r < 0 || !step)
         return r;
     memcpy(step->new_name, old_name, sizeof step->new_name);
     step->set_alias = true;

@@ -231,7 +231,7 @@ static int rename_device(struct planner *planner, const struct vif_wiring_link *
     up.mtu = mtu_change(link, info);
     if (r == 0)
         r = plan_set_link(planner, link, info->name, info, &up, NULL, &step);
-    if (r < 0)
+    if (r < 0 || !step)
         return r;
     (void)snprintf(step->new_name, sizeof step->new_name, "%s", link->name);
     if (!wiring_old_name(planner->wiring, info->alias, old_name)) /* else renamed before */

@@ -213,7 +213,7 @@ static int check_version(const struct planner *planner)
     const char *version = planner->observed->db.ovs_version;
     int major, minor;
 
-    if (!planner->wiring->needs_tc_offload || sscanf(version, "%d.%d", &major, &minor) != 2 ||
+    if (!planner->wiring->needs_tc_offload || parse_version(version, &major, &minor) < 0 ||
         major > 2 || (major == 2 && minor >= 8))
         return 0;
     return error_set(planner->err, VIF_ERROR_UNSUPPORTED,

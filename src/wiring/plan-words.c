@@ -69,6 +69,8 @@ static void words_of_port(const struct step *step, struct text *text)
     words_of_map("options", &port->options, text);
     if (port->mtu_request)
         text_add(text, " mtu_request=%u", port->mtu_request);
+    if (port->dead_tag)
+        text_add(text, " tag=4095");
     if (port->isolate)
         text_add(text, " tag=4095 vlan_mode=trunk trunks=4095");
     if (port->qos_type[0])

@@ -14,6 +14,7 @@ import tempfile
 import pytest
 
 import lab as lab_module
+from linux_host import NIC, Host
 from lab import Lab
 from state import assert_same
 
@@ -130,3 +131,22 @@ def untouched(shared_lab):
     before = shared_lab.snapshot()
     yield shared_lab
     assert_same(before, shared_lab.snapshot())
+
+
+@pytest.fixture
+def host(lab):
+    """What a Linux bridge plugin works on."""
+    return Host(lab)
+
+
+@pytest.fixture
+def vlans(host):
+    """Whether the kernel has VLAN interfaces; without them the tests that need them are skipped."""
+    done = host.lab.run('ip', 'link', 'add', 'link', NIC, 'name', 'vlan4000', 'type', 'vlan', 'id',
+                        '4000', check=False)
+    if done.returncode:
+        if os.environ.get('VIF_TEST_VLAN'):
+            pytest.fail('this kernel has no VLAN interfaces: ' + done.stderr)
+        pytest.skip('this kernel has no VLAN interfaces (module 8021q): only the plan is tested')
+    host.lab.ip('link', 'del', 'vlan4000')
+    return host

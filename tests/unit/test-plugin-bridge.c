@@ -26,7 +26,7 @@
     "vlan vlan7: create shared keep moves-addresses vlan=7 parent=" parent " master=brq1 "         \
     "mtu=1500\n"
 #define ALL      "rules of brq1: all else=DROP\n"
-#define DROP_ALL "rules of brq1: drop-all else=DROP\n"
+#define DROP_ALL "rules of brq1: else=DROP\n"
 #define MTU      " mtu=1500"
 
 static void flat(void **state)

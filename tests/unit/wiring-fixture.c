@@ -180,7 +180,7 @@ static void words_of_bridge(const struct vif_wiring_bridge *bridge, struct text 
 
 static void words_of_rules(const struct vif_wiring_rules *rules, struct text *text)
 {
-    text_add(text, "rules of %s:%s", rules->bridge, rules->drop_all ? " drop-all" : "");
+    text_add(text, "rules of %s:", rules->bridge);
     for (size_t i = 0; i < rules->n_interfaces; i++)
         text_add(text, " %s", rules->interfaces[i]);
     text_add(text, " else=%s\n", rules->drop_action);
