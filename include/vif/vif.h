@@ -4,6 +4,7 @@
  * A host is opened once; batches of VIFs, handed in as JSON text, are plugged and unplugged; a report
  * says what became of each.  Calls block, at most until their timeout.  The library has no threads and
  * no globals, never prints, exits or aborts, and every handle may be used by one thread at a time.
+ * Only the functions that free take NULL for a handle.
  *
  * Functions return 0, or a negative errno with 'err' filled (where it is not NULL).  Strings and
  * structs reached through a handle belong to it. */

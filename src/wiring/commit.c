@@ -200,11 +200,12 @@ static bool try_members(struct batch *batch, const size_t *members, size_t n, bo
 {
     auto_vswitch_txn struct vswitch_txn *txn = build(batch, members, n);
     struct vswitch_commit commit = {.outcome = VSWITCH_FAILED, .owner = VSWITCH_NO_OWNER};
-    int r = txn ? vswitch_txn_commit(txn, batch->engine->db, settle, batch->until, &commit, err)
-                : error_memory(err);
 
     *ret_refused = VSWITCH_NO_OWNER;
-    (void)r;
+    if (txn) /* what became of it is in 'commit' */
+        (void)vswitch_txn_commit(txn, batch->engine->db, settle, batch->until, &commit, err);
+    else
+        (void)error_memory(err);
     switch (commit.outcome) {
     case VSWITCH_DONE:
         batch->stale = 0;

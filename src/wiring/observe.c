@@ -220,7 +220,8 @@ static int observe_addresses(const struct engine *engine, const struct vif_wirin
     return 0;
 }
 
-int engine_nft(const struct engine *engine, struct nft **ret_nft, struct vif_error *err)
+/* Loads libnftables if that was not done yet. */
+static int engine_nft(const struct engine *engine, struct nft **ret_nft, struct vif_error *err)
 {
     int r = *engine->nft ? 0 : nft_open(engine->nft, err);
 

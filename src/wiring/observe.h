@@ -53,8 +53,6 @@ int observe(const struct engine *engine, const struct vif_wiring *const *wirings
 int wiring_resolve(const struct engine *engine, struct vif_wiring *wiring, int64_t until,
                    struct vif_error *err);
 
-/* Loads libnftables if that was not done yet. */
-int engine_nft(const struct engine *engine, struct nft **ret_nft, struct vif_error *err);
 /* The rules as the kernel layer takes them: 'check' asks whether they are there (1), else they are
  * made so (0; 1 when they were there). */
 int engine_rules(const struct engine *engine, const struct vif_wiring_rules *rules, bool check,
