@@ -164,6 +164,52 @@ int vif_host_info(struct vif_host *host, const struct vif_info_options *options,
  * there is not: the words say which there are. */
 int vif_schema(const char *type, char **ret_text, struct vif_error *err);
 
+/* ---- the VIFs of this host ---- */
+
+struct vif_list;
+
+/* Zero-initialise, set 'size' to sizeof(struct vif_list_options), then what is needed.  What is NULL
+ * does not matter. */
+struct vif_list_options {
+    size_t size;
+    const char *instance; /* only VIFs of this instance (UUID) */
+    const char *bridge;   /* only those on this bridge */
+    const char *state;    /* only those in this state: a word of struct vif_found */
+    int64_t timeout_ms;   /* VIF_TIMEOUT_CONFIGURED, VIF_TIMEOUT_NEVER */
+};
+
+/* One VIF as it shows on this host, whoever plugged it: every interface of the database with an
+ * iface-id, and every id that only links plugged by this library bear.  What is not known is "".
+ * New members are only ever added at the end. */
+struct vif_found {
+    const char *id;       /* of the VIF, where a link's alias says it; else its iface-id */
+    const char *iface_id; /* external_ids:iface-id */
+    const char *type;     /* class of os-vif, as far as what is there tells: "VIFBridge" */
+    const char *instance; /* external_ids:vm-uuid */
+    const char *bridge;   /* the Open vSwitch bridge */
+    const char *port;
+    const char *device;  /* the network device behind the port, there or not; "" for none */
+    const char *address; /* external_ids:attached-mac */
+    int64_t ofport;      /* OpenFlow port number; 0 when there is none */
+    /* "plugged"; "waiting": its network device is not there; "pending": ovs-vswitchd has not taken it
+     * up; "failed": ovs-vswitchd could not make it; "unconnected": it has links, but no port */
+    const char *state;
+    const char *error; /* ovs-vswitchd's words */
+};
+
+/* Finds them, sorted by port.  'options' may be NULL.  Errors: INVALID for a state there is not, those
+ * of database and kernel.  The list is freed with vif_list_free(). */
+int vif_host_list(struct vif_host *host, const struct vif_list_options *options,
+                  struct vif_list **ret_list, struct vif_error *err);
+size_t vif_list_count(const struct vif_list *list);
+/* 'i' below vif_list_count(). */
+const struct vif_found *vif_list_get(const struct vif_list *list, size_t i);
+/* The list as JSON text, which belongs to it; NULL when memory is gone.
+ *   {"vifs": [{"id", "iface_id", "type", "instance", "bridge", "port", "device", "address", "state",
+ *              "ofport"?, "error"?}]} */
+const char *vif_list_json(struct vif_list *list);
+void vif_list_free(struct vif_list *list);
+
 #ifdef __cplusplus
 }
 #endif

@@ -207,11 +207,10 @@ static void take_outcomes(struct call *call, enum vif_goal goal)
     }
 }
 
-static int64_t deadline_of(const struct vif_host *host, const struct vif_call_options *options)
+int64_t host_deadline(const struct vif_host *host, int64_t timeout_ms)
 {
-    int64_t timeout = options->timeout_ms;
-
-    return deadline_after(timeout == VIF_TIMEOUT_CONFIGURED ? host->config.timeout_ms : timeout);
+    return deadline_after(timeout_ms == VIF_TIMEOUT_CONFIGURED ? host->config.timeout_ms
+                                                               : timeout_ms);
 }
 
 static void log_counts(const struct vif_host *host, size_t n)
@@ -246,7 +245,7 @@ static int carry_out(struct vif_host *host, const struct vif_batch *batch, enum 
             .goal = goal,
             .settle = own.wait == VIF_WAIT_VSWITCHD,
             .dry_run = own.dry_run != 0,
-            .until = deadline_of(host, &own),
+            .until = host_deadline(host, own.timeout_ms),
         };
 
         describe_all(host, batch, goal, &call);

@@ -38,6 +38,9 @@ struct vif_host {
     struct ovsdb_client *db;
 };
 
+/* When a call that may last 'timeout_ms' (or as long as configured) has to end. */
+int64_t host_deadline(const struct vif_host *host, int64_t timeout_ms);
+
 /* One VIF of a batch: decoded, or why not. */
 struct batch_entry {
     struct vif_request *request; /* NULL: 'fault' says why */

@@ -9,12 +9,16 @@
 #include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/link.h"
 
+/* A dump during which links came or went may lack one: it is asked for again, so often.  The last one
+ * is taken as it is, for on a host where links come and go all the time there is no better. */
+#define DUMPS_MAX 5
+
 struct reading {
-    struct link_info *info; /* of all links */
     struct link_info *link; /* the one whose answer is being parsed */
     int lower;              /* its IFLA_LINK: the peer of a veth, what a VLAN stands on */
     bool elsewhere;         /* that is of another network namespace */
@@ -202,31 +206,39 @@ static int parse_attribute(const struct nlattr *attr, void *data)
     case IFLA_LINK_NETNSID:
         reading->elsewhere = true;
         break;
+    case IFLA_PHYS_SWITCH_ID:
+        info->on_switch = true;
+        break;
     }
     return MNL_CB_OK;
 }
 
-static int take_link(void *data, size_t index, const struct nlmsghdr *message)
+/* Fills 'info' (zeroed) from one answer; false when it is none. */
+static bool parse_link(const struct nlmsghdr *message, struct link_info *info)
 {
-    struct reading *reading = data;
-    struct link_info *info = &reading->info[index];
+    struct reading reading = {.link = info};
     const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
 
     if (message->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(message) < sizeof *header)
-        return 0;
+        return false;
     info->ifindex = header->ifi_index;
     info->flags = header->ifi_flags;
-    reading->link = info;
-    reading->lower = 0;
-    reading->elsewhere = false;
-    (void)mnl_attr_parse(message, sizeof *header, parse_attribute, reading);
+    (void)mnl_attr_parse(message, sizeof *header, parse_attribute, &reading);
     /* An ifindex of another namespace means nothing here. */
-    if (reading->elsewhere)
-        return 0;
+    if (reading.elsewhere)
+        return true;
     if (strcmp(info->kind, "veth") == 0)
-        info->peer = reading->lower;
+        info->peer = reading.lower;
     else if (strcmp(info->kind, "vlan") == 0)
-        info->parent = reading->lower;
+        info->parent = reading.lower;
+    return true;
+}
+
+static int take_link(void *data, size_t index, const struct nlmsghdr *message)
+{
+    struct link_info *info = data;
+
+    (void)parse_link(message, &info[index]);
     return 0;
 }
 
@@ -251,7 +263,6 @@ static int read_links(struct netlink *nl, struct netlink_batch *batch, const cha
                       size_t n, struct link_info *info, struct vif_error *err)
 {
     auto_free struct netlink_result *results = calloc(n, sizeof *results);
-    struct reading reading = {.info = info};
     int r;
 
     if (!results)
@@ -261,7 +272,7 @@ static int read_links(struct netlink *nl, struct netlink_batch *batch, const cha
         set_name(&info[i], names[i]);
         add_get(batch, names[i]);
     }
-    r = netlink_batch_send(nl, batch, 0, results, take_link, &reading, err);
+    r = netlink_batch_send(nl, batch, 0, results, take_link, info, err);
     if (r < 0)
         return error_prefix(err, r, "read links");
     for (size_t i = 0; i < n; i++) {
@@ -284,4 +295,76 @@ int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct
     r = read_links(nl, &batch, names, n, info, err);
     netlink_batch_done(&batch);
     return r;
+}
+
+/* The links of a dump, growing. */
+struct dump {
+    struct link_info *links;
+    size_t n, room;
+    struct vif_error *err;
+};
+
+static int take_dumped(void *data, size_t index, const struct nlmsghdr *message)
+{
+    struct dump *dump = data;
+
+    (void)index;
+    if (dump->n == dump->room) {
+        size_t room = dump->room ? 2 * dump->room : 64;
+        struct link_info *links = reallocarray(dump->links, room, sizeof *links);
+
+        if (!links)
+            return error_memory(dump->err);
+        dump->links = links;
+        dump->room = room;
+    }
+    dump->links[dump->n] = (struct link_info){0};
+    dump->n += parse_link(message, &dump->links[dump->n]);
+    return 0;
+}
+
+static int dump_links(struct netlink *nl, struct dump *dump, struct netlink_result *result)
+{
+    struct netlink_batch batch = {0};
+    struct nlmsghdr *message = netlink_batch_begin(&batch, RTM_GETLINK, NLM_F_DUMP, 64);
+    int r;
+
+    dump->n = 0;
+    if (message) {
+        (void)mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
+        mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    }
+    netlink_batch_end(&batch, message);
+    r = netlink_batch_send(nl, &batch, 0, result, take_dumped, dump, dump->err);
+    netlink_batch_done(&batch);
+    return r;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct link_info *left = a, *right = b;
+
+    return strcmp(left->name, right->name);
+}
+
+int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n,
+                 struct vif_error *err)
+{
+    struct dump dump = {.err = err};
+    struct netlink_result result = {.error = -EINTR};
+    int r = 0;
+
+    for (unsigned i = 0; r == 0 && result.error == -EINTR && i < DUMPS_MAX; i++)
+        r = dump_links(nl, &dump, &result);
+    if (r == 0 && result.error < 0 && result.error != -EINTR)
+        r = link_result_error(&result, err, "dump");
+    if (r < 0) {
+        free(dump.links);
+        return error_prefix(err, r, "read all links");
+    }
+    if (dump.n)
+        qsort(dump.links, dump.n, sizeof *dump.links, by_name);
+    *ret_links = dump.links;
+    *ret_n = dump.n;
+    return 0;
 }

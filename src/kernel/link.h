@@ -32,6 +32,7 @@ struct link_info {
     bool tap;                            /* kind "tun": a tap, not a tun */
     bool multi_queue;                    /* kind "tun" */
     bool has_ipv6_conf;                  /* false: this kernel or link has no IPv6 */
+    bool on_switch;                      /* it has a phys_switch_id: an uplink or a representor */
     bool altname; /* 'name' is an alternative name of the link, not its own */
     int32_t disable_ipv6;
     int32_t arp_ignore;
@@ -44,6 +45,11 @@ struct link_info {
  * 0 or a negative errno, with 'info' of no meaning. */
 int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct link_info *info,
                   struct vif_error *err);
+
+/* Reads every link of the network namespace, sorted by name.  On success '*ret_links' (NULL when there
+ * is none) is the caller's to free. */
+int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n,
+                 struct vif_error *err);
 
 /* What a link is to look like.  Each request below says which parts it uses. */
 struct link_change {

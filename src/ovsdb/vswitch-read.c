@@ -43,19 +43,25 @@ static json_t *select_by_name(json_t *operations, const char *table, const char 
     return value_append(operations, with_columns(value_op("select", table, clause), columns));
 }
 
-static json_t *select_named(json_t *operations, const char *table, const char **names, size_t n,
-                            const char *const *columns)
+/* Whether the tables of names are read whole. */
+static bool is_whole(const struct vswitch_query *query, size_t n)
 {
-    if (n >= WHOLE_TABLE_FROM)
+    return query->all || n >= WHOLE_TABLE_FROM;
+}
+
+static json_t *select_named(json_t *operations, const char *table, const char **names, size_t n,
+                            bool whole, const char *const *columns)
+{
+    if (whole)
         return value_append(operations, with_columns(value_op_all("select", table), columns));
     for (size_t i = 0; i < n; i++)
         operations = select_by_name(operations, table, names[i], columns);
     return operations;
 }
 
-static json_t *select_qos(json_t *operations, const char **ids, size_t n)
+static json_t *select_qos(json_t *operations, const char **ids, size_t n, bool whole)
 {
-    if (n >= WHOLE_TABLE_FROM)
+    if (whole)
         return value_append(operations, with_columns(value_op_all("select", "QoS"), qos_columns));
     for (size_t i = 0; i < n; i++) {
         json_t *clause = value_clause("external_ids", "includes", value_pair("id", ids[i]));
@@ -67,10 +73,10 @@ static json_t *select_qos(json_t *operations, const char **ids, size_t n)
 }
 
 /* Takes the results of 'n' names (one each, or one for all) beginning at '*at'. */
-static int take_named(const json_t *results, size_t *at, size_t n, struct rows *rows,
+static int take_named(const json_t *results, size_t *at, size_t n, bool whole, struct rows *rows,
                       rows_read_fn *read)
 {
-    size_t count = n >= WHOLE_TABLE_FROM ? 1 : n;
+    size_t count = whole ? 1 : n;
 
     for (size_t i = 0; i < count; i++) {
         int r = rows_take(json_array_get(results, (*at)++), rows, read);
@@ -150,6 +156,8 @@ static int schema_error(int r, struct vif_error *err)
 static void drop_unasked(const struct vswitch_query *query, struct rows *bridges,
                          struct rows *ports, struct rows *interfaces, struct rows *qos)
 {
+    if (query->all)
+        return;
     if (query->n_bridges >= WHOLE_TABLE_FROM)
         rows_keep(bridges, 0, query->bridges, query->n_bridges, NULL);
     if (query->n_ports >= WHOLE_TABLE_FROM) {
@@ -158,57 +166,6 @@ static void drop_unasked(const struct vswitch_query *query, struct rows *bridges
     }
     if (query->n_qos_ids >= WHOLE_TABLE_FROM)
         rows_keep(qos, offsetof(struct vswitch_qos, id), query->qos_ids, query->n_qos_ids, NULL);
-}
-
-int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
-                 struct vswitch *ret, struct vif_error *err)
-{
-    auto_json json_t *operations = json_array();
-    auto_json json_t *results = NULL;
-    struct rows bridges = {.size = sizeof(struct vswitch_bridge)};
-    struct rows ports = {.size = sizeof(struct vswitch_port)};
-    struct rows interfaces = {.size = sizeof(struct vswitch_interface)};
-    struct rows qos = {.size = sizeof(struct vswitch_qos)};
-    struct vswitch vs = {0};
-    size_t at = 1;
-    int r;
-
-    operations = value_append(operations,
-                              with_columns(value_op_all("select", "Open_vSwitch"), root_columns));
-    operations =
-        select_named(operations, "Bridge", query->bridges, query->n_bridges, bridge_columns);
-    operations = select_named(operations, "Port", query->ports, query->n_ports, port_columns);
-    operations =
-        select_named(operations, "Interface", query->ports, query->n_ports, interface_columns);
-    operations = select_qos(operations, query->qos_ids, query->n_qos_ids);
-    r = ask(client, operations, until, &results, err);
-    if (r < 0)
-        return r;
-    r = take_root(json_array_get(results, 0), &vs, err);
-    if (r == 0)
-        r = take_named(results, &at, query->n_bridges, &bridges, rows_read_bridge);
-    if (r == 0)
-        r = take_named(results, &at, query->n_ports, &ports, rows_read_port);
-    if (r == 0)
-        r = take_named(results, &at, query->n_ports, &interfaces, rows_read_interface);
-    if (r == 0)
-        r = take_named(results, &at, query->n_qos_ids, &qos, rows_read_qos);
-    drop_unasked(query, &bridges, &ports, &interfaces, &qos);
-    vs.bridges = bridges.items;
-    vs.n_bridges = rows_unique(&bridges, NULL);
-    vs.ports = ports.items;
-    vs.n_ports = rows_unique(&ports, NULL);
-    vs.interfaces = interfaces.items;
-    vs.n_interfaces = rows_unique(&interfaces, rows_drop_interface);
-    rows_sort_qos(&qos);
-    vs.qos = qos.items;
-    vs.n_qos = qos.n;
-    if (r < 0) {
-        vswitch_done(&vs);
-        return schema_error(r, err);
-    }
-    *ret = vs;
-    return 0;
 }
 
 static void put_on(struct vswitch_port *port, const json_t *bridge)
@@ -239,11 +196,12 @@ static int locate_in_all(const json_t *result, struct vswitch *vs)
     auto_free struct vswitch_port **sorted = reallocarray(NULL, vs->n_ports, sizeof *sorted);
     const json_t *rows = json_object_get(result, "rows");
 
-    if (!sorted)
+    if (!sorted && vs->n_ports)
         return -ENOMEM;
     for (size_t i = 0; i < vs->n_ports; i++)
         sorted[i] = &vs->ports[i];
-    qsort(sorted, vs->n_ports, sizeof *sorted, by_uuid);
+    if (sorted)
+        qsort(sorted, vs->n_ports, sizeof *sorted, by_uuid);
     for (size_t b = 0; b < json_array_size(rows); b++) {
         const json_t *bridge = json_array_get(rows, b);
         const json_t *ports = json_object_get(bridge, "ports");
@@ -254,11 +212,78 @@ static int locate_in_all(const json_t *result, struct vswitch *vs)
 
             if (!value_read_uuid(value_set_item(ports, i), uuid))
                 return -EPROTO;
-            found = bsearch(uuid, sorted, vs->n_ports, sizeof *sorted, uuid_of);
+            found = sorted ? bsearch(uuid, sorted, vs->n_ports, sizeof *sorted, uuid_of) : NULL;
             if (found)
                 put_on(*found, bridge);
         }
     }
+    return 0;
+}
+
+/* Everything that was asked for, as it is wanted: a select for each name, or one for a table. */
+static json_t *build_query(const struct vswitch_query *query)
+{
+    json_t *operations = json_array();
+    bool ports = is_whole(query, query->n_ports);
+
+    operations = value_append(operations,
+                              with_columns(value_op_all("select", "Open_vSwitch"), root_columns));
+    operations = select_named(operations, "Bridge", query->bridges, query->n_bridges,
+                              is_whole(query, query->n_bridges),
+                              query->all ? bridge_port_columns : bridge_columns);
+    operations =
+        select_named(operations, "Port", query->ports, query->n_ports, ports, port_columns);
+    operations = select_named(operations, "Interface", query->ports, query->n_ports, ports,
+                              interface_columns);
+    return select_qos(operations, query->qos_ids, query->n_qos_ids,
+                      is_whole(query, query->n_qos_ids));
+}
+
+int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
+                 struct vswitch *ret, struct vif_error *err)
+{
+    auto_json json_t *operations = build_query(query);
+    auto_json json_t *results = NULL;
+    struct rows bridges = {.size = sizeof(struct vswitch_bridge)};
+    struct rows ports = {.size = sizeof(struct vswitch_port)};
+    struct rows interfaces = {.size = sizeof(struct vswitch_interface)};
+    struct rows qos = {.size = sizeof(struct vswitch_qos)};
+    bool whole = is_whole(query, query->n_ports);
+    struct vswitch vs = {0};
+    size_t at = 1;
+    int r;
+
+    r = ask(client, operations, until, &results, err);
+    if (r < 0)
+        return r;
+    r = take_root(json_array_get(results, 0), &vs, err);
+    if (r == 0)
+        r = take_named(results, &at, query->n_bridges, is_whole(query, query->n_bridges), &bridges,
+                       rows_read_bridge);
+    if (r == 0)
+        r = take_named(results, &at, query->n_ports, whole, &ports, rows_read_port);
+    if (r == 0)
+        r = take_named(results, &at, query->n_ports, whole, &interfaces, rows_read_interface);
+    if (r == 0)
+        r = take_named(results, &at, query->n_qos_ids, is_whole(query, query->n_qos_ids), &qos,
+                       rows_read_qos);
+    drop_unasked(query, &bridges, &ports, &interfaces, &qos);
+    vs.bridges = bridges.items;
+    vs.n_bridges = rows_unique(&bridges, NULL);
+    vs.ports = ports.items;
+    vs.n_ports = rows_unique(&ports, NULL);
+    vs.interfaces = interfaces.items;
+    vs.n_interfaces = rows_unique(&interfaces, rows_drop_interface);
+    rows_sort_qos(&qos);
+    vs.qos = qos.items;
+    vs.n_qos = qos.n;
+    if (r == 0 && query->all)
+        r = locate_in_all(json_array_get(results, 1), &vs);
+    if (r < 0) {
+        vswitch_done(&vs);
+        return schema_error(r, err);
+    }
+    *ret = vs;
     return 0;
 }
 

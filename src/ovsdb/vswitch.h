@@ -83,6 +83,7 @@ struct vswitch_query {
     size_t n_ports;
     const char **qos_ids;
     size_t n_qos_ids;
+    bool all; /* every row there is, whatever the names; each port with its bridge */
 };
 
 /* Reads the rows of 'query' in one transaction.  On success '*ret' belongs to the caller.  A server

@@ -93,6 +93,24 @@ static int take_compat(struct arguments *arguments, const char *value)
     return add_word(&arguments->versions, value);
 }
 
+static int take_instance(struct arguments *arguments, const char *value)
+{
+    arguments->list.instance = value;
+    return STATUS_OK;
+}
+
+static int take_bridge(struct arguments *arguments, const char *value)
+{
+    arguments->list.bridge = value;
+    return STATUS_OK;
+}
+
+static int take_state(struct arguments *arguments, const char *value)
+{
+    arguments->list.state = value;
+    return STATUS_OK;
+}
+
 static int take_verbose(struct arguments *arguments, const char *value)
 {
     (void)value;
@@ -120,6 +138,11 @@ const struct option_row option_rows[N_OPTIONS] = {
                        "write objects as in an older version, e.g. HostVIFInfo=1.0; can be "
                        "repeated",
                        take_compat},
+    [OPTION_INSTANCE] = {"instance", "UUID", 0, "only VIFs of this instance", take_instance},
+    [OPTION_BRIDGE] = {"bridge", "NAME", 0, "only VIFs on this Open vSwitch bridge", take_bridge},
+    [OPTION_STATE] = {"state", "WORD", 0,
+                      "only VIFs in this state: plugged, waiting, pending, failed or unconnected",
+                      take_state},
     [OPTION_VERBOSE] = {"verbose", NULL, 'v', "tell on stderr what is done", take_verbose},
     [OPTION_HELP] = {"help", NULL, 'h', "this text", NULL},
     [OPTION_VERSION] = {"version", NULL, 'V', "the version", NULL},

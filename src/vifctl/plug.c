@@ -70,15 +70,10 @@ static void print_result(const struct vif_result *result)
 
 static int print_report(struct vif_report *report, bool json)
 {
-    if (json) {
-        const char *text = vif_report_json(report);
+    int status = json ? print_json(vif_report_json(report)) : STATUS_OK;
 
-        if (!text) {
-            complain("out of memory");
-            return vif_error_kind_status(VIF_ERROR_NO_MEMORY);
-        }
-        puts(text);
-    }
+    if (status != STATUS_OK)
+        return status;
     for (size_t i = 0; i < vif_report_count(report); i++) {
         const struct vif_result *result = vif_report_result(report, i);
 

@@ -11,6 +11,8 @@
 static const struct verb verbs[] = {
     {"plug", "FILE...", "connect VIFs", verb_plug, OF_PLUGGING},
     {"unplug", "FILE...", "disconnect VIFs", verb_unplug, OF_PLUGGING},
+    {"list", "", "list the VIFs of this host, whoever plugged them", verb_list,
+     OF_DATABASE | BIT(INSTANCE) | BIT(BRIDGE) | BIT(STATE)},
     {"host-info", "", "print which VIFs the plugins take, as os-vif's HostInfo object",
      verb_host_info, OF_EVERY | BIT(CONFIG) | BIT(VIF_TYPE) | BIT(COMPAT)},
     {"schema", "[TYPE]", "print the JSON Schema of the input, or of one type of object",
@@ -29,6 +31,16 @@ int usage(const char *text, const char *what)
 {
     (void)fprintf(stderr, "vifctl: %s%s; see vifctl --help\n", text, what);
     return STATUS_USAGE;
+}
+
+int print_json(const char *text)
+{
+    if (!text) {
+        complain("out of memory");
+        return vif_error_kind_status(VIF_ERROR_NO_MEMORY);
+    }
+    puts(text);
+    return STATUS_OK;
 }
 
 static int run_verb(const struct verb *verb, const struct arguments *arguments, unsigned given)
@@ -85,6 +97,7 @@ int main(int argc, char **argv)
     struct arguments arguments = {
         .host.size = sizeof arguments.host,
         .call.size = sizeof arguments.call,
+        .list.size = sizeof arguments.list,
     };
     int status;
 

@@ -15,6 +15,7 @@
 struct arguments {
     struct vif_host_options host;
     struct vif_call_options call;
+    struct vif_list_options list;
     bool json;
     const char **vif_types; /* of --vif-type, NULL-ended; NULL: none was given */
     const char **versions;  /* of --compat, the same */
@@ -31,16 +32,20 @@ enum option_number {
     OPTION_CONFIG,
     OPTION_VIF_TYPE,
     OPTION_COMPAT,
+    OPTION_INSTANCE,
+    OPTION_BRIDGE,
+    OPTION_STATE,
     OPTION_VERBOSE,
     OPTION_HELP,
     OPTION_VERSION,
     N_OPTIONS
 };
 
-/* Options as bits: those of every verb, of verbs that plug. */
+/* Options as bits: those of every verb, of verbs that ask the database, of verbs that plug. */
 #define BIT(option) (1U << OPTION_##option)
 #define OF_EVERY    (BIT(JSON) | BIT(VERBOSE) | BIT(HELP) | BIT(VERSION))
-#define OF_PLUGGING (OF_EVERY | BIT(DRY_RUN) | BIT(WAIT) | BIT(TIMEOUT) | BIT(OVSDB) | BIT(CONFIG))
+#define OF_DATABASE (OF_EVERY | BIT(TIMEOUT) | BIT(OVSDB) | BIT(CONFIG))
+#define OF_PLUGGING (OF_DATABASE | BIT(DRY_RUN) | BIT(WAIT))
 
 /* One option.  'take' returns STATUS_OK to go on, else the exit status. */
 struct option_row {
@@ -72,6 +77,7 @@ void print_help(const struct verb *verbs, size_t n_verbs);
 
 int verb_plug(const struct arguments *arguments);
 int verb_unplug(const struct arguments *arguments);
+int verb_list(const struct arguments *arguments);
 int verb_host_info(const struct arguments *arguments);
 int verb_schema(const struct arguments *arguments);
 
@@ -80,6 +86,10 @@ void complain(const char *text);
 
 /* The same with ": <what>; see vifctl --help" behind it; returns STATUS_USAGE. */
 int usage(const char *text, const char *what);
+
+/* Prints what a function of the library made as JSON; NULL: for it, memory was gone.  The exit
+ * status. */
+int print_json(const char *text);
 
 /* Adds the VIFs of every FILE ("-": standard input; a directory: all its *.json) to the batch.  A
  * file that cannot be read becomes an entry that failed.  False when memory is gone. */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vifctl list: a table of the VIFs of this host. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "vifctl/vifctl.h"
+
+DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
+DEFINE_AUTO(auto_list, struct vif_list *, vif_list_free);
+#define auto_host __attribute__((cleanup(auto_host_fn)))
+#define auto_list __attribute__((cleanup(auto_list_fn)))
+
+/* The last column is as wide as what is in it. */
+enum { ID, TYPE, INSTANCE, BRIDGE, PORT, OFPORT, STATE, N_COLUMNS };
+
+struct row {
+    const char *cells[N_COLUMNS];
+    const char *error; /* behind the last one */
+    char ofport[24];
+};
+
+static void fill_row(const struct vif_found *vif, struct row *row)
+{
+    const char *cells[N_COLUMNS] = {
+        [ID] = vif->id,         [TYPE] = vif->type, [INSTANCE] = vif->instance,
+        [BRIDGE] = vif->bridge, [PORT] = vif->port, [OFPORT] = row->ofport,
+        [STATE] = vif->state,
+    };
+
+    if (!cells[PORT][0])
+        cells[PORT] = vif->device;
+    (void)snprintf(row->ofport, sizeof row->ofport, "%lld", (long long)vif->ofport);
+    if (!vif->ofport)
+        row->ofport[0] = '\0';
+    for (int i = 0; i < N_COLUMNS; i++)
+        row->cells[i] = cells[i][0] ? cells[i] : "-";
+    row->error = vif->error;
+}
+
+static void widen(const struct row *row, int widths[N_COLUMNS])
+{
+    for (int i = 0; i < N_COLUMNS; i++)
+        if ((int)strlen(row->cells[i]) > widths[i])
+            widths[i] = (int)strlen(row->cells[i]);
+}
+
+static void print_row(const struct row *row, const int widths[N_COLUMNS])
+{
+    for (int i = 0; i < STATE; i++)
+        printf("%-*s  ", widths[i], row->cells[i]);
+    printf("%s%s%s\n", row->cells[STATE], row->error[0] ? ": " : "", row->error);
+}
+
+static void print_table(const struct vif_list *list)
+{
+    struct row row = {
+        .cells = {"ID", "TYPE", "INSTANCE", "BRIDGE", "PORT", "OFPORT", "STATE"},
+        .error = "",
+    };
+    int widths[N_COLUMNS] = {0};
+    const struct row head = row;
+
+    widen(&head, widths);
+    for (size_t i = 0; i < vif_list_count(list); i++) {
+        fill_row(vif_list_get(list, i), &row);
+        widen(&row, widths);
+    }
+    print_row(&head, widths);
+    for (size_t i = 0; i < vif_list_count(list); i++) {
+        fill_row(vif_list_get(list, i), &row);
+        print_row(&row, widths);
+    }
+}
+
+int verb_list(const struct arguments *arguments)
+{
+    auto_host struct vif_host *host = NULL;
+    auto_list struct vif_list *list = NULL;
+    struct vif_list_options options = arguments->list;
+    struct vif_error err = {0};
+    int r;
+
+    if (arguments->n_files > 0)
+        return usage("list takes no operand: ", arguments->files[0]);
+    options.timeout_ms = arguments->call.timeout_ms;
+    r = vif_host_open(&arguments->host, &host, &err);
+    if (r == 0)
+        r = vif_host_list(host, &options, &list, &err);
+    if (r < 0) {
+        complain(err.text);
+        return vif_error_kind_status(err.kind);
+    }
+    if (arguments->json)
+        return print_json(vif_list_json(list));
+    print_table(list);
+    return STATUS_OK;
+}
