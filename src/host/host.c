@@ -213,7 +213,7 @@ int64_t host_deadline(const struct vif_host *host, int64_t timeout_ms)
                                                                : timeout_ms);
 }
 
-static void log_counts(const struct vif_host *host, size_t n)
+void host_log_counts(const struct vif_host *host, size_t n)
 {
     const struct ovsdb_counts *db = ovsdb_client_counts(host->db);
     const struct netlink_counts *nl = netlink_counts(host->nl);
@@ -257,7 +257,7 @@ static int carry_out(struct vif_host *host, const struct vif_batch *batch, enum 
     }
     if (r == 0) {
         take_outcomes(&call, goal);
-        log_counts(host, call.n);
+        host_log_counts(host, call.n);
         *ret_report = take_ptr(call.report);
     }
     call_done(&call, batch->n);

@@ -41,6 +41,9 @@ struct vif_host {
 /* When a call that may last 'timeout_ms' (or as long as configured) has to end. */
 int64_t host_deadline(const struct vif_host *host, int64_t timeout_ms);
 
+/* One line of -v: what a call about 'n' VIFs cost. */
+void host_log_counts(const struct vif_host *host, size_t n);
+
 /* One VIF of a batch: decoded, or why not. */
 struct batch_entry {
     struct vif_request *request; /* NULL: 'fault' says why */

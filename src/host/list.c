@@ -104,6 +104,7 @@ static int fill(struct vif_host *host, const struct vif_list_options *options,
         list->vifs[list->n] = show(&list->found[i]);
         list->n += is_wanted(options, &list->vifs[list->n]);
     }
+    host_log_counts(host, n);
     return 0;
 }
 

@@ -35,7 +35,8 @@ static void fill_row(const struct vif_found *vif, struct row *row)
         row->ofport[0] = '\0';
     for (int i = 0; i < N_COLUMNS; i++)
         row->cells[i] = cells[i][0] ? cells[i] : "-";
-    row->error = vif->error;
+    /* That the device is not there, is what the state says. */
+    row->error = strcmp(vif->state, "failed") == 0 ? vif->error : "";
 }
 
 static void widen(const struct row *row, int widths[N_COLUMNS])
@@ -47,9 +48,15 @@ static void widen(const struct row *row, int widths[N_COLUMNS])
 
 static void print_row(const struct row *row, const int widths[N_COLUMNS])
 {
-    for (int i = 0; i < STATE; i++)
-        printf("%-*s  ", widths[i], row->cells[i]);
-    printf("%s%s%s\n", row->cells[STATE], row->error[0] ? ": " : "", row->error);
+    for (int i = 0; i < STATE; i++) {
+        print_plain(row->cells[i]);
+        printf("%*s", widths[i] - (int)strlen(row->cells[i]) + 2, "");
+    }
+    print_plain(row->cells[STATE]);
+    if (row->error[0])
+        fputs(": ", stdout);
+    print_plain(row->error);
+    puts("");
 }
 
 static void print_table(const struct vif_list *list)

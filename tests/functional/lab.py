@@ -21,6 +21,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 VIFCTL = os.path.abspath(os.environ.get('VIFCTL', os.path.join(TOP, 'build', 'vifctl')))
 SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema'
 NOBODY = ('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups')
+WAITING = ('plug', 'unplug', 'check')   # verbs that have --wait
 SANITIZERS = ('AddressSanitizer', 'LeakSanitizer', 'runtime error:')
 ENVIRONMENT = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8'}
 
@@ -338,7 +339,7 @@ class Lab:
             ovsdb = self.proxy.address if self.proxy else self.address
         if ovsdb:
             words.append('--ovsdb=' + ovsdb)
-        if not any(o.startswith('--wait') for o in options):
+        if verb in WAITING and not any(o.startswith('--wait') for o in options):
             words += [] if self.with_vswitchd else ['--wait=none']
         if not any(o.startswith('--timeout') for o in options):
             words.append('--timeout=20')
