@@ -183,6 +183,9 @@ static int parse_attribute(const struct nlattr *attr, void *data)
         if (mnl_attr_get_payload_len(attr) == sizeof info->address)
             memcpy(info->address, mnl_attr_get_payload(attr), sizeof info->address);
         break;
+    case IFLA_GROUP:
+        info->group = get_u32(attr);
+        break;
     case IFLA_MASTER:
         info->master = (int)get_u32(attr);
         break;

@@ -25,6 +25,7 @@ struct link_info {
     uint8_t address[6];
     int master;       /* ifindex, 0 for none */
     int peer;         /* veth: ifindex of the other end (IFLA_LINK), 0 unknown or other namespace */
+    uint32_t group;   /* IFLA_GROUP, 0 unless someone set it */
     int parent;       /* vlan: ifindex of the link it stands on, 0 unknown or other namespace */
     uint16_t vlan_id; /* kind "vlan" */
     char alias[LINK_ALIAS_MAX];
@@ -96,6 +97,17 @@ void link_add_set(struct netlink_batch *batch, const char *name, int ifindex,
 /* Adds one request that deletes the link with this name, or, when it is not 0, this ifindex: the
  * second cannot hit a link that took over the name meanwhile. */
 void link_add_delete(struct netlink_batch *batch, const char *name, int ifindex);
+
+/* One link to delete: by its ifindex, so that one that took over its name meanwhile is not hit. */
+struct link_deletion {
+    int ifindex;
+    uint32_t group; /* the one it is in, where it is put back if it cannot be deleted */
+};
+
+/* Deletes them all, the kernel waiting once and not once for each; results[i] (-ENODEV: it was gone)
+ * belongs to links[i].  The two ends of a veth may both be given.  Returns as netlink_batch_send(). */
+int link_delete_many(struct netlink *nl, const struct link_deletion *links, size_t n,
+                     struct netlink_result *results, struct vif_error *err);
 
 /* The words of a failed request: "<text of the extended ack>" or the system's words; kind PERMISSION
  * for -EPERM and -EACCES, else KERNEL.  Returns result->error. */

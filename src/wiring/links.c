@@ -295,6 +295,31 @@ static void send_items(struct batch *batch, struct item *items, size_t n,
     netlink_batch_done(&requests);
 }
 
+/* All links that go, at once. */
+static void delete_links(struct batch *batch, struct item *items, size_t n)
+{
+    auto_free struct link_deletion *links = calloc(n, sizeof *links);
+    auto_free struct netlink_result *results = calloc(n, sizeof *results);
+    struct vif_error err = {0};
+    int r = 0;
+
+    if (!links || !results)
+        r = error_memory(&err);
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        const struct link_info *before = items[i].step->before;
+
+        links[i] = (struct link_deletion){before->ifindex, before->group};
+        items[i].first = i;
+        items[i].n = 1;
+    }
+    if (r == 0)
+        r = link_delete_many(batch->engine->nl, links, n, results, &err);
+    for (size_t i = 0; r == 0 && i < n; i++)
+        judge_item(&items[i], results);
+    if (r < 0)
+        fail_all(items, n, &err);
+}
+
 /* Taps: made, set up while their descriptors are held, and made persistent last. */
 static void make_taps(struct batch *batch, struct item *items, size_t n)
 {
@@ -351,7 +376,7 @@ static void run_stage(struct stage *stage, enum step_kind kind)
     }
     switch (kind) {
     case STEP_LINK_DELETE:
-        send_items(stage->batch, stage->items, stage->n, request_delete);
+        delete_links(stage->batch, stage->items, stage->n);
         break;
     case STEP_BRIDGE_CREATE:
         send_items(stage->batch, stage->items, stage->n, request_bridge);

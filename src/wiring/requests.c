@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-void request_delete(struct netlink_batch *requests, struct item *item)
-{
-    link_add_delete(requests, item->step->name, item->step->before->ifindex);
-}
-
 void request_bridge(struct netlink_batch *requests, struct item *item)
 {
     char alias[LINK_ALIAS_MAX];

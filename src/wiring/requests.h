@@ -14,7 +14,6 @@ struct item {
 };
 
 /* Each adds the requests of the item's step to 'requests'. */
-void request_delete(struct netlink_batch *requests, struct item *item);
 void request_bridge(struct netlink_batch *requests, struct item *item);
 void request_vlan(struct netlink_batch *requests, struct item *item);
 void request_veth(struct netlink_batch *requests, struct item *item);

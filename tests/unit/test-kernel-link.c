@@ -257,6 +257,70 @@ static void test_peer_elsewhere(void **state)
     assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+/* Deletes the links with these names, and what becomes of each; "lo" can be given, too. */
+static void delete_many(const char *const *names, size_t n, struct netlink_result *results)
+{
+    struct link_deletion links[8];
+
+    assert_in_range(n, 1, 8);
+    for (size_t i = 0; i < n; i++) {
+        struct link_info info = get(names[i]);
+
+        links[i] = (struct link_deletion){info.ifindex ? info.ifindex : 0x7000, info.group};
+    }
+    assert_int_equal(link_delete_many(nl, links, n, results, NULL), 0);
+}
+
+static void test_delete_many(void **state)
+{
+    static const char *const names[] = {"many1", "many2", "gone1", "many3", "va", "vb"};
+    struct netlink_batch batch = {0};
+    struct netlink_result results[6];
+
+    (void)state;
+    for (int i = 1; i <= 4; i++) {
+        char name[] = "many0";
+
+        name[4] = (char)('0' + i);
+        create_bridge(name);
+    }
+    link_add_create_veth(&batch, "va", "vb", &(struct link_change){.set_up = true});
+    send_all(&batch);
+    delete_many(names, 1, results); /* few are deleted one by one */
+    assert_int_equal(results[0].error, 0);
+    delete_many(names + 2, 2, results);
+    assert_int_equal(results[0].error, -ENODEV);
+    assert_int_equal(results[1].error, 0);
+    create_bridge("many1");
+    create_bridge("many3");
+    delete_many(names, 6, results);
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(results[i].error, strncmp(names[i], "gone", 4) == 0 ? -ENODEV : 0);
+        assert_int_equal(get(names[i]).ifindex, 0);
+    }
+    assert_true(get("many4").ifindex > 0); /* nobody asked for it */
+    delete_link("many4");
+}
+
+/* The kernel refuses to delete a group with such a link in it: the others go all the same. */
+static void test_delete_many_but_one(void **state)
+{
+    static const char *const names[] = {"x1", "lo", "x2", "x3"};
+    struct netlink_result results[4];
+
+    (void)state;
+    create_bridge("x1");
+    create_bridge("x2");
+    create_bridge("x3");
+    delete_many(names, 4, results);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(results[i].error, i == 1 ? -EOPNOTSUPP : 0);
+    assert_int_equal(get("x1").ifindex, 0);
+    assert_int_equal(get("x2").ifindex, 0);
+    assert_int_equal(get("x3").ifindex, 0);
+    assert_int_equal(get("lo").group, 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -267,6 +331,8 @@ int main(void)
         cmocka_unit_test(test_change_and_delete),
         cmocka_unit_test(test_alternative_name),
         cmocka_unit_test(test_peer_elsewhere),
+        cmocka_unit_test(test_delete_many),
+        cmocka_unit_test(test_delete_many_but_one),
     };
 
     if (enter_namespaces() < 0)
