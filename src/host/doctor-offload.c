@@ -94,7 +94,7 @@ void doctor_judge_offload(const struct doctor_facts *facts, struct vif_findings 
     }
     if (n == 0)
         findings_add(findings, "hw-offload", VIF_FINDING_INFO, "%s no NIC with VFs",
-                     offload ? "on, but" : "off and");
+                     offload ? "on, but" : "off;");
     for (size_t i = 0; i < n && i < DOCTOR_LINES; i++)
         judge_pf(facts, &facts->system.pfs[i], findings);
     if (n > DOCTOR_LINES)

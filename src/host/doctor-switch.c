@@ -51,7 +51,7 @@ void doctor_judge_database(const struct doctor_facts *facts, struct vif_findings
                      db->address);
         findings_advise(findings, "ovs-vsctl init");
     } else {
-        findings_add(findings, "ovsdb", VIF_FINDING_OK, "%s answers in %.1f ms, schema %s",
+        findings_add(findings, "ovsdb", VIF_FINDING_OK, "%s answers in %.2f ms, schema %s",
                      db->address, db->round_trip_ms, vs->schema_version);
     }
 }

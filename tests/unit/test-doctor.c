@@ -248,7 +248,7 @@ CHANGE(odd_interface, add_interface(f, "odd0", "odd"); add_interface(f, "odd1", 
 CHANGE(no_dpdk_type, add_interface(f, "p0", "dpdk"); f->vs.dpdk_initialized = true)
 
 static const struct example switch_examples[] = {
-    {"database", NULL, "ovsdb", OK_, "unix:/run/db.sock answers in 0.2 ms, schema 8.3.1", ""},
+    {"database", NULL, "ovsdb", OK_, "unix:/run/db.sock answers in 0.25 ms, schema 8.3.1", ""},
     {"no server", no_server, "ovsdb", FAIL_, "unix:/x: No such file", "ovsdb_connection"},
     {"forbidden", forbidden, "ovsdb", FAIL_, "Permission denied", "root"},
     {"silent", silent, "ovsdb", FAIL_, "timed out", "--timeout"},
@@ -343,7 +343,7 @@ CHANGE(open_directory, (void)add_directory(f, S_IFDIR | 0777))
 CHANGE(sticky_directory, (void)add_directory(f, S_IFDIR | 01777))
 
 static const struct example offload_examples[] = {
-    {"nothing", NULL, "hw-offload", INFO_, "off and no NIC with VFs", ""},
+    {"nothing", NULL, "hw-offload", INFO_, "off; no NIC with VFs", ""},
     {"on", offload, "hw-offload", INFO_, "on, but no NIC with VFs", ""},
     {"old switch", offload_old, "hw-offload", FAIL_, "2.7.4 cannot offload", "2.8"},
     {"PF", pf, "hw-offload", OK_, "0000:03:00.0 (pf0, 4 VFs): switchdev mode, hw-tc-offload on",
