@@ -149,8 +149,7 @@ const char *vif_finding_level_name(enum vif_finding_level level);
 
 /* One thing that was looked at.  New members are only ever added at the end. */
 struct vif_finding {
-    const char
-        *check; /* what: "kernel", "ovsdb", "hw-offload" ...; several findings may share one */
+    const char *check; /* its stable name: "kernel", "ovsdb" ...; several findings may share one */
     enum vif_finding_level level;
     const char *text;   /* what was found, one line */
     const char *advice; /* what to do about it, one line; "" when there is nothing to do */

@@ -61,15 +61,15 @@ void doctor_judge_database(const struct doctor_facts *facts, struct vif_findings
 static void judge_version(const struct vswitch_root *vs, struct vif_findings *findings)
 {
     int major, minor;
-    bool known = parse_version(vs->ovs_version, &major, &minor) == 0;
 
-    if (!known)
+    if (parse_version(vs->ovs_version, &major, &minor) < 0) {
         findings_add(findings, "openvswitch", VIF_FINDING_INFO, "no version is in the database");
-    else if (major < 2 || (major == 2 && minor < 8)) {
+    } else if (major < 2 || (major == 2 && minor < 8)) {
         findings_add(findings, "openvswitch", VIF_FINDING_WARN, "version %s", vs->ovs_version);
         findings_advise(findings, "representors can be offloaded from version 2.8 on");
-    } else
+    } else {
         findings_add(findings, "openvswitch", VIF_FINDING_OK, "version %s", vs->ovs_version);
+    }
 }
 
 static void judge_vswitchd(const struct doctor_facts *facts, struct vif_findings *findings)

@@ -4,6 +4,7 @@ programs, and that it changes nothing."""
 import os
 import re
 import signal
+import threading
 
 import pytest
 
@@ -187,10 +188,27 @@ def test_switch_that_hangs(lab):
     finding(lab, 'vswitchd', 'ok')
 
 
+def test_switch_that_is_busy_for_a_moment(lab, proxy):
+    lab.settle()
+    os.kill(lab.processes['ovs-vswitchd'].pid, signal.SIGSTOP)
+    pending(lab)
+    cfg = lab.db.select('Open_vSwitch')[0]['next_cfg']
+    write = {'op': 'update', 'table': 'Open_vSwitch', 'where': [], 'row': {'cur_cfg': cfg}}
+    timers = []
+
+    def catch_up(point):
+        if point == 'answered 1':
+            timers.append(threading.Timer(0.05, lab.db.transact, [write]))
+            timers[0].start()
+
+    proxy.on_point = catch_up
+    finding(lab, 'vswitchd', 'ok', 'at configuration %d' % cfg)
+    timers[0].join()
+
+
 @NO_SWITCH
 def test_switch_that_never_ran(lab):
-    found = findings(lab, 3)
-    assert found['vswitchd'][0]['level'] == 'fail' and 'never' in found['vswitchd'][0]['text']
+    finding(lab, 'vswitchd', 'fail', 'never', status=3)
 
 
 def test_bridge_of_a_datapath_there_is_not(lab):
