@@ -135,6 +135,52 @@ const char *vif_report_json(struct vif_report *report);
 int vif_report_status(const struct vif_report *report);
 void vif_report_free(struct vif_report *report);
 
+/* ---- is this host ready? ---- */
+
+enum vif_finding_level {
+    VIF_FINDING_OK,
+    VIF_FINDING_INFO, /* neither good nor bad, or not to be told here */
+    VIF_FINDING_WARN, /* works, but not as it probably should */
+    VIF_FINDING_FAIL, /* VIFs cannot be plugged, or will not work */
+};
+
+/* "ok", "info", "warn", "fail"; never NULL. */
+const char *vif_finding_level_name(enum vif_finding_level level);
+
+/* One thing that was looked at.  New members are only ever added at the end. */
+struct vif_finding {
+    const char *check; /* its stable name: "kernel", "ovsdb" ...; several findings may share one */
+    enum vif_finding_level level;
+    const char *text;   /* what was found, one line */
+    const char *advice; /* what to do about it, one line; "" when there is nothing to do */
+};
+
+/* Zero-initialise, set 'size' to sizeof(struct vif_doctor_options), then what is needed. */
+struct vif_doctor_options {
+    size_t size;
+    int64_t timeout_ms; /* for the database; 0: 5 s; VIF_TIMEOUT_NEVER */
+};
+
+struct vif_findings;
+
+/* Looks whether VIFs can be plugged on this host and will work: this process, the kernel, the database,
+ * ovs-vswitchd, its bridges and ports, SR-IOV, DPDK, vhost-user, OVN and the ML2 agent.  Changes
+ * nothing.  'options' may be NULL.
+ *
+ * 0 whatever was found, a database out of reach included; -ENOMEM. */
+int vif_host_doctor(struct vif_host *host, const struct vif_doctor_options *options,
+                    struct vif_findings **ret_findings, struct vif_error *err);
+
+size_t vif_findings_count(const struct vif_findings *findings);
+/* NULL when 'i' is not below vif_findings_count(). */
+const struct vif_finding *vif_findings_get(const struct vif_findings *findings, size_t i);
+/* All as JSON text, which belongs to the findings; NULL when memory is gone.
+ *   {"findings": [{"check", "level", "text", "advice"}]} */
+const char *vif_findings_json(struct vif_findings *findings);
+/* The exit status that says it all: 0 when nothing failed, else 3. */
+int vif_findings_status(const struct vif_findings *findings);
+void vif_findings_free(struct vif_findings *findings);
+
 /* ---- what there is ---- */
 
 /* Frees a text that a function below has handed over; NULL is fine. */

@@ -360,6 +360,7 @@ static int read_file(const char *file, bool optional, char **ret, struct vif_err
 void config_done(struct config *config)
 {
     plugin_options_done(&config->plugins);
+    free(config->file);
 }
 
 int config_read(const char *file, struct config *ret, struct vif_error *err)
@@ -387,6 +388,11 @@ int config_read(const char *file, struct config *ret, struct vif_error *err)
     if (r > 0)
         return error_set(err, VIF_ERROR_CONFIG, "%s: line %d: expected [group] or name = value",
                          reader.file, r);
+    config.file = text ? strdup(reader.file) : NULL;
+    if (text && !config.file) {
+        config_done(&config);
+        return error_memory(err);
+    }
     *ret = config;
     return 0;
 }

@@ -17,6 +17,7 @@ struct config {
     struct plugin_options plugins;
     char ovsdb_connection[OVSDB_ADDRESS_MAX]; /* "": the local socket, then tcp:127.0.0.1:6640 */
     int64_t timeout_ms;                       /* VIF_TIMEOUT_NEVER: for ever */
+    char *file;                               /* that was read; NULL: there was none */
 };
 
 /* Reads 'file'; NULL: CONFIG_FILE where it exists.  Kind CONFIG, naming file, group and option. */

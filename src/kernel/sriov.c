@@ -224,7 +224,7 @@ static int consider_uplink(void *data, const char *name)
     return 0;
 }
 
-static int find_uplink(struct sriov_vf *vf, struct vif_error *err)
+int sriov_find_uplink(struct sriov_vf *vf, struct vif_error *err)
 {
     struct uplink_search search = {.vf = vf};
     int r = sysfs_each(consider_uplink, &search, DEVICES "/%s/net", vf->pf_pci);
@@ -237,6 +237,7 @@ static int find_uplink(struct sriov_vf *vf, struct vif_error *err)
                         vf->pci);
         return -ENODEV;
     }
+    set_name(vf->pf_netdev, search.any);
     if (search.rank == RANK_NONE) {
         (void)error_set(err, VIF_ERROR_KERNEL, "PF %s (%s) has no phys_switch_id%s", vf->pf_pci,
                         search.any,
@@ -264,7 +265,7 @@ int sriov_find_vf(const char *pci_address, struct sriov_vf *ret_vf, struct vif_e
                         vf.pf_pci);
         return -EOPNOTSUPP;
     }
-    r = find_uplink(&vf, err);
+    r = sriov_find_uplink(&vf, err);
     if (r < 0)
         return r;
     *ret_vf = vf;

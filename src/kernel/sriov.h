@@ -41,6 +41,10 @@ int sriov_pf_of(const char *pci_address, struct sriov_vf *ret_vf, struct vif_err
  * in legacy mode, by devlink, or none of its network devices has a phys_switch_id. */
 int sriov_find_vf(const char *pci_address, struct sriov_vf *ret_vf, struct vif_error *err);
 
+/* The part of it that needs no VF: from 'pf_pci' (and 'pf') to pf_netdev and switch_id.  -ENODEV and
+ * -EOPNOTSUPP as above, the latter with 'pf_netdev' set to one of the PF's network devices. */
+int sriov_find_uplink(struct sriov_vf *vf, struct vif_error *err);
+
 /* The name of the network device that represents a VF, found by sriov_find_vf(), on this host.
  *
  * By devlink: the port of the PF with flavour pcivf, the PF's and the VF's number, which is not

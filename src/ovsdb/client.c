@@ -27,8 +27,9 @@ struct ovsdb_client {
     struct jsonrpc *rpc; /* NULL: not connected */
     const struct log *log;
     struct ovsdb_counts counts;
-    int64_t n_monitors; /* names of monitors: one each, so that an update tells whose it is */
-    unsigned failures;  /* in a row, of connections and of requests cut off */
+    int64_t n_monitors;  /* names of monitors: one each, so that an update tells whose it is */
+    unsigned failures;   /* in a row, of connections and of requests cut off */
+    const char *address; /* of 'addresses', the one connected to last; NULL: none was yet */
     size_t n_addresses;
     char *addresses[];
 };
@@ -79,6 +80,11 @@ const struct ovsdb_counts *ovsdb_client_counts(const struct ovsdb_client *client
     return &client->counts;
 }
 
+const char *ovsdb_client_address(const struct ovsdb_client *client)
+{
+    return client->address;
+}
+
 /* A server that does not answer must not take the time of those behind it: each address has an equal
  * part of what is left. */
 static int64_t share_of(int64_t until, size_t n_left)
@@ -105,6 +111,7 @@ static int connect_once(struct ovsdb_client *client, int64_t until, struct vif_e
                   r < 0 ? strerrordesc_np(-r) : "done");
         if (r == 0) {
             client->counts.connects++;
+            client->address = client->addresses[i];
             return 0;
         }
         if (r == -ENOMEM)
@@ -244,34 +251,52 @@ static int tell(int r, const struct vif_error *words, struct vif_error *err)
     return r;
 }
 
-int ovsdb_client_transact(struct ovsdb_client *client, json_t *operations, bool writes,
-                          int64_t until, json_t **ret_results, struct vif_error *err)
+/* One request, sent again where that is safe, over a connection made where there is none. */
+static int call(struct ovsdb_client *client, const struct request *request, int64_t until,
+                json_t **ret_result, struct vif_error *err)
 {
-    auto_json json_t *params = NULL, *results = NULL;
     struct vif_error words = {0};
     bool sent = false;
     int r;
 
-    r = transact_params(operations, &params, err);
-    if (r < 0)
-        return r;
     do {
-        const struct request request = {"transact", params, json_array_size(operations), writes};
-
         r = ensure_connected(client, until, &words);
         if (r < 0)
             break;
-        r = ask(client, &request, until, &results, &sent, &words);
-    } while (r == -ECONNRESET && !(writes && sent) && deadline_left(until) != 0);
+        r = ask(client, request, until, ret_result, &sent, &words);
+    } while (r == -ECONNRESET && !(request->writes && sent) && deadline_left(until) != 0);
+    return tell(r, &words, err);
+}
+
+int ovsdb_client_transact(struct ovsdb_client *client, json_t *operations, bool writes,
+                          int64_t until, json_t **ret_results, struct vif_error *err)
+{
+    auto_json json_t *params = NULL, *results = NULL;
+    size_t n = json_array_size(operations);
+    int r;
+
+    r = transact_params(operations, &params, err);
+    if (r == 0)
+        r = call(client, &(struct request){"transact", params, n, writes}, until, &results, err);
     if (r < 0)
-        return tell(r, &words, err);
-    if (!json_is_array(results) || json_array_size(results) < json_array_size(operations)) {
+        return r;
+    if (!json_is_array(results) || json_array_size(results) < n) {
         (void)error_set(err, VIF_ERROR_OVSDB, "ovsdb: the answer is no array of results");
         disconnect(client);
         return -EPROTO;
     }
     *ret_results = take_ptr(results);
     return 0;
+}
+
+int ovsdb_client_get_schema(struct ovsdb_client *client, int64_t until, json_t **ret_schema,
+                            struct vif_error *err)
+{
+    auto_json json_t *params = json_array();
+
+    if (!params || json_array_append_new(params, json_string(DATABASE)) < 0)
+        return error_memory(err);
+    return call(client, &(struct request){"get_schema", params, 0, false}, until, ret_schema, err);
 }
 
 /* Takes "cur_cfg" out of table updates (RFC 7047 section 4.1.6): an object of tables of rows. */

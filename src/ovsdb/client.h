@@ -31,6 +31,9 @@ DEFINE_AUTO(auto_ovsdb_client, struct ovsdb_client *, ovsdb_client_free);
 
 const struct ovsdb_counts *ovsdb_client_counts(const struct ovsdb_client *client);
 
+/* The address connected to last, NULL before the first connection. */
+const char *ovsdb_client_address(const struct ovsdb_client *client);
+
 /* Runs one "transact" on database Open_vSwitch.  'operations' (borrowed) is the array of operations
  * without the database name; 'writes' says whether it may change anything.
  *
@@ -48,6 +51,11 @@ const struct ovsdb_counts *ovsdb_client_counts(const struct ovsdb_client *client
  * is a success here.  Other errors as jsonrpc_wait() and stream_open(). */
 int ovsdb_client_transact(struct ovsdb_client *client, json_t *operations, bool writes,
                           int64_t until, json_t **ret_results, struct vif_error *err);
+
+/* The schema of database Open_vSwitch (RFC 7047 section 3.2), whose form is not checked; a new
+ * reference.  Connecting and errors as above. */
+int ovsdb_client_get_schema(struct ovsdb_client *client, int64_t until, json_t **ret_schema,
+                            struct vif_error *err);
 
 /* Waits until Open_vSwitch.cur_cfg is at least 'cfg', by a monitor of that one column, which is
  * cancelled before returning.  0; -ETIMEDOUT (kind TIMEOUT) past 'until'; the value reached is in

@@ -126,8 +126,8 @@ const struct option_row option_rows[N_OPTIONS] = {
          "return when the database has the rows, or (default) when ovs-vswitchd has made "
          "the ports real",
          take_wait},
-    [OPTION_TIMEOUT] = {"timeout", "SECONDS", 0, "give up after this long (default 120; 0 never)",
-                        take_timeout},
+    [OPTION_TIMEOUT] = {"timeout", "SECONDS", 0,
+                        "give up after this long (default 120, doctor 5; 0 never)", take_timeout},
     [OPTION_OVSDB] = {"ovsdb", "ADDRESS", 0,
                       "unix:PATH or tcp:IP:PORT of the Open_vSwitch database", take_ovsdb},
     [OPTION_CONFIG] = {"config", "FILE", 0, "configuration file (default " VIF_CONFIG_FILE ")",

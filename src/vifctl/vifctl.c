@@ -13,6 +13,8 @@ static const struct verb verbs[] = {
     {"unplug", "FILE...", "disconnect VIFs", verb_unplug, OF_PLUGGING},
     {"list", "", "list the VIFs of this host, whoever plugged them", verb_list,
      OF_DATABASE | BIT(INSTANCE) | BIT(BRIDGE) | BIT(STATE)},
+    {"doctor", "", "tell whether this host is ready, and what to do about it", verb_doctor,
+     OF_DATABASE},
     {"host-info", "", "print which VIFs the plugins take, as os-vif's HostInfo object",
      verb_host_info, OF_EVERY | BIT(CONFIG) | BIT(VIF_TYPE) | BIT(COMPAT)},
     {"schema", "[TYPE]", "print the JSON Schema of the input, or of one type of object",

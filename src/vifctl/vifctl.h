@@ -78,6 +78,7 @@ void print_help(const struct verb *verbs, size_t n_verbs);
 int verb_plug(const struct arguments *arguments);
 int verb_unplug(const struct arguments *arguments);
 int verb_list(const struct arguments *arguments);
+int verb_doctor(const struct arguments *arguments);
 int verb_host_info(const struct arguments *arguments);
 int verb_schema(const struct arguments *arguments);
 

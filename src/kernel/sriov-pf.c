@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All PFs with VFs at once, for who judges a host: what sriov.c finds out for one VF's PF, asked of
+ * each, and never an error, because a driver that does not tell is a fact like any other. */
+#include "kernel/sriov-pf.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/ethtool.h"
+#include "kernel/sysfs.h"
+
+#define DEVICES "bus/pci/devices"
+
+struct listing {
+    struct sriov_pf *pfs;
+    size_t n, room;
+};
+
+static int read_pf(const char *pci, int n_vfs, struct sriov_pf *ret)
+{
+    struct sriov_vf place = {0};
+    struct sriov_pf pf = {.n_vfs = n_vfs};
+
+    memcpy(pf.pci, pci, sizeof pf.pci);
+    memcpy(place.pf_pci, pci, sizeof place.pf_pci);
+    place.pf = pci[strlen(pci) - 1] - '0';
+    if (devlink_eswitch_mode(pci, pf.eswitch_mode, NULL) == -ENOMEM)
+        return -ENOMEM;
+    pf.has_switch_id = sriov_find_uplink(&place, NULL) == 0;
+    memcpy(pf.netdev, place.pf_netdev, sizeof pf.netdev);
+    pf.tc_known =
+        pf.netdev[0] && ethtool_get_tc_offload(pf.netdev, &pf.tc_on, &pf.tc_fixed, NULL) == 0;
+    *ret = pf;
+    return 0;
+}
+
+static int consider(void *data, const char *name)
+{
+    struct listing *listing = data;
+    char pci[PCI_TEXT_SIZE], text[16];
+    int64_t n_vfs;
+    int r;
+
+    if (parse_pci(name, pci) < 0 ||
+        sysfs_read(text, sizeof text, DEVICES "/%s/sriov_numvfs", name) < 0 ||
+        parse_int(text, 1, UINT16_MAX, &n_vfs) < 0)
+        return 0;
+    if (listing->n == listing->room) {
+        size_t room = listing->room ? 2 * listing->room : 4;
+        struct sriov_pf *bigger = reallocarray(listing->pfs, room, sizeof *bigger);
+
+        if (!bigger)
+            return -ENOMEM;
+        listing->pfs = bigger;
+        listing->room = room;
+    }
+    r = read_pf(pci, (int)n_vfs, &listing->pfs[listing->n]);
+    listing->n += r == 0;
+    return r;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct sriov_pf *left = a, *right = b;
+
+    return strcmp(left->pci, right->pci);
+}
+
+int sriov_list_pfs(struct sriov_pf **ret_pfs, size_t *ret_n)
+{
+    struct listing listing = {0};
+
+    if (sysfs_each(consider, &listing, DEVICES) == -ENOMEM) {
+        free(listing.pfs);
+        return -ENOMEM;
+    }
+    if (listing.n)
+        qsort(listing.pfs, listing.n, sizeof *listing.pfs, compare);
+    *ret_pfs = listing.pfs;
+    *ret_n = listing.n;
+    return 0;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vifctl doctor: prints what the library found out about this host, one finding below the other, and
+ * what to do about it. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "vifctl/colour.h"
+#include "vifctl/vifctl.h"
+
+/* The columns of the texts, of which the check's name has what is left, and where lines end. */
+#define TEXT_COLUMN  22
+#define WIDTH_LEAST  60
+#define WIDTH_MOST   100
+#define WIDTH_NORMAL 80
+
+DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
+DEFINE_AUTO(auto_findings, struct vif_findings *, vif_findings_free);
+#define auto_host     __attribute__((cleanup(auto_host_fn)))
+#define auto_findings __attribute__((cleanup(auto_findings_fn)))
+
+static const struct level {
+    const char *word; /* of the page; padded to the same length */
+    enum colour colour;
+} levels[] = {
+    [VIF_FINDING_OK] = {"ok  ", COLOUR_GREEN},
+    [VIF_FINDING_INFO] = {"-   ", COLOUR_NONE},
+    [VIF_FINDING_WARN] = {"warn", COLOUR_YELLOW},
+    [VIF_FINDING_FAIL] = {"FAIL", COLOUR_RED},
+};
+
+#define N_LEVELS (sizeof levels / sizeof levels[0])
+
+static size_t terminal_width(void)
+{
+    struct winsize size = {0};
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+        return WIDTH_NORMAL;
+    if (size.ws_col < WIDTH_LEAST)
+        return WIDTH_LEAST;
+    return size.ws_col > WIDTH_MOST ? WIDTH_MOST : size.ws_col;
+}
+
+/* The cells that bytes[0..n) of UTF-8 take: what continues a character takes none. */
+static size_t cells(const char *bytes, size_t n)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+    return count;
+}
+
+/* Prints 'text' from 'start' on, where the cursor is, and ends the line; it goes on below its start. */
+static void print_wrapped(const char *text, size_t start, size_t width)
+{
+    size_t column = start;
+
+    while (*text) {
+        size_t n = strcspn(text, " "), room = cells(text, n);
+
+        if (column > start && column + 1 + room > width) {
+            printf("\n%*s", (int)start, "");
+            column = start;
+        } else if (column > start) {
+            printf(" ");
+            column++;
+        }
+        printf("%.*s", (int)n, text);
+        column += room;
+        text += n + strspn(text + n, " ");
+    }
+    printf("\n");
+}
+
+static void print_page(const struct vif_findings *findings)
+{
+    size_t width = terminal_width(), counts[N_LEVELS] = {0};
+
+    for (size_t i = 0; i < vif_findings_count(findings); i++) {
+        const struct vif_finding *finding = vif_findings_get(findings, i);
+        const struct level *level = &levels[finding->level];
+
+        counts[finding->level]++;
+        colour_print(level->colour, level->word);
+        printf("  %-*s", TEXT_COLUMN - (int)strlen(level->word) - 2, finding->check);
+        print_wrapped(finding->text, TEXT_COLUMN, width);
+        if (finding->advice[0]) {
+            printf("%*s-> ", TEXT_COLUMN, "");
+            print_wrapped(finding->advice, TEXT_COLUMN + strlen("-> "), width);
+        }
+    }
+    printf("%zu ok, %zu warning%s, %zu failure%s\n", counts[VIF_FINDING_OK],
+           counts[VIF_FINDING_WARN], counts[VIF_FINDING_WARN] == 1 ? "" : "s",
+           counts[VIF_FINDING_FAIL], counts[VIF_FINDING_FAIL] == 1 ? "" : "s");
+}
+
+int verb_doctor(const struct arguments *arguments)
+{
+    auto_host struct vif_host *host = NULL;
+    auto_findings struct vif_findings *findings = NULL;
+    struct vif_doctor_options options = {
+        .size = sizeof options,
+        .timeout_ms = arguments->call.timeout_ms,
+    };
+    struct vif_error err = {0};
+    int r;
+
+    if (arguments->n_files > 0)
+        return usage("doctor takes no operand: ", arguments->files[0]);
+    r = vif_host_open(&arguments->host, &host, &err);
+    if (r == 0)
+        r = vif_host_doctor(host, &options, &findings, &err);
+    if (r < 0) {
+        complain(err.text);
+        return vif_error_kind_status(err.kind);
+    }
+    if (!arguments->json)
+        print_page(findings);
+    else if (print_json(vif_findings_json(findings)) != STATUS_OK)
+        return vif_error_kind_status(VIF_ERROR_NO_MEMORY);
+    return vif_findings_status(findings);
+}
