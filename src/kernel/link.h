@@ -23,7 +23,9 @@ struct link_info {
     unsigned flags;           /* IFF_UP, IFF_PROMISC ... (also what IFLA_PROMISCUITY counts) */
     uint32_t mtu;
     uint8_t address[6];
-    int master;       /* ifindex, 0 for none */
+    int master; /* ifindex, 0 for none */
+    char
+        slave_kind[LINK_KIND_MAX]; /* the kind of 'master': "bridge", "openvswitch"; "" not known */
     int peer;         /* veth: ifindex of the other end (IFLA_LINK), 0 unknown or other namespace */
     int parent;       /* vlan: ifindex of the link it stands on, 0 unknown or other namespace */
     uint16_t vlan_id; /* kind "vlan" */
@@ -44,6 +46,9 @@ struct link_info {
  * 0 or a negative errno, with 'info' of no meaning. */
 int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct link_info *info,
                   struct vif_error *err);
+
+/* The name of the link with this ifindex; "" when there is none (any more). */
+void link_name(int ifindex, char ret_name[LIMIT_IFNAME]);
 
 /* What a link is to look like.  Each request below says which parts it uses. */
 struct link_change {

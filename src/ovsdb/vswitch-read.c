@@ -20,6 +20,8 @@ static const char *const root_columns[] = {"_uuid",       "cur_cfg",          "n
 static const char *const bridge_columns[] = {"_uuid", "name", "datapath_type", NULL};
 static const char *const bridge_port_columns[] = {"_uuid", "name", "datapath_type", "ports", NULL};
 static const char *const port_columns[] = {"_uuid", "name", "interfaces", "qos", NULL};
+static const char *const detailed_port_columns[] = {
+    "_uuid", "name", "interfaces", "qos", "tag", "vlan_mode", "trunks", "other_config", NULL};
 static const char *const interface_columns[] = {
     "_uuid",       "name",   "type",  "external_ids",   "options",
     "mtu_request", "ofport", "error", "ofport_request", NULL};
@@ -153,34 +155,48 @@ static void drop_unasked(const struct vswitch_query *query, struct rows *bridges
     if (query->n_bridges >= WHOLE_TABLE_FROM)
         rows_keep(bridges, 0, query->bridges, query->n_bridges, NULL);
     if (query->n_ports >= WHOLE_TABLE_FROM) {
-        rows_keep(ports, 0, query->ports, query->n_ports, NULL);
-        rows_keep(interfaces, 0, query->ports, query->n_ports, rows_drop_interface);
+        rows_keep(ports, 0, query->ports, query->n_ports, rows_drop_port);
     }
+    if (query->n_interfaces >= WHOLE_TABLE_FROM)
+        rows_keep(interfaces, 0, query->interfaces, query->n_interfaces, rows_drop_interface);
     if (query->n_qos_ids >= WHOLE_TABLE_FROM)
         rows_keep(qos, offsetof(struct vswitch_qos, id), query->qos_ids, query->n_qos_ids, NULL);
 }
 
-int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
+static json_t *select_all(const struct vswitch_query *query)
+{
+    json_t *operations = value_append(
+        json_array(), with_columns(value_op_all("select", "Open_vSwitch"), root_columns));
+
+    operations =
+        select_named(operations, "Bridge", query->bridges, query->n_bridges, bridge_columns);
+    operations = select_named(operations, "Port", query->ports, query->n_ports,
+                              query->details ? detailed_port_columns : port_columns);
+    operations = select_named(operations, "Interface", query->interfaces, query->n_interfaces,
+                              interface_columns);
+    return select_qos(operations, query->qos_ids, query->n_qos_ids);
+}
+
+int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *asked, int64_t until,
                  struct vswitch *ret, struct vif_error *err)
 {
-    auto_json json_t *operations = json_array();
+    struct vswitch_query own = *asked;
+    const struct vswitch_query *query = &own;
+    auto_json json_t *operations = NULL;
     auto_json json_t *results = NULL;
     struct rows bridges = {.size = sizeof(struct vswitch_bridge)};
     struct rows ports = {.size = sizeof(struct vswitch_port)};
     struct rows interfaces = {.size = sizeof(struct vswitch_interface)};
     struct rows qos = {.size = sizeof(struct vswitch_qos)};
-    struct vswitch vs = {0};
+    struct vswitch vs = {.detailed = asked->details};
     size_t at = 1;
     int r;
 
-    operations = value_append(operations,
-                              with_columns(value_op_all("select", "Open_vSwitch"), root_columns));
-    operations =
-        select_named(operations, "Bridge", query->bridges, query->n_bridges, bridge_columns);
-    operations = select_named(operations, "Port", query->ports, query->n_ports, port_columns);
-    operations =
-        select_named(operations, "Interface", query->ports, query->n_ports, interface_columns);
-    operations = select_qos(operations, query->qos_ids, query->n_qos_ids);
+    if (!own.interfaces) {
+        own.interfaces = own.ports;
+        own.n_interfaces = own.n_ports;
+    }
+    operations = select_all(query);
     r = ask(client, operations, until, &results, err);
     if (r < 0)
         return r;
@@ -188,16 +204,17 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query,
     if (r == 0)
         r = take_named(results, &at, query->n_bridges, &bridges, rows_read_bridge);
     if (r == 0)
-        r = take_named(results, &at, query->n_ports, &ports, rows_read_port);
+        r = take_named(results, &at, query->n_ports, &ports,
+                       query->details ? rows_read_detailed_port : rows_read_port);
     if (r == 0)
-        r = take_named(results, &at, query->n_ports, &interfaces, rows_read_interface);
+        r = take_named(results, &at, query->n_interfaces, &interfaces, rows_read_interface);
     if (r == 0)
         r = take_named(results, &at, query->n_qos_ids, &qos, rows_read_qos);
     drop_unasked(query, &bridges, &ports, &interfaces, &qos);
     vs.bridges = bridges.items;
     vs.n_bridges = rows_unique(&bridges, NULL);
     vs.ports = ports.items;
-    vs.n_ports = rows_unique(&ports, NULL);
+    vs.n_ports = rows_unique(&ports, rows_drop_port);
     vs.interfaces = interfaces.items;
     vs.n_interfaces = rows_unique(&interfaces, rows_drop_interface);
     rows_sort_qos(&qos);
@@ -301,6 +318,7 @@ int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *
             operations, with_columns(value_op_all("select", "Bridge"), bridge_port_columns));
     for (size_t i = 0; i < n_count; i++)
         operations = select_by_name(operations, "Bridge", count[i], bridge_port_columns);
+    operations = vswitch_details_select(operations, vs);
     r = ask(client, operations, until, &results, err);
     if (r < 0)
         return r;
@@ -315,7 +333,7 @@ int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *
         return schema_error(r, err);
     for (size_t i = 0; i < n_count; i++)
         count_ports(vs, json_array_get(results, at++));
-    return 0;
+    return schema_error(vswitch_details_take(results, at, vs), err);
 }
 
 static int take_status(const json_t *row, struct vswitch_status *status)

@@ -16,6 +16,7 @@ struct arguments {
     struct vif_host_options host;
     struct vif_call_options call;
     bool json;
+    bool repair;            /* of check */
     const char **vif_types; /* of --vif-type, NULL-ended; NULL: none was given */
     const char **versions;  /* of --compat, the same */
     char **files;           /* what stands behind the verb */
@@ -23,6 +24,7 @@ struct arguments {
 };
 
 enum option_number {
+    OPTION_REPAIR,
     OPTION_DRY_RUN,
     OPTION_JSON,
     OPTION_WAIT,
@@ -72,8 +74,22 @@ void print_help(const struct verb *verbs, size_t n_verbs);
 
 int verb_plug(const struct arguments *arguments);
 int verb_unplug(const struct arguments *arguments);
+int verb_check(const struct arguments *arguments);
 int verb_host_info(const struct arguments *arguments);
 int verb_schema(const struct arguments *arguments);
+
+/* A function of the library that does something with the VIFs of a batch; one that prints what became
+ * of a VIF that did not fail. */
+typedef int call_fn(struct vif_host *host, const struct vif_batch *batch,
+                    const struct vif_call_options *options, struct vif_report **ret_report,
+                    struct vif_error *err);
+typedef void print_fn(const struct vif_result *result, const struct arguments *arguments);
+
+/* Calls it with the VIFs of the files and prints the report; the exit status. */
+int run_call(const struct arguments *arguments, call_fn *call, print_fn *print);
+
+/* Prints the steps of a dry run. */
+void print_steps(const struct vif_result *result);
 
 /* Prints "vifctl: <text>" on stderr. */
 void complain(const char *text);

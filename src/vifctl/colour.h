@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Colours, for a person at a terminal who wants them. */
+#ifndef VIFCTL_COLOUR_H
+#define VIFCTL_COLOUR_H
+
+#include <stdbool.h>
+
+enum colour {
+    COLOUR_PLAIN,
+    COLOUR_GREEN,
+    COLOUR_RED,
+    COLOUR_YELLOW,
+    COLOUR_ALARM, /* bold red */
+};
+
+/* Whether standard output takes colours: a terminal, TERM neither unset nor "dumb", and NO_COLOR unset or
+ * empty (https://no-color.org). */
+bool colour_is_wanted(void);
+
+/* Switches standard output to a colour, and back; neither prints anything where none is wanted. */
+void colour_begin(enum colour colour);
+void colour_end(enum colour colour);
+
+#endif
