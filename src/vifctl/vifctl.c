@@ -11,7 +11,7 @@
 static const struct verb verbs[] = {
     {"plug", "FILE...", "connect VIFs", verb_plug, OF_PLUGGING},
     {"unplug", "FILE...", "disconnect VIFs", verb_unplug, OF_PLUGGING},
-    {"check", "FILE...", "tell what is not as described; mend it", verb_check,
+    {"check", "FILE...", "tell what is not as described, or mend it", verb_check,
      OF_PLUGGING | BIT(REPAIR)},
     {"host-info", "", "print which VIFs the plugins take, as os-vif's HostInfo object",
      verb_host_info, OF_EVERY | BIT(CONFIG) | BIT(VIF_TYPE) | BIT(COMPAT)},
