@@ -80,7 +80,7 @@ struct vif_call_options {
     size_t size;
     enum vif_wait wait;
     int64_t timeout_ms; /* for the whole call; VIF_TIMEOUT_CONFIGURED, VIF_TIMEOUT_NEVER */
-    int dry_run;        /* change nothing, say what would be done */
+    int dry_run; /* change nothing, say what would be done (vif_host_check() never does more) */
 };
 
 struct vif_report;
@@ -96,6 +96,26 @@ int vif_host_unplug(struct vif_host *host, const struct vif_batch *batch,
                     const struct vif_call_options *options, struct vif_report **ret_report,
                     struct vif_error *err);
 
+/* Compares what the VIFs of the batch should be with what is there, and changes nothing: no link, no
+ * row, no file.  A VIF is then VIF_STATE_WIRED, VIF_STATE_WAITING (as described, but for its network
+ * device) or VIF_STATE_DRIFTED, with its differences; one that a plug would refuse is VIF_STATE_FAILED
+ * with the same error.  What agents own after creation is never judged.  Waits for a plug or unplug of
+ * the same VIFs that is under way; with VIF_WAIT_VSWITCHD also until ovs-vswitchd has taken up what
+ * others asked of it (TIMEOUT), and what it could not make is a difference, too.
+ *
+ * vif_host_repair() finds the same differences and then mends them, as vif_host_plug() would, all in
+ * one transaction.  What was mended is VIF_STATE_PLUGGED or VIF_STATE_WAITING with the differences
+ * that were found; a VIF with nothing to mend is as in a check.  With 'dry_run' the steps are only
+ * said.
+ *
+ * Options and result as for vif_host_plug(). */
+int vif_host_check(struct vif_host *host, const struct vif_batch *batch,
+                   const struct vif_call_options *options, struct vif_report **ret_report,
+                   struct vif_error *err);
+int vif_host_repair(struct vif_host *host, const struct vif_batch *batch,
+                    const struct vif_call_options *options, struct vif_report **ret_report,
+                    struct vif_error *err);
+
 /* ---- report ---- */
 
 enum vif_state {
@@ -104,10 +124,26 @@ enum vif_state {
     VIF_STATE_WAITING, /* plugged; its network device does not exist yet (a guest makes it later) */
     VIF_STATE_UNPLUGGED,
     VIF_STATE_PLANNED, /* dry run */
+    VIF_STATE_WIRED,   /* check: as described */
+    VIF_STATE_DRIFTED, /* check: not as described */
 };
 
 /* "failed", "plugged", ...; never NULL. */
 const char *vif_state_name(enum vif_state state);
+
+/* One thing that is not as described, or that is shown beside it.  Texts are UTF-8 as far as kernel and
+ * database have them so, in one line unless someone put a line's end into a value. */
+struct vif_difference {
+    char sign; /* '+' missing; '-' there and in the way; '~' differs; '!' ovs-vswitchd's complaint;
+                         ' ' shown but not judged: an agent's, or set at creation only */
+    const char
+        *part; /* "tap tap1", "port tap1", "interface tap1", "bridge br-int", "Linux bridge qbr1",
+                         "veth qvb1/qvo1", ... */
+    const char *attribute; /* "mtu", "external_ids:iface-id"; "" for the whole part */
+    const char *is; /* what is there; of '-' more of what it is; of '!' the complaint; "" none */
+    const char *should; /* what should be there; of '+' more of what is missing; of ' ' the value
+                              given at creation; "" none */
+};
 
 /* What became of one VIF.  New members are only ever added at the end. */
 struct vif_result {
@@ -120,6 +156,8 @@ struct vif_result {
     const char *steps;      /* dry run: one line per step, each ended by a newline; else NULL */
     struct vif_error error; /* VIF_STATE_FAILED */
     const char *warnings;   /* what is no error but should be known, one line each; else NULL */
+    const struct vif_difference *differences; /* check and repair: what was found; else NULL */
+    size_t n_differences;
 };
 
 size_t vif_report_count(const struct vif_report *report);
@@ -129,9 +167,11 @@ const struct vif_result *vif_report_result(const struct vif_report *report, size
 const char *vif_report_transaction(const struct vif_report *report);
 /* The whole report as JSON text, which belongs to the report; NULL when memory is gone.
  *   {"results": [{"id", "name", "bridge", "state", "changed", "ofport"?, "note"?, "steps"?, "warnings"?,
+ *                 "differences"?: [{"sign", "part", "attribute"?, "is"?, "should"?}],
  *                 "error"?: {"kind", "text"}}], "transaction"?: [...]} */
 const char *vif_report_json(struct vif_report *report);
-/* The exit status that says it all: 0; that of the only kind of error when nothing succeeded; 3. */
+/* The exit status that says it all: 0; 1 when a VIF has drifted and none failed; that of the only kind of
+ * error when nothing succeeded; 3. */
 int vif_report_status(const struct vif_report *report);
 void vif_report_free(struct vif_report *report);
 

@@ -175,35 +175,50 @@ static void describe_all(const struct vif_host *host, const struct vif_batch *ba
     }
 }
 
-static enum vif_state state_of(const struct outcome *outcome, enum vif_goal goal)
+/* What a call is to do; its first word is what errors say was being done. */
+struct purpose {
+    const char *verb;
+    enum vif_goal goal;
+    bool explain, look;
+};
+
+static enum vif_state state_of(const struct outcome *outcome, const struct purpose *purpose)
 {
     switch (outcome->state) {
     case OUTCOME_DONE:
-        return goal == VIF_GOAL_PLUG ? VIF_STATE_PLUGGED : VIF_STATE_UNPLUGGED;
+        if (purpose->explain && !outcome->changed && !outcome->drift.judged)
+            return VIF_STATE_WIRED;
+        return purpose->goal == VIF_GOAL_PLUG ? VIF_STATE_PLUGGED : VIF_STATE_UNPLUGGED;
     case OUTCOME_WAITING:
         return VIF_STATE_WAITING;
     case OUTCOME_PLANNED:
         return VIF_STATE_PLANNED;
+    case OUTCOME_DRIFTED:
+        return VIF_STATE_DRIFTED;
     case OUTCOME_FAILED:
         break;
     }
     return VIF_STATE_FAILED;
 }
 
-static void take_outcomes(struct call *call, enum vif_goal goal)
+static void take_outcomes(struct call *call, const struct purpose *purpose)
 {
     for (size_t i = 0; i < call->n; i++) {
         struct report_entry *entry = &call->report->entries[call->owners[i]];
         struct outcome *outcome = &call->outcomes[i];
 
-        entry->result.state = state_of(outcome, goal);
+        entry->result.state = state_of(outcome, purpose);
         entry->result.changed = outcome->changed;
         entry->result.ofport = outcome->ofport;
         entry->result.error = outcome->error;
         entry->result.steps = entry->steps = take_ptr(outcome->steps);
         entry->result.warnings = entry->warnings = take_ptr(outcome->warnings);
+        entry->drift = outcome->drift;
+        outcome->drift = (struct drift){0};
+        entry->result.differences = entry->drift.items;
+        entry->result.n_differences = entry->drift.n;
         if (outcome->state == OUTCOME_FAILED)
-            name_error(entry, goal == VIF_GOAL_PLUG ? "plug" : "unplug");
+            name_error(entry, purpose->verb);
     }
 }
 
@@ -226,9 +241,9 @@ void host_log_counts(const struct vif_host *host, size_t n)
               (unsigned long long)nl->changes);
 }
 
-static int carry_out(struct vif_host *host, const struct vif_batch *batch, enum vif_goal goal,
-                     const struct vif_call_options *options, struct vif_report **ret_report,
-                     struct vif_error *err)
+static int carry_out(struct vif_host *host, const struct vif_batch *batch,
+                     const struct purpose *purpose, const struct vif_call_options *options,
+                     struct vif_report **ret_report, struct vif_error *err)
 {
     struct vif_call_options own = {0};
     struct engine engine = {host->nl, host->db, &host->nft, &host->log};
@@ -242,21 +257,23 @@ static int carry_out(struct vif_host *host, const struct vif_batch *batch, enum 
         r = error_memory(err);
     if (r == 0) {
         struct converge_options how = {
-            .goal = goal,
+            .goal = purpose->goal,
             .settle = own.wait == VIF_WAIT_VSWITCHD,
-            .dry_run = own.dry_run != 0,
+            .dry_run = own.dry_run && !purpose->look,
+            .explain = purpose->explain,
+            .look = purpose->look,
             .until = host_deadline(host, own.timeout_ms),
         };
 
-        describe_all(host, batch, goal, &call);
-        if (call.n && !how.dry_run)
-            r = lock_vifs(batch, how.until, &host->log, &lock, err);
+        describe_all(host, batch, purpose->goal, &call);
+        if (call.n && (!how.dry_run || how.explain))
+            r = lock_vifs(batch, how.look || how.dry_run, how.until, &host->log, &lock, err);
         if (r == 0 && call.n)
             r = converge(&engine, call.described, call.n, &how, call.outcomes,
                          &call.report->transaction, err);
     }
     if (r == 0) {
-        take_outcomes(&call, goal);
+        take_outcomes(&call, purpose);
         host_log_counts(host, call.n);
         *ret_report = take_ptr(call.report);
     }
@@ -268,12 +285,34 @@ int vif_host_plug(struct vif_host *host, const struct vif_batch *batch,
                   const struct vif_call_options *options, struct vif_report **ret_report,
                   struct vif_error *err)
 {
-    return carry_out(host, batch, VIF_GOAL_PLUG, options, ret_report, err);
+    static const struct purpose plug = {.verb = "plug", .goal = VIF_GOAL_PLUG};
+
+    return carry_out(host, batch, &plug, options, ret_report, err);
 }
 
 int vif_host_unplug(struct vif_host *host, const struct vif_batch *batch,
                     const struct vif_call_options *options, struct vif_report **ret_report,
                     struct vif_error *err)
 {
-    return carry_out(host, batch, VIF_GOAL_UNPLUG, options, ret_report, err);
+    static const struct purpose unplug = {.verb = "unplug", .goal = VIF_GOAL_UNPLUG};
+
+    return carry_out(host, batch, &unplug, options, ret_report, err);
+}
+
+int vif_host_check(struct vif_host *host, const struct vif_batch *batch,
+                   const struct vif_call_options *options, struct vif_report **ret_report,
+                   struct vif_error *err)
+{
+    static const struct purpose check = {"check", VIF_GOAL_PLUG, .explain = true, .look = true};
+
+    return carry_out(host, batch, &check, options, ret_report, err);
+}
+
+int vif_host_repair(struct vif_host *host, const struct vif_batch *batch,
+                    const struct vif_call_options *options, struct vif_report **ret_report,
+                    struct vif_error *err)
+{
+    static const struct purpose repair = {"repair", VIF_GOAL_PLUG, .explain = true};
+
+    return carry_out(host, batch, &repair, options, ret_report, err);
 }

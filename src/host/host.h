@@ -25,10 +25,10 @@ int config_read(const char *file, struct config *ret, struct vif_error *err);
 void config_done(struct config *config);
 
 /* Keeps other programs of this library from working on the same VIFs until '*ret_fd' is closed.  Waits
- * for them; -ETIMEDOUT past 'until'.  Where there is no place for a lock (no right to write there),
- * '*ret_fd' is -1 and the call goes on without. */
-int lock_vifs(const struct vif_batch *batch, int64_t until, const struct log *log, int *ret_fd,
-              struct vif_error *err);
+ * for them; -ETIMEDOUT past 'until'.  To 'look' does not keep others from looking.  Where there is no
+ * place for a lock (no right to write there), '*ret_fd' is -1 and the call goes on without. */
+int lock_vifs(const struct vif_batch *batch, bool look, int64_t until, const struct log *log,
+              int *ret_fd, struct vif_error *err);
 
 struct vif_host {
     struct config config;
@@ -64,6 +64,7 @@ struct report_entry {
     char bridge[LIMIT_IFNAME];
     char *steps;
     char *warnings;
+    struct drift drift; /* the result's differences */
 };
 
 struct vif_report {

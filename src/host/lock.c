@@ -37,9 +37,10 @@ static int compare(const void *a, const void *b)
     return (*left > *right) - (*left < *right);
 }
 
-static int lock_byte(int fd, off_t byte, int64_t until, struct vif_error *err)
+static int lock_byte(int fd, off_t byte, bool look, int64_t until, struct vif_error *err)
 {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    struct flock lock = {
+        .l_type = look ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
 
     while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
         if (errno != EAGAIN && errno != EACCES && errno != EINTR)
@@ -52,8 +53,8 @@ static int lock_byte(int fd, off_t byte, int64_t until, struct vif_error *err)
     return 0;
 }
 
-int lock_vifs(const struct vif_batch *batch, int64_t until, const struct log *log, int *ret_fd,
-              struct vif_error *err)
+int lock_vifs(const struct vif_batch *batch, bool look, int64_t until, const struct log *log,
+              int *ret_fd, struct vif_error *err)
 {
     auto_close int fd = -1;
     auto_free off_t *bytes = calloc(batch->n + 1, sizeof *bytes);
@@ -63,7 +64,8 @@ int lock_vifs(const struct vif_batch *batch, int64_t until, const struct log *lo
     *ret_fd = -1;
     if (!bytes)
         return error_memory(err);
-    fd = open(VIF_LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    /* Without the file nobody can be at work, and who only looks makes none. */
+    fd = open(VIF_LOCK_FILE, (look ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0 || stat("/proc/self/ns/net", &space) < 0) {
         log_debug(log, "no lock: %s: %s", VIF_LOCK_FILE, strerrordesc_np(errno));
         return 0;
@@ -73,7 +75,7 @@ int lock_vifs(const struct vif_batch *batch, int64_t until, const struct log *lo
             bytes[n++] = byte_of(space.st_ino, batch->entries[i].id);
     qsort(bytes, n, sizeof *bytes, compare); /* all take them in one order: no deadlock */
     for (size_t i = 0; i < n; i++) {
-        int r = i && bytes[i] == bytes[i - 1] ? 0 : lock_byte(fd, bytes[i], until, err);
+        int r = i && bytes[i] == bytes[i - 1] ? 0 : lock_byte(fd, bytes[i], look, until, err);
 
         if (r < 0)
             return r;

@@ -6,6 +6,9 @@
 #include "base/text.h"
 #include "host/host.h"
 
+/* The one exit status that is no error's. */
+#define STATUS_DRIFTED 1
+
 const char *vif_state_name(enum vif_state state)
 {
     switch (state) {
@@ -19,6 +22,10 @@ const char *vif_state_name(enum vif_state state)
         return "unplugged";
     case VIF_STATE_PLANNED:
         return "planned";
+    case VIF_STATE_WIRED:
+        return "wired";
+    case VIF_STATE_DRIFTED:
+        return "drifted";
     }
     return "unknown";
 }
@@ -41,12 +48,13 @@ const char *vif_report_transaction(const struct vif_report *report)
 int vif_report_status(const struct vif_report *report)
 {
     int status = 0;
-    bool mixed = false, success = false;
+    bool mixed = false, success = false, drifted = false;
 
     for (size_t i = 0; i < report->n; i++) {
         const struct vif_result *result = &report->entries[i].result;
         int own = vif_error_kind_status(result->error.kind);
 
+        drifted |= result->state == VIF_STATE_DRIFTED;
         if (result->state != VIF_STATE_FAILED)
             success = true;
         else if (!status)
@@ -54,7 +62,9 @@ int vif_report_status(const struct vif_report *report)
         else if (status != own)
             mixed = true;
     }
-    return status && (mixed || success) ? 3 : status;
+    if (!status)
+        return drifted ? STATUS_DRIFTED : 0;
+    return mixed || success ? 3 : status;
 }
 
 static void add_lines(const char *key, const char *steps, struct text *text)
@@ -79,6 +89,43 @@ static void add_member(struct text *text, const char *key, const char *value)
     text_add_json(text, value);
 }
 
+/* Members without a text are left out. */
+static void add_difference(const struct vif_difference *difference, struct text *text)
+{
+    const char sign[2] = {difference->sign, '\0'};
+    const struct {
+        const char *key, *value;
+    } rows[] = {
+        {"attribute", difference->attribute},
+        {"is", difference->is},
+        {"should", difference->should},
+    };
+
+    text_add(text, "{");
+    add_member(text, "sign", sign);
+    text_add(text, ",");
+    add_member(text, "part", difference->part);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!rows[i].value[0])
+            continue;
+        text_add(text, ",");
+        add_member(text, rows[i].key, rows[i].value);
+    }
+    text_add(text, "}");
+}
+
+static void add_differences(const struct vif_result *result, struct text *text)
+{
+    if (!result->n_differences && result->state != VIF_STATE_WIRED)
+        return;
+    text_add(text, ",\"differences\":[");
+    for (size_t i = 0; i < result->n_differences; i++) {
+        text_add(text, "%s", i ? "," : "");
+        add_difference(&result->differences[i], text);
+    }
+    text_add(text, "]");
+}
+
 static void add_result(const struct vif_result *result, struct text *text)
 {
     text_add(text, "{");
@@ -98,6 +145,7 @@ static void add_result(const struct vif_result *result, struct text *text)
         add_lines("steps", result->steps, text);
     if (result->warnings)
         add_lines("warnings", result->warnings, text);
+    add_differences(result, text);
     if (result->state == VIF_STATE_FAILED) {
         text_add(text, ",\"error\":{");
         add_member(text, "kind", vif_error_kind_name(result->error.kind));
@@ -136,6 +184,7 @@ void vif_report_free(struct vif_report *report)
     for (size_t i = 0; i < report->n; i++) {
         free(report->entries[i].steps);
         free(report->entries[i].warnings);
+        drift_done(&report->entries[i].drift);
     }
     free(report->entries);
     free(report->transaction);

@@ -107,7 +107,7 @@ static int parse_vlan(const struct nlattr *attr, void *data)
 
 /* Kind and data of a link, in whichever order they come. */
 struct linkinfo {
-    const struct nlattr *kind, *data;
+    const struct nlattr *kind, *data, *slave_kind;
 };
 
 static int find_linkinfo(const struct nlattr *attr, void *data)
@@ -118,14 +118,18 @@ static int find_linkinfo(const struct nlattr *attr, void *data)
         found->kind = attr;
     else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA)
         found->data = attr;
+    else if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND)
+        found->slave_kind = attr;
     return MNL_CB_OK;
 }
 
 static void parse_linkinfo(const struct nlattr *linkinfo, struct link_info *info)
 {
-    struct linkinfo found = {NULL, NULL};
+    struct linkinfo found = {NULL, NULL, NULL};
 
     (void)mnl_attr_parse_nested(linkinfo, find_linkinfo, &found);
+    if (found.slave_kind)
+        get_string(found.slave_kind, info->slave_kind, sizeof info->slave_kind);
     if (!found.kind)
         return;
     get_string(found.kind, info->kind, sizeof info->kind);
@@ -370,4 +374,13 @@ int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n
     *ret_links = dump.links;
     *ret_n = dump.n;
     return 0;
+}
+
+void link_name(int ifindex, char ret_name[LIMIT_IFNAME])
+{
+    char name[IF_NAMESIZE] = "";
+
+    if (!if_indextoname((unsigned)ifindex, name))
+        name[0] = '\0';
+    memcpy(ret_name, name, LIMIT_IFNAME);
 }

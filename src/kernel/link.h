@@ -23,7 +23,9 @@ struct link_info {
     unsigned flags;           /* IFF_UP, IFF_PROMISC ... (also what IFLA_PROMISCUITY counts) */
     uint32_t mtu;
     uint8_t address[6];
-    int master;       /* ifindex, 0 for none */
+    int master; /* ifindex, 0 for none */
+    char
+        slave_kind[LINK_KIND_MAX]; /* the kind of 'master': "bridge", "openvswitch"; "" not known */
     int peer;         /* veth: ifindex of the other end (IFLA_LINK), 0 unknown or other namespace */
     uint32_t group;   /* IFLA_GROUP, 0 unless someone set it */
     int parent;       /* vlan: ifindex of the link it stands on, 0 unknown or other namespace */
@@ -51,6 +53,8 @@ int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct
  * is none) is the caller's to free. */
 int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n,
                  struct vif_error *err);
+/* The name of the link with this ifindex; "" when there is none (any more). */
+void link_name(int ifindex, char ret_name[LIMIT_IFNAME]);
 
 /* What a link is to look like.  Each request below says which parts it uses. */
 struct link_change {

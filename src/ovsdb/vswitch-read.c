@@ -20,6 +20,8 @@ static const char *const root_columns[] = {"_uuid",       "cur_cfg",          "n
 static const char *const bridge_columns[] = {"_uuid", "name", "datapath_type", NULL};
 static const char *const bridge_port_columns[] = {"_uuid", "name", "datapath_type", "ports", NULL};
 static const char *const port_columns[] = {"_uuid", "name", "interfaces", "qos", NULL};
+static const char *const detailed_port_columns[] = {
+    "_uuid", "name", "interfaces", "qos", "tag", "vlan_mode", "trunks", "other_config", NULL};
 static const char *const interface_columns[] = {
     "_uuid",       "name",   "type",  "external_ids",   "options",
     "mtu_request", "ofport", "error", "ofport_request", NULL};
@@ -160,10 +162,10 @@ static void drop_unasked(const struct vswitch_query *query, struct rows *bridges
         return;
     if (query->n_bridges >= WHOLE_TABLE_FROM)
         rows_keep(bridges, 0, query->bridges, query->n_bridges, NULL);
-    if (query->n_ports >= WHOLE_TABLE_FROM) {
-        rows_keep(ports, 0, query->ports, query->n_ports, NULL);
-        rows_keep(interfaces, 0, query->ports, query->n_ports, rows_drop_interface);
-    }
+    if (query->n_ports >= WHOLE_TABLE_FROM)
+        rows_keep(ports, 0, query->ports, query->n_ports, rows_drop_port);
+    if (query->n_interfaces >= WHOLE_TABLE_FROM)
+        rows_keep(interfaces, 0, query->interfaces, query->n_interfaces, rows_drop_interface);
     if (query->n_qos_ids >= WHOLE_TABLE_FROM)
         rows_keep(qos, offsetof(struct vswitch_qos, id), query->qos_ids, query->n_qos_ids, NULL);
 }
@@ -223,61 +225,82 @@ static int locate_in_all(const json_t *result, struct vswitch *vs)
 /* Everything that was asked for, as it is wanted: a select for each name, or one for a table. */
 static json_t *build_query(const struct vswitch_query *query)
 {
-    json_t *operations = json_array();
-    bool ports = is_whole(query, query->n_ports);
+    json_t *operations = value_append(
+        json_array(), with_columns(value_op_all("select", "Open_vSwitch"), root_columns));
 
-    operations = value_append(operations,
-                              with_columns(value_op_all("select", "Open_vSwitch"), root_columns));
     operations = select_named(operations, "Bridge", query->bridges, query->n_bridges,
                               is_whole(query, query->n_bridges),
                               query->all ? bridge_port_columns : bridge_columns);
-    operations =
-        select_named(operations, "Port", query->ports, query->n_ports, ports, port_columns);
-    operations = select_named(operations, "Interface", query->ports, query->n_ports, ports,
-                              interface_columns);
+    operations = select_named(operations, "Port", query->ports, query->n_ports,
+                              is_whole(query, query->n_ports),
+                              query->details ? detailed_port_columns : port_columns);
+    operations = select_named(operations, "Interface", query->interfaces, query->n_interfaces,
+                              is_whole(query, query->n_interfaces), interface_columns);
     return select_qos(operations, query->qos_ids, query->n_qos_ids,
                       is_whole(query, query->n_qos_ids));
 }
 
-int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
+/* The rows of one answer, as they come. */
+struct tables {
+    struct rows bridges, ports, interfaces, qos;
+};
+
+static int take_tables(const json_t *results, const struct vswitch_query *query,
+                       struct tables *tables)
+{
+    size_t at = 1;
+    int r = take_named(results, &at, query->n_bridges, is_whole(query, query->n_bridges),
+                       &tables->bridges, rows_read_bridge);
+
+    if (r == 0)
+        r = take_named(results, &at, query->n_ports, is_whole(query, query->n_ports),
+                       &tables->ports, query->details ? rows_read_detailed_port : rows_read_port);
+    if (r == 0)
+        r = take_named(results, &at, query->n_interfaces, is_whole(query, query->n_interfaces),
+                       &tables->interfaces, rows_read_interface);
+    if (r == 0)
+        r = take_named(results, &at, query->n_qos_ids, is_whole(query, query->n_qos_ids),
+                       &tables->qos, rows_read_qos);
+    return r;
+}
+
+int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *asked, int64_t until,
                  struct vswitch *ret, struct vif_error *err)
 {
-    auto_json json_t *operations = build_query(query);
+    struct vswitch_query query = *asked;
+    auto_json json_t *operations = NULL;
     auto_json json_t *results = NULL;
-    struct rows bridges = {.size = sizeof(struct vswitch_bridge)};
-    struct rows ports = {.size = sizeof(struct vswitch_port)};
-    struct rows interfaces = {.size = sizeof(struct vswitch_interface)};
-    struct rows qos = {.size = sizeof(struct vswitch_qos)};
-    bool whole = is_whole(query, query->n_ports);
-    struct vswitch vs = {0};
-    size_t at = 1;
+    struct tables tables = {
+        .bridges.size = sizeof(struct vswitch_bridge),
+        .ports.size = sizeof(struct vswitch_port),
+        .interfaces.size = sizeof(struct vswitch_interface),
+        .qos.size = sizeof(struct vswitch_qos),
+    };
+    struct vswitch vs = {.detailed = asked->details};
     int r;
 
+    if (!query.interfaces) {
+        query.interfaces = query.ports;
+        query.n_interfaces = query.n_ports;
+    }
+    operations = build_query(&query);
     r = ask(client, operations, until, &results, err);
     if (r < 0)
         return r;
     r = take_root(json_array_get(results, 0), &vs, err);
     if (r == 0)
-        r = take_named(results, &at, query->n_bridges, is_whole(query, query->n_bridges), &bridges,
-                       rows_read_bridge);
-    if (r == 0)
-        r = take_named(results, &at, query->n_ports, whole, &ports, rows_read_port);
-    if (r == 0)
-        r = take_named(results, &at, query->n_ports, whole, &interfaces, rows_read_interface);
-    if (r == 0)
-        r = take_named(results, &at, query->n_qos_ids, is_whole(query, query->n_qos_ids), &qos,
-                       rows_read_qos);
-    drop_unasked(query, &bridges, &ports, &interfaces, &qos);
-    vs.bridges = bridges.items;
-    vs.n_bridges = rows_unique(&bridges, NULL);
-    vs.ports = ports.items;
-    vs.n_ports = rows_unique(&ports, NULL);
-    vs.interfaces = interfaces.items;
-    vs.n_interfaces = rows_unique(&interfaces, rows_drop_interface);
-    rows_sort_qos(&qos);
-    vs.qos = qos.items;
-    vs.n_qos = qos.n;
-    if (r == 0 && query->all)
+        r = take_tables(results, &query, &tables);
+    drop_unasked(&query, &tables.bridges, &tables.ports, &tables.interfaces, &tables.qos);
+    vs.bridges = tables.bridges.items;
+    vs.n_bridges = rows_unique(&tables.bridges, NULL);
+    vs.ports = tables.ports.items;
+    vs.n_ports = rows_unique(&tables.ports, rows_drop_port);
+    vs.interfaces = tables.interfaces.items;
+    vs.n_interfaces = rows_unique(&tables.interfaces, rows_drop_interface);
+    rows_sort_qos(&tables.qos);
+    vs.qos = tables.qos.items;
+    vs.n_qos = tables.qos.n;
+    if (r == 0 && query.all)
         r = locate_in_all(json_array_get(results, 1), &vs);
     if (r < 0) {
         vswitch_done(&vs);
@@ -326,6 +349,7 @@ int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *
             operations, with_columns(value_op_all("select", "Bridge"), bridge_port_columns));
     for (size_t i = 0; i < n_count; i++)
         operations = select_by_name(operations, "Bridge", count[i], bridge_port_columns);
+    operations = vswitch_details_select(operations, vs);
     r = ask(client, operations, until, &results, err);
     if (r < 0)
         return r;
@@ -340,7 +364,7 @@ int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *
         return schema_error(r, err);
     for (size_t i = 0; i < n_count; i++)
         count_ports(vs, json_array_get(results, at++));
-    return 0;
+    return schema_error(vswitch_details_take(results, at, vs), err);
 }
 
 static int take_status(const json_t *row, struct vswitch_status *status)

@@ -9,6 +9,13 @@
 
 #include "ovsdb/value.h"
 
+void rows_drop_port(void *item)
+{
+    struct vswitch_port *port = item;
+
+    strmap_done(&port->details);
+}
+
 void rows_drop_interface(void *item)
 {
     struct vswitch_interface *interface = item;

@@ -16,7 +16,8 @@ struct rows {
 /* Reads one row into the zeroed 'item': 1 taken; 0 not for us (a name too long to be ours); -EPROTO
  * not of the schema's form; -ENOMEM. */
 typedef int rows_read_fn(const json_t *row, void *item);
-rows_read_fn rows_read_bridge, rows_read_port, rows_read_interface, rows_read_qos;
+rows_read_fn rows_read_bridge, rows_read_port, rows_read_detailed_port, rows_read_interface,
+    rows_read_qos;
 
 /* Adds the rows of one select result. */
 int rows_take(const json_t *result, struct rows *rows, rows_read_fn *read);
@@ -31,7 +32,13 @@ void rows_keep(struct rows *rows, size_t offset, const char *const *names, size_
 /* Sorts QoS rows by id; there may be several of one id. */
 void rows_sort_qos(struct rows *rows);
 
-/* Frees what a struct vswitch_interface holds. */
+/* Frees what a struct vswitch_port or vswitch_interface holds. */
+void rows_drop_port(void *item);
 void rows_drop_interface(void *item);
+
+/* Adds a select of the QoS row that each port of 'vs' refers to, where details are wanted; and takes the
+ * answers, which begin at results[at].  0; -EPROTO; -ENOMEM. */
+json_t *vswitch_details_select(json_t *operations, const struct vswitch *vs);
+int vswitch_details_take(const json_t *results, size_t at, struct vswitch *vs);
 
 #endif

@@ -10,6 +10,8 @@ void vswitch_done(struct vswitch *vs)
 {
     for (size_t i = 0; i < vs->n_bridges; i++)
         json_decref(vs->bridges[i].ports);
+    for (size_t i = 0; i < vs->n_ports; i++)
+        strmap_done(&vs->ports[i].details);
     for (size_t i = 0; i < vs->n_interfaces; i++) {
         strmap_done(&vs->interfaces[i].external_ids);
         strmap_done(&vs->interfaces[i].options);

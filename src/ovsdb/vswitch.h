@@ -31,6 +31,9 @@ struct vswitch_port {
     char qos_uuid[UUID_TEXT_SIZE];       /* "" for none */
     char bridge[LIMIT_IFNAME];           /* the bridge it is on, "" when not located */
     char bridge_uuid[UUID_TEXT_SIZE];
+    struct vif_map
+        details; /* read on demand: "tag", "vlan_mode", "trunks", "other_config:KEY", and "qos",
+                               the type of the row it refers to; only what is set */
 };
 
 struct vswitch_interface {
@@ -65,6 +68,7 @@ struct vswitch {
     size_t n_interfaces;
     struct vswitch_qos *qos;
     size_t n_qos;
+    bool detailed; /* the query asked for details */
 };
 
 void vswitch_done(struct vswitch *vs);
@@ -75,7 +79,8 @@ const struct vswitch_interface *vswitch_find_interface(const struct vswitch *vs,
 /* The first of the QoS rows with this id; the others follow it in the array. */
 const struct vswitch_qos *vswitch_find_qos(const struct vswitch *vs, const char *id);
 
-/* Names to read, each list sorted.  An interface is read by each port's name. */
+/* Names to read, each list sorted.  An interface is read by each port's name, or by the names in
+ * 'interfaces' where that is not NULL. */
 struct vswitch_query {
     const char **bridges;
     size_t n_bridges;
@@ -84,6 +89,9 @@ struct vswitch_query {
     const char **qos_ids;
     size_t n_qos_ids;
     bool all; /* every row there is, whatever the names; each port with its bridge */
+    const char **interfaces;
+    size_t n_interfaces;
+    bool details; /* of ports: those of the QoS rows come with vswitch_locate() */
 };
 
 /* Reads the rows of 'query' in one transaction.  On success '*ret' belongs to the caller.  A server

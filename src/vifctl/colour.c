@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Colours are for people: what is read by a program, or by people who said that they want none, has
- * no escape sequences in it. */
+/* Colours as every terminal of today knows them (ECMA-48); pipes, files and those who set NO_COLOR get
+ * none. */
 #include "vifctl/colour.h"
 
 #include <stdio.h>
@@ -10,22 +10,34 @@
 
 bool colour_wanted(void)
 {
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
 
-    return !(no_color && no_color[0]) && term && strcmp(term, "dumb") != 0 && isatty(STDOUT_FILENO);
+    if (no_color && no_color[0])
+        return false;
+    return term && term[0] && strcmp(term, "dumb") != 0 && isatty(STDOUT_FILENO);
+}
+
+void colour_begin(enum colour colour)
+{
+    static const char *const sequences[] = {
+        [COLOUR_PLAIN] = "",          [COLOUR_GREEN] = "\033[32m",   [COLOUR_RED] = "\033[31m",
+        [COLOUR_YELLOW] = "\033[33m", [COLOUR_ALARM] = "\033[1;31m",
+    };
+
+    if (colour != COLOUR_PLAIN && colour_wanted())
+        (void)fputs(sequences[colour], stdout);
+}
+
+void colour_end(enum colour colour)
+{
+    if (colour != COLOUR_PLAIN && colour_wanted())
+        (void)fputs("\033[0m", stdout);
 }
 
 void colour_print(enum colour colour, const char *text)
 {
-    static const char *const sequences[] = {
-        [COLOUR_NONE] = "",
-        [COLOUR_RED] = "\033[1;31m",
-        [COLOUR_GREEN] = "\033[32m",
-        [COLOUR_YELLOW] = "\033[33m",
-    };
-
-    if (colour == COLOUR_NONE || !colour_wanted())
-        (void)fputs(text, stdout);
-    else
-        printf("%s%s\033[0m", sequences[colour], text);
+    colour_begin(colour);
+    (void)fputs(text, stdout);
+    colour_end(colour);
 }

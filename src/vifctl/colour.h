@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Colours on a terminal. */
-#ifndef COLOUR_H
-#define COLOUR_H
+/* Colours, for a person at a terminal who wants them. */
+#ifndef VIFCTL_COLOUR_H
+#define VIFCTL_COLOUR_H
 
 #include <stdbool.h>
 
 enum colour {
-    COLOUR_NONE,
-    COLOUR_RED,
+    COLOUR_PLAIN,
     COLOUR_GREEN,
+    COLOUR_RED,
     COLOUR_YELLOW,
+    COLOUR_ALARM, /* bold red */
 };
 
-/* Whether standard output is to be coloured: it is a terminal that can, and NO_COLOR
- * (https://no-color.org) is not set. */
+/* Whether standard output takes colours: a terminal, TERM neither unset nor "dumb", and NO_COLOR unset or
+ * empty (https://no-color.org). */
 bool colour_wanted(void);
 
-/* Prints 'text' in this colour, or without one where none is wanted. */
+/* Switches standard output to a colour, and back; neither prints anything where none is wanted. */
+void colour_begin(enum colour colour);
+void colour_end(enum colour colour);
+
+/* Prints 'text' in this colour. */
 void colour_print(enum colour colour, const char *text);
 
 #endif

@@ -26,9 +26,9 @@ static const struct level {
     enum colour colour;
 } levels[] = {
     [VIF_FINDING_OK] = {"ok  ", COLOUR_GREEN},
-    [VIF_FINDING_INFO] = {"-   ", COLOUR_NONE},
+    [VIF_FINDING_INFO] = {"-   ", COLOUR_PLAIN},
     [VIF_FINDING_WARN] = {"warn", COLOUR_YELLOW},
-    [VIF_FINDING_FAIL] = {"FAIL", COLOUR_RED},
+    [VIF_FINDING_FAIL] = {"FAIL", COLOUR_ALARM},
 };
 
 #define N_LEVELS (sizeof levels / sizeof levels[0])

@@ -81,6 +81,6 @@ void print_help(const struct verb *verbs, size_t n_verbs)
     for (enum option_number i = 0; i < N_OPTIONS; i++)
         print_option(i, verbs, n_verbs);
     puts("\n"
-         "Exit status: 0 done; 2 bad input or usage; 3 a VIF or the host failed; 4 the\n"
-         "database cannot be reached; 5 no permission; 6 timed out.");
+         "Exit status: 0 done; 1 check found drift; 2 bad input or usage; 3 a VIF or the host\n"
+         "failed; 4 the database cannot be reached; 5 no permission; 6 timed out.");
 }

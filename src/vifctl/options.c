@@ -18,6 +18,13 @@ static void print_debug(void *data, const char *line)
     (void)fprintf(stderr, "vifctl: debug: %s\n", line);
 }
 
+static int take_repair(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->repair = true;
+    return STATUS_OK;
+}
+
 static int take_dry_run(struct arguments *arguments, const char *value)
 {
     (void)value;
@@ -119,6 +126,7 @@ static int take_verbose(struct arguments *arguments, const char *value)
 }
 
 const struct option_row option_rows[N_OPTIONS] = {
+    [OPTION_REPAIR] = {"repair", NULL, 0, "mend what is not as described", take_repair},
     [OPTION_DRY_RUN] = {"dry-run", NULL, 0, "say what would be done, change nothing", take_dry_run},
     [OPTION_JSON] = {"json", NULL, 0, "print results as JSON", take_json},
     [OPTION_WAIT] =

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl plug and unplug: reads the files, has the library do it, prints the report. */
+/* vifctl plug and unplug: reads the files, has the library do it, prints the report.  Other verbs that
+ * do something with the VIFs of files do it the same way. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "vifctl/vifctl.h"
-
-typedef int call_fn(struct vif_host *host, const struct vif_batch *batch,
-                    const struct vif_call_options *options, struct vif_report **ret_report,
-                    struct vif_error *err);
 
 DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
 DEFINE_AUTO(auto_batch, struct vif_batch *, vif_batch_free);
@@ -18,7 +15,7 @@ DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
 #define auto_batch  __attribute__((cleanup(auto_batch_fn)))
 #define auto_report __attribute__((cleanup(auto_report_fn)))
 
-static void print_steps(const struct vif_result *result)
+void print_steps(const struct vif_result *result)
 {
     const char *step = result->steps;
 
@@ -45,12 +42,9 @@ static void print_warnings(const struct vif_result *result)
     }
 }
 
-static void print_result(const struct vif_result *result)
+static void print_result(const struct vif_result *result, const struct arguments *arguments)
 {
-    if (result->state == VIF_STATE_FAILED) {
-        complain(result->error.text);
-        return;
-    }
+    (void)arguments;
     if (result->state == VIF_STATE_PLANNED) {
         print_steps(result);
         return;
@@ -68,9 +62,10 @@ static void print_result(const struct vif_result *result)
     printf("\n");
 }
 
-static int print_report(struct vif_report *report, bool json)
+static int print_report(struct vif_report *report, const struct arguments *arguments,
+                        print_fn *print)
 {
-    int status = json ? print_json(vif_report_json(report)) : STATUS_OK;
+    int status = arguments->json ? print_json(vif_report_json(report)) : STATUS_OK;
 
     if (status != STATUS_OK)
         return status;
@@ -78,13 +73,15 @@ static int print_report(struct vif_report *report, bool json)
         const struct vif_result *result = vif_report_result(report, i);
 
         print_warnings(result);
-        if (!json || result->state == VIF_STATE_FAILED)
-            print_result(result);
+        if (result->state == VIF_STATE_FAILED)
+            complain(result->error.text);
+        else if (!arguments->json)
+            print(result, arguments);
     }
     return vif_report_status(report);
 }
 
-static int run(const struct arguments *arguments, call_fn *call)
+int run_call(const struct arguments *arguments, call_fn *call, print_fn *print)
 {
     auto_host struct vif_host *host = NULL;
     auto_batch struct vif_batch *batch = NULL;
@@ -107,15 +104,15 @@ static int run(const struct arguments *arguments, call_fn *call)
         complain(err.text);
         return vif_error_kind_status(err.kind);
     }
-    return print_report(report, arguments->json);
+    return print_report(report, arguments, print);
 }
 
 int verb_plug(const struct arguments *arguments)
 {
-    return run(arguments, vif_host_plug);
+    return run_call(arguments, vif_host_plug, print_result);
 }
 
 int verb_unplug(const struct arguments *arguments)
 {
-    return run(arguments, vif_host_unplug);
+    return run_call(arguments, vif_host_unplug, print_result);
 }

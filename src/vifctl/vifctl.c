@@ -11,6 +11,8 @@
 static const struct verb verbs[] = {
     {"plug", "FILE...", "connect VIFs", verb_plug, OF_PLUGGING},
     {"unplug", "FILE...", "disconnect VIFs", verb_unplug, OF_PLUGGING},
+    {"check", "FILE...", "tell what is not as described, or mend it", verb_check,
+     OF_PLUGGING | BIT(REPAIR)},
     {"list", "", "list the VIFs of this host, whoever plugged them", verb_list,
      OF_DATABASE | BIT(INSTANCE) | BIT(BRIDGE) | BIT(STATE)},
     {"doctor", "", "tell whether this host is ready, and what to do about it", verb_doctor,

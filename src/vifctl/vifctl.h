@@ -17,6 +17,7 @@ struct arguments {
     struct vif_call_options call;
     struct vif_list_options list;
     bool json;
+    bool repair;            /* of check */
     const char **vif_types; /* of --vif-type, NULL-ended; NULL: none was given */
     const char **versions;  /* of --compat, the same */
     char **files;           /* what stands behind the verb */
@@ -24,6 +25,7 @@ struct arguments {
 };
 
 enum option_number {
+    OPTION_REPAIR,
     OPTION_DRY_RUN,
     OPTION_JSON,
     OPTION_WAIT,
@@ -77,10 +79,24 @@ void print_help(const struct verb *verbs, size_t n_verbs);
 
 int verb_plug(const struct arguments *arguments);
 int verb_unplug(const struct arguments *arguments);
+int verb_check(const struct arguments *arguments);
 int verb_list(const struct arguments *arguments);
 int verb_doctor(const struct arguments *arguments);
 int verb_host_info(const struct arguments *arguments);
 int verb_schema(const struct arguments *arguments);
+
+/* A function of the library that does something with the VIFs of a batch; one that prints what became
+ * of a VIF that did not fail. */
+typedef int call_fn(struct vif_host *host, const struct vif_batch *batch,
+                    const struct vif_call_options *options, struct vif_report **ret_report,
+                    struct vif_error *err);
+typedef void print_fn(const struct vif_result *result, const struct arguments *arguments);
+
+/* Calls it with the VIFs of the files and prints the report; the exit status. */
+int run_call(const struct arguments *arguments, call_fn *call, print_fn *print);
+
+/* Prints the steps of a dry run. */
+void print_steps(const struct vif_result *result);
 
 /* Prints "vifctl: <text>" on stderr. */
 void complain(const char *text);

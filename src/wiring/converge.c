@@ -21,6 +21,7 @@ void outcome_done(struct outcome *outcome)
     free(outcome->steps);
     free(outcome->warnings);
     outcome->steps = outcome->warnings = NULL;
+    drift_done(&outcome->drift);
 }
 
 static size_t count_state(const struct batch *batch, enum run_state state)
@@ -56,117 +57,25 @@ static void fail_pending(struct batch *batch, const struct vif_error *err)
     }
 }
 
-/* What a wiring of this call lays claim to.  Several may share an Open vSwitch bridge, but not with
- * different datapath types, and its name is its own port's; and a shared link, but not as part of
- * different bridges. */
-enum claim_sort { CLAIM_DEVICE, CLAIM_PORT };
-
-struct claim {
-    const char *name;
-    enum claim_sort sort;
-    bool shareable;
-    const char *terms; /* of sharing: datapath_type of a bridge, master of a link; "" takes any */
-    size_t owner;
-};
-
-static int by_claim(const void *a, const void *b)
-{
-    const struct claim *left = a, *right = b;
-    int c = strcmp(left->name, right->name);
-
-    if (c == 0)
-        c = (left->sort > right->sort) - (left->sort < right->sort);
-    if (c == 0)
-        c = (left->owner > right->owner) - (left->owner < right->owner);
-    return c;
-}
-
-static size_t add_claims(const struct vif_wiring *wiring, size_t owner, struct claim *claims)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < wiring->n_links; i++) {
-        const struct vif_wiring_link *link = &wiring->links[i];
-
-        claims[n++] = (struct claim){link->name, CLAIM_DEVICE, link->shared,
-                                     link->shared ? link->master : "", owner};
-        if (link->peer[0])
-            claims[n++] = (struct claim){link->peer, CLAIM_DEVICE, false, "", owner};
-    }
-    for (size_t i = 0; i < wiring->n_ports; i++)
-        if (wiring->ports[i].name[0])
-            claims[n++] = (struct claim){wiring->ports[i].name, CLAIM_PORT, false, "", owner};
-    for (size_t i = 0; i < wiring->n_bridges; i++)
-        claims[n++] = (struct claim){wiring->bridges[i].name, CLAIM_PORT, true,
-                                     wiring->bridges[i].datapath_type, owner};
-    return n;
-}
-
-static bool agree(const struct claim *first, const struct claim *later)
-{
-    if (first->owner == later->owner)
-        return true;
-    return first->shareable && later->shareable &&
-           (!first->terms[0] || !later->terms[0] || strcmp(first->terms, later->terms) == 0);
-}
-
-static void refuse_claim(struct batch *batch, const struct claim *first, const struct claim *later)
-{
-    struct run *run = &batch->runs[later->owner];
-    const char *what = later->sort == CLAIM_DEVICE ? "device" : "port";
-
-    if (later->sort == CLAIM_PORT && first->shareable && later->shareable)
-        what = "another datapath_type of bridge";
-    run->state = RUN_FAILED;
-    (void)error_set(&run->error, VIF_ERROR_CONFLICT, "%s %s is claimed by VIF %s in the same call",
-                    what, later->name, batch->runs[first->owner].wiring->vif_id);
-}
-
-/* Two VIFs of one call that want the same thing: the later one fails. */
-static int refuse_doubles(struct batch *batch, struct vif_error *err)
-{
-    auto_free struct claim *claims = NULL;
-    const struct claim *holder = NULL;
-    size_t room = 1, n = 0;
-
-    for (size_t i = 0; i < batch->n; i++)
-        room += 2 * batch->runs[i].wiring->n_links + batch->runs[i].wiring->n_ports +
-                batch->runs[i].wiring->n_bridges;
-    claims = calloc(room, sizeof *claims);
-    if (!claims)
-        return error_memory(err);
-    for (size_t i = 0; i < batch->n; i++)
-        n += add_claims(batch->runs[i].wiring, i, claims + n);
-    qsort(claims, n, sizeof *claims, by_claim);
-    for (size_t i = 0; i < n; i++) {
-        const struct claim *claim = &claims[i];
-
-        if (batch->runs[claim->owner].state == RUN_FAILED)
-            continue;
-        if (holder && strcmp(holder->name, claim->name) == 0 && holder->sort == claim->sort &&
-            batch->runs[holder->owner].state != RUN_FAILED) {
-            if (!agree(holder, claim))
-                refuse_claim(batch, holder, claim);
-            if (holder->terms[0] || !agree(holder, claim))
-                continue; /* the first that has terms holds it */
-        }
-        holder = claim;
-    }
-    return 0;
-}
-
-static int observe_pending(struct batch *batch, enum vif_goal goal, struct vif_error *err)
+static int observe_pending(struct batch *batch, const struct converge_options *options,
+                           struct vif_error *err)
 {
     auto_free const struct vif_wiring **wirings = calloc(batch->n, sizeof *wirings);
     size_t n = 0;
 
     if (!wirings)
         return error_memory(err);
-    for (size_t i = 0; i < batch->n; i++)
-        if (batch->runs[i].state == RUN_PENDING)
-            wirings[n++] = batch->runs[i].wiring;
+    for (size_t i = 0; i < batch->n; i++) {
+        if (batch->runs[i].state != RUN_PENDING)
+            continue;
+        /* What a plug would only stumble over is looked for. */
+        batch->runs[i].wiring->supersedes |= options->explain;
+        wirings[n++] = batch->runs[i].wiring;
+    }
     observed_done(&batch->observed);
-    return observe(batch->engine, wirings, n, goal, batch->until, &batch->observed, err);
+    if (options->explain)
+        return observe_details(batch->engine, wirings, n, batch->until, &batch->observed, err);
+    return observe(batch->engine, wirings, n, options->goal, batch->until, &batch->observed, err);
 }
 
 /* A port was found where the other way of wiring the VIF has it: then the rest of that is looked for,
@@ -263,14 +172,37 @@ static void round_absent(struct batch *batch, bool settle)
         }
 }
 
+/* What was read does not fit together: all of it again. */
+static bool again(struct batch *batch)
+{
+    if (!count_state(batch, RUN_PENDING))
+        return false;
+    change_state(batch, RUN_PLANNED, RUN_PENDING);
+    return true;
+}
+
+/* For a call that changes nothing: what is known of the ports as they are. */
+static void take_as_is(struct batch *batch)
+{
+    change_state(batch, RUN_PLANNED, RUN_DONE);
+    settle_skip(batch);
+    change_state(batch, RUN_DONE, RUN_PLANNED);
+}
+
+/* A look ends where the plan is made. */
+static void round_look(struct batch *batch)
+{
+    if (again(batch))
+        return;
+    take_as_is(batch);
+    change_state(batch, RUN_PLANNED, RUN_FINISHED);
+}
+
 /* A dry run ends where the first change would begin. */
 static void round_dry(struct batch *batch, struct outcome *outcomes, char **ret_transaction)
 {
-    if (count_state(batch,
-                    RUN_PENDING)) { /* what was read does not fit together: all of it again */
-        change_state(batch, RUN_PLANNED, RUN_PENDING);
+    if (again(batch))
         return;
-    }
     if (ret_transaction)
         *ret_transaction = commit_json(batch);
     for (size_t i = 0; i < batch->n; i++) {
@@ -302,14 +234,25 @@ static void run_round(struct batch *batch, const struct converge_options *option
                       struct outcome *outcomes, char **ret_transaction)
 {
     struct vif_error err = {0};
-    int r = observe_pending(batch, options->goal, &err);
+    int64_t lasts = -1;
 
-    if (r < 0) {
-        fail_pending(batch, &err);
-        return;
+    for (;;) {
+        if (observe_pending(batch, options, &err) < 0) {
+            fail_pending(batch, &err);
+            return;
+        }
+        plan_pending(batch, options->goal);
+        if (!options->explain || !explain_doubts(batch, options, &lasts))
+            break;
+        change_state(batch, RUN_PLANNED, RUN_PENDING);
     }
-    plan_pending(batch, options->goal);
-    if (options->dry_run)
+    if (options->explain)
+        explain_runs(batch, options->settle);
+    if (options->explain && options->dry_run)
+        take_as_is(batch);
+    if (options->look)
+        round_look(batch);
+    else if (options->dry_run)
         round_dry(batch, outcomes, ret_transaction);
     else if (options->goal == VIF_GOAL_PLUG)
         round_present(batch, options->settle);
@@ -351,22 +294,30 @@ static void give_up(struct batch *batch)
     }
 }
 
-static void tell(const struct run *run, struct vif_wiring *wiring, struct outcome *outcome,
-                 bool dry_run)
+/* The state of a VIF that did not fail.  A dry run that was to explain has no plan to tell of a VIF that is
+ * as described. */
+static enum outcome_state state_of(const struct run *run, const struct converge_options *options)
+{
+    bool said = options->look || (options->dry_run && options->explain && !run->changed);
+
+    if (said && run->drift.judged)
+        return OUTCOME_DRIFTED;
+    if (options->dry_run && !said)
+        return OUTCOME_PLANNED;
+    return run->waiting ? OUTCOME_WAITING : OUTCOME_DONE;
+}
+
+static void tell(struct run *run, struct vif_wiring *wiring, struct outcome *outcome,
+                 const struct converge_options *options)
 {
     if (wiring->warnings.n)
         outcome->warnings = text_take(&wiring->warnings);
     outcome->changed = run->changed;
     outcome->ofport = run->ofport;
-    outcome->error = run->error;
-    if (run->state != RUN_FINISHED)
-        outcome->state = OUTCOME_FAILED;
-    else if (dry_run)
-        outcome->state = OUTCOME_PLANNED;
-    else
-        outcome->state = run->waiting ? OUTCOME_WAITING : OUTCOME_DONE;
-    if (outcome->state != OUTCOME_FAILED)
-        outcome->error = (struct vif_error){0};
+    outcome->state = run->state == RUN_FINISHED ? state_of(run, options) : OUTCOME_FAILED;
+    outcome->error = outcome->state == OUTCOME_FAILED ? run->error : (struct vif_error){0};
+    outcome->drift = run->drift;
+    run->drift = (struct drift){0};
 }
 
 /* Ports that are only known by their owner. */
@@ -401,7 +352,7 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
         runs[i].error = unreachable;
         runs[i].state = RUN_FAILED;
     }
-    r = refuse_doubles(&batch, err);
+    r = claims_refuse_doubles(&batch, err);
     for (unsigned round = 0; r == 0 && count_state(&batch, RUN_PENDING); round++) {
         if (round > 0)
             pause_between_rounds(round, batch.until);
@@ -412,8 +363,9 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
     }
     for (size_t i = 0; i < n; i++) {
         if (r == 0)
-            tell(&runs[i], wirings[i], &outcomes[i], options->dry_run);
+            tell(&runs[i], wirings[i], &outcomes[i], options);
         plan_done(&runs[i].plan);
+        drift_done(&runs[i].drift);
         links_forget(&runs[i]);
     }
     observed_done(&batch.observed);

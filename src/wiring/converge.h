@@ -5,12 +5,15 @@
 #ifndef WIRING_CONVERGE_H
 #define WIRING_CONVERGE_H
 
-#include "wiring/observe.h"
+#include "wiring/drift.h"
 
 struct converge_options {
     enum vif_goal goal;
     bool settle;   /* wait for ovs-vswitchd */
     bool dry_run;  /* only say what would be done */
+    bool explain;  /* plug: tell what is different at the first look; with 'settle' also what
+                      ovs-vswitchd complains of */
+    bool look;     /* with 'explain': and change nothing */
     int64_t until; /* deadline for all of it */
 };
 
@@ -18,16 +21,18 @@ enum outcome_state {
     OUTCOME_DONE,
     OUTCOME_WAITING, /* plugged; its network device does not exist yet */
     OUTCOME_PLANNED, /* dry run */
+    OUTCOME_DRIFTED, /* a look, or a dry run without a step: there are differences that count */
     OUTCOME_FAILED,
 };
 
 /* What became of one wiring. */
 struct outcome {
     enum outcome_state state;
-    bool changed;   /* something was (or in a dry run: would be) changed */
-    int64_t ofport; /* of the port, when known; else 0 */
-    char *warnings; /* each ended by a newline; NULL for none */
-    char *steps;    /* dry run: one line per step, each ended by a newline; else NULL */
+    bool changed;       /* something was (or in a dry run: would be) changed */
+    int64_t ofport;     /* of the port, when known; else 0 */
+    char *warnings;     /* each ended by a newline; NULL for none */
+    char *steps;        /* dry run: one line per step, each ended by a newline; else NULL */
+    struct drift drift; /* to explain: what was different */
     struct vif_error error;
 };
 

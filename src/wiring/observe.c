@@ -17,6 +17,7 @@ void observed_done(struct observed *observed)
         address_list_done(&observed->addresses[i].list);
     free(observed->addresses);
     free(observed->rules);
+    free(observed->neighbours);
     free(observed->links);
     vswitch_done(&observed->db);
     *observed = (struct observed){0};
@@ -77,6 +78,8 @@ static void names_unique(struct names *names)
 
 struct wanted {
     struct names links, bridges, ports, qos;
+    struct names interfaces; /* with 'details': of ports and bridges */
+    bool details;
 };
 
 static void add_name(struct names *names, const char *name)
@@ -88,6 +91,7 @@ static void add_name(struct names *names, const char *name)
 static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum vif_goal goal)
 {
     bool unplug = goal == VIF_GOAL_UNPLUG;
+    bool superseded = unplug || wiring->supersedes;
 
     for (size_t i = 0; i < wiring->n_links; i++) {
         const struct vif_wiring_link *link = &wiring->links[i];
@@ -103,12 +107,12 @@ static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum
             add_name(&wanted->ports, link->name);
     }
     for (size_t i = 0; i < wiring->n_bridges; i++)
-        if (unplug || wiring->supersedes || !wiring->bridges[i].superseded)
+        if (superseded || !wiring->bridges[i].superseded)
             add_name(&wanted->bridges, wiring->bridges[i].name);
     for (size_t i = 0; i < wiring->n_ports; i++) {
         const struct vif_wiring_port *port = &wiring->ports[i];
 
-        if (!port->create && !(port->superseded && wiring->supersedes) && !unplug)
+        if (!port->create && !(port->superseded && superseded) && !unplug)
             continue;
         add_name(&wanted->ports, port->name);
         add_name(&wanted->bridges, port->bridge);
@@ -130,7 +134,32 @@ static bool make_room(struct wanted *wanted, const struct vif_wiring *const *wir
     wanted->bridges.items = reallocarray(NULL, bridges, sizeof(char *));
     wanted->ports.items = reallocarray(NULL, ports, sizeof(char *));
     wanted->qos.items = reallocarray(NULL, ports, sizeof(char *));
-    return wanted->links.items && wanted->bridges.items && wanted->ports.items && wanted->qos.items;
+    wanted->interfaces.items = reallocarray(NULL, ports + bridges, sizeof(char *));
+    return wanted->links.items && wanted->bridges.items && wanted->ports.items &&
+           wanted->qos.items && wanted->interfaces.items;
+}
+
+static void wanted_done(struct wanted *wanted)
+{
+    names_done(&wanted->links);
+    names_done(&wanted->bridges);
+    names_done(&wanted->ports);
+    names_done(&wanted->qos);
+    names_done(&wanted->interfaces);
+}
+
+/* Each name once; and where it is asked what became of bridges, too, the interfaces of both. */
+static void settle_names(struct wanted *wanted)
+{
+    names_unique(&wanted->links);
+    names_unique(&wanted->bridges);
+    names_unique(&wanted->ports);
+    names_unique(&wanted->qos);
+    for (size_t i = 0; i < wanted->bridges.n; i++)
+        add_name(&wanted->interfaces, wanted->bridges.items[i]);
+    for (size_t i = 0; i < wanted->ports.n; i++)
+        add_name(&wanted->interfaces, wanted->ports.items[i]);
+    names_unique(&wanted->interfaces);
 }
 
 static int observe_links(struct netlink *nl, const struct names *names, struct observed *observed,
@@ -181,6 +210,9 @@ static int observe_db(struct ovsdb_client *db, struct wanted *wanted,
         .n_ports = wanted->ports.n,
         .qos_ids = wanted->qos.items,
         .n_qos_ids = wanted->qos.n,
+        .interfaces = wanted->details ? wanted->interfaces.items : NULL,
+        .n_interfaces = wanted->details ? wanted->interfaces.n : 0,
+        .details = wanted->details,
     };
     struct names count = {wanted->bridges.items, 0};
     int r = vswitch_read(db, &query, until, &observed->db, err);
@@ -285,37 +317,45 @@ static int observe_rest(const struct engine *engine, const struct vif_wiring *co
     return r;
 }
 
-int observe(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
-            enum vif_goal goal, int64_t until, struct observed *ret, struct vif_error *err)
+static int observe_all(const struct engine *engine, const struct vif_wiring *const *wirings,
+                       size_t n, enum vif_goal goal, bool details, int64_t until,
+                       struct observed *ret, struct vif_error *err)
 {
-    struct wanted wanted = {0};
+    struct wanted wanted = {.details = details};
     struct observed observed = {0};
-    int r = 0;
+    int r = make_room(&wanted, wirings, n) ? 0 : error_memory(err);
 
-    if (!make_room(&wanted, wirings, n))
-        r = error_memory(err);
-    for (size_t i = 0; r == 0 && i < n; i++)
-        collect(&wanted, wirings[i], goal);
-    names_unique(&wanted.links);
-    names_unique(&wanted.bridges);
-    names_unique(&wanted.ports);
-    names_unique(&wanted.qos);
-    if (r == 0)
+    if (r == 0) {
+        for (size_t i = 0; i < n; i++)
+            collect(&wanted, wirings[i], goal);
+        settle_names(&wanted);
         r = observe_links(engine->nl, &wanted.links, &observed, err);
+    }
     if (r == 0 && (wanted.bridges.n || wanted.ports.n))
         r = observe_db(engine->db, &wanted, wirings, n, goal, until, &observed, err);
     if (r == 0)
         r = observe_rest(engine, wirings, n, goal, &observed, err);
-    names_done(&wanted.links);
-    names_done(&wanted.bridges);
-    names_done(&wanted.ports);
-    names_done(&wanted.qos);
+    if (r == 0 && details)
+        r = observe_neighbours(&observed, err);
+    wanted_done(&wanted);
     if (r < 0) {
         observed_done(&observed);
         return r;
     }
     *ret = observed;
     return 0;
+}
+
+int observe(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
+            enum vif_goal goal, int64_t until, struct observed *ret, struct vif_error *err)
+{
+    return observe_all(engine, wirings, n, goal, false, until, ret, err);
+}
+
+int observe_details(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
+                    int64_t until, struct observed *ret, struct vif_error *err)
+{
+    return observe_all(engine, wirings, n, VIF_GOAL_PLUG, true, until, ret, err);
 }
 
 static void name_links(struct vif_wiring *wiring, const char *name)

@@ -29,6 +29,12 @@ struct observed_rules {
     bool there;
 };
 
+/* The name of a link that others are enslaved to or paired with, which no wiring names. */
+struct observed_neighbour {
+    int ifindex;
+    char name[LIMIT_IFNAME];
+};
+
 struct observed {
     struct link_info *links; /* those that exist, sorted by name */
     size_t n_links;
@@ -36,6 +42,8 @@ struct observed {
     size_t n_addresses;
     struct observed_rules *rules;
     size_t n_rules;
+    struct observed_neighbour *neighbours; /* sorted by ifindex; only with details */
+    size_t n_neighbours;
     struct vswitch db; /* empty when nothing of it is wanted */
 };
 
@@ -46,6 +54,17 @@ const struct link_info *observed_link(const struct observed *observed, const cha
 /* Reads everything that wirings[0..n) name.  On success '*ret' belongs to the caller. */
 int observe(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
             enum vif_goal goal, int64_t until, struct observed *ret, struct vif_error *err);
+
+/* The same for a plug, with what a person wants to know besides: the details of ports, what
+ * ovs-vswitchd says of bridges, and the names of neighbours. */
+int observe_details(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
+                    int64_t until, struct observed *ret, struct vif_error *err);
+
+/* The name of the link with this ifindex, as far as it was read; "" when it was not. */
+const char *observed_name(const struct observed *observed, int ifindex);
+
+/* Reads the names of the links that those in 'observed' have to do with.  -ENOMEM. */
+int observe_neighbours(struct observed *observed, struct vif_error *err);
 
 /* Gives the nameless port of the wiring the name of the port that has its owner as iface-id, and the
  * nameless link the same; a port that is not there leaves both without.  Sends nothing when there is no

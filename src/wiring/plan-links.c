@@ -30,6 +30,21 @@ static bool is_veth(const struct link_info *info)
     return strcmp(info->kind, "veth") == 0;
 }
 
+/* Whether a link that an Open vSwitch port of this wiring needs is part of something else, say of a
+ * Linux bridge: the switch cannot have it, or has to share what it receives.  The kernel's datapath is
+ * such a master itself; one the kernel does not name the kind of is left alone. */
+static bool is_astray(const struct planner *planner, const struct link_info *info, const char *name)
+{
+    const struct vif_wiring *wiring = planner->wiring;
+
+    if (!info->master || !info->slave_kind[0] || strcmp(info->slave_kind, "openvswitch") == 0)
+        return false;
+    for (size_t i = 0; i < wiring->n_ports; i++)
+        if (wiring->ports[i].create && strcmp(wiring->ports[i].link, name) == 0)
+            return true;
+    return false;
+}
+
 static int present_tap(struct planner *planner, const struct vif_wiring_link *link)
 {
     const struct link_info *info = plan_link(planner, link->name);
@@ -46,7 +61,8 @@ static int present_tap(struct planner *planner, const struct vif_wiring_link *li
     change.mtu = mtu_change(link, info);
     /* A tap someone else made is left as it is but for its MTU; one of ours has to be up. */
     change.set_up = link->create && strcmp(info->alias, alias) == 0 && !(info->flags & IFF_UP);
-    return plan_set_link(planner, link, link->name, info, &change, NULL, NULL);
+    change.set_master = is_astray(planner, info, link->name);
+    return plan_set_link(planner, link, link->name, info, &change, "", NULL);
 }
 
 /* One end of an existing pair. */
@@ -58,7 +74,8 @@ static int present_veth_end(struct planner *planner, const struct vif_wiring_lin
         .mtu = mtu_change(link, info),
         .set_up = !(info->flags & IFF_UP),
         .set_promisc = link->promisc && !(info->flags & IFF_PROMISC),
-        .set_master = master[0] && (!bridge || info->master != bridge->ifindex),
+        .set_master = master[0] ? !bridge || info->master != bridge->ifindex
+                                : is_astray(planner, info, info->name),
     };
 
     return plan_set_link(planner, link, info->name, info, &change, master, NULL);
@@ -229,8 +246,9 @@ static int rename_device(struct planner *planner, const struct vif_wiring_link *
     if (info->flags & IFF_UP)
         r = plan_set_link(planner, link, info->name, info, &down, NULL, NULL);
     up.mtu = mtu_change(link, info);
+    up.set_master = is_astray(planner, info, link->name);
     if (r == 0)
-        r = plan_set_link(planner, link, info->name, info, &up, NULL, &step);
+        r = plan_set_link(planner, link, info->name, info, &up, "", &step);
     if (r < 0 || !step)
         return r;
     (void)snprintf(step->new_name, sizeof step->new_name, "%s", link->name);
@@ -255,12 +273,13 @@ static int present_device(struct planner *planner, const struct vif_wiring_link 
         return 0;
     change.set_up = link->up && !(info->flags & IFF_UP);
     change.mtu = mtu_change(link, info);
+    change.set_master = !link->master[0] && is_astray(planner, info, name);
     if (link->device[0])
         r = rename_device(planner, link, info);
     else if (link->master[0])
         r = present_enslaved(planner, link, info, &change);
     else
-        r = plan_set_link(planner, link, name, info, &change, NULL, NULL);
+        r = plan_set_link(planner, link, name, info, &change, "", NULL);
     if (r < 0 || !link->enable_tc_offload)
         return r;
     step = plan_add(planner, STEP_TC_OFFLOAD, link->name);

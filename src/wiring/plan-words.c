@@ -16,7 +16,7 @@ static void words_of_change(const struct step *step, struct text *text)
         comma = ", ";
     }
     if (change->set_master) {
-        text_add(text, "%smaster %s", comma, step->master);
+        text_add(text, "%s%s%s", comma, step->master[0] ? "master " : "no master", step->master);
         comma = ", ";
     }
     if (change->bridge) {

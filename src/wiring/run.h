@@ -55,6 +55,7 @@ struct run {
     bool warned;             /* of what was observed */
     bool waiting;            /* its network device is not there yet */
     int64_t ofport;
+    struct drift drift; /* what was different before anything was done */
     struct vif_error error;
 };
 
@@ -69,6 +70,18 @@ struct batch {
     unsigned stale; /* transactions in a row that found the database changed */
     bool keep_qos;  /* a QoS row of ours is referred to by someone else: leave them */
 };
+
+/* Two VIFs of one call that want the same thing: the later one becomes RUN_FAILED.  0 or -ENOMEM. */
+int claims_refuse_doubles(struct batch *batch, struct vif_error *err);
+
+/* Fills 'drift' of the runs in state RUN_PLANNED that have changed nothing yet, with the complaints of
+ * ovs-vswitchd if they are wanted. */
+void explain_runs(struct batch *batch, bool complaints);
+
+/* Whether everything is to be looked at again before it counts what ovs-vswitchd says or does: a look lets
+ * it take up first what it was asked for (a repair does that in any case, when it has done its part),
+ * and then it has to last for a while.  Waits before it says yes.  '*lasts' is -1 at first. */
+bool explain_doubts(struct batch *batch, const struct converge_options *options, int64_t *lasts);
 
 /* Whether the plan has steps that go into the transaction. */
 bool run_has_db_steps(const struct run *run);
@@ -119,6 +132,9 @@ int settle_absent(struct batch *batch, int64_t cfg, struct vif_error *err);
  * told to, and the next plug takes the telling back; with it '*cfg' becomes what cur_cfg must reach.
  * A run is RUN_PENDING again when its row changed meanwhile. */
 void settle_reopen(struct batch *batch, bool settle, int64_t *cfg);
+
+/* Waits until ovs-vswitchd has taken up what it was last asked for; writes nothing. */
+int settle_catch_up(struct batch *batch, struct vif_error *err);
 
 /* For what is known without waiting: sets ofport and waiting of the runs in state RUN_DONE. */
 void settle_skip(struct batch *batch);

@@ -261,6 +261,11 @@ void settle_skip(struct batch *batch)
             take_observed(batch, &batch->runs[i]);
 }
 
+int settle_catch_up(struct batch *batch, struct vif_error *err)
+{
+    return wait_for(batch, batch->observed.db.next_cfg, err);
+}
+
 int settle_absent(struct batch *batch, int64_t cfg, struct vif_error *err)
 {
     bool wait = false;

@@ -165,10 +165,11 @@ def test_exit_statuses_are_the_same():
 
 
 def test_exit_statuses_are_those_of_the_library():
-    """The one error table, <vif/error.h>, knows no other; 3 is the only one that can mean a mix."""
+    """The one error table, <vif/error.h>, knows no other but drift, which is no error; 3 is the only
+    one that can mean a mix."""
     table = re.findall(r'X\(\w+, "\w+", \w+, (\d), ".*?"\)', read('include', 'vif', 'error.h'))
     assert len(table) > 10
-    assert sorted(set(table)) == sorted(statuses_of_help())
+    assert sorted({*table, '1'}) == sorted(statuses_of_help())
 
 
 # ---------------------------------------------------------------------- vifd.conf(5)
@@ -273,7 +274,7 @@ def test_examples_come_out_as_printed(lab):
                 command + '\n' + done.stdout)
             assert done.stderr == ''
             tried += 1
-    assert tried == 6
+    assert tried == 7
 
 
 def test_example_configuration_is_taken(tmp_path):

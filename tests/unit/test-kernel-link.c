@@ -103,9 +103,10 @@ static void test_veth(void **state)
     delete_link("qbr0");
 }
 
-static void test_promisc_by_bridge(void **state)
+static void test_enslaved(void **state)
 {
     struct netlink_batch batch = {0};
+    char name[LIMIT_IFNAME];
 
     (void)state;
     create_bridge("br1");
@@ -116,6 +117,12 @@ static void test_promisc_by_bridge(void **state)
     set_link("pa", 0, &(struct link_change){.set_master = true, .master = get("br1").ifindex});
     assert_true(get("pa").flags & IFF_PROMISC);
     assert_int_equal(get("pa").master, get("br1").ifindex);
+    assert_string_equal(get("pa").slave_kind, "bridge");
+    assert_string_equal(get("pb").slave_kind, "");
+    link_name(get("br1").ifindex, name);
+    assert_string_equal(name, "br1");
+    link_name(12345, name);
+    assert_string_equal(name, "");
     set_link("pa", 0, &(struct link_change){.set_master = true});
     assert_false(get("pa").flags & IFF_PROMISC);
     assert_int_equal(get("pa").master, 0);
@@ -326,7 +333,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bridge),
         cmocka_unit_test(test_veth),
-        cmocka_unit_test(test_promisc_by_bridge),
+        cmocka_unit_test(test_enslaved),
         cmocka_unit_test(test_foreign_link_untouched),
         cmocka_unit_test(test_change_and_delete),
         cmocka_unit_test(test_alternative_name),

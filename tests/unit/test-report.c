@@ -56,6 +56,25 @@ static int status_of(const int *kinds)
     return status;
 }
 
+/* The same of a check: 'd' has drifted, 'w' is wired, 'f' has failed. */
+static int status_of_check(const char *states)
+{
+    struct vif_report *report = report_of(strlen(states));
+    int status;
+
+    for (size_t i = 0; states[i]; i++) {
+        struct vif_result *result = &report->entries[i].result;
+
+        result->state = states[i] == 'd'   ? VIF_STATE_DRIFTED
+                        : states[i] == 'w' ? VIF_STATE_WIRED
+                                           : VIF_STATE_FAILED;
+        result->error.kind = states[i] == 'f' ? VIF_ERROR_INVALID : VIF_ERROR_NONE;
+    }
+    status = vif_report_status(report);
+    vif_report_free(report);
+    return status;
+}
+
 #define STATUS(...) status_of((const int[]){__VA_ARGS__, -1})
 
 static void status(void **state)
@@ -74,6 +93,11 @@ static void status(void **state)
     assert_int_equal(STATUS(0, VIF_ERROR_INVALID), 3);
     assert_int_equal(STATUS(VIF_ERROR_TIMEOUT, VIF_ERROR_PERMISSION), 3);
     assert_int_equal(STATUS(VIF_ERROR_INVALID, VIF_ERROR_TIMEOUT, VIF_ERROR_TIMEOUT), 3);
+    assert_int_equal(status_of_check("ww"), 0);
+    assert_int_equal(status_of_check("wd"), 1);
+    assert_int_equal(status_of_check("f"), 2);
+    assert_int_equal(status_of_check("fd"), 3);
+    assert_int_equal(status_of_check("dfw"), 3);
 }
 
 static void names_of_states(void **state)
@@ -84,6 +108,8 @@ static void names_of_states(void **state)
     assert_string_equal(vif_state_name(VIF_STATE_WAITING), "waiting");
     assert_string_equal(vif_state_name(VIF_STATE_UNPLUGGED), "unplugged");
     assert_string_equal(vif_state_name(VIF_STATE_PLANNED), "planned");
+    assert_string_equal(vif_state_name(VIF_STATE_WIRED), "wired");
+    assert_string_equal(vif_state_name(VIF_STATE_DRIFTED), "drifted");
     assert_string_equal(vif_state_name((enum vif_state)99), "unknown");
 }
 
@@ -166,6 +192,33 @@ static void json_of_a_dry_run(void **state)
                        "'changed':false,'steps':['create tap \\'x\\'','add port x']},"
                        "{'id':'" ID "','name':'','bridge':'','state':'planned','changed':false,"
                        "'steps':[]}],'transaction':[{'op':'comment'}]}");
+    vif_report_free(report);
+}
+
+static void json_of_differences(void **state)
+{
+    static const struct vif_difference differences[] = {
+        {'~', "tap tap1", "mtu", "1400", "1500"},
+        {'+', "port tap1", "", "", "on bridge br-int"},
+        {'-', "bridge pb1", "", "", ""},
+        {' ', "port tap1", "tag", "a\"\n", ""},
+    };
+    struct vif_report *report = report_of(2);
+
+    (void)state;
+    report->entries[0].result.state = VIF_STATE_DRIFTED;
+    report->entries[0].result.differences = differences;
+    report->entries[0].result.n_differences = 4;
+    report->entries[1].result.state = VIF_STATE_WIRED;
+    check_json(report,
+               "{'results':[{'id':'" ID "','name':'','bridge':'','state':'drifted',"
+               "'changed':false,'differences':[{'sign':'~','part':'tap tap1','attribute':'mtu',"
+               "'is':'1400','should':'1500'},"
+               "{'sign':'+','part':'port tap1','should':'on bridge br-int'},"
+               "{'sign':'-','part':'bridge pb1'},"
+               "{'sign':' ','part':'port tap1','attribute':'tag','is':'a\\'\\n'}]},"
+               "{'id':'" ID "','name':'','bridge':'','state':'wired','changed':false,"
+               "'differences':[]}]}");
     vif_report_free(report);
 }
 
@@ -279,6 +332,7 @@ int main(void)
         cmocka_unit_test(json_of_nothing),
         cmocka_unit_test(json_of_each_state),
         cmocka_unit_test(json_of_a_dry_run),
+        cmocka_unit_test(json_of_differences),
         cmocka_unit_test(json_of_hostile_words),
         cmocka_unit_test(batch_of_good_and_bad),
         cmocka_unit_test(too_many),

@@ -16,6 +16,7 @@
 #include "failing-alloc.h"
 #include "ovsdb/vswitch-txn.h"
 #include "wiring-fixture.h"
+#include "wiring/drift.h"
 
 void *__wrap_reallocarray(void *old, size_t n, size_t size);
 
@@ -200,6 +201,25 @@ static bool words_failing(const struct plan *plan, unsigned long n)
     return hit;
 }
 
+static bool drift_failing(const struct vif_wiring *wiring, const struct observed *observed,
+                          const struct plan *plan, unsigned long n)
+{
+    struct drift drift = {0};
+    struct vif_error err = {0};
+    bool hit;
+    int r;
+
+    failing_alloc_set(n);
+    r = drift_find(wiring, observed, plan, true, &drift, &err);
+    hit = failing_alloc_hit();
+    failing_alloc_set(0);
+    assert_int_equal(r, hit ? -ENOMEM : 0);
+    assert_int_equal(err.kind, hit ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
+    assert_true(hit || drift.judged > 0);
+    drift_done(&drift);
+    return hit;
+}
+
 static void planning(void **state)
 {
     (void)state;
@@ -221,6 +241,9 @@ static void planning(void **state)
         for (n = 1; words_failing(&plan, n);)
             n++;
         assert_true(n > 1);
+        for (n = 1; s->goal == VIF_GOAL_PLUG && drift_failing(&wiring, &observed, &plan, n);)
+            n++;
+        assert_true(s->goal == VIF_GOAL_UNPLUG || n > 3);
         plan_done(&plan);
         observed_done(&observed);
         wiring_done(&wiring);

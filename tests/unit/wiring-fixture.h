@@ -58,6 +58,8 @@ char *fixture_wiring_words(const struct vif_wiring *wiring);
  *                              changes those values of it
  *   SORT NAME gone             removes it
  *   version TEXT               of Open vSwitch
+ *   cfg CUR NEXT               what ovs-vswitchd has taken up, and what it was asked for
+ *   neighbour NAME INDEX       the link of that index; only one
  *
  * Rows get UUIDs "SORT-NAME".  The keys are in the tables of wiring-observed.c. */
 void fixture_observe(struct observed *observed, const char *words);

@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "wiring-fixture.h"
 
-enum key_kind { NUMBER, BYTE, FLAG, BIT, TEXT, ALIAS, MAP, PORTS };
+enum key_kind { NUMBER, BYTE, FLAG, BIT, TEXT, ALIAS, MAP, PORTS, WORDS };
 
 struct key {
     const char *word;
@@ -33,6 +33,8 @@ static const struct key link_keys[] = {
     KEY("kind", TEXT, link_info, kind), /* "tun" of a tap goes with tap=1 */
     KEY("mtu", NUMBER, link_info, mtu),
     KEY("master", NUMBER, link_info, master),
+    KEY("slave", TEXT, link_info, slave_kind), /* the kind of the master */
+    KEY("multi_queue", FLAG, link_info, multi_queue),
     KEY("peer", NUMBER, link_info, peer),
     KEY("parent", NUMBER, link_info, parent),
     KEY("vlan", NUMBER, link_info, vlan_id),
@@ -65,6 +67,7 @@ static const struct key port_keys[] = {
     KEY("bridge_uuid", TEXT, vswitch_port, bridge_uuid),
     KEY("interface", TEXT, vswitch_port, interface_uuid),
     KEY("qos", TEXT, vswitch_port, qos_uuid),
+    KEY("details", MAP, vswitch_port, details), /* COLUMN:VALUE */
     {NULL, 0, 0, 0},
 };
 
@@ -75,6 +78,7 @@ static const struct key interface_keys[] = {
     KEY("ofport_request", NUMBER, vswitch_interface, ofport_request),
     KEY("ids", MAP, vswitch_interface, external_ids), /* KEY:VALUE, or nothing to empty it */
     KEY("options", MAP, vswitch_interface, options),
+    KEY("error", WORDS, vswitch_interface, error), /* "-" for " " */
     {NULL, 0, 0, 0},
 };
 
@@ -148,6 +152,16 @@ static void set_map(struct vif_map *map, char *value)
     assert_int_equal(strmap_set(map, value, colon + 1), 0);
 }
 
+static void set_words(char **to, const char *value)
+{
+    free(*to);
+    *to = strdup(value);
+    assert_non_null(*to);
+    for (char *p = *to; *p; p++)
+        if (*p == '-')
+            *p = ' ';
+}
+
 /* The set as a server writes it: a lone member without "set". */
 static void set_ports(struct vswitch_bridge *bridge, char *value)
 {
@@ -206,6 +220,9 @@ static void set_value(const struct key *key, char *row, char *value)
     case PORTS:
         set_ports((struct vswitch_bridge *)(void *)row, value);
         break;
+    case WORDS:
+        set_words((char **)(void *)to, value);
+        break;
     case MAP:
         set_map((struct vif_map *)(void *)to, value);
         break;
@@ -263,7 +280,10 @@ static void remove_row(const struct sort *sort, char *items, size_t *n, size_t a
     if (strcmp(sort->word, "interface") == 0) {
         strmap_done(&interface->external_ids);
         strmap_done(&interface->options);
+        free(interface->error);
     }
+    if (strcmp(sort->word, "port") == 0)
+        strmap_done(&((struct vswitch_port *)(void *)(items + at))->details);
     if (strcmp(sort->word, "bridge") == 0)
         json_decref(bridge->ports);
     memmove(items + at, items + at + sort->size, *n * sort->size - at - sort->size);
@@ -299,6 +319,34 @@ static void edit_row(struct observed *observed, const struct sort *sort, const c
     memcpy((char *)observed + sort->n, &n, sizeof n);
 }
 
+/* Only one: what the index a link is enslaved to or paired with is called. */
+static void add_neighbour(struct observed *observed, const char *name, const char *index)
+{
+    free(observed->neighbours);
+    observed->neighbours = calloc(1, sizeof *observed->neighbours);
+    assert_non_null(observed->neighbours);
+    observed->n_neighbours = 1;
+    observed->neighbours->ifindex = atoi(index);
+    set_text(observed->neighbours->name, sizeof observed->neighbours->name, name);
+}
+
+/* Items that are no rows; false for those that are. */
+static bool observe_other(struct observed *observed, const char *word, const char *name,
+                          const char *rest)
+{
+    if (strcmp(word, "version") == 0) {
+        set_text(observed->db.ovs_version, sizeof observed->db.ovs_version, name);
+    } else if (strcmp(word, "cfg") == 0) {
+        observed->db.cur_cfg = atoi(name);
+        observed->db.next_cfg = atoi(rest);
+    } else if (strcmp(word, "neighbour") == 0) {
+        add_neighbour(observed, name, rest);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void fixture_observe(struct observed *observed, const char *words)
 {
     auto_free char *copy = strdup(words);
@@ -313,10 +361,8 @@ void fixture_observe(struct observed *observed, const char *words)
         size_t i = 0;
 
         assert_non_null(name);
-        if (strcmp(word, "version") == 0) {
-            set_text(observed->db.ovs_version, sizeof observed->db.ovs_version, name);
+        if (observe_other(observed, word, name, rest ? rest : ""))
             continue;
-        }
         while (i < sizeof sorts / sizeof sorts[0] && strcmp(sorts[i].word, word) != 0)
             i++;
         if (i == sizeof sorts / sizeof sorts[0])

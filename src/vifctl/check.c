@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vifctl check: says of each VIF whether it is wired as described, and what is different; with --repair
+ * also mends it.  Texts come from the database, where anyone may have put anything: what could move a
+ * terminal's cursor is not printed. */
+#include <stdio.h>
+
+#include "vifctl/colour.h"
+#include "vifctl/vifctl.h"
+
+static void print_clean(const char *text)
+{
+    for (; *text; text++)
+        (void)putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+}
+
+static enum colour colour_of(char sign)
+{
+    switch (sign) {
+    case '+':
+        return COLOUR_GREEN;
+    case '-':
+        return COLOUR_RED;
+    case '~':
+        return COLOUR_YELLOW;
+    case '!':
+        return COLOUR_ALARM;
+    default:
+        return COLOUR_PLAIN;
+    }
+}
+
+/* What stands between two texts, and the second, when there is one. */
+static void print_more(const char *between, const char *text)
+{
+    if (!text[0])
+        return;
+    (void)fputs(between, stdout);
+    print_clean(text);
+}
+
+/* "mtu 1400, should be 1500". */
+static void print_values(const struct vif_difference *difference)
+{
+    (void)fputs(difference->is[0] ? ": " : ": no ", stdout);
+    print_clean(difference->attribute);
+    print_more(" ", difference->is);
+    print_more(difference->sign == ' ' ? ", at creation " : ", should be ", difference->should);
+    if (difference->sign != ' ' && !difference->should[0])
+        (void)fputs(", should be none", stdout);
+}
+
+static void print_difference(const struct vif_difference *difference)
+{
+    enum colour colour = colour_of(difference->sign);
+
+    (void)fputs("  ", stdout);
+    colour_begin(colour);
+    printf("%c ", difference->sign);
+    print_clean(difference->part);
+    switch (difference->sign) {
+    case '+':
+        print_more(" ", difference->should);
+        (void)fputs(": missing", stdout);
+        break;
+    case '-':
+        print_more(", ", difference->is);
+        (void)fputs(": in the way", stdout);
+        break;
+    case '!':
+        print_more(": ", difference->is);
+        break;
+    default:
+        print_values(difference);
+        break;
+    }
+    colour_end(colour);
+    (void)putchar('\n');
+}
+
+static void print_differences(const struct vif_result *result, bool shown)
+{
+    for (size_t i = 0; i < result->n_differences; i++)
+        if (shown || result->differences[i].sign != ' ')
+            print_difference(&result->differences[i]);
+}
+
+static void print_name(const struct vif_result *result)
+{
+    printf("%s%s%s", result->id, result->name[0] ? " " : "", result->name);
+}
+
+/* What agents own explains a drift now and then; beside a VIF that is as described it is noise, but for
+ * someone who asks. */
+static void print_checked(const struct vif_result *result, const struct arguments *arguments)
+{
+    bool drifted = result->state == VIF_STATE_DRIFTED;
+    bool mended = result->state == VIF_STATE_PLUGGED ||
+                  (result->state == VIF_STATE_WAITING && result->changed);
+
+    if (result->state == VIF_STATE_PLANNED) {
+        print_steps(result);
+        return;
+    }
+    if (mended)
+        (void)fputs("mended ", stdout);
+    print_name(result);
+    if (!mended && result->bridge[0])
+        printf(" on %s", result->bridge);
+    if (!mended)
+        printf(": %s", drifted ? "drifted" : "as described");
+    if (result->state == VIF_STATE_WAITING)
+        (void)fputs(", waiting for its network device", stdout);
+    (void)fputs(mended ? ":\n" : "\n", stdout);
+    print_differences(result, drifted || arguments->host.log);
+}
+
+int verb_check(const struct arguments *arguments)
+{
+    if (arguments->call.dry_run && !arguments->repair)
+        return usage("--dry-run goes with --repair: check alone changes nothing", "");
+    return run_call(arguments, arguments->repair ? vif_host_repair : vif_host_check, print_checked);
+}
