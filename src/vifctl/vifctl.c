@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const struct verb verbs[] = {
-    {"plug", "FILE...", "connect VIFs", verb_plug, OF_PLUGGING},
+    {"plug", "FILE...", "connect VIFs", verb_plug, OF_PLUGGING | BIT(ON_TIMEOUT)},
     {"unplug", "FILE...", "disconnect VIFs", verb_unplug, OF_PLUGGING},
     {"host-info", "", "print which VIFs the plugins take, as os-vif's HostInfo object",
      verb_host_info, OF_EVERY | BIT(CONFIG) | BIT(VIF_TYPE) | BIT(COMPAT)},
