@@ -19,6 +19,7 @@ struct reverter {
     struct batch *batch;
     size_t first, n; /* the runs this attempt is about */
     int64_t until;
+    bool keep_qos; /* a QoS row of ours is referred to by someone else */
     struct observed now;
     struct vswitch_txn *txn;
 };
@@ -38,7 +39,7 @@ static void remove_qos(struct reverter *reverter, size_t owner, const struct ste
 {
     const struct vswitch *db = &reverter->now.db;
     const char *id = step->port->qos_id;
-    const struct vswitch_qos *qos = id[0] ? vswitch_find_qos(db, id) : NULL;
+    const struct vswitch_qos *qos = id[0] && !reverter->keep_qos ? vswitch_find_qos(db, id) : NULL;
 
     for (; qos && qos < db->qos + db->n_qos && strcmp(qos->id, id) == 0; qos++)
         if (!step->qos_uuid || strcmp(step->qos_uuid, qos->uuid) != 0)
@@ -220,13 +221,12 @@ static int build(struct reverter *reverter)
     return 0;
 }
 
-static int attempt(struct reverter *reverter, enum vswitch_outcome *ret_outcome,
-                   struct vif_error *err)
+static int attempt(struct reverter *reverter, struct vswitch_commit *ret, struct vif_error *err)
 {
-    struct vswitch_commit commit = {.outcome = VSWITCH_FAILED};
-    int r = observe_again(reverter, err);
+    int r;
 
-    *ret_outcome = commit.outcome;
+    *ret = (struct vswitch_commit){.outcome = VSWITCH_FAILED};
+    r = observe_again(reverter, err);
     if (r < 0)
         return r;
     reverter->txn = vswitch_txn_new(&reverter->now.db);
@@ -234,29 +234,32 @@ static int attempt(struct reverter *reverter, enum vswitch_outcome *ret_outcome,
         return error_memory(err);
     if (vswitch_txn_empty(reverter->txn))
         return 0;
-    r = vswitch_txn_commit(reverter->txn, reverter->batch->engine->db, false, reverter->until,
-                           &commit, err);
-    *ret_outcome = commit.outcome;
-    return r;
+    return vswitch_txn_commit(reverter->txn, reverter->batch->engine->db, false, reverter->until,
+                              ret, err);
 }
 
-/* Takes back the rows of the runs from 'first' on, 'n' of them. */
+/* Takes back the rows of the runs from 'first' on, 'n' of them.  1 when all is taken back of a run of
+ * its own but its QoS row, which someone else has come to refer to (ovn-controller takes any of type
+ * linux-noop for its tunnels). */
 static int revert_rows(struct batch *batch, size_t first, size_t n, int64_t until,
                        struct vif_error *err)
 {
+    bool keep_qos = false;
     int r = 0;
 
     for (unsigned i = 0; i < ATTEMPTS; i++) {
-        struct reverter reverter = {.batch = batch, .first = first, .n = n, .until = until};
-        enum vswitch_outcome outcome;
+        struct reverter reverter = {batch, first, n, until, keep_qos, {0}, NULL};
+        struct vswitch_commit commit;
 
-        r = attempt(&reverter, &outcome, err);
+        r = attempt(&reverter, &commit, err);
         vswitch_txn_free(reverter.txn);
         observed_done(&reverter.now);
-        if (r == 0 || (outcome != VSWITCH_STALE && outcome != VSWITCH_LOST))
+        if (commit.outcome == VSWITCH_REFUSED && commit.integrity && n == 1 && !keep_qos)
+            keep_qos = true;
+        else if (r == 0 || (commit.outcome != VSWITCH_STALE && commit.outcome != VSWITCH_LOST))
             break;
     }
-    return r;
+    return r == 0 && keep_qos ? 1 : r;
 }
 
 /* What was taken away to make room is not brought back; a link says so itself. */
@@ -285,6 +288,8 @@ static void end_revert(struct batch *batch, struct run *run, int r, const struct
         run_say_left(run, "undone", "");
         say_not_brought_back(run);
     }
+    if (r > 0)
+        run_say_left(run, "its QoS row is left, another port refers to it", "");
     links_undo(batch, run);
     run->db_changed = run->timed_out = false;
 }

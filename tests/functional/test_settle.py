@@ -312,6 +312,26 @@ def test_undo_that_cannot_be_done_says_what_is_left(lab, proxy):
     assert lab.db.row('Port', TAP)
 
 
+def test_undo_leaves_a_row_that_others_refer_to(lab):
+    """ovn-controller takes any QoS row of type linux-noop for its own ports."""
+    def refer():
+        row = wait_until(lambda: db.select('QoS'))[0]
+        db.update('Port', 'br-int', qos=['uuid', row['_uuid'][1:]])
+    db = lab.db
+    thread = threading.Thread(target=refer)
+    before = lab.snapshot()
+    thread.start()
+    failed = lab.plug(*docs(2), options=[ML2, UNDO, '--timeout=2', '--json'], status=6)
+    thread.join()
+    texts = [result['error']['text'] for result in failed.results]
+    left = [text for text in texts if text.endswith(
+        '; undone; its QoS row is left, another port refers to it')]
+    assert len(left) == 1 and sum(text.endswith('; undone') for text in texts) == 1
+    assert len(lab.db.select('QoS')) == 1
+    lab.vsctl('clear', 'Port', 'br-int', 'qos', '--', '--all', 'destroy', 'QoS')
+    assert_same(before, lab.snapshot())
+
+
 def test_lost_answer_is_never_undone(lab, proxy):
     proxy.misbehave('drop-after', on='commit')
     failed = fails(lab, options=[ML2, UNDO])
