@@ -70,6 +70,15 @@ size_t vif_batch_count(const struct vif_batch *batch);
 enum vif_wait {
     VIF_WAIT_VSWITCHD, /* until ovs-vswitchd has made the ports real, or said why it cannot */
     VIF_WAIT_NONE,     /* until the database has the rows */
+    VIF_WAIT_OVN, /* plug: as VSWITCHD, and until OVN has claimed the ports and installed their flows */
+    VIF_WAIT_ML2, /* plug: as VSWITCHD, and until Neutron's ML2 agent has wired the ports */
+};
+
+/* What becomes of a VIF that has not become real in time (kind TIMEOUT; its words say why, as far as
+ * the host shows, and what became of it).  What this call is not sure to have done is never undone. */
+enum vif_on_timeout {
+    VIF_ON_TIMEOUT_KEEP, /* it is left as plugged, and may become real later */
+    VIF_ON_TIMEOUT_UNDO, /* what this call did for it is taken back, which may take 10 s more */
 };
 
 #define VIF_TIMEOUT_CONFIGURED 0
@@ -81,6 +90,7 @@ struct vif_call_options {
     enum vif_wait wait;
     int64_t timeout_ms; /* for the whole call; VIF_TIMEOUT_CONFIGURED, VIF_TIMEOUT_NEVER */
     int dry_run; /* change nothing, say what would be done (vif_host_check() never does more) */
+    enum vif_on_timeout on_timeout; /* plug */
 };
 
 struct vif_report;
@@ -88,7 +98,11 @@ struct vif_report;
 /* Connects (vif_host_plug) or disconnects the VIFs of the batch, all in one database transaction.
  * Either is harmless where it is done already, and mends what is half there.  'options' may be NULL.
  *
- * 0 whenever there is a report, however many VIFs failed; -ENOMEM.  The batch can be used again. */
+ * A port whose network device is not there yet cannot be claimed and is not waited for.  When time is
+ * up, up to 3 s more go into finding out why.
+ *
+ * 0 whenever there is a report, however many VIFs failed; -ENOMEM; -EINVAL for an option that has a
+ * value this library does not know.  The batch can be used again. */
 int vif_host_plug(struct vif_host *host, const struct vif_batch *batch,
                   const struct vif_call_options *options, struct vif_report **ret_report,
                   struct vif_error *err);

@@ -37,4 +37,18 @@
 /* A configuration file; nova.conf with all its comments is about 600 kB. */
 #define LIMIT_CONFIG_BYTES ((size_t)4 << 20)
 
+/* What is known without waiting is looked at even when a call's time is up: one answer of a local
+ * database, in milliseconds. */
+#define LIMIT_LOOK_MS 500
+
+/* Reading why something has not happened in time, which begins when the time is up: a caller has
+ * waited longer for less, but will not wait long for words. */
+#define LIMIT_EVIDENCE_MS 3000
+/* ... and of that, what a distant database is given. */
+#define LIMIT_SOUTHBOUND_MS 2000
+
+/* Taking back what a call did when its time is up: as long as a busy database may take for a
+ * transaction of thousands of ports. */
+#define LIMIT_UNDO_MS 10000
+
 #endif

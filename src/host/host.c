@@ -228,6 +228,26 @@ int64_t host_deadline(const struct vif_host *host, int64_t timeout_ms)
                                                                : timeout_ms);
 }
 
+static int settle_of(const struct vif_call_options *options, enum settle *ret,
+                     struct vif_error *err)
+{
+    static const enum settle settles[] = {
+        [VIF_WAIT_VSWITCHD] = SETTLE_VSWITCHD,
+        [VIF_WAIT_NONE] = SETTLE_NONE,
+        [VIF_WAIT_OVN] = SETTLE_OVN,
+        [VIF_WAIT_ML2] = SETTLE_ML2,
+    };
+
+    if ((size_t)options->wait >= sizeof settles / sizeof settles[0])
+        return error_set(err, VIF_ERROR_INVALID, "option 'wait': there is no value %d",
+                         (int)options->wait);
+    if (options->on_timeout != VIF_ON_TIMEOUT_KEEP && options->on_timeout != VIF_ON_TIMEOUT_UNDO)
+        return error_set(err, VIF_ERROR_INVALID, "option 'on_timeout': there is no value %d",
+                         (int)options->on_timeout);
+    *ret = settles[options->wait];
+    return 0;
+}
+
 void host_log_counts(const struct vif_host *host, size_t n)
 {
     const struct ovsdb_counts *db = ovsdb_client_counts(host->db);
@@ -249,16 +269,19 @@ static int carry_out(struct vif_host *host, const struct vif_batch *batch,
     struct engine engine = {host->nl, host->db, &host->nft, &host->log};
     struct call call = {0};
     auto_close int lock = -1;
-    int r = 0;
+    enum settle settle;
+    int r;
 
     if (options)
         memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
-    if (!call_init(&call, batch->n))
+    r = settle_of(&own, &settle, err);
+    if (r == 0 && !call_init(&call, batch->n))
         r = error_memory(err);
     if (r == 0) {
         struct converge_options how = {
             .goal = purpose->goal,
-            .settle = own.wait == VIF_WAIT_VSWITCHD,
+            .settle = settle,
+            .undo_on_timeout = own.on_timeout == VIF_ON_TIMEOUT_UNDO,
             .dry_run = own.dry_run && !purpose->look,
             .explain = purpose->explain,
             .look = purpose->look,

@@ -3,7 +3,7 @@
  * A transaction that only reads is repeated over a new connection; one that writes is repeated only
  * when it certainly never left, because nobody else can tell whether a lost one was carried out.
  * Stands on JSON-RPC; whoever reads or changes Open_vSwitch rows stands on it. */
-#include "ovsdb/client.h"
+#include "ovsdb/client-private.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -17,25 +17,19 @@
 #include "rpc/stream.h"
 #include "json/json-text.h"
 
-#define DATABASE "Open_vSwitch"
-
 /* Back-off, in milliseconds. */
 #define DELAY_FIRST 100
 #define DELAY_MOST  3000
 
-struct ovsdb_client {
-    struct jsonrpc *rpc; /* NULL: not connected */
-    const struct log *log;
-    struct ovsdb_counts counts;
-    int64_t n_monitors;  /* names of monitors: one each, so that an update tells whose it is */
-    unsigned failures;   /* in a row, of connections and of requests cut off */
-    const char *address; /* of 'addresses', the one connected to last; NULL: none was yet */
-    size_t n_addresses;
-    char *addresses[];
-};
-
 int ovsdb_client_new(const char *const *addresses, size_t n, const struct log *log,
                      struct ovsdb_client **ret_client, struct vif_error *err)
+{
+    return ovsdb_client_new_of("Open_vSwitch", addresses, n, log, ret_client, err);
+}
+
+int ovsdb_client_new_of(const char *database, const char *const *addresses, size_t n,
+                        const struct log *log, struct ovsdb_client **ret_client,
+                        struct vif_error *err)
 {
     auto_ovsdb_client struct ovsdb_client *client = NULL;
 
@@ -45,6 +39,7 @@ int ovsdb_client_new(const char *const *addresses, size_t n, const struct log *l
     if (!client)
         return error_memory(err);
     client->log = log;
+    client->database = database;
     for (size_t i = 0; i < n; i++) {
         int r = stream_check_address(addresses[i], err);
 
@@ -59,7 +54,7 @@ int ovsdb_client_new(const char *const *addresses, size_t n, const struct log *l
     return 0;
 }
 
-static void disconnect(struct ovsdb_client *client)
+void ovsdb_client_disconnect(struct ovsdb_client *client)
 {
     jsonrpc_close(client->rpc);
     client->rpc = NULL;
@@ -69,7 +64,7 @@ void ovsdb_client_free(struct ovsdb_client *client)
 {
     if (!client)
         return;
-    disconnect(client);
+    ovsdb_client_disconnect(client);
     for (size_t i = 0; i < client->n_addresses; i++)
         free(client->addresses[i]);
     free(client);
@@ -158,14 +153,13 @@ static int connect_again(struct ovsdb_client *client, int64_t until, struct vif_
     }
 }
 
-/* Afterwards there is a connection that was alive a moment ago. */
-static int ensure_connected(struct ovsdb_client *client, int64_t until, struct vif_error *err)
+int ovsdb_client_ensure_connected(struct ovsdb_client *client, int64_t until, struct vif_error *err)
 {
     struct vif_error why = {0};
 
     if (client->rpc && jsonrpc_service(client->rpc, until, &why) < 0) {
         log_debug(client->log, "ovsdb: %s", why.text);
-        disconnect(client);
+        ovsdb_client_disconnect(client);
     }
     if (client->rpc)
         return 0;
@@ -174,21 +168,13 @@ static int ensure_connected(struct ovsdb_client *client, int64_t until, struct v
     return connect_again(client, until, err);
 }
 
-/* Puts an end to a connection that 'r' says is of no more use. */
-static void after_failure(struct ovsdb_client *client, int r)
+void ovsdb_client_after_failure(struct ovsdb_client *client, int r)
 {
     if (r == -ECONNRESET)
         client->failures++;
     if (r != -EREMOTEIO && r != -ETIMEDOUT)
-        disconnect(client);
+        ovsdb_client_disconnect(client);
 }
-
-struct request {
-    const char *method;
-    json_t *params;
-    size_t n_operations;
-    bool writes;
-};
 
 static double now_ms(void)
 {
@@ -198,10 +184,8 @@ static double now_ms(void)
     return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
 
-/* One request and its answer over the connection there is.  '*ret_sent' says whether the server may
- * have seen it. */
-static int ask(struct ovsdb_client *client, const struct request *request, int64_t until,
-               json_t **ret_result, bool *ret_sent, struct vif_error *err)
+int ovsdb_client_ask(struct ovsdb_client *client, const struct ovsdb_request *request,
+                     int64_t until, json_t **ret_result, bool *ret_sent, struct vif_error *err)
 {
     uint64_t sent = jsonrpc_sent(client->rpc), received = jsonrpc_received(client->rpc);
     bool logs = client->log && client->log->line;
@@ -228,31 +212,24 @@ static int ask(struct ovsdb_client *client, const struct request *request, int64
     if ((r == 0 || r == -EREMOTEIO) && request->n_operations)
         client->failures = 0;
     if (r < 0)
-        after_failure(client, r);
+        ovsdb_client_after_failure(client, r);
     return r;
 }
 
-static int transact_params(json_t *operations, json_t **ret_params, struct vif_error *err)
+static int transact_params(const struct ovsdb_client *client, json_t *operations,
+                           json_t **ret_params, struct vif_error *err)
 {
     auto_json json_t *params = json_array();
 
-    if (!params || json_array_append_new(params, json_string(DATABASE)) < 0 ||
+    if (!params || json_array_append_new(params, json_string(client->database)) < 0 ||
         json_array_extend(params, operations) < 0)
         return error_memory(err);
     *ret_params = take_ptr(params);
     return 0;
 }
 
-/* What went wrong on the way is told only where it was the end of it. */
-static int tell(int r, const struct vif_error *words, struct vif_error *err)
-{
-    if (r < 0 && err)
-        *err = *words;
-    return r;
-}
-
 /* One request, sent again where that is safe, over a connection made where there is none. */
-static int call(struct ovsdb_client *client, const struct request *request, int64_t until,
+static int call(struct ovsdb_client *client, const struct ovsdb_request *request, int64_t until,
                 json_t **ret_result, struct vif_error *err)
 {
     struct vif_error words = {0};
@@ -260,12 +237,12 @@ static int call(struct ovsdb_client *client, const struct request *request, int6
     int r;
 
     do {
-        r = ensure_connected(client, until, &words);
+        r = ovsdb_client_ensure_connected(client, until, &words);
         if (r < 0)
             break;
-        r = ask(client, request, until, ret_result, &sent, &words);
+        r = ovsdb_client_ask(client, request, until, ret_result, &sent, &words);
     } while (r == -ECONNRESET && !(request->writes && sent) && deadline_left(until) != 0);
-    return tell(r, &words, err);
+    return ovsdb_client_tell(r, &words, err);
 }
 
 int ovsdb_client_transact(struct ovsdb_client *client, json_t *operations, bool writes,
@@ -275,14 +252,15 @@ int ovsdb_client_transact(struct ovsdb_client *client, json_t *operations, bool 
     size_t n = json_array_size(operations);
     int r;
 
-    r = transact_params(operations, &params, err);
+    r = transact_params(client, operations, &params, err);
     if (r == 0)
-        r = call(client, &(struct request){"transact", params, n, writes}, until, &results, err);
+        r = call(client, &(struct ovsdb_request){"transact", params, n, writes}, until, &results,
+                 err);
     if (r < 0)
         return r;
     if (!json_is_array(results) || json_array_size(results) < n) {
         (void)error_set(err, VIF_ERROR_OVSDB, "ovsdb: the answer is no array of results");
-        disconnect(client);
+        ovsdb_client_disconnect(client);
         return -EPROTO;
     }
     *ret_results = take_ptr(results);
@@ -294,126 +272,8 @@ int ovsdb_client_get_schema(struct ovsdb_client *client, int64_t until, json_t *
 {
     auto_json json_t *params = json_array();
 
-    if (!params || json_array_append_new(params, json_string(DATABASE)) < 0)
+    if (!params || json_array_append_new(params, json_string(client->database)) < 0)
         return error_memory(err);
-    return call(client, &(struct request){"get_schema", params, 0, false}, until, ret_schema, err);
-}
-
-/* Takes "cur_cfg" out of table updates (RFC 7047 section 4.1.6): an object of tables of rows. */
-static void update_cfg(json_t *tables, int64_t *cfg)
-{
-    const char *uuid;
-    json_t *row;
-
-    json_object_foreach(json_object_get(tables, DATABASE), uuid, row)
-    {
-        const json_t *value = json_object_get(json_object_get(row, "new"), "cur_cfg");
-
-        if (json_is_integer(value))
-            *cfg = json_integer_value(value);
-    }
-}
-
-static int monitor_params(int64_t monitor, json_t **ret_params, struct vif_error *err)
-{
-    auto_json json_t *params = json_array(), *columns = json_array(), *request = json_object(),
-                     *tables = json_object();
-
-    if (!params || !columns || !request || !tables ||
-        json_array_append_new(columns, json_string("cur_cfg")) < 0 ||
-        json_object_set(request, "columns", columns) < 0 ||
-        json_object_set(tables, DATABASE, request) < 0 ||
-        json_array_append_new(params, json_string(DATABASE)) < 0 ||
-        json_array_append_new(params, json_integer(monitor)) < 0 ||
-        json_array_append(params, tables) < 0)
-        return error_memory(err);
-    *ret_params = take_ptr(params);
-    return 0;
-}
-
-/* Ends a monitor without waiting for the answer.  Where that fails the connection is ended, and the
- * monitor with it. */
-static void cancel_monitor(struct ovsdb_client *client, int64_t monitor)
-{
-    auto_json json_t *params = json_array();
-    int64_t id;
-
-    if (!client->rpc)
-        return;
-    if (!params || json_array_append_new(params, json_integer(monitor)) < 0 ||
-        jsonrpc_send(client->rpc, "monitor_cancel", params, 0, &id, NULL) < 0) {
-        disconnect(client);
-        return;
-    }
-    client->counts.requests++;
-    log_debug(client->log, "ovsdb: monitor_cancel, not waited for");
-    jsonrpc_forget(client->rpc, id);
-}
-
-/* Follows the updates of 'monitor' until 'cur_cfg' is there. */
-static int follow(struct ovsdb_client *client, int64_t monitor, int64_t cfg, int64_t until,
-                  int64_t *cur_cfg, struct vif_error *err)
-{
-    while (*cur_cfg < cfg) {
-        auto_json json_t *update = NULL;
-        const json_t *name;
-        int r;
-
-        r = jsonrpc_notification(client->rpc, "update", until, &update, err);
-        if (r < 0) {
-            after_failure(client, r);
-            return r;
-        }
-        client->failures = 0;
-        name = json_array_get(update, 0);
-        if (json_is_integer(name) && json_integer_value(name) == monitor)
-            update_cfg(json_array_get(update, 1), cur_cfg);
-    }
-    return 0;
-}
-
-/* Waits for 'cfg' over the connection there is. */
-static int watch(struct ovsdb_client *client, int64_t cfg, int64_t until, int64_t *cur_cfg,
-                 struct vif_error *err)
-{
-    auto_json json_t *params = NULL, *tables = NULL;
-    int64_t monitor = ++client->n_monitors;
-    bool sent;
-    int r;
-
-    r = monitor_params(monitor, &params, err);
-    if (r < 0)
-        return r;
-    r = ask(client, &(struct request){"monitor", params, 0, false}, until, &tables, &sent, err);
-    if (r == 0) {
-        update_cfg(tables, cur_cfg);
-        r = follow(client, monitor, cfg, until, cur_cfg, err);
-    }
-    if (r != -EREMOTEIO)
-        cancel_monitor(client, monitor);
-    return r;
-}
-
-int ovsdb_client_wait_cfg(struct ovsdb_client *client, int64_t cfg, int64_t until, int64_t *ret_cfg,
-                          struct vif_error *err)
-{
-    struct vif_error words = {0};
-    int64_t cur_cfg = 0;
-    int r;
-
-    do {
-        bool first = client->counts.connects == 0;
-
-        r = ensure_connected(client, until, &words);
-        if (r < 0 && (first || r == -ENOMEM))
-            return tell(r, &words, err);
-        r = r == 0 ? watch(client, cfg, until, &cur_cfg, &words) : -ECONNRESET;
-    } while (r == -ECONNRESET && deadline_left(until) != 0);
-    if (r == -ECONNRESET || r == -ETIMEDOUT)
-        r = error_set(&words, VIF_ERROR_TIMEOUT,
-                      "timed out while ovs-vswitchd is at configuration %" PRId64 " and %" PRId64
-                      " is awaited",
-                      cur_cfg, cfg);
-    *ret_cfg = cur_cfg;
-    return tell(r, &words, err);
+    return call(client, &(struct ovsdb_request){"get_schema", params, 0, false}, until, ret_schema,
+                err);
 }

@@ -25,6 +25,11 @@ struct ovsdb_counts {
  * connect.  'log' is borrowed for the client's life and may be NULL. */
 int ovsdb_client_new(const char *const *addresses, size_t n, const struct log *log,
                      struct ovsdb_client **ret_client, struct vif_error *err);
+/* The same for another database of a server than Open_vSwitch; 'database' is borrowed for the client's
+ * life. */
+int ovsdb_client_new_of(const char *database, const char *const *addresses, size_t n,
+                        const struct log *log, struct ovsdb_client **ret_client,
+                        struct vif_error *err);
 void ovsdb_client_free(struct ovsdb_client *client);
 DEFINE_AUTO(auto_ovsdb_client, struct ovsdb_client *, ovsdb_client_free);
 #define auto_ovsdb_client __attribute__((cleanup(auto_ovsdb_client_fn)))
@@ -34,7 +39,7 @@ const struct ovsdb_counts *ovsdb_client_counts(const struct ovsdb_client *client
 /* The address connected to last, NULL before the first connection. */
 const char *ovsdb_client_address(const struct ovsdb_client *client);
 
-/* Runs one "transact" on database Open_vSwitch.  'operations' (borrowed) is the array of operations
+/* Runs one "transact" on the client's database.  'operations' (borrowed) is the array of operations
  * without the database name; 'writes' says whether it may change anything.
  *
  * Connects first when there is no connection: the first connection of a client's life is tried once
@@ -63,5 +68,24 @@ int ovsdb_client_get_schema(struct ovsdb_client *client, int64_t until, json_t *
  * client's life, as above. */
 int ovsdb_client_wait_cfg(struct ovsdb_client *client, int64_t cfg, int64_t until, int64_t *ret_cfg,
                           struct vif_error *err);
+
+/* Rows of one table that are waited for, known by their column "name". */
+struct ovsdb_watch {
+    const char *table;
+    const char *const *columns; /* NULL-ended, besides "name"; none that is a set of several */
+    const char *const *names;   /* sorted and distinct */
+    size_t n;
+    /* Whether the row names[i] is as awaited; 'row' has its columns (one that is empty may be missing)
+     * and is NULL when there is no such row.  Called for each row at first, which may come again after
+     * a connection was lost, and after each of its changes. */
+    bool (*is_so)(void *data, size_t i, const json_t *row);
+    void *data;
+};
+
+/* Waits until all rows are as awaited at the same time; looks first, so it does not wait where they
+ * are.  0; -ETIMEDOUT (kind TIMEOUT) past 'until'.  Connection errors as above; -EREMOTEIO when the
+ * server refuses to tell, in its words; -ENOMEM. */
+int ovsdb_client_watch_rows(struct ovsdb_client *client, const struct ovsdb_watch *watch,
+                            int64_t until, struct vif_error *err);
 
 #endif

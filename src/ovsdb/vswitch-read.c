@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ovsdb/select.h"
 #include "ovsdb/value.h"
 #include "ovsdb/vswitch-rows.h"
 #include "ovsdb/vswitch.h"
@@ -28,21 +29,12 @@ static const char *const interface_columns[] = {
 static const char *const qos_columns[] = {"_uuid", "type", "external_ids", NULL};
 static const char *const status_columns[] = {"name", "ofport", "error", NULL};
 
-static json_t *with_columns(json_t *operation, const char *const *columns)
-{
-    json_t *names = json_array();
-
-    for (size_t i = 0; columns[i]; i++)
-        names = value_append(names, json_string(columns[i]));
-    return value_member(operation, "columns", names);
-}
-
 static json_t *select_by_name(json_t *operations, const char *table, const char *name,
                               const char *const *columns)
 {
     json_t *clause = value_clause("name", "==", json_string(name));
 
-    return value_append(operations, with_columns(value_op("select", table, clause), columns));
+    return value_append(operations, select_columns(value_op("select", table, clause), columns));
 }
 
 /* Whether the tables of names are read whole. */
@@ -55,7 +47,7 @@ static json_t *select_named(json_t *operations, const char *table, const char **
                             bool whole, const char *const *columns)
 {
     if (whole)
-        return value_append(operations, with_columns(value_op_all("select", table), columns));
+        return value_append(operations, select_columns(value_op_all("select", table), columns));
     for (size_t i = 0; i < n; i++)
         operations = select_by_name(operations, table, names[i], columns);
     return operations;
@@ -64,12 +56,12 @@ static json_t *select_named(json_t *operations, const char *table, const char **
 static json_t *select_qos(json_t *operations, const char **ids, size_t n, bool whole)
 {
     if (whole)
-        return value_append(operations, with_columns(value_op_all("select", "QoS"), qos_columns));
+        return value_append(operations, select_columns(value_op_all("select", "QoS"), qos_columns));
     for (size_t i = 0; i < n; i++) {
         json_t *clause = value_clause("external_ids", "includes", value_pair("id", ids[i]));
 
-        operations =
-            value_append(operations, with_columns(value_op("select", "QoS", clause), qos_columns));
+        operations = value_append(operations,
+                                  select_columns(value_op("select", "QoS", clause), qos_columns));
     }
     return operations;
 }
@@ -107,51 +99,6 @@ static int take_root(const json_t *result, struct vswitch *vs, struct vif_error 
     vs->cur_cfg = json_integer_value(json_object_get(row, "cur_cfg"));
     vs->next_cfg = json_integer_value(json_object_get(row, "next_cfg"));
     return 0;
-}
-
-/* The first operation that failed, in the server's words. */
-static int check_results(const json_t *results, size_t n, struct vif_error *err)
-{
-    for (size_t i = 0; i < json_array_size(results); i++) {
-        const json_t *result = json_array_get(results, i);
-        const char *error = json_string_value(json_object_get(result, "error"));
-        const char *details = json_string_value(json_object_get(result, "details"));
-
-        if (error)
-            return error_set(err, VIF_ERROR_OVSDB, "%s%s%s", error, details ? ": " : "",
-                             details ? details : "");
-    }
-    if (json_array_size(results) != n)
-        return error_set(err, VIF_ERROR_OVSDB, "the answer has %zu results instead of %zu",
-                         json_array_size(results), n);
-    return 0;
-}
-
-static int ask(struct ovsdb_client *client, json_t *operations, int64_t until, json_t **ret,
-               struct vif_error *err)
-{
-    auto_json json_t *results = NULL;
-    int r;
-
-    if (!operations)
-        return error_memory(err);
-    r = ovsdb_client_transact(client, operations, false, until, &results, err);
-    if (r < 0)
-        return r;
-    r = check_results(results, json_array_size(operations), err);
-    if (r < 0)
-        return r;
-    *ret = take_ptr(results);
-    return 0;
-}
-
-static int schema_error(int r, struct vif_error *err)
-{
-    if (r == -ENOMEM)
-        return error_memory(err);
-    if (r == -EPROTO)
-        (void)error_set(err, VIF_ERROR_OVSDB, "an answer is not of the schema's form");
-    return r;
 }
 
 /* Where a table was read whole, only what was asked for is kept. */
@@ -226,7 +173,7 @@ static int locate_in_all(const json_t *result, struct vswitch *vs)
 static json_t *build_query(const struct vswitch_query *query)
 {
     json_t *operations = value_append(
-        json_array(), with_columns(value_op_all("select", "Open_vSwitch"), root_columns));
+        json_array(), select_columns(value_op_all("select", "Open_vSwitch"), root_columns));
 
     operations = select_named(operations, "Bridge", query->bridges, query->n_bridges,
                               is_whole(query, query->n_bridges),
@@ -284,7 +231,7 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *asked,
         query.n_interfaces = query.n_ports;
     }
     operations = build_query(&query);
-    r = ask(client, operations, until, &results, err);
+    r = select_run(client, operations, until, &results, err);
     if (r < 0)
         return r;
     r = take_root(json_array_get(results, 0), &vs, err);
@@ -304,7 +251,7 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *asked,
         r = locate_in_all(json_array_get(results, 1), &vs);
     if (r < 0) {
         vswitch_done(&vs);
-        return schema_error(r, err);
+        return select_fault(r, err);
     }
     *ret = vs;
     return 0;
@@ -342,15 +289,15 @@ int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *
         json_t *clause = value_clause("ports", "includes", value_uuid(vs->ports[i].uuid));
 
         operations = value_append(
-            operations, with_columns(value_op("select", "Bridge", clause), bridge_columns));
+            operations, select_columns(value_op("select", "Bridge", clause), bridge_columns));
     }
     if (all)
         operations = value_append(
-            operations, with_columns(value_op_all("select", "Bridge"), bridge_port_columns));
+            operations, select_columns(value_op_all("select", "Bridge"), bridge_port_columns));
     for (size_t i = 0; i < n_count; i++)
         operations = select_by_name(operations, "Bridge", count[i], bridge_port_columns);
     operations = vswitch_details_select(operations, vs);
-    r = ask(client, operations, until, &results, err);
+    r = select_run(client, operations, until, &results, err);
     if (r < 0)
         return r;
     for (size_t i = 0; !all && i < vs->n_ports; i++) {
@@ -361,10 +308,10 @@ int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *
     if (all)
         r = locate_in_all(json_array_get(results, at++), vs);
     if (r < 0)
-        return schema_error(r, err);
+        return select_fault(r, err);
     for (size_t i = 0; i < n_count; i++)
         count_ports(vs, json_array_get(results, at++));
-    return schema_error(vswitch_details_take(results, at, vs), err);
+    return select_fault(vswitch_details_take(results, at, vs), err);
 }
 
 static int take_status(const json_t *row, struct vswitch_status *status)
@@ -427,20 +374,20 @@ int vswitch_read_status(struct ovsdb_client *client, const char *const *names, s
     memset(status, 0, n * sizeof *status);
     if (all)
         operations = value_append(
-            operations, with_columns(value_op_all("select", "Interface"), status_columns));
+            operations, select_columns(value_op_all("select", "Interface"), status_columns));
     for (size_t i = 0; !all && i < n; i++)
         operations = select_by_name(operations, "Interface", names[i], status_columns);
-    r = ask(client, operations, until, &results, err);
+    r = select_run(client, operations, until, &results, err);
     if (r < 0)
         return r;
     if (all)
-        return schema_error(take_status_of_all(json_array_get(results, 0), names, n, status), err);
+        return select_fault(take_status_of_all(json_array_get(results, 0), names, n, status), err);
     for (size_t i = 0; i < n; i++) {
         const json_t *row = json_array_get(json_object_get(json_array_get(results, i), "rows"), 0);
 
         r = row ? take_status(row, &status[i]) : 0;
         if (r < 0)
-            return schema_error(r, err);
+            return select_fault(r, err);
     }
     return 0;
 }
@@ -450,11 +397,11 @@ int vswitch_find_by_owner(struct ovsdb_client *client, const char *iface_id, int
 {
     static const char *const columns[] = {"name", NULL};
     json_t *clause = value_clause("external_ids", "includes", value_pair("iface-id", iface_id));
-    auto_json json_t *operations =
-        value_append(json_array(), with_columns(value_op("select", "Interface", clause), columns));
+    auto_json json_t *operations = value_append(
+        json_array(), select_columns(value_op("select", "Interface", clause), columns));
     auto_json json_t *results = NULL;
     const json_t *rows;
-    int r = ask(client, operations, until, &results, err);
+    int r = select_run(client, operations, until, &results, err);
 
     ret_name[0] = '\0';
     if (r < 0)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ovsdb/select.h"
 #include "ovsdb/value.h"
 #include "json/json-text.h"
 
@@ -234,35 +235,6 @@ static json_t *select_all(const char *table)
     return value_member(value_op_all("select", table), "columns", columns);
 }
 
-static int ask(struct ovsdb_client *client, json_t *operations, int64_t until, json_t **ret,
-               struct vif_error *err)
-{
-    int r;
-
-    if (!operations)
-        return error_memory(err);
-    r = ovsdb_client_transact(client, operations, false, until, ret, err);
-    for (size_t i = 0; r == 0 && i < json_array_size(*ret); i++) {
-        const json_t *result = json_array_get(*ret, i);
-        const char *error = json_string_value(json_object_get(result, "error"));
-        const char *details = json_string_value(json_object_get(result, "details"));
-
-        if (error)
-            r = error_set(err, VIF_ERROR_OVSDB, "%s%s%s", error, details ? ": " : "",
-                          details ? details : "");
-    }
-    return r;
-}
-
-static int form_error(int r, struct vif_error *err)
-{
-    if (r == -ENOMEM)
-        return error_memory(err);
-    if (r == -EPROTO)
-        (void)error_set(err, VIF_ERROR_OVSDB, "an answer is not of the schema's form");
-    return r;
-}
-
 int vswitch_root_read(struct ovsdb_client *client, int64_t until, struct vswitch_root *ret,
                       struct vif_error *err)
 {
@@ -282,18 +254,18 @@ int vswitch_root_read(struct ovsdb_client *client, int64_t until, struct vswitch
         return r;
     r = take_schema(schema, &root);
     if (r < 0)
-        return form_error(r, err);
+        return select_fault(r, err);
     for (size_t i = 0; i < n; i++)
         operations = value_append(operations, select_all(parts[i].table));
     if (!root.missing[0]) {
-        r = ask(client, operations, until, &results, err);
+        r = select_run(client, operations, until, &results, err);
         if (r < 0)
             return r;
     }
     for (size_t i = 0; r == 0 && results && i < n; i++)
         r = parts[i].take(json_array_get(results, i), &root);
     if (r < 0)
-        return form_error(r, err);
+        return select_fault(r, err);
     *ret = root;
     root = (struct vswitch_root){0};
     return 0;
@@ -310,13 +282,13 @@ int vswitch_root_read_cfg(struct ovsdb_client *client, int64_t until, int64_t *r
     operations = value_member(operations, "columns",
                               value_array2(json_string("cur_cfg"), json_string("next_cfg")));
     operations = value_append(json_array(), operations);
-    r = ask(client, operations, until, &results, err);
+    r = select_run(client, operations, until, &results, err);
     if (r < 0)
         return r;
     row = json_array_get(json_object_get(json_array_get(results, 0), "rows"), 0);
     if (!json_is_integer(json_object_get(row, "cur_cfg")) ||
         !json_is_integer(json_object_get(row, "next_cfg")))
-        return form_error(-EPROTO, err);
+        return select_fault(-EPROTO, err);
     *ret_cur_cfg = json_integer_value(json_object_get(row, "cur_cfg"));
     *ret_next_cfg = json_integer_value(json_object_get(row, "next_cfg"));
     return 0;

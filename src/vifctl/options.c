@@ -45,8 +45,23 @@ static int take_wait(struct arguments *arguments, const char *value)
         arguments->call.wait = VIF_WAIT_NONE;
     else if (strcmp(value, "vswitchd") == 0)
         arguments->call.wait = VIF_WAIT_VSWITCHD;
+    else if (strcmp(value, "ovn") == 0)
+        arguments->call.wait = VIF_WAIT_OVN;
+    else if (strcmp(value, "ml2") == 0)
+        arguments->call.wait = VIF_WAIT_ML2;
     else
-        return usage("--wait: expected none or vswitchd, got ", value);
+        return usage("--wait: expected none, vswitchd, ovn or ml2, got ", value);
+    return STATUS_OK;
+}
+
+static int take_on_timeout(struct arguments *arguments, const char *value)
+{
+    if (strcmp(value, "keep") == 0)
+        arguments->call.on_timeout = VIF_ON_TIMEOUT_KEEP;
+    else if (strcmp(value, "undo") == 0)
+        arguments->call.on_timeout = VIF_ON_TIMEOUT_UNDO;
+    else
+        return usage("--on-timeout: expected keep or undo, got ", value);
     return STATUS_OK;
 }
 
@@ -130,12 +145,15 @@ const struct option_row option_rows[N_OPTIONS] = {
     [OPTION_DRY_RUN] = {"dry-run", NULL, 0, "say what would be done, change nothing", take_dry_run},
     [OPTION_JSON] = {"json", NULL, 0, "print results as JSON", take_json},
     [OPTION_WAIT] =
-        {"wait", "none|vswitchd", 0,
-         "return when the database has the rows, or (default) when ovs-vswitchd has made "
-         "the ports real",
+        {"wait", "none|vswitchd|ovn|ml2", 0,
+         "return when the database has the rows; (default) when ovs-vswitchd has made the ports "
+         "real; when OVN has installed them; when the ML2 agent has wired them",
          take_wait},
     [OPTION_TIMEOUT] = {"timeout", "SECONDS", 0,
                         "give up after this long (default 120, doctor 5; 0 never)", take_timeout},
+    [OPTION_ON_TIMEOUT] = {"on-timeout", "keep|undo", 0,
+                           "leave what is not real in time as plugged (default), or take it back",
+                           take_on_timeout},
     [OPTION_OVSDB] = {"ovsdb", "ADDRESS", 0,
                       "unix:PATH or tcp:IP:PORT of the Open_vSwitch database", take_ovsdb},
     [OPTION_CONFIG] = {"config", "FILE", 0, "configuration file (default " VIF_CONFIG_FILE ")",

@@ -9,10 +9,10 @@
 #include <string.h>
 
 static const struct verb verbs[] = {
-    {"plug", "FILE...", "connect VIFs", verb_plug, OF_PLUGGING},
+    {"plug", "FILE...", "connect VIFs", verb_plug, OF_PLUGGING | BIT(ON_TIMEOUT)},
     {"unplug", "FILE...", "disconnect VIFs", verb_unplug, OF_PLUGGING},
     {"check", "FILE...", "tell what is not as described, or mend it", verb_check,
-     OF_PLUGGING | BIT(REPAIR)},
+     OF_PLUGGING | BIT(ON_TIMEOUT) | BIT(REPAIR)},
     {"list", "", "list the VIFs of this host, whoever plugged them", verb_list,
      OF_DATABASE | BIT(INSTANCE) | BIT(BRIDGE) | BIT(STATE)},
     {"doctor", "", "tell whether this host is ready, and what to do about it", verb_doctor,

@@ -30,6 +30,7 @@ enum option_number {
     OPTION_JSON,
     OPTION_WAIT,
     OPTION_TIMEOUT,
+    OPTION_ON_TIMEOUT,
     OPTION_OVSDB,
     OPTION_CONFIG,
     OPTION_VIF_TYPE,

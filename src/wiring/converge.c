@@ -137,8 +137,9 @@ static void plan_pending(struct batch *batch, enum vif_goal goal)
     }
 }
 
-static void round_present(struct batch *batch, bool settle)
+static void round_present(struct batch *batch)
 {
+    bool settle = batch->settle != SETTLE_NONE;
     int64_t cfg = 0;
 
     links_apply(batch);
@@ -148,12 +149,15 @@ static void round_present(struct batch *batch, bool settle)
         settle_present(batch, cfg);
     else
         settle_skip(batch);
+    settle_agent(batch);
+    settle_explain(batch);
     revert_failed(batch);
     change_state(batch, RUN_DONE, RUN_FINISHED);
 }
 
-static void round_absent(struct batch *batch, bool settle)
+static void round_absent(struct batch *batch)
 {
+    bool settle = batch->settle != SETTLE_NONE;
     struct vif_error err = {0};
     int64_t cfg = 0;
     int r = 0;
@@ -169,6 +173,7 @@ static void round_absent(struct batch *batch, bool settle)
         if (batch->runs[i].state == RUN_FINISHED && batch->runs[i].db_changed) {
             batch->runs[i].error = err;
             batch->runs[i].state = RUN_FAILED;
+            run_say_left(&batch->runs[i], "the change stands", "");
         }
 }
 
@@ -255,9 +260,9 @@ static void run_round(struct batch *batch, const struct converge_options *option
     else if (options->dry_run)
         round_dry(batch, outcomes, ret_transaction);
     else if (options->goal == VIF_GOAL_PLUG)
-        round_present(batch, options->settle);
+        round_present(batch);
     else
-        round_absent(batch, options->settle);
+        round_absent(batch);
     drop_plans(batch);
 }
 
@@ -337,7 +342,14 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
 {
     auto_free struct run *runs = calloc(n + 1, sizeof *runs);
     struct batch batch = {
-        .engine = engine, .runs = runs, .n = n, .goal = options->goal, .until = options->until};
+        .engine = engine,
+        .runs = runs,
+        .n = n,
+        .goal = options->goal,
+        .settle = options->settle,
+        .undo_on_timeout = options->undo_on_timeout,
+        .until = options->until,
+    };
     struct vif_error unreachable = {0};
     int r;
 

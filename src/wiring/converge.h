@@ -7,14 +7,23 @@
 
 #include "wiring/drift.h"
 
+/* How far a call waits for what it changed to become real; each waits for what is before it, too. */
+enum settle {
+    SETTLE_NONE,
+    SETTLE_VSWITCHD, /* ovs-vswitchd has made the ports, or said why it cannot */
+    SETTLE_OVN,      /* OVN has claimed them and installed their flows (plug alone) */
+    SETTLE_ML2,      /* the ML2 agent has wired them (plug alone) */
+};
+
 struct converge_options {
     enum vif_goal goal;
-    bool settle;   /* wait for ovs-vswitchd */
-    bool dry_run;  /* only say what would be done */
-    bool explain;  /* plug: tell what is different at the first look; with 'settle' also what
-                      ovs-vswitchd complains of */
-    bool look;     /* with 'explain': and change nothing */
-    int64_t until; /* deadline for all of it */
+    enum settle settle;
+    bool undo_on_timeout; /* what has not become real in time is taken back, else it is left */
+    bool dry_run;         /* only say what would be done */
+    bool explain;         /* plug: tell what is different at the first look; with 'settle' also what
+                             ovs-vswitchd complains of */
+    bool look;            /* with 'explain': and change nothing */
+    int64_t until;        /* deadline for all of it */
 };
 
 enum outcome_state {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Taking back what a committed transaction did for VIFs that ovs-vswitchd then could not make: ports
- * that were added go, what was changed gets its old value.  Looks at the database anew, since others
- * may have acted meanwhile, and is guarded like every transaction. */
+/* Taking back what a committed transaction did for VIFs that ovs-vswitchd then could not make, or that
+ * did not become real in time: ports that were added go, what was changed gets its old value.  Looks at
+ * the database anew, since others may have acted meanwhile, and is guarded like every transaction. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
+#include "base/text.h"
 #include "ovsdb/vswitch-txn.h"
 #include "wiring/run.h"
 
@@ -16,15 +18,20 @@
 struct reverter {
     struct batch *batch;
     size_t first, n; /* the runs this attempt is about */
+    int64_t until;
+    bool keep_qos; /* a QoS row of ours is referred to by someone else */
     struct observed now;
     struct vswitch_txn *txn;
 };
 
 /* Rows that were changed by a transaction whose answer was lost cannot be told from others. */
-static bool is_reverted(const struct run *run)
+static bool is_reverted(const struct batch *batch, const struct run *run)
 {
-    return run->state == RUN_FAILED && run->db_changed && !run->answer_lost && run->plan.n &&
-           run->error.kind == VIF_ERROR_SWITCH;
+    if (run->state != RUN_FAILED || run->answer_lost || !run->plan.n)
+        return false;
+    if (run->timed_out)
+        return batch->undo_on_timeout && run->changed;
+    return run->db_changed && run->error.kind == VIF_ERROR_SWITCH;
 }
 
 static void remove_qos(struct reverter *reverter, size_t owner, const struct step *step,
@@ -32,7 +39,7 @@ static void remove_qos(struct reverter *reverter, size_t owner, const struct ste
 {
     const struct vswitch *db = &reverter->now.db;
     const char *id = step->port->qos_id;
-    const struct vswitch_qos *qos = id[0] ? vswitch_find_qos(db, id) : NULL;
+    const struct vswitch_qos *qos = id[0] && !reverter->keep_qos ? vswitch_find_qos(db, id) : NULL;
 
     for (; qos && qos < db->qos + db->n_qos && strcmp(qos->id, id) == 0; qos++)
         if (!step->qos_uuid || strcmp(step->qos_uuid, qos->uuid) != 0)
@@ -126,6 +133,20 @@ static void move_back(struct reverter *reverter, size_t owner, const struct step
         vswitch_txn_port_move(reverter->txn, owner, port, interface, step->old_port->bridge);
 }
 
+/* Takes back the asking for another OpenFlow port number, when there was no time to do so before. */
+static void restore_ofport_request(struct reverter *reverter, size_t owner, const struct step *step)
+{
+    const struct vswitch_interface *was = step->old_interface;
+    const struct vswitch_interface *now = vswitch_find_interface(&reverter->now.db, step->name);
+    struct vswitch_interface_change change = {
+        .set_ofport_request = true,
+        .ofport_request = plan_is_reopen_request(was->ofport_request) ? 0 : was->ofport_request,
+    };
+
+    if (now && plan_is_reopen_request(now->ofport_request))
+        vswitch_txn_interface_set(reverter->txn, owner, now, &change);
+}
+
 static int revert_step(struct reverter *reverter, size_t owner, const struct step *step)
 {
     const struct vswitch *db = &reverter->now.db;
@@ -148,7 +169,10 @@ static int revert_step(struct reverter *reverter, size_t owner, const struct ste
                                             vswitch_find_bridge(db, step->name),
                                             step->old_bridge->datapath_type);
         break;
-    default: /* steps on links, and deletions, which are never followed by a failure to settle */
+    case STEP_PORT_REOPEN:
+        restore_ofport_request(reverter, owner, step);
+        break;
+    default: /* steps on links, and deletions, which are not brought back */
         break;
     }
     return 0;
@@ -165,9 +189,9 @@ static int observe_again(struct reverter *reverter, struct vif_error *err)
     if (!wirings)
         return error_memory(err);
     for (size_t i = 0; i < reverter->n; i++)
-        if (is_reverted(&batch->runs[reverter->first + i]))
+        if (is_reverted(batch, &batch->runs[reverter->first + i]))
             wirings[n++] = batch->runs[reverter->first + i].wiring;
-    r = observe(batch->engine, wirings, n, VIF_GOAL_PLUG, batch->until, &reverter->now, err);
+    r = observe(batch->engine, wirings, n, VIF_GOAL_PLUG, reverter->until, &reverter->now, err);
     if (r < 0)
         return r;
     bridges = calloc(reverter->now.db.n_bridges + 1, sizeof *bridges);
@@ -175,7 +199,7 @@ static int observe_again(struct reverter *reverter, struct vif_error *err)
         return error_memory(err);
     for (size_t i = 0; i < reverter->now.db.n_bridges; i++)
         bridges[n_bridges++] = reverter->now.db.bridges[i].name;
-    return vswitch_locate(batch->engine->db, &reverter->now.db, bridges, n_bridges, batch->until,
+    return vswitch_locate(batch->engine->db, &reverter->now.db, bridges, n_bridges, reverter->until,
                           err);
 }
 
@@ -186,7 +210,7 @@ static int build(struct reverter *reverter)
         for (size_t i = reverter->first; i < reverter->first + reverter->n; i++) {
             const struct run *run = &reverter->batch->runs[i];
 
-            for (size_t s = run->plan.n; is_reverted(run) && s > 0; s--) {
+            for (size_t s = run->plan.n; is_reverted(reverter->batch, run) && s > 0; s--) {
                 const struct step *step = &run->plan.steps[s - 1];
 
                 if ((step->kind == STEP_OVS_BRIDGE_ADD) == bridges &&
@@ -197,13 +221,12 @@ static int build(struct reverter *reverter)
     return 0;
 }
 
-static int attempt(struct reverter *reverter, enum vswitch_outcome *ret_outcome,
-                   struct vif_error *err)
+static int attempt(struct reverter *reverter, struct vswitch_commit *ret, struct vif_error *err)
 {
-    struct vswitch_commit commit = {.outcome = VSWITCH_FAILED};
-    int r = observe_again(reverter, err);
+    int r;
 
-    *ret_outcome = commit.outcome;
+    *ret = (struct vswitch_commit){.outcome = VSWITCH_FAILED};
+    r = observe_again(reverter, err);
     if (r < 0)
         return r;
     reverter->txn = vswitch_txn_new(&reverter->now.db);
@@ -211,28 +234,48 @@ static int attempt(struct reverter *reverter, enum vswitch_outcome *ret_outcome,
         return error_memory(err);
     if (vswitch_txn_empty(reverter->txn))
         return 0;
-    r = vswitch_txn_commit(reverter->txn, reverter->batch->engine->db, false,
-                           reverter->batch->until, &commit, err);
-    *ret_outcome = commit.outcome;
-    return r;
+    return vswitch_txn_commit(reverter->txn, reverter->batch->engine->db, false, reverter->until,
+                              ret, err);
 }
 
-/* Takes back the rows of the runs from 'first' on, 'n' of them. */
-static int revert_rows(struct batch *batch, size_t first, size_t n, struct vif_error *err)
+/* Takes back the rows of the runs from 'first' on, 'n' of them.  1 when all is taken back of a run of
+ * its own but its QoS row, which someone else has come to refer to (ovn-controller takes any of type
+ * linux-noop for its tunnels). */
+static int revert_rows(struct batch *batch, size_t first, size_t n, int64_t until,
+                       struct vif_error *err)
 {
+    bool keep_qos = false;
     int r = 0;
 
     for (unsigned i = 0; i < ATTEMPTS; i++) {
-        struct reverter reverter = {.batch = batch, .first = first, .n = n};
-        enum vswitch_outcome outcome;
+        struct reverter reverter = {batch, first, n, until, keep_qos, {0}, NULL};
+        struct vswitch_commit commit;
 
-        r = attempt(&reverter, &outcome, err);
+        r = attempt(&reverter, &commit, err);
         vswitch_txn_free(reverter.txn);
         observed_done(&reverter.now);
-        if (r == 0 || (outcome != VSWITCH_STALE && outcome != VSWITCH_LOST))
+        if (commit.outcome == VSWITCH_REFUSED && commit.integrity && n == 1 && !keep_qos)
+            keep_qos = true;
+        else if (r == 0 || (commit.outcome != VSWITCH_STALE && commit.outcome != VSWITCH_LOST))
             break;
     }
-    return r;
+    return r == 0 && keep_qos ? 1 : r;
+}
+
+/* What was taken away to make room is not brought back; a link says so itself. */
+static void say_not_brought_back(struct run *run)
+{
+    for (size_t i = 0; i < run->plan.n; i++) {
+        const struct step *step = &run->plan.steps[i];
+        struct text words = {0};
+
+        if (step->kind != STEP_PORT_DELETE && step->kind != STEP_OVS_BRIDGE_DELETE &&
+            step->kind != STEP_QOS_DELETE && step->kind != STEP_RULES)
+            continue;
+        step_words(step, &words);
+        run_say_left(run, "not taken back: ", words.data ? words.data : step->name);
+        text_done(&words);
+    }
 }
 
 /* Rows that stay keep their links: the next plug or unplug then finds a whole thing. */
@@ -241,35 +284,57 @@ static void end_revert(struct batch *batch, struct run *run, int r, const struct
     if (r < 0) {
         run_say_left(run, "what was plugged of it is left: ", err->text);
         links_forget(run);
+    } else if (run->timed_out) {
+        run_say_left(run, "undone", "");
+        say_not_brought_back(run);
     }
+    if (r > 0)
+        run_say_left(run, "its QoS row is left, another port refers to it", "");
     links_undo(batch, run);
-    run->db_changed = false;
+    run->db_changed = run->timed_out = false;
+}
+
+/* For those that are left as they are. */
+static void say_left(const struct batch *batch, struct run *run)
+{
+    if (run->state != RUN_FAILED)
+        return;
+    if (run->timed_out && batch->undo_on_timeout && run->answer_lost)
+        run_say_left(run, "left as plugged, since what this call did of it is not all known", "");
+    else if (run->timed_out)
+        run_say_left(run, "left as plugged", "");
+    else if (run->db_changed && run->answer_lost && run->n_undo)
+        run_say_left(run, "what was plugged of it is left", "");
+    else
+        return;
+    run->timed_out = false;
+    links_forget(run);
 }
 
 void revert_failed(struct batch *batch)
 {
+    int64_t until = deadline_after(LIMIT_UNDO_MS);
     struct vif_error err = {0};
     size_t n = 0;
     int r = 0;
 
+    if (until < batch->until)
+        until = batch->until;
     for (size_t i = 0; i < batch->n; i++) {
-        struct run *run = &batch->runs[i];
-
-        if (run->state == RUN_FAILED && run->db_changed && run->answer_lost && run->n_undo) {
-            run_say_left(run, "what was plugged of it is left", "");
-            links_forget(run);
-        }
-        n += is_reverted(run);
+        if (is_reverted(batch, &batch->runs[i]))
+            n++;
+        else
+            say_left(batch, &batch->runs[i]);
     }
     if (n)
-        r = revert_rows(batch, 0, batch->n, &err);
+        r = revert_rows(batch, 0, batch->n, until, &err);
     for (size_t i = 0; i < batch->n; i++) {
-        if (!is_reverted(&batch->runs[i]))
+        if (!is_reverted(batch, &batch->runs[i]))
             continue;
         if (n > 1 && r < 0) { /* one of them is in the way of the others */
             struct vif_error own = {0};
 
-            end_revert(batch, &batch->runs[i], revert_rows(batch, i, 1, &own), &own);
+            end_revert(batch, &batch->runs[i], revert_rows(batch, i, 1, until, &own), &own);
         } else {
             end_revert(batch, &batch->runs[i], r, &err);
         }

@@ -54,6 +54,8 @@ struct run {
     bool reopened;           /* ovs-vswitchd was told to open its link again */
     bool warned;             /* of what was observed */
     bool waiting;            /* its network device is not there yet */
+    bool timed_out;          /* what was done has not become real in time */
+    const struct vif_wiring_port *stuck; /* failed while settling: the port to be asked about */
     int64_t ofport;
     struct drift drift; /* what was different before anything was done */
     struct vif_error error;
@@ -65,6 +67,8 @@ struct batch {
     struct run *runs;
     size_t n;
     enum vif_goal goal;
+    enum settle settle;
+    bool undo_on_timeout;
     struct observed observed;
     int64_t until;
     unsigned stale; /* transactions in a row that found the database changed */
@@ -124,6 +128,13 @@ int commit_bump(struct batch *batch, int64_t *ret_cfg, struct vif_error *err);
  * the runs in state RUN_DONE: ofport and waiting are set, or the run is RUN_FAILED. */
 void settle_present(struct batch *batch, int64_t cfg);
 
+/* With SETTLE_OVN and SETTLE_ML2: waits until the ports of the runs in state RUN_DONE whose network
+ * devices are there are wired by OVN or by the ML2 agent; those that are not in time are RUN_FAILED. */
+void settle_agent(struct batch *batch);
+
+/* Adds to the errors of the runs that have failed while settling why, as far as can be seen. */
+void settle_explain(struct batch *batch);
+
 /* Waits for ovs-vswitchd to let go of the ports of runs in state RUN_DONE that changed the database.
  * Failing that, the error is returned: the links may still be removed. */
 int settle_absent(struct batch *batch, int64_t cfg, struct vif_error *err);
@@ -140,8 +151,9 @@ int settle_catch_up(struct batch *batch, struct vif_error *err);
 void settle_skip(struct batch *batch);
 
 /* Takes back what this call did to the database, and to the links, for the runs in state RUN_FAILED
- * whose database steps were done and then came to nothing (kind SWITCH).  What cannot be taken back is
- * named in the words of their errors. */
+ * whose database steps were done and then came to nothing (kind SWITCH, or timed out where that is to
+ * be undone).  What cannot be taken back is named in the words of their errors, and so is what became
+ * of those that timed out. */
 void revert_failed(struct batch *batch);
 
 #endif

@@ -29,8 +29,11 @@ static bool link_is_there(const struct batch *batch, const struct run *run,
  * wait for. */
 static bool is_settled(const struct batch *batch, const struct run *run)
 {
-    if (run->db_changed || run->reopened ||
-        batch->observed.db.cur_cfg < batch->observed.db.next_cfg)
+    if (run->db_changed || run->reopened)
+        return false;
+    if (run->wiring->n_ports == 0 && run->wiring->n_bridges == 0)
+        return true; /* whatever ovs-vswitchd is still at, it is none of this VIF's */
+    if (batch->observed.db.cur_cfg < batch->observed.db.next_cfg)
         return false;
     for (size_t i = 0; i < run->wiring->n_ports; i++) {
         const struct vif_wiring_port *port = &run->wiring->ports[i];
@@ -177,8 +180,12 @@ static void judge_run(const struct questions *questions, const struct batch *bat
     for (size_t i = 0; r == 0 && i < wiring->n_ports; i++)
         if (wiring->ports[i].create)
             r = judge_port(questions, batch, run, &wiring->ports[i]);
-    if (r < 0)
-        run->state = RUN_FAILED;
+    if (r == 0)
+        return;
+    run->state = RUN_FAILED;
+    for (size_t i = 0; !run->stuck && i < wiring->n_ports; i++)
+        if (wiring->ports[i].create)
+            run->stuck = &wiring->ports[i];
 }
 
 /* All that is known of runs for which there is nothing to wait. */
@@ -214,7 +221,7 @@ static int wait_for(struct batch *batch, int64_t cfg, struct vif_error *err)
     if (r == -ETIMEDOUT)
         return error_set(err, VIF_ERROR_TIMEOUT,
                          "ovs-vswitchd has not taken up the change in time (cur_cfg %lld, next_cfg "
-                         "%lld): it is not running, or busy; the change stands",
+                         "%lld): it is not running, or busy",
                          (long long)reached, (long long)cfg);
     return r;
 }
@@ -247,6 +254,7 @@ void settle_present(struct batch *batch, int64_t cfg)
         } else if (r < 0) {
             run->error = err;
             run->state = RUN_FAILED;
+            run->timed_out = r == -ETIMEDOUT;
         } else {
             judge_run(&questions, batch, run);
         }
@@ -328,6 +336,7 @@ static void end_reopening(struct batch *batch, int r, enum vswitch_outcome outco
             run->error = *err;
             (void)error_prefix(&run->error, 0, "make ovs-vswitchd open %s again",
                                run->plan.steps[s].name);
+            run->timed_out = r == -ETIMEDOUT && outcome == VSWITCH_DONE;
             run->state =
                 outcome == VSWITCH_STALE || outcome == VSWITCH_LOST ? RUN_PENDING : RUN_FAILED;
         }

@@ -144,6 +144,8 @@ def test_options_belong_to_the_verbs_that_are_named(left):
         return
     if name == '--wait':
         words = ['--wait=none']
+    if name == '--on-timeout':
+        words = ['--on-timeout=keep']
     mine = split_help(dict(help_list('Options'))[left])[0] or list(help_verbs())
     for verb in help_verbs():
         done = vifctl(verb, *words, '/nonexistent', '/nonexistent')

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What OVN's southbound database (ovn-sb(5)) says of logical ports: evidence, read after the event. */
+#ifndef OVSDB_SOUTHBOUND_H
+#define OVSDB_SOUTHBOUND_H
+
+#include "ovsdb/client.h"
+
+#define SOUTHBOUND_NAME_MAX 128
+
+/* A port that is asked about; all borrowed. */
+struct southbound_suspect {
+    const char *logical_port; /* the iface-id */
+    const char *mac;          /* NULL: not known */
+};
+
+struct southbound_port {
+    bool exists;
+    bool claimed;
+    char chassis[SOUTHBOUND_NAME_MAX];   /* that has claimed it; "" when it has no row any more */
+    char requested[SOUTHBOUND_NAME_MAX]; /* options:requested-chassis, "" for none */
+    char namesake[SOUTHBOUND_NAME_MAX];  /* it does not exist: one that has its MAC, "" for none */
+};
+
+/* Asks the first of the addresses in 'remote' (external_ids:ovn-remote, separated by commas) that
+ * answers.  '*ret_registered': there is a chassis of this name.
+ *
+ * -EOPNOTSUPP (kind UNSUPPORTED) when there is none but those of ssl:, for which keys would be needed;
+ * -EINVAL (kind CONFIG) for what is no address; connection errors; -EPROTO; -ENOMEM. */
+int southbound_read(const char *remote, const char *chassis,
+                    const struct southbound_suspect *suspects, size_t n, const struct log *log,
+                    int64_t until, bool *ret_registered, struct southbound_port *ret_ports,
+                    struct vif_error *err);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Settling, second part: waiting for whoever wires ports behind ovs-vswitchd (OVN, or the ML2 agent),
+ * all ports of the batch in one monitor; and saying of those that did not come to work why.  Stands on
+ * the database's own waiting and on the evidence. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/deadline.h"
+#include "ovsdb/vswitch-wired.h"
+#include "wiring/reason.h"
+#include "wiring/run.h"
+
+/* A port that is to be wired, and whose it is. */
+struct awaited {
+    const struct vif_wiring_port *port;
+    struct run *run;
+};
+
+static int by_port_name(const void *a, const void *b)
+{
+    const struct awaited *left = a, *right = b;
+
+    return strcmp(left->port->name, right->port->name);
+}
+
+/* An agent knows ports by their iface-id; with a bridge per port the guest's own port has none.  One
+ * whose device is not there yet cannot be claimed. */
+static bool is_awaited(const struct run *run, const struct vif_wiring_port *port)
+{
+    return run->state == RUN_DONE && !run->waiting && port->create &&
+           strmap_get(&port->ids, "iface-id");
+}
+
+/* The ports to wait for, sorted by name, each once; NULL when memory is gone. */
+static struct awaited *collect(const struct batch *batch, size_t *ret_n)
+{
+    struct awaited *awaited;
+    size_t room = 1, n = 0, kept = 0;
+
+    for (size_t i = 0; i < batch->n; i++)
+        room += batch->runs[i].wiring->n_ports;
+    awaited = calloc(room, sizeof *awaited);
+    for (size_t i = 0; awaited && i < batch->n; i++) {
+        struct run *run = &batch->runs[i];
+
+        for (size_t p = 0; p < run->wiring->n_ports; p++)
+            if (is_awaited(run, &run->wiring->ports[p]))
+                awaited[n++] = (struct awaited){&run->wiring->ports[p], run};
+    }
+    if (n)
+        qsort(awaited, n, sizeof *awaited, by_port_name);
+    for (size_t i = 0; i < n; i++)
+        if (!kept || by_port_name(&awaited[kept - 1], &awaited[i]) != 0)
+            awaited[kept++] = awaited[i];
+    *ret_n = kept;
+    return awaited;
+}
+
+static void judge(const struct batch *batch, const struct awaited *awaited,
+                  enum vswitch_wired wired)
+{
+    struct run *run = awaited->run;
+    const char *name = awaited->port->name;
+
+    if (wired == VSWITCH_WIRED || run->state == RUN_FAILED)
+        return;
+    run->state = RUN_FAILED;
+    if (wired == VSWITCH_PORT_GONE) {
+        (void)error_set(&run->error, VIF_ERROR_SWITCH,
+                        "port %s is gone from the database: someone else removed it", name);
+        return;
+    }
+    (void)error_set(&run->error, VIF_ERROR_TIMEOUT, "%s port %s in time",
+                    batch->settle == SETTLE_OVN ? "OVN has not installed"
+                                                : "the ML2 agent has not wired",
+                    name);
+    run->timed_out = true;
+    run->stuck = awaited->port;
+}
+
+static void fail(const struct batch *batch, const struct awaited *awaited,
+                 const struct vif_error *err)
+{
+    struct run *run = awaited->run;
+
+    if (run->state == RUN_FAILED)
+        return;
+    run->state = RUN_FAILED;
+    run->error = *err;
+    (void)error_prefix(&run->error, 0, "wait for %s to wire port %s",
+                       batch->settle == SETTLE_OVN ? "OVN" : "the ML2 agent", awaited->port->name);
+    run_say_left(run, "left as plugged", "");
+}
+
+static int wait_for(const struct batch *batch, const struct awaited *awaited, size_t n,
+                    enum vswitch_wired *wired, struct vif_error *err)
+{
+    auto_free const char **names = calloc(n, sizeof *names);
+    int64_t until = deadline_after(LIMIT_LOOK_MS);
+
+    if (!names)
+        return error_memory(err);
+    for (size_t i = 0; i < n; i++)
+        names[i] = awaited[i].port->name;
+    return vswitch_wait_wired(batch->engine->db,
+                              batch->settle == SETTLE_OVN ? VSWITCH_OVN : VSWITCH_ML2, names, n,
+                              batch->until > until ? batch->until : until, wired, err);
+}
+
+void settle_agent(struct batch *batch)
+{
+    auto_free struct awaited *awaited = NULL;
+    auto_free enum vswitch_wired *wired = NULL;
+    struct vif_error err = {0};
+    size_t n = 0;
+    int r;
+
+    if (batch->settle != SETTLE_OVN && batch->settle != SETTLE_ML2)
+        return;
+    awaited = collect(batch, &n);
+    if (awaited && !n)
+        return;
+    wired = calloc(n + 1, sizeof *wired);
+    r = awaited && wired ? wait_for(batch, awaited, n, wired, &err) : error_memory(&err);
+    for (size_t i = 0; i < n; i++)
+        if (r == 0 || r == -ETIMEDOUT)
+            judge(batch, &awaited[i], wired[i]);
+        else
+            fail(batch, &awaited[i], &err);
+    for (size_t i = 0; !awaited && i < batch->n; i++)
+        if (batch->runs[i].state == RUN_DONE) {
+            batch->runs[i].error = err;
+            batch->runs[i].state = RUN_FAILED;
+        }
+}
+
+static bool is_unexplained(const struct run *run)
+{
+    return run->state == RUN_FAILED && run->stuck;
+}
+
+/* Puts the reason behind what has not happened; of a port that ovs-vswitchd gave up, only what it does
+ * not say itself. */
+static void explain(const struct batch *batch, struct run *run, const struct evidence *evidence,
+                    const struct evidence_port *port)
+{
+    char words[REASON_MAX] = "";
+    size_t n = strlen(run->error.text);
+
+    if (run->timed_out)
+        reason_judge(batch->settle, evidence, port, words);
+    else if (reason_datapath(evidence, port, words))
+        run_say_left(run, words, "");
+    if (run->timed_out && words[0])
+        (void)snprintf(run->error.text + n, sizeof run->error.text - n, ": %s", words);
+}
+
+void settle_explain(struct batch *batch)
+{
+    auto_free struct evidence_port *ports = NULL;
+    enum settle settle = SETTLE_VSWITCHD; /* no agent is asked about ports the switch gave up */
+    struct evidence evidence;
+    size_t n = 0, at = 0;
+
+    for (size_t i = 0; i < batch->n; i++)
+        n += is_unexplained(&batch->runs[i]);
+    if (n)
+        ports = calloc(n, sizeof *ports);
+    if (!ports)
+        return;
+    for (size_t i = 0; i < batch->n; i++) {
+        const struct run *run = &batch->runs[i];
+        const char *iface_id;
+
+        if (!is_unexplained(run))
+            continue;
+        if (run->timed_out)
+            settle = batch->settle;
+        iface_id = strmap_get(&run->stuck->ids, "iface-id");
+        ports[at++] = (struct evidence_port){
+            .name = run->stuck->name,
+            .iface_id = iface_id ? iface_id : run->stuck->owner,
+            .mac = strmap_get(&run->stuck->ids, "attached-mac"),
+            .link = run->stuck->link,
+        };
+    }
+    evidence_read(batch->engine, settle, &evidence, ports, n);
+    at = 0;
+    for (size_t i = 0; i < batch->n; i++) {
+        if (!is_unexplained(&batch->runs[i]))
+            continue;
+        explain(batch, &batch->runs[i], &evidence, &ports[at++]);
+        batch->runs[i].stuck = NULL;
+    }
+}

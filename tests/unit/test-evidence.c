@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Evidence as databases tell it: rows that refer to each other, values of no sense, very many ports,
+ * addresses that cannot be asked; and without memory. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "failing-alloc.h"
+#include "ovsdb-session.h"
+#include "ovsdb/southbound.h"
+#include "ovsdb/vswitch-facts.h"
+
+#define ROWS(rows) "{\"rows\":[" rows "]}"
+#define U(uuid)    "[\"uuid\",\"" uuid "\"]"
+#define IDS(pairs) "\"external_ids\":[\"map\",[" pairs "]]"
+
+#define ROOT                                                                                       \
+    ROWS("{\"datapath_types\":[\"set\",[\"netdev\",\"system\"]],\"dpdk_initialized\":true," IDS(   \
+        "[\"system-id\",\"hv1\"],[\"ovn-remote\",\"tcp:192.0.2.1:1\"],"                            \
+        "[\"ovn-remote-hv1\",\"tcp:192.0.2.2:2\"],[\"hostname\",\"h\"]") "}")
+#define BRIDGES                                                                                    \
+    ROWS("{\"name\":\"br-int\",\"datapath_type\":\"netdev\",\"ports\":[\"set\",[" U("p1") "," U(   \
+        "p0") "]]},{\"name\":\"br-x\",\"datapath_type\":\"odd\",\"ports\":" U("p2") "}")
+#define PORTS                                                                                      \
+    ROWS("{\"_uuid\":" U("p0") ",\"name\":\"br-int\",\"interfaces\":" U(                           \
+        "i0") "},"                                                                                 \
+              "{\"_uuid\":" U("p1") ",\"name\":\"tap1\",\"interfaces\":" U(                        \
+                  "i1") ",\"tag\":4095,"                                                           \
+                        "\"other_config\":[\"map\",[[\"net_uuid\",\"n\"]]]},"                      \
+                        "{\"_uuid\":" U("p2") ",\"name\":\"tap2\",\"interfaces\":" U("i2") "}")
+#define INTERFACES                                                                                 \
+    ROWS("{\"_uuid\":" U(                                                                          \
+        "i0") ",\"name\":\"br-int\",\"ofport\":65534},"                                            \
+              "{\"_uuid\":" U(                                                                     \
+                  "i1") ",\"name\":\"tap1\",\"ofport\":3,\"type\":\"\","                           \
+                        "\"error\":[\"set\",[]]," IDS(                                             \
+                            "[\"iface-id\",\"one\"]") "},"                                         \
+                                                      "{\"_uuid\":" U(                             \
+                                                          "i2") ",\"name\":\"tap2\",\"ofport\":-"  \
+                                                                "1,\"type\":\"dpdk\","             \
+                                                                "\"error\":\"no such "             \
+                                                                "device\"," IDS(                   \
+                                                                    "[\"iface-id\",\"one\"]") "}")
+#define LOCAL "[" ROOT "," BRIDGES "," PORTS "," INTERFACES "]"
+
+static const struct vswitch_suspect suspects[] = {{"tap1", "one"}, {"tap2", "two"}, {"tap3", "3"}};
+
+static void check_facts(const struct vswitch_facts *facts, const struct vswitch_port_facts *ports)
+{
+    assert_string_equal(facts->system_id, "hv1");
+    assert_string_equal(facts->hostname, "h");
+    assert_string_equal(facts->ovn_remote, "tcp:192.0.2.2:2");
+    assert_string_equal(facts->ovn_bridge, "br-int");
+    assert_string_equal(facts->datapath_types, "netdev, system");
+    assert_true(facts->dpdk_known && facts->dpdk_initialized);
+    assert_true(ports[0].exists && ports[0].bridge_made && ports[0].bridge_tended);
+    assert_false(ports[0].datapath_unknown);
+    assert_string_equal(ports[0].bridge, "br-int");
+    assert_string_equal(ports[0].datapath_type, "netdev");
+    assert_int_equal(ports[0].ofport, 3);
+    assert_int_equal(ports[0].tag, 4095);
+    assert_string_equal(ports[0].rival, "tap2");
+    assert_string_equal(ports[0].rival_bridge, "br-x");
+    assert_true(ports[1].exists && ports[1].datapath_unknown);
+    assert_false(ports[1].bridge_made || ports[1].bridge_tended);
+    assert_string_equal(ports[1].type, "dpdk");
+    assert_string_equal(ports[1].error, "no such device");
+    assert_int_equal(ports[1].ofport, -1);
+    assert_int_equal(ports[1].tag, -1);
+    assert_string_equal(ports[1].rival, "");
+    assert_false(ports[2].exists);
+    assert_string_equal(ports[2].bridge, "");
+}
+
+static void references_are_followed(void **state)
+{
+    static const struct fake_action script[] = {
+        ACCEPT, EXPECT_WITH("transact", "[\"Open_vSwitch\","), ANSWER(LOCAL), GONE, END,
+    };
+    struct vswitch_port_facts ports[3];
+    struct vswitch_facts facts;
+    struct session s;
+
+    (void)state;
+    begin(&s, script);
+    assert_int_equal(vswitch_read_facts(s.client, suspects, 3, s.until, &facts, ports, &s.err), 0);
+    check_facts(&facts, ports);
+    end(&s);
+}
+
+static void values_of_no_sense_are_not_set(void **state)
+{
+    static const struct fake_action script[] = {
+        ACCEPT,
+        EXPECT("transact"),
+        ANSWER("[{\"rows\":[{\"external_ids\":7,\"datapath_types\":{}}]},"
+               "{\"rows\":[{\"name\":\"br\",\"ports\":[\"set\",7]},7,{\"ports\":[\"uuid\"]}]},"
+               "{\"rows\":[{\"name\":\"tap1\",\"tag\":\"x\",\"interfaces\":7,\"_uuid\":[]}]},"
+               "{\"rows\":[{\"name\":\"tap1\",\"ofport\":[\"set\",[\"x\"]],\"error\":{},"
+               "\"external_ids\":[\"map\",[7,[],[\"iface-id\"],[\"iface-id\",9]]]}]}]"),
+        EXPECT("transact"),
+        ANSWER("[{},{},{},{}]"),
+        GONE,
+        END,
+    };
+    struct vswitch_port_facts ports[3];
+    struct vswitch_facts facts;
+    struct session s;
+
+    (void)state;
+    begin(&s, script);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(vswitch_read_facts(s.client, suspects, 3, s.until, &facts, ports, &s.err),
+                         0);
+        assert_int_equal(ports[0].exists, i == 0);
+        assert_int_equal(ports[0].ofport, 0);
+        assert_int_equal(ports[0].tag, -1);
+        assert_string_equal(facts.system_id, "");
+    }
+    end(&s);
+}
+
+#define CHASSIS                                                                                    \
+    ROWS("{\"_uuid\":" U("c1") ",\"name\":\"hv1\"},{\"_uuid\":" U("c2") ",\"name\":\"hv2\"}")
+#define ONE                                                                                        \
+    "{\"logical_port\":\"one\",\"chassis\":" U(                                                    \
+        "c2") ",\"options\":[\"map\",[[\"requested-chassis\",\"hv3\"]]]}"
+#define TWO "{\"logical_port\":\"two\",\"chassis\":[\"set\",[]],\"options\":[\"map\",[]]}"
+#define MACS                                                                                       \
+    ROWS("{\"logical_port\":\"web\",\"mac\":[\"set\",[\"unknown\",\"FA:16:3e:00:00:03 "            \
+         "10.0.0.3\"]]}"                                                                           \
+         ",{\"logical_port\":\"longer\",\"mac\":\"fa:16:3e:00:00:031\"}")
+
+static const struct southbound_suspect known[] = {
+    {"one", "fa:16:3e:00:00:01"}, {"two", NULL}, {"three", "fa:16:3e:00:00:03"}, {"four", NULL}};
+
+static int read_southbound(const char *remote, const struct southbound_suspect *asked, size_t n,
+                           bool *registered, struct southbound_port *ports, struct vif_error *err)
+{
+    *err = (struct vif_error){0};
+    return southbound_read(remote, "hv1", asked, n, NULL, deadline_after(5000), registered, ports,
+                           err);
+}
+
+static void bindings_are_read(void **state)
+{
+    static const struct fake_action script[] = {
+        ACCEPT,
+        EXPECT_WITH("transact", "[\"OVN_Southbound\","),
+        ANSWER("[" CHASSIS "," ROWS(ONE) "," ROWS(TWO) "," ROWS("") "," ROWS("") "]"),
+        EXPECT_WITH("transact", "[\"logical_port\",\"mac\"]"),
+        ANSWER("[" MACS "]"),
+        GONE,
+        END,
+    };
+    struct southbound_port ports[4];
+    struct fake_server server;
+    struct vif_error err;
+    char remote[256];
+    bool registered;
+
+    (void)state;
+    fake_server_start(&server, FAKE_TCP, script);
+    (void)snprintf(remote, sizeof remote, "ssl:127.0.0.1:1,%s", server.address);
+    assert_int_equal(read_southbound(remote, known, 4, &registered, ports, &err), 0);
+    assert_true(registered);
+    assert_true(ports[0].exists && ports[0].claimed);
+    assert_string_equal(ports[0].chassis, "hv2");
+    assert_string_equal(ports[0].requested, "hv3");
+    assert_true(ports[1].exists && !ports[1].claimed);
+    assert_false(ports[2].exists || ports[3].exists);
+    assert_string_equal(ports[2].namesake, "web");
+    assert_string_equal(ports[3].namesake, "");
+    fake_server_stop(&server);
+    fake_server_remove(&server);
+}
+
+/* Very many ports are one scan of the table, not one each. */
+static void many_are_asked_for_at_once(void **state)
+{
+    static const struct fake_action script[] = {
+        ACCEPT, EXPECT("transact"), ANSWER("[" CHASSIS "," ROWS(TWO "," ONE) "]"), GONE, END,
+    };
+    struct southbound_suspect asked[30];
+    struct southbound_port ports[30];
+    struct fake_server server;
+    struct vif_error err;
+    bool registered;
+
+    (void)state;
+    for (size_t i = 0; i < 30; i++)
+        asked[i] = (struct southbound_suspect){i == 17 ? "one" : i == 18 ? "two" : "none", NULL};
+    fake_server_start(&server, FAKE_UNIX, script);
+    assert_int_equal(read_southbound(server.address, asked, 30, &registered, ports, &err), 0);
+    assert_string_equal(ports[17].chassis, "hv2");
+    assert_true(ports[18].exists && !ports[18].claimed);
+    assert_false(ports[0].exists);
+    fake_server_stop(&server);
+    fake_server_remove(&server);
+}
+
+static void remotes_that_cannot_be_asked(void **state)
+{
+    struct southbound_port ports[4];
+    struct vif_error err;
+    bool registered;
+
+    (void)state;
+    assert_int_equal(read_southbound("ssl:a:1,ssl:b:2", known, 4, &registered, ports, &err),
+                     -EOPNOTSUPP);
+    assert_int_equal(read_southbound("tcp:name:1", known, 4, &registered, ports, &err), -EINVAL);
+    assert_int_equal(read_southbound(" , ", known, 4, &registered, ports, &err), -EINVAL);
+    assert_int_equal(read_southbound("unix:/nonexistent", known, 4, &registered, ports, &err),
+                     -ENOENT);
+    assert_non_null(strstr(err.text, "unix:/nonexistent"));
+}
+
+static int read_both(const char *address, bool local)
+{
+    auto_ovsdb_client struct ovsdb_client *client = NULL;
+    struct vswitch_port_facts facts[3];
+    struct southbound_port ports[4];
+    struct vswitch_facts root;
+    struct vif_error err = {0};
+    bool registered;
+    int r;
+
+    if (!local)
+        return read_southbound(address, known, 4, &registered, ports, &err);
+    r = ovsdb_client_new(&address, 1, NULL, &client, &err);
+    if (r == 0)
+        r = vswitch_read_facts(client, suspects, 3, deadline_after(5000), &root, facts, &err);
+    if (r == 0)
+        check_facts(&root, facts);
+    return r;
+}
+
+static void memory_runs_out(void **state)
+{
+    static const struct fake_action scripts[2][8] = {
+        {ACCEPT, EXPECT("transact"),
+         ANSWER("[" CHASSIS "," ROWS(ONE) "," ROWS(TWO) "," ROWS("") "," ROWS("") "]"),
+         EXPECT("transact"), ANSWER("[" MACS "]"), GONE, END},
+        {ACCEPT, EXPECT("transact"), ANSWER(LOCAL), GONE, END},
+    };
+
+    (void)state;
+    for (int local = 0; local < 2; local++) {
+        unsigned long n = 0;
+        int r;
+
+        do {
+            struct fake_server server;
+
+            fake_server_start(&server, FAKE_UNIX, scripts[local]);
+            failing_alloc_set(++n);
+            r = read_both(server.address, local);
+            assert_true(r == 0 || r == -ENOMEM || r == -EPROTO);
+            if (r == 0 && failing_alloc_hit())
+                r = 1; /* a namesake is left out without memory */
+            failing_alloc_set(0);
+            fake_server_kill(&server);
+            fake_server_remove(&server);
+        } while (r != 0);
+        assert_true(n > 60);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(references_are_followed),
+        cmocka_unit_test(values_of_no_sense_are_not_set),
+        cmocka_unit_test(bindings_are_read),
+        cmocka_unit_test(many_are_asked_for_at_once),
+        cmocka_unit_test(remotes_that_cannot_be_asked),
+        cmocka_unit_test(memory_runs_out),
+    };
+
+    failing_alloc_init();
+    return cmocka_run_group_tests_name("evidence", tests, NULL, NULL);
+}
