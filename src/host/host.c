@@ -175,7 +175,7 @@ static void describe_all(const struct vif_host *host, const struct vif_batch *ba
     }
 }
 
-/* What a call is to do; its first word is what errors say was being done. */
+/* What a call is to do; errors say by its verb what was being done. */
 struct purpose {
     const char *verb;
     enum vif_goal goal;

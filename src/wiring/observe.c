@@ -91,7 +91,6 @@ static void add_name(struct names *names, const char *name)
 static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum vif_goal goal)
 {
     bool unplug = goal == VIF_GOAL_UNPLUG;
-    bool superseded = unplug || wiring->supersedes;
 
     for (size_t i = 0; i < wiring->n_links; i++) {
         const struct vif_wiring_link *link = &wiring->links[i];
@@ -107,12 +106,12 @@ static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum
             add_name(&wanted->ports, link->name);
     }
     for (size_t i = 0; i < wiring->n_bridges; i++)
-        if (superseded || !wiring->bridges[i].superseded)
+        if (unplug || wiring->supersedes || !wiring->bridges[i].superseded)
             add_name(&wanted->bridges, wiring->bridges[i].name);
     for (size_t i = 0; i < wiring->n_ports; i++) {
         const struct vif_wiring_port *port = &wiring->ports[i];
 
-        if (!port->create && !(port->superseded && superseded) && !unplug)
+        if (!port->create && !(port->superseded && wiring->supersedes) && !unplug)
             continue;
         add_name(&wanted->ports, port->name);
         add_name(&wanted->bridges, port->bridge);
@@ -155,6 +154,8 @@ static void settle_names(struct wanted *wanted)
     names_unique(&wanted->bridges);
     names_unique(&wanted->ports);
     names_unique(&wanted->qos);
+    if (!wanted->details)
+        return;
     for (size_t i = 0; i < wanted->bridges.n; i++)
         add_name(&wanted->interfaces, wanted->bridges.items[i]);
     for (size_t i = 0; i < wanted->ports.n; i++)
@@ -211,7 +212,7 @@ static int observe_db(struct ovsdb_client *db, struct wanted *wanted,
         .qos_ids = wanted->qos.items,
         .n_qos_ids = wanted->qos.n,
         .interfaces = wanted->details ? wanted->interfaces.items : NULL,
-        .n_interfaces = wanted->details ? wanted->interfaces.n : 0,
+        .n_interfaces = wanted->interfaces.n,
         .details = wanted->details,
     };
     struct names count = {wanted->bridges.items, 0};

@@ -105,6 +105,10 @@ void links_apply(struct batch *batch);
  * RUN_PENDING to look again, when it does not go well. */
 void links_special(struct batch *batch, struct run *run, const struct step *step);
 
+/* Sets the links up again that ovs-vswitchd has just opened anew, of the runs in state RUN_DONE.  A link
+ * that is gone by now is no error. */
+int links_raise(struct batch *batch, struct vif_error *err);
+
 /* Frees the list of undos. */
 void links_forget(struct run *run);
 

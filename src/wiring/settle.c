@@ -358,6 +358,8 @@ void settle_reopen(struct batch *batch, bool settle, int64_t *cfg)
     if (r == 0 && settle)
         r = wait_for(batch, *cfg, &err);
     if (r == 0 && settle)
+        r = links_raise(batch, &err);
+    if (r == 0 && settle)
         r = request_ofports(batch, false, true, cfg, &outcome, &err);
     end_reopening(batch, r, outcome, &err);
 }

@@ -168,10 +168,10 @@ def test_no_agent(lab):
     assert lab.db.row('Interface', TAP)['ofport'] > 0 and TAP in lab.links()
 
 
-def play_agent(lab):
+def play_agent(lab, *inside):
     """A process whose command line is that of the agent, and which does nothing."""
-    return lab.start('agent', '/usr/bin/python3', '-c', 'import time; time.sleep(60)',
-                     '/usr/bin/' + AGENT)
+    script = lab.write(AGENT, 'import time\ntime.sleep(60)\n')
+    return lab.start('agent', *inside, '/usr/bin/python3', script)
 
 
 def test_agent_that_does_not_know_this_bridge(lab):
@@ -188,9 +188,7 @@ def test_agent_that_leaves_a_port_in_the_dead_vlan(lab):
 
 
 def test_agent_of_another_network_namespace_does_not_count(lab):
-    lab.processes['agent'] = lab.start(
-        'agent', 'unshare', '--net', '/usr/bin/python3', '-c', 'import time; time.sleep(60)',
-        '/usr/bin/' + AGENT)
+    play_agent(lab, 'unshare', '--net')
     fails(lab, 'no %s is seen to run here' % AGENT)
 
 
