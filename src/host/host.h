@@ -41,6 +41,11 @@ struct vif_host {
 /* When a call that may last 'timeout_ms' (or as long as configured) has to end. */
 int64_t host_deadline(const struct vif_host *host, int64_t timeout_ms);
 
+/* The wiring of a VIF, as its plugin describes it.  '*ret' (zeroed) belongs to the caller, who ends it
+ * with wiring_done() also after an error. */
+int host_describe(const struct vif_host *host, const struct vif_request *request,
+                  enum vif_goal goal, struct vif_wiring *ret, struct vif_error *err);
+
 /* One VIF of a batch: decoded, or why not. */
 struct batch_entry {
     struct vif_request *request; /* NULL: 'fault' says why */

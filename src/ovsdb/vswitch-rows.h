@@ -34,4 +34,12 @@ void rows_sort_qos(struct rows *rows);
 /* Frees what a struct vswitch_interface holds. */
 void rows_drop_interface(void *item);
 
+/* Reads the Open_vSwitch row; its form is -EPROTO, its absence an error of its own. */
+int rows_read_root(const json_t *result, struct vswitch *vs, struct vif_error *err);
+
+/* The operations that read the details of all rows, behind 'operations', and their results, from the
+ * first of them on, into the rows of 'vs', which are complete and sorted.  -EPROTO; -ENOMEM. */
+json_t *details_select(json_t *operations);
+int details_take(const json_t *results, size_t first, struct vswitch *vs);
+
 #endif

@@ -22,6 +22,7 @@ struct vswitch_bridge {
     bool counted;                         /* 'n_ports' was asked for */
     size_t n_ports;
     json_t *ports; /* counted: the set as it was seen, for a guard; else NULL */
+    char fail_mode[VSWITCH_TYPE_MAX]; /* details: "secure", "standalone"; "": unset */
 };
 
 struct vswitch_port {
@@ -31,6 +32,17 @@ struct vswitch_port {
     char qos_uuid[UUID_TEXT_SIZE];       /* "" for none */
     char bridge[LIMIT_IFNAME];           /* the bridge it is on, "" when not located */
     char bridge_uuid[UUID_TEXT_SIZE];
+    /* Details; of no meaning when they were not asked for. */
+    int64_t tag;                      /* -1: none */
+    char vlan_mode[VSWITCH_TYPE_MAX]; /* "": unset */
+    char *trunks;                     /* "1,2,3"; NULL: none */
+    char qos_type[VSWITCH_TYPE_MAX];  /* of its QoS row; "": none */
+};
+
+/* What a port has carried, as ovs-vswitchd counts; -1: not known. */
+struct vswitch_counters {
+    int64_t rx_packets, rx_bytes, rx_errors, rx_dropped;
+    int64_t tx_packets, tx_bytes, tx_errors, tx_dropped;
 };
 
 struct vswitch_interface {
@@ -43,6 +55,11 @@ struct vswitch_interface {
     int64_t ofport;         /* 0: not set yet; -1: ovs-vswitchd could not make it */
     int64_t ofport_request; /* 0: not set */
     char *error;            /* ovs-vswitchd's words, NULL for none */
+    /* Details; of no meaning when they were not asked for. */
+    int64_t mtu;         /* 0: not known */
+    char link_state[16]; /* "up", "down"; "": not known */
+    struct vif_map status;
+    struct vswitch_counters counters;
 };
 
 struct vswitch_qos {
@@ -83,7 +100,8 @@ struct vswitch_query {
     size_t n_ports;
     const char **qos_ids;
     size_t n_qos_ids;
-    bool all; /* every row there is, whatever the names; each port with its bridge */
+    bool all;     /* every row there is, whatever the names; each port with its bridge */
+    bool details; /* with 'all': what is only for people to see, too */
 };
 
 /* Reads the rows of 'query' in one transaction.  On success '*ret' belongs to the caller.  A server
