@@ -50,34 +50,36 @@ static const struct vif_edge *next_way(const struct tree *tree, size_t part)
     return forward;
 }
 
-static void count_ways(const struct tree *tree, size_t part, size_t *ret_n)
+/* Whether there is a way from 'part' to another part than 'but' (an edge may be there twice). */
+static bool has_way(const struct tree *tree, size_t part, size_t but)
 {
-    *ret_n = 0;
-    for (size_t i = tree->start[part]; i < tree->start[part + 1]; i++)
-        *ret_n += is_way(tree, vif_drawing_edge(tree->drawing, tree->edges[i]), part);
+    for (size_t i = tree->start[part]; i < tree->start[part + 1]; i++) {
+        const struct vif_edge *edge = vif_drawing_edge(tree->drawing, tree->edges[i]);
+
+        if (other_end(edge, part) != but && is_way(tree, edge, part))
+            return true;
+    }
+    return false;
 }
 
 /* Prints the part and all behind it; each part is printed once, so this ends. */
 static void walk(struct tree *tree, size_t part, const struct vif_edge *edge)
 {
     const struct vif_edge *next;
-    size_t n;
 
     tree->seen[part] = tree->vif + 1;
-    count_ways(tree, part, &n);
-    tree_print_part(tree, part, edge, n > 0);
+    tree_print_part(tree, part, edge, has_way(tree, part, VIF_NO_INDEX));
     while ((next = next_way(tree, part))) {
-        size_t length = tree->before.n;
-        const char *below;
+        size_t length = tree->before.n, end = other_end(next, part);
+        bool more = has_way(tree, part, end);
+        const char *below = tree_stem(tree, more);
 
-        count_ways(tree, part, &n);
         text_add_bytes(&tree->line, tree->before.data, tree->before.n);
-        tree_say(tree, tree_branch(tree, next, n > 1));
-        below = tree_stem(tree, n > 1);
+        tree_say(tree, tree_branch(tree, next, more));
         text_add_bytes(&tree->before, below, strlen(below));
         if (tree->before.failed || tree->line.failed)
             return;
-        walk(tree, other_end(next, part), next);
+        walk(tree, end, next);
         tree->before.n = length;
     }
 }

@@ -35,19 +35,24 @@ static void draw_linux_bridge(const struct pen *pen, const char *far, const char
     const struct link_info *master = link ? inventory_link_at(inventory, link->master) : NULL;
     bool on_bridge = master && strcmp(master->kind, "bridge") == 0;
     char bridge[LIMIT_IFNAME], tap[LIMIT_IFNAME];
-    bool known;
+    bool drawn, others = false;
 
     if (!on_bridge && !is_hybrid_name(far))
         return;
     name_piece("qbr", far, bridge);
+    name_piece("tap", far, tap);
     if (on_bridge)
         memcpy(bridge, master->name, sizeof bridge);
-    known = drawing_find(pen->drawing, THING_LINK, bridge) != VIF_NO_INDEX;
+    /* One that is drawn is shared, or its VIF was asked for twice. */
+    drawn = drawing_find(pen->drawing, THING_LINK, bridge) != VIF_NO_INDEX;
     (void)pen_link(pen, bridge, "linux-bridge");
     pen_master(pen, near, bridge, false);
-    if (known || pen_members(pen, bridge) || !is_hybrid_name(far))
+    if (drawn)
+        others = drawing_find(pen->drawing, THING_LINK, tap) == VIF_NO_INDEX;
+    else
+        others = pen_members(pen, bridge);
+    if (others || !is_hybrid_name(far))
         return;
-    name_piece("tap", far, tap);
     (void)pen_link(pen, tap, "tap");
     pen_master(pen, tap, bridge, true);
 }

@@ -25,13 +25,21 @@ static const char *name_behind(const struct pen *pen, const struct vif_wiring *w
     return name;
 }
 
-/* A Linux bridge has the guest's tap, which the wiring does not make, and perhaps more. */
-static void draw_tap(const struct pen *pen, const struct vif_wiring_link *bridge,
-                     const char *device)
+static bool has_link(const struct vif_wiring *wiring, const char *name)
 {
-    bool known = device && drawing_find(pen->drawing, THING_LINK, device) != VIF_NO_INDEX;
+    for (size_t i = 0; i < wiring->n_links; i++)
+        if (strcmp(wiring->links[i].name, name) == 0 || strcmp(wiring->links[i].peer, name) == 0)
+            return true;
+    return false;
+}
 
-    if (device && !known) {
+/* A Linux bridge has the guest's tap, which the wiring does not make, and perhaps more. */
+static void draw_tap(const struct pen *pen, const struct subject *subject,
+                     const struct vif_wiring_link *bridge)
+{
+    const char *device = subject->device;
+
+    if (device && device[0] && !has_link(subject->wiring, device)) {
         (void)pen_link(pen, device, "tap");
         pen_master(pen, device, bridge->name, true);
     }
@@ -74,7 +82,7 @@ static void draw_members(const struct pen *pen, const struct subject *subject)
         if (link->master[0])
             pen_master(pen, link->name, link->master, link->kind == VIF_LINK_TAP);
         if (link->kind == VIF_LINK_BRIDGE)
-            draw_tap(pen, link, subject->device);
+            draw_tap(pen, subject, link);
     }
 }
 

@@ -228,7 +228,7 @@ char *drawing_dot(const struct vif_drawing *drawing)
     struct text text = {0};
     bool ok = fill_boxes(drawing, &boxes);
 
-    text_add(&text, "digraph vifs {\n"
+    text_add(&text, "strict digraph vifs {\n"
                     "    graph [rankdir=LR, nodesep=0.25, ranksep=0.5, fontname=\"Helvetica\"];\n"
                     "    node [fontname=\"Helvetica\", fontsize=10, style=\"filled\"];\n"
                     "    edge [dir=none, color=\"#5f6368\"];\n");

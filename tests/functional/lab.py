@@ -338,7 +338,7 @@ class Lab:
             ovsdb = self.proxy.address if self.proxy else self.address
         if ovsdb:
             words.append('--ovsdb=' + ovsdb)
-        if not any(o.startswith('--wait') for o in options):
+        if verb in ('plug', 'unplug') and not any(o.startswith('--wait') for o in options):
             words += [] if self.with_vswitchd else ['--wait=none']
         if not any(o.startswith('--timeout') for o in options):
             words.append('--timeout=20')
