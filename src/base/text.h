@@ -21,7 +21,8 @@ void text_add_bytes(struct text *text, const char *bytes, size_t n);
  * (RFC 3629). */
 size_t text_utf8_length(const char *text, size_t n);
 
-/* Adds 'value', or n bytes, as a JSON string with its quotes.  What is not UTF-8 shows as '?'. */
+/* Adds 'value', or n bytes, as a JSON string with its quotes.  What is not UTF-8 shows as '?', control
+ * characters as "\u". */
 void text_add_json(struct text *text, const char *value);
 void text_add_json_bytes(struct text *text, const char *bytes, size_t n);
 

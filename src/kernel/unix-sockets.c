@@ -13,8 +13,9 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-#define LISTENS     0x10000U /* __SO_ACCEPTCON, include/linux/net.h */
-#define PATH_COLUMN 7
+#define LISTENS      0x10000U /* __SO_ACCEPTCON, include/linux/net.h */
+#define FLAGS_COLUMN 3
+#define PATH_COLUMN  7
 
 static inline void close_file(FILE *file)
 {
@@ -38,19 +39,23 @@ static int by_path(const void *a, const void *b)
     return strcmp(*left, *right);
 }
 
-/* The path at the end of a line, when someone listens there; NULL otherwise. */
-static const char *listening_path(char *line)
+/* What stands in column 'n' of a line, and behind it; one space is before the last column, since a
+ * path may begin with another. */
+static const char *column(const char *line, int n)
 {
-    unsigned flags = 0;
-    char *at = line;
-
-    if (sscanf(line, "%*x: %*x %*x %x", &flags) != 1 || !(flags & LISTENS))
-        return NULL;
-    for (int i = 0; i < PATH_COLUMN; i++) {
-        at += strcspn(at, " ");
-        at += i < PATH_COLUMN - 1 ? strspn(at, " ") : (*at == ' ');
+    for (int i = 0; i < n; i++) {
+        line += strcspn(line, " ");
+        line += i == PATH_COLUMN - 1 ? *line == ' ' : strspn(line, " ");
     }
-    return at[0] == '/' ? at : NULL;
+    return line;
+}
+
+/* The path at the end of a line, when someone listens there; NULL otherwise. */
+static const char *listening_path(const char *line)
+{
+    const char *path = column(line, PATH_COLUMN);
+
+    return path[0] == '/' && strtoul(column(line, FLAGS_COLUMN), NULL, 16) & LISTENS ? path : NULL;
 }
 
 static bool read_text(char **ret_text)

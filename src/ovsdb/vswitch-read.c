@@ -215,8 +215,8 @@ static json_t *build_query(const struct vswitch_query *query)
         select_named(operations, "Port", query->ports, query->n_ports, ports, port_columns);
     operations = select_named(operations, "Interface", query->ports, query->n_ports, ports,
                               interface_columns);
-    operations = select_qos(operations, query->qos_ids, query->n_qos_ids,
-                            is_whole(query, query->n_qos_ids));
+    operations =
+        select_qos(operations, query->qos_ids, query->n_qos_ids, is_whole(query, query->n_qos_ids));
     return query->details ? details_select(operations) : operations;
 }
 

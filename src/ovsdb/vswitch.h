@@ -21,7 +21,7 @@ struct vswitch_bridge {
     char datapath_type[VSWITCH_TYPE_MAX]; /* "" stands for system */
     bool counted;                         /* 'n_ports' was asked for */
     size_t n_ports;
-    json_t *ports; /* counted: the set as it was seen, for a guard; else NULL */
+    json_t *ports;                    /* counted: the set as it was seen, for a guard; else NULL */
     char fail_mode[VSWITCH_TYPE_MAX]; /* details: "secure", "standalone"; "": unset */
 };
 

@@ -18,8 +18,6 @@
 DEFINE_AUTO(auto_drawing, struct vif_drawing *, vif_drawing_free);
 #define auto_drawing __attribute__((cleanup(auto_drawing_fn)))
 
-extern char **environ;
-
 static int start_dot(int input, pid_t *ret_pid)
 {
     static char name[] = "dot", format[] = "-Tsvg";

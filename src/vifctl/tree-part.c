@@ -6,6 +6,9 @@
 #include "vifctl/colour.h"
 #include "vifctl/tree.h"
 
+/* What stands around name, kind and reason at most: "  " and "  up, no carrier: ". */
+#define REASON_SPACE 20
+
 /* ---- lines ---- */
 
 const char *tree_stem(const struct tree *tree, bool more)
@@ -208,7 +211,7 @@ static void add_attribute(struct details *details, const struct vif_attribute *a
         {"attached_mac", vif->address, "this address"},
         {"vm_uuid", vif->instance, "this instance"},
     };
-    const char *value = attribute->value;
+    const char *value = attribute->value ? attribute->value : "";
 
     for (size_t i = 0; i < sizeof of_vif / sizeof of_vif[0]; i++)
         if (strcmp(of_vif[i].key, attribute->key) == 0 && strcmp(of_vif[i].own, value) == 0)
@@ -245,15 +248,17 @@ void tree_print_part(struct tree *tree, size_t index, const struct vif_edge *edg
 {
     const struct vif_part *part = vif_drawing_part(tree->drawing, index);
     struct details details = {.tree = tree, .more = more};
-    const char *why = reason(part);
-    /* "  failed: ": a line that gets too long has its reason below it. */
-    bool fits = !why || plain_width(tree->line.data, tree->line.n) + strlen(part->name) +
-                                strlen(words_of_kind(part->kind)) + strlen(why) + 12 <=
-                            tree->width;
+    const char *why = reason(part), *below = NULL;
+    size_t width = plain_width(tree->line.data, tree->line.n) + strlen(part->name) +
+                   strlen(words_of_kind(part->kind)) + REASON_SPACE;
 
-    say_head(tree, part, edge, fits ? why : NULL);
-    if (!fits)
-        plain_add(&details.item, why, tree->utf8);
+    if (why && width + strlen(why) > tree->width) { /* it gets a line of its own */
+        below = why;
+        why = NULL;
+    }
+    say_head(tree, part, edge, why);
+    if (below)
+        plain_add(&details.item, below, tree->utf8);
     add_detail(&details);
     end_details(&details);
     for (size_t i = 0; i < part->n_attributes; i++)

@@ -102,8 +102,10 @@ static void print_vif(struct tree *tree)
         tree_say_pair(tree, "address", vif->address);
         tree_print_line(tree);
     }
-    if (vif->first == VIF_NO_INDEX)
+    if (vif->first == VIF_NO_INDEX) {
+        puts("   its plugin wires nothing");
         return;
+    }
     tree_say(tree, tree_branch(tree, &entry, false));
     text_add(&tree->before, "   ");
     walk(tree, vif->first, NULL);

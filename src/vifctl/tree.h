@@ -30,8 +30,8 @@ void tree_say_pair(struct tree *tree, const char *key, const char *value);
 void tree_say_state(struct tree *tree, const char *state, const char *detail);
 void tree_print_line(struct tree *tree);
 
-/* Ends the line that 'before' and a branch began with the part that 'edge' (NULL: none) leads to, and
- * prints its details below it. */
-void tree_print_part(struct tree *tree, size_t part, const struct vif_edge *edge, bool more);
+/* Ends the line that 'before' and a branch began with the part 'index', which 'edge' (NULL: none) leads
+ * to, and prints its details below it. */
+void tree_print_part(struct tree *tree, size_t index, const struct vif_edge *edge, bool more);
 
 #endif

@@ -24,7 +24,7 @@ static bool is_hybrid_name(const char *name)
 /* A piece of the hybrid plug: prefix and what its 'qvo' has behind it. */
 static void name_piece(const char *prefix, const char *qvo, char ret[LIMIT_IFNAME])
 {
-    (void)snprintf(ret, LIMIT_IFNAME, "%s%.12s", prefix, qvo + 3);
+    (void)snprintf(ret, LIMIT_IFNAME, "%s%.12s", prefix, strlen(qvo) > 3 ? qvo + 3 : "");
 }
 
 /* The guest's end of the Linux bridge behind 'near'. */

@@ -65,11 +65,10 @@ static void *take_room(struct vif_drawing *drawing, size_t n)
 
 const char *drawing_text(struct vif_drawing *drawing, const char *text)
 {
-    char *copy = text && text[0] ? take_room(drawing, strlen(text) + 1) : NULL;
+    size_t n = text ? strlen(text) : 0;
+    char *copy = n ? take_room(drawing, n + 1) : NULL;
 
-    if (!copy)
-        return "";
-    return strcpy(copy, text);
+    return copy ? memcpy(copy, text, n + 1) : "";
 }
 
 /* Room for one more element; false when memory is gone. */

@@ -173,6 +173,25 @@ def test_socket_of_a_guest(lab):
     assert 'vhost-user socket  connected' in tree(lab, doc)
 
 
+@NO_SWITCH
+def test_other_plugins(lab):
+    doc = hybrid_vif(1, plugin='noop')
+    assert tree(lab, doc).splitlines()[::2] == ['VIF %s  VIFBridge' % vif_id(1),
+                                                '   its plugin wires nothing']
+    doc = hybrid_vif(1, plugin='linux_bridge', bridge_name='brq1')
+    doc['vif']['network'].update(should_provide_bridge=True, bridge_interface='nic')
+    lab.ip('link', 'add', 'nic', 'type', 'veth', 'peer', 'name', 'wire')
+    assert show(lab, doc)['vifs'][0]['state'] == 'unplugged'
+    lab.plug(doc)
+    lab.ip('tuntap', 'add', device(1), 'mode', 'tap')
+    assert way(show(lab, doc)) == [('tap', device(1), 'down'), None,
+                                   ('linux-bridge', 'brq1', 'no-carrier'),
+                                   ('veth', 'nic', 'no-carrier')]
+    lab.ip('link', 'set', device(1), 'master', 'brq1')
+    drawing = show(lab, doc)
+    assert None not in way(drawing) and drawing['vifs'][0]['state'] == 'plugged'
+
+
 # ---------------------------------------------------------------------- what is wrong
 
 @NO_SWITCH
