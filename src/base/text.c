@@ -66,9 +66,9 @@ void text_add(struct text *text, const char *format, ...)
     text->n += (size_t)n;
 }
 
-/* The length of the UTF-8 sequence at the start of bytes[0..n), 0 when it is none (RFC 3629). */
-static size_t utf8_length(const unsigned char *bytes, size_t n)
+size_t text_utf8_length(const char *text, size_t n)
 {
+    const unsigned char *bytes = (const unsigned char *)text;
     size_t length = bytes[0] < 0x80 ? 1 : bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : 2;
 
     if (length == 1)
@@ -89,14 +89,16 @@ void text_add_json_bytes(struct text *text, const char *bytes, size_t n)
     text_add_bytes(text, "\"", 1);
     for (size_t i = 0; i < n;) {
         unsigned char c = (unsigned char)bytes[i];
-        size_t length = utf8_length((const unsigned char *)bytes + i, n - i);
+        size_t length = text_utf8_length(bytes + i, n - i);
 
         if (length == 0)
             text_add_bytes(text, "?", 1);
         else if (c == '"' || c == '\\')
             text_add(text, "\\%c", c);
-        else if (c < 0x20)
+        else if (c < 0x20 || c == 0x7f)
             text_add(text, "\\u%04x", c);
+        else if (c == 0xc2 && (unsigned char)bytes[i + 1] < 0xa0) /* a control character, too */
+            text_add(text, "\\u%04x", (unsigned char)bytes[i + 1]);
         else
             text_add_bytes(text, bytes + i, length);
         i += length ? length : 1;

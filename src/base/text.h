@@ -17,7 +17,12 @@ void text_done(struct text *text);
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_add_bytes(struct text *text, const char *bytes, size_t n);
 
-/* Adds 'value', or n bytes, as a JSON string with its quotes.  What is not UTF-8 shows as '?'. */
+/* The length of the UTF-8 character that text[0..n) begins with (n > 0), 0 when it begins with none
+ * (RFC 3629). */
+size_t text_utf8_length(const char *text, size_t n);
+
+/* Adds 'value', or n bytes, as a JSON string with its quotes.  What is not UTF-8 shows as '?', control
+ * characters as "\u". */
 void text_add_json(struct text *text, const char *value);
 void text_add_json_bytes(struct text *text, const char *bytes, size_t n);
 

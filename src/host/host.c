@@ -83,8 +83,8 @@ int vif_host_open(const struct vif_host_options *options, struct vif_host **ret_
     return 0;
 }
 
-static int describe(const struct vif_host *host, const struct vif_request *request,
-                    enum vif_goal goal, struct vif_wiring *ret, struct vif_error *err)
+int host_describe(const struct vif_host *host, const struct vif_request *request,
+                  enum vif_goal goal, struct vif_wiring *ret, struct vif_error *err)
 {
     const char *name = request->vif->plugin;
     const struct vif_plugin *plugin;
@@ -165,7 +165,7 @@ static void describe_all(const struct vif_host *host, const struct vif_batch *ba
         result->bridge = entry->bridge;
         result->state = VIF_STATE_FAILED;
         result->error = from->fault;
-        if (!from->request || describe(host, from->request, goal, wiring, &result->error) < 0)
+        if (!from->request || host_describe(host, from->request, goal, wiring, &result->error) < 0)
             continue;
         memcpy(entry->name, wiring->name, sizeof entry->name);
         if (wiring->n_bridges)

@@ -45,6 +45,11 @@ int64_t host_deadline(const struct vif_host *host, int64_t timeout_ms);
 /* One line of -v: what a call about 'n' VIFs cost. */
 void host_log_counts(const struct vif_host *host, size_t n);
 
+/* The wiring of a VIF, as its plugin describes it.  '*ret' (zeroed) belongs to the caller, who ends it
+ * with wiring_done() also after an error. */
+int host_describe(const struct vif_host *host, const struct vif_request *request,
+                  enum vif_goal goal, struct vif_wiring *ret, struct vif_error *err);
+
 /* One VIF of a batch: decoded, or why not. */
 struct batch_entry {
     struct vif_request *request; /* NULL: 'fault' says why */

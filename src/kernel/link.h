@@ -15,6 +15,9 @@
 #define LINK_ALIAS_MAX 64 /* "vif <uuid>" is 40; longer aliases are someone else's and cut */
 #define LINK_KIND_MAX  16
 
+/* The flag IFF_LOWER_UP, a carrier: <linux/if.h>, which has it, does not go with <net/if.h>. */
+#define LINK_LOWER_UP 0x10000U
+
 /* One link as the kernel shows it. */
 struct link_info {
     char name[LIMIT_IFNAME];  /* the one asked for */
@@ -55,6 +58,22 @@ int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n
                  struct vif_error *err);
 /* The name of the link with this ifindex; "" when there is none (any more). */
 void link_name(int ifindex, char ret_name[LIMIT_IFNAME]);
+
+/* What a link has carried, from where the host stands: a frame a guest sends is received by its tap. */
+struct link_counters {
+    int ifindex;
+    uint64_t rx_packets, rx_bytes, rx_errors, rx_dropped;
+    uint64_t tx_packets, tx_bytes, tx_errors, tx_dropped;
+};
+
+/* Reads those of every link of the network namespace, sorted by ifindex.  On success '*ret_counters'
+ * (NULL when there is none) is the caller's to free. */
+int link_get_counters(struct netlink *nl, struct link_counters **ret_counters, size_t *ret_n,
+                      struct vif_error *err);
+
+/* Those of one link, or NULL. */
+const struct link_counters *link_find_counters(const struct link_counters *counters, size_t n,
+                                               int ifindex);
 
 /* What a link is to look like.  Each request below says which parts it uses. */
 struct link_change {

@@ -81,26 +81,6 @@ static int take_named(const json_t *results, size_t *at, size_t n, bool whole, s
     return 0;
 }
 
-static int take_root(const json_t *result, struct vswitch *vs, struct vif_error *err)
-{
-    const json_t *row = json_array_get(json_object_get(result, "rows"), 0);
-
-    if (!row)
-        return error_set(err, VIF_ERROR_OVSDB,
-                         "the database has no Open_vSwitch row (ovs-vsctl init makes it)");
-    if (!value_read_uuid(json_object_get(row, "_uuid"), vs->root_uuid) ||
-        !json_is_integer(json_object_get(row, "cur_cfg")) ||
-        !json_is_integer(json_object_get(row, "next_cfg")))
-        return -EPROTO;
-    (void)value_read_prefix(value_set_item(json_object_get(row, "ovs_version"), 0), vs->ovs_version,
-                            sizeof vs->ovs_version);
-    vs->dpdk_known = json_is_boolean(json_object_get(row, "dpdk_initialized"));
-    vs->dpdk_initialized = json_is_true(json_object_get(row, "dpdk_initialized"));
-    vs->cur_cfg = json_integer_value(json_object_get(row, "cur_cfg"));
-    vs->next_cfg = json_integer_value(json_object_get(row, "next_cfg"));
-    return 0;
-}
-
 /* Where a table was read whole, only what was asked for is kept. */
 static void drop_unasked(const struct vswitch_query *query, struct rows *bridges,
                          struct rows *ports, struct rows *interfaces, struct rows *qos)
@@ -183,8 +163,9 @@ static json_t *build_query(const struct vswitch_query *query)
                               query->details ? detailed_port_columns : port_columns);
     operations = select_named(operations, "Interface", query->interfaces, query->n_interfaces,
                               is_whole(query, query->n_interfaces), interface_columns);
-    return select_qos(operations, query->qos_ids, query->n_qos_ids,
-                      is_whole(query, query->n_qos_ids));
+    operations =
+        select_qos(operations, query->qos_ids, query->n_qos_ids, is_whole(query, query->n_qos_ids));
+    return query->all && query->details ? vswitch_status_select(operations) : operations;
 }
 
 /* The rows of one answer, as they come. */
@@ -234,7 +215,7 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *asked,
     r = select_run(client, operations, until, &results, err);
     if (r < 0)
         return r;
-    r = take_root(json_array_get(results, 0), &vs, err);
+    r = rows_read_root(json_array_get(results, 0), &vs, err);
     if (r == 0)
         r = take_tables(results, &query, &tables);
     drop_unasked(&query, &tables.bridges, &tables.ports, &tables.interfaces, &tables.qos);
@@ -249,6 +230,8 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *asked,
     vs.n_qos = tables.qos.n;
     if (r == 0 && query.all)
         r = locate_in_all(json_array_get(results, 1), &vs);
+    if (r == 0 && query.all && query.details) /* behind a table of each sort */
+        r = vswitch_status_take(results, 5, &vs);
     if (r < 0) {
         vswitch_done(&vs);
         return select_fault(r, err);

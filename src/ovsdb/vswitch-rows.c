@@ -22,6 +22,7 @@ void rows_drop_interface(void *item)
 
     strmap_done(&interface->external_ids);
     strmap_done(&interface->options);
+    strmap_done(&interface->status);
     free(interface->error);
 }
 
@@ -39,6 +40,26 @@ static void *next_row(struct rows *rows)
     }
     memset((char *)rows->items + rows->n * rows->size, 0, rows->size);
     return (char *)rows->items + rows->n * rows->size;
+}
+
+int rows_read_root(const json_t *result, struct vswitch *vs, struct vif_error *err)
+{
+    const json_t *row = json_array_get(json_object_get(result, "rows"), 0);
+
+    if (!row)
+        return error_set(err, VIF_ERROR_OVSDB,
+                         "the database has no Open_vSwitch row (ovs-vsctl init makes it)");
+    if (!value_read_uuid(json_object_get(row, "_uuid"), vs->root_uuid) ||
+        !json_is_integer(json_object_get(row, "cur_cfg")) ||
+        !json_is_integer(json_object_get(row, "next_cfg")))
+        return -EPROTO;
+    (void)value_read_prefix(value_set_item(json_object_get(row, "ovs_version"), 0), vs->ovs_version,
+                            sizeof vs->ovs_version);
+    vs->dpdk_known = json_is_boolean(json_object_get(row, "dpdk_initialized"));
+    vs->dpdk_initialized = json_is_true(json_object_get(row, "dpdk_initialized"));
+    vs->cur_cfg = json_integer_value(json_object_get(row, "cur_cfg"));
+    vs->next_cfg = json_integer_value(json_object_get(row, "next_cfg"));
+    return 0;
 }
 
 int rows_read_bridge(const json_t *row, void *item)

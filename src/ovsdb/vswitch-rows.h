@@ -41,4 +41,12 @@ void rows_drop_interface(void *item);
 json_t *vswitch_details_select(json_t *operations, const struct vswitch *vs);
 int vswitch_details_take(const json_t *results, size_t at, struct vswitch *vs);
 
+/* Reads the Open_vSwitch row; its form is -EPROTO, its absence an error of its own. */
+int rows_read_root(const json_t *result, struct vswitch *vs, struct vif_error *err);
+
+/* The operations that read the details of all rows but ports, behind 'operations', and their results,
+ * from the first of them on, into the rows of 'vs', which are complete and sorted.  -EPROTO; -ENOMEM. */
+json_t *vswitch_status_select(json_t *operations);
+int vswitch_status_take(const json_t *results, size_t first, struct vswitch *vs);
+
 #endif

@@ -15,6 +15,7 @@ void vswitch_done(struct vswitch *vs)
     for (size_t i = 0; i < vs->n_interfaces; i++) {
         strmap_done(&vs->interfaces[i].external_ids);
         strmap_done(&vs->interfaces[i].options);
+        strmap_done(&vs->interfaces[i].status);
         free(vs->interfaces[i].error);
     }
     free(vs->bridges);

@@ -21,7 +21,8 @@ struct vswitch_bridge {
     char datapath_type[VSWITCH_TYPE_MAX]; /* "" stands for system */
     bool counted;                         /* 'n_ports' was asked for */
     size_t n_ports;
-    json_t *ports; /* counted: the set as it was seen, for a guard; else NULL */
+    json_t *ports;                    /* counted: the set as it was seen, for a guard; else NULL */
+    char fail_mode[VSWITCH_TYPE_MAX]; /* details: "secure", "standalone"; "": unset */
 };
 
 struct vswitch_port {
@@ -36,6 +37,12 @@ struct vswitch_port {
                                the type of the row it refers to; only what is set */
 };
 
+/* What a port has carried, as ovs-vswitchd counts; -1: not known. */
+struct vswitch_counters {
+    int64_t rx_packets, rx_bytes, rx_errors, rx_dropped;
+    int64_t tx_packets, tx_bytes, tx_errors, tx_dropped;
+};
+
 struct vswitch_interface {
     char name[LIMIT_PORT_NAME];
     char uuid[UUID_TEXT_SIZE];
@@ -46,6 +53,11 @@ struct vswitch_interface {
     int64_t ofport;         /* 0: not set yet; -1: ovs-vswitchd could not make it */
     int64_t ofport_request; /* 0: not set */
     char *error;            /* ovs-vswitchd's words, NULL for none */
+    /* Details; of no meaning when they were not asked for. */
+    int64_t mtu;         /* 0: not known */
+    char link_state[16]; /* "up", "down"; "": not known */
+    struct vif_map status;
+    struct vswitch_counters counters;
 };
 
 struct vswitch_qos {
@@ -88,10 +100,12 @@ struct vswitch_query {
     size_t n_ports;
     const char **qos_ids;
     size_t n_qos_ids;
-    bool all; /* every row there is, whatever the names; each port with its bridge */
     const char **interfaces;
     size_t n_interfaces;
-    bool details; /* of ports: those of the QoS rows come with vswitch_locate() */
+    bool all; /* every row there is, whatever the names; each port with its bridge */
+    bool
+        details; /* of ports, what agents set: those of the QoS rows come with vswitch_locate(); with
+                     'all', whatever is only for people to see */
 };
 
 /* Reads the rows of 'query' in one transaction.  On success '*ret' belongs to the caller.  A server

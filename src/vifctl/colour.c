@@ -18,21 +18,26 @@ bool colour_wanted(void)
     return term && term[0] && strcmp(term, "dumb") != 0 && isatty(STDOUT_FILENO);
 }
 
-void colour_begin(enum colour colour)
+const char *colour_sequence(enum colour colour)
 {
     static const char *const sequences[] = {
-        [COLOUR_PLAIN] = "",          [COLOUR_GREEN] = "\033[32m",   [COLOUR_RED] = "\033[31m",
+        [COLOUR_PLAIN] = "\033[0m",   [COLOUR_GREEN] = "\033[32m",   [COLOUR_RED] = "\033[31m",
         [COLOUR_YELLOW] = "\033[33m", [COLOUR_ALARM] = "\033[1;31m",
     };
 
+    return sequences[colour];
+}
+
+void colour_begin(enum colour colour)
+{
     if (colour != COLOUR_PLAIN && colour_wanted())
-        (void)fputs(sequences[colour], stdout);
+        (void)fputs(colour_sequence(colour), stdout);
 }
 
 void colour_end(enum colour colour)
 {
     if (colour != COLOUR_PLAIN && colour_wanted())
-        (void)fputs("\033[0m", stdout);
+        (void)fputs(colour_sequence(COLOUR_PLAIN), stdout);
 }
 
 void colour_print(enum colour colour, const char *text)

@@ -17,6 +17,9 @@ enum colour {
  * empty (https://no-color.org). */
 bool colour_wanted(void);
 
+/* What switches a terminal to a colour, and COLOUR_PLAIN back to none, for those who make a text first. */
+const char *colour_sequence(enum colour colour);
+
 /* Switches standard output to a colour, and back; neither prints anything where none is wanted. */
 void colour_begin(enum colour colour);
 void colour_end(enum colour colour);

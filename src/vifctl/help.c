@@ -70,12 +70,14 @@ void print_help(const struct verb *verbs, size_t n_verbs)
          "\n"
          "Verbs:");
     for (size_t i = 0; i < n_verbs; i++)
-        printf("  %-10s%-9s %s\n", verbs[i].name, verbs[i].operands, verbs[i].summary);
+        printf("  %-10s%-12s %s\n", verbs[i].name, verbs[i].operands, verbs[i].summary);
     puts(
         "\n"
         "FILE is JSON: {\"vif\": OBJECT, \"instance_info\": OBJECT}, an array of them, or one per\n"
         "line; '-' is standard input, a directory stands for its *.json.  OBJECT is an os-vif\n"
         "versioned object or its plain form.  TYPE is a class of objects such as VIFBridge.\n"
+        "ID is that of a VIF, an iface-id, or the name of a port or network device; what exists\n"
+        "as a file is a FILE.\n"
         "\n"
         "Options:");
     for (enum option_number i = 0; i < N_OPTIONS; i++)

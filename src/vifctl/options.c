@@ -133,6 +133,14 @@ static int take_state(struct arguments *arguments, const char *value)
     return STATUS_OK;
 }
 
+static int take_format(struct arguments *arguments, const char *value)
+{
+    if (strcmp(value, "dot") != 0 && strcmp(value, "svg") != 0 && strcmp(value, "json") != 0)
+        return usage("--format: expected dot, svg or json, got ", value);
+    arguments->format = value;
+    return STATUS_OK;
+}
+
 static int take_verbose(struct arguments *arguments, const char *value)
 {
     (void)value;
@@ -169,6 +177,10 @@ const struct option_row option_rows[N_OPTIONS] = {
     [OPTION_STATE] = {"state", "WORD", 0,
                       "only VIFs in this state: plugged, waiting, pending, failed or unconnected",
                       take_state},
+    [OPTION_FORMAT] = {"format", "dot|svg|json", 0,
+                       "print the graph in Graphviz's language (default), as a picture made by its "
+                       "program dot, or as JSON",
+                       take_format},
     [OPTION_VERBOSE] = {"verbose", NULL, 'v', "tell on stderr what is done", take_verbose},
     [OPTION_HELP] = {"help", NULL, 'h', "this text", NULL},
     [OPTION_VERSION] = {"version", NULL, 'V', "the version", NULL},

@@ -18,6 +18,7 @@ struct arguments {
     struct vif_list_options list;
     bool json;
     bool repair;            /* of check */
+    const char *format;     /* of --format; NULL: it was not given */
     const char **vif_types; /* of --vif-type, NULL-ended; NULL: none was given */
     const char **versions;  /* of --compat, the same */
     char **files;           /* what stands behind the verb */
@@ -38,6 +39,7 @@ enum option_number {
     OPTION_INSTANCE,
     OPTION_BRIDGE,
     OPTION_STATE,
+    OPTION_FORMAT,
     OPTION_VERBOSE,
     OPTION_HELP,
     OPTION_VERSION,
@@ -81,6 +83,8 @@ void print_help(const struct verb *verbs, size_t n_verbs);
 int verb_plug(const struct arguments *arguments);
 int verb_unplug(const struct arguments *arguments);
 int verb_check(const struct arguments *arguments);
+int verb_show(const struct arguments *arguments);
+int verb_graph(const struct arguments *arguments);
 int verb_list(const struct arguments *arguments);
 int verb_doctor(const struct arguments *arguments);
 int verb_host_info(const struct arguments *arguments);
@@ -104,6 +108,18 @@ void complain(const char *text);
 
 /* The same with ": <what>; see vifctl --help" behind it; returns STATUS_USAGE. */
 int usage(const char *text, const char *what);
+
+/* The same with what an error of the library says, made fit for a terminal: it may have words of
+ * others in it. */
+void complain_of(const struct vif_error *error);
+
+/* Has the library draw the operands of show or graph, FILEs and IDs; none: the whole host.  On
+ * STATUS_OK '*ret_drawing' is the caller's; else the error is said. */
+int make_drawing(const struct arguments *arguments, struct vif_drawing **ret_drawing);
+
+/* Prints the VIFs of a drawing as trees, and the errors of those that are not drawn; false when memory
+ * is gone. */
+bool print_trees(const struct vif_drawing *drawing);
 
 /* Prints what a function of the library made as JSON; NULL: for it, memory was gone.  The exit
  * status. */

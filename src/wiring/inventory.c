@@ -34,7 +34,7 @@ static int by_bridge_and_name(const void *a, const void *b)
     return c ? c : strcmp((*left)->name, (*right)->name);
 }
 
-static bool sort(struct inventory *inventory)
+bool inventory_sort(struct inventory *inventory)
 {
     size_t n_ports = inventory->db.n_ports;
 
@@ -51,16 +51,16 @@ static bool sort(struct inventory *inventory)
     return true;
 }
 
-int inventory_read(const struct engine *engine, int64_t until, struct inventory *ret,
-                   struct vif_error *err)
+static int read_all(const struct engine *engine, bool details, int64_t until, struct inventory *ret,
+                    struct vif_error *err)
 {
     struct inventory inventory = {0};
-    struct vswitch_query query = {.all = true};
+    struct vswitch_query query = {.all = true, .details = details};
     int r = vswitch_read(engine->db, &query, until, &inventory.db, err);
 
     if (r == 0)
         r = link_get_all(engine->nl, &inventory.links, &inventory.n_links, err);
-    if (r == 0 && !sort(&inventory))
+    if (r == 0 && !inventory_sort(&inventory))
         r = error_memory(err);
     if (r < 0) {
         inventory_done(&inventory);
@@ -68,6 +68,18 @@ int inventory_read(const struct engine *engine, int64_t until, struct inventory 
     }
     *ret = inventory;
     return 0;
+}
+
+int inventory_read(const struct engine *engine, int64_t until, struct inventory *ret,
+                   struct vif_error *err)
+{
+    return read_all(engine, false, until, ret, err);
+}
+
+int inventory_read_details(const struct engine *engine, int64_t until, struct inventory *ret,
+                           struct vif_error *err)
+{
+    return read_all(engine, true, until, ret, err);
 }
 
 static int name_of(const void *key, const void *item)

@@ -82,7 +82,7 @@ static void json_strings(void **state)
         {"", "\"\""},
         {"a\"b\\c/", "\"a\\\"b\\\\c/\""},
         {"\n\t\x01\x1f", "\"\\u000a\\u0009\\u0001\\u001f\""},
-        {"\x7f", "\"\x7f\""},
+        {"\x7f\xc2\x80\xc2\x9f\xc2\xa0", "\"\\u007f\\u0080\\u009f\xc2\xa0\""},
         {"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\""},
         {"\xf4\x8f\xbf\xbf\xed\x9f\xbf", "\"\xf4\x8f\xbf\xbf\xed\x9f\xbf\""},
         /* No UTF-8 (RFC 3629): a lone continuation, cut short, overlong, surrogate, too great. */

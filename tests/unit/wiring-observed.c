@@ -51,6 +51,7 @@ static const struct key link_keys[] = {
     KEY("arp_announce", NUMBER, link_info, arp_announce),
     {"up", BIT, offsetof(struct link_info, flags), IFF_UP},
     {"promisc", BIT, offsetof(struct link_info, flags), IFF_PROMISC},
+    {"carrier", BIT, offsetof(struct link_info, flags), LINK_LOWER_UP},
     {NULL, 0, 0, 0},
 };
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vifctl graph: a drawing for programs that make pictures.  The picture itself is made by Graphviz's
+ * program dot, which gets the text through a pipe and writes to our own standard output, so that we
+ * only ever write and cannot wait for each other. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "vifctl/vifctl.h"
+
+DEFINE_AUTO(auto_drawing, struct vif_drawing *, vif_drawing_free);
+#define auto_drawing __attribute__((cleanup(auto_drawing_fn)))
+
+static int start_dot(int input, pid_t *ret_pid)
+{
+    static char name[] = "dot", format[] = "-Tsvg";
+    char *const words[] = {name, format, NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t pipe_signal;
+    int r = posix_spawn_file_actions_init(&actions);
+
+    if (r)
+        return r;
+    r = posix_spawnattr_init(&attributes);
+    if (r) {
+        (void)posix_spawn_file_actions_destroy(&actions);
+        return r;
+    }
+    /* It is to end by this signal as it would have without us, who ignore it. */
+    (void)sigemptyset(&pipe_signal);
+    (void)sigaddset(&pipe_signal, SIGPIPE);
+    (void)posix_spawnattr_setsigdefault(&attributes, &pipe_signal);
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    r = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    if (!r)
+        r = posix_spawnp(ret_pid, name, &actions, &attributes, words, environ);
+    (void)posix_spawnattr_destroy(&attributes);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    return r;
+}
+
+/* A reader that ends early says so by how it ends. */
+static void write_all(int fd, const char *text)
+{
+    size_t n = strlen(text);
+
+    while (n) {
+        ssize_t done = write(fd, text, n);
+
+        if (done < 0 && errno != EINTR)
+            return;
+        if (done > 0) {
+            text += done;
+            n -= (size_t)done;
+        }
+    }
+}
+
+static int wait_for(pid_t pid)
+{
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return status;
+}
+
+static int fail(int errnum, const char *words)
+{
+    struct vif_error err = {0};
+
+    if (errnum)
+        (void)error_sys(&err, VIF_ERROR_SYSTEM, errnum, "%s", words);
+    complain(errnum ? err.text : words);
+    return vif_error_kind_status(VIF_ERROR_SYSTEM);
+}
+
+static int print_svg(const char *dot)
+{
+    int fds[2], status, r;
+    pid_t pid = 0;
+
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return fail(errno, "run dot: pipe");
+    auto_close int input = fds[0];
+    auto_close int output = fds[1];
+
+    (void)fflush(stdout);
+    (void)signal(SIGPIPE, SIG_IGN);
+    r = start_dot(input, &pid);
+    if (r == ENOENT)
+        return fail(0, "run dot: there is no such program: it is part of Graphviz (package "
+                       "graphviz); --format=dot does without");
+    if (r)
+        return fail(r, "run dot");
+    (void)close(take_fd(&input));
+    write_all(output, dot);
+    (void)close(take_fd(&output));
+    status = wait_for(pid);
+    if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)
+        return fail(0, "run dot: it failed, the picture is not whole");
+    return STATUS_OK;
+}
+
+static int print_graph(const char *format, struct vif_drawing *drawing)
+{
+    const char *dot;
+
+    if (strcmp(format, "json") == 0)
+        return print_json(vif_drawing_json(drawing));
+    dot = vif_drawing_dot(drawing);
+    if (!dot)
+        return print_json(NULL);
+    if (strcmp(format, "svg") == 0)
+        return print_svg(dot);
+    (void)fputs(dot, stdout);
+    return STATUS_OK;
+}
+
+int verb_graph(const struct arguments *arguments)
+{
+    auto_drawing struct vif_drawing *drawing = NULL;
+    const char *format = arguments->format ? arguments->format : "dot";
+    int status;
+
+    if (arguments->json && arguments->format && strcmp(format, "json") != 0)
+        return usage("--json and --format contradict each other: ", format);
+    if (arguments->json)
+        format = "json";
+    status = make_drawing(arguments, &drawing);
+    if (status != STATUS_OK)
+        return status;
+    status = print_graph(format, drawing);
+    for (size_t i = 0; i < vif_drawing_vif_count(drawing); i++)
+        if (vif_drawing_vif(drawing, i)->error)
+            complain_of(vif_drawing_vif(drawing, i)->error);
+    return status ? status : vif_drawing_status(drawing);
+}
