@@ -8,6 +8,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -284,4 +285,9 @@ int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct
     r = read_links(nl, &batch, names, n, info, err);
     netlink_batch_done(&batch);
     return r;
+}
+
+bool link_is_gone(const char *name)
+{
+    return if_nametoindex(name) == 0 && errno == ENODEV;
 }
