@@ -8,6 +8,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -383,4 +384,9 @@ void link_name(int ifindex, char ret_name[LIMIT_IFNAME])
     if (!if_indextoname((unsigned)ifindex, name))
         name[0] = '\0';
     memcpy(ret_name, name, LIMIT_IFNAME);
+}
+
+bool link_is_gone(const char *name)
+{
+    return if_nametoindex(name) == 0 && errno == ENODEV;
 }

@@ -45,6 +45,11 @@ struct link_info {
     int32_t arp_announce;
 };
 
+/* Whether there is certainly no link of this name.  Asks without netlink, since an answer from there has
+ * to wait for whoever holds the kernel's lock on all links: taking down someone else's network
+ * namespace can hold it for many seconds. */
+bool link_is_gone(const char *name);
+
 /* Reads the links with these names in one batch; info[i] belongs to names[i], with the name asked for
  * and ifindex 0 where there is none.  A name may be given twice.  Requests no statistics
  * (RTEXT_FILTER_SKIP_STATS).  IPv4 and IPv6 settings come from IFLA_AF_SPEC, so that no file is read.

@@ -192,10 +192,10 @@ static int take_tables(const json_t *results, const struct vswitch_query *query,
     return r;
 }
 
-int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *asked, int64_t until,
+int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
                  struct vswitch *ret, struct vif_error *err)
 {
-    struct vswitch_query query = *asked;
+    struct vswitch_query own = *query;
     auto_json json_t *operations = NULL;
     auto_json json_t *results = NULL;
     struct tables tables = {
@@ -204,21 +204,21 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *asked,
         .interfaces.size = sizeof(struct vswitch_interface),
         .qos.size = sizeof(struct vswitch_qos),
     };
-    struct vswitch vs = {.detailed = asked->details};
+    struct vswitch vs = {.detailed = query->details};
     int r;
 
-    if (!query.interfaces) {
-        query.interfaces = query.ports;
-        query.n_interfaces = query.n_ports;
+    if (!own.interfaces) {
+        own.interfaces = own.ports;
+        own.n_interfaces = own.n_ports;
     }
-    operations = build_query(&query);
+    operations = build_query(&own);
     r = select_run(client, operations, until, &results, err);
     if (r < 0)
         return r;
     r = rows_read_root(json_array_get(results, 0), &vs, err);
     if (r == 0)
-        r = take_tables(results, &query, &tables);
-    drop_unasked(&query, &tables.bridges, &tables.ports, &tables.interfaces, &tables.qos);
+        r = take_tables(results, &own, &tables);
+    drop_unasked(&own, &tables.bridges, &tables.ports, &tables.interfaces, &tables.qos);
     vs.bridges = tables.bridges.items;
     vs.n_bridges = rows_unique(&tables.bridges, NULL);
     vs.ports = tables.ports.items;
@@ -228,9 +228,9 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *asked,
     rows_sort_qos(&tables.qos);
     vs.qos = tables.qos.items;
     vs.n_qos = tables.qos.n;
-    if (r == 0 && query.all)
+    if (r == 0 && own.all)
         r = locate_in_all(json_array_get(results, 1), &vs);
-    if (r == 0 && query.all && query.details) /* behind a table of each sort */
+    if (r == 0 && own.all && own.details) /* behind a table of each sort */
         r = vswitch_status_take(results, 5, &vs);
     if (r < 0) {
         vswitch_done(&vs);

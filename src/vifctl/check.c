@@ -5,12 +5,13 @@
 #include <stdio.h>
 
 #include "vifctl/colour.h"
+#include "vifctl/plain.h"
 #include "vifctl/vifctl.h"
 
+/* Texts of the database may be of any form; names and values are ASCII. */
 static void print_clean(const char *text)
 {
-    for (; *text; text++)
-        (void)putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+    plain_print(text, false, 0);
 }
 
 static enum colour colour_of(char sign)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "vifctl/plain.h"
 #include "vifctl/vifctl.h"
 
 DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
@@ -39,23 +40,23 @@ static void fill_row(const struct vif_found *vif, struct row *row)
     row->error = strcmp(vif->state, "failed") == 0 ? vif->error : "";
 }
 
-static void widen(const struct row *row, int widths[N_COLUMNS])
+static void widen(const struct row *row, bool utf8, size_t widths[N_COLUMNS])
 {
-    for (int i = 0; i < N_COLUMNS; i++)
-        if ((int)strlen(row->cells[i]) > widths[i])
-            widths[i] = (int)strlen(row->cells[i]);
+    for (int i = 0; i < N_COLUMNS; i++) {
+        size_t columns = plain_columns(row->cells[i], utf8);
+
+        if (columns > widths[i])
+            widths[i] = columns;
+    }
 }
 
-static void print_row(const struct row *row, const int widths[N_COLUMNS])
+static void print_row(const struct row *row, bool utf8, const size_t widths[N_COLUMNS])
 {
-    for (int i = 0; i < STATE; i++) {
-        print_plain(row->cells[i]);
-        printf("%*s", widths[i] - (int)strlen(row->cells[i]) + 2, "");
-    }
-    print_plain(row->cells[STATE]);
+    for (int i = 0; i < N_COLUMNS; i++)
+        plain_print(row->cells[i], utf8, i < STATE ? widths[i] + 2 : 0);
     if (row->error[0])
-        fputs(": ", stdout);
-    print_plain(row->error);
+        (void)fputs(": ", stdout);
+    plain_print(row->error, utf8, 0);
     puts("");
 }
 
@@ -65,18 +66,19 @@ static void print_table(const struct vif_list *list)
         .cells = {"ID", "TYPE", "INSTANCE", "BRIDGE", "PORT", "OFPORT", "STATE"},
         .error = "",
     };
-    int widths[N_COLUMNS] = {0};
+    size_t widths[N_COLUMNS] = {0};
     const struct row head = row;
+    bool utf8 = plain_utf8();
 
-    widen(&head, widths);
+    widen(&head, utf8, widths);
     for (size_t i = 0; i < vif_list_count(list); i++) {
         fill_row(vif_list_get(list, i), &row);
-        widen(&row, widths);
+        widen(&row, utf8, widths);
     }
-    print_row(&head, widths);
+    print_row(&head, utf8, widths);
     for (size_t i = 0; i < vif_list_count(list); i++) {
         fill_row(vif_list_get(list, i), &row);
-        print_row(&row, widths);
+        print_row(&row, utf8, widths);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include <langinfo.h>
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
 
 bool plain_utf8(void)
@@ -51,4 +52,28 @@ size_t plain_width(const char *text, size_t n)
     for (size_t i = 0; i < n; i++)
         width += (text[i] & 0xc0) != 0x80;
     return width;
+}
+
+size_t plain_columns(const char *value, bool utf8)
+{
+    struct text text = {0};
+    size_t columns;
+
+    plain_add(&text, value, utf8);
+    columns = text.failed ? 0 : plain_width(text.data ? text.data : "", text.n);
+    text_done(&text);
+    return columns;
+}
+
+void plain_print(const char *value, bool utf8, size_t width)
+{
+    struct text text = {0};
+    size_t columns;
+
+    plain_add(&text, value, utf8);
+    if (!text.failed && text.n) {
+        columns = plain_width(text.data, text.n);
+        printf("%s%*s", text.data, columns < width ? (int)(width - columns) : 0, "");
+    }
+    text_done(&text);
 }

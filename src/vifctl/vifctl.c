@@ -51,12 +51,6 @@ int print_json(const char *text)
     return STATUS_OK;
 }
 
-void print_plain(const char *text)
-{
-    for (; *text; text++)
-        putchar((unsigned char)*text < ' ' || *text == '\x7f' ? '?' : *text);
-}
-
 static int run_verb(const struct verb *verb, const struct arguments *arguments, unsigned given)
 {
     for (int i = 0; i < N_OPTIONS; i++)

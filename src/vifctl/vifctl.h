@@ -125,9 +125,6 @@ bool print_trees(const struct vif_drawing *drawing);
  * status. */
 int print_json(const char *text);
 
-/* Prints a text that others wrote into the database: what could steer a terminal shows as '?'. */
-void print_plain(const char *text);
-
 /* Adds the VIFs of every FILE ("-": standard input; a directory: all its *.json) to the batch.  A
  * file that cannot be read becomes an entry that failed.  False when memory is gone. */
 bool read_files(char **files, int n, struct vif_batch *batch, struct vif_error *err);

@@ -38,25 +38,6 @@ static void read_database(const struct engine *engine, int64_t until, struct evi
         ports[i].db = facts[i];
 }
 
-/* Devices that were there when the call began may have gone since. */
-static void read_links(const struct engine *engine, struct evidence_port *ports, size_t n)
-{
-    auto_free const char **names = calloc(n + 1, sizeof *names);
-    auto_free struct link_info *links = calloc(n + 1, sizeof *links);
-    size_t asked = 0, at = 0;
-
-    if (!names || !links)
-        return;
-    for (size_t i = 0; i < n; i++)
-        if (ports[i].link[0])
-            names[asked++] = ports[i].link;
-    if (!asked || link_get_many(engine->nl, names, asked, links, NULL) < 0)
-        return;
-    for (size_t i = 0; i < n; i++)
-        if (ports[i].link[0])
-            ports[i].link_gone = links[at++].ifindex == 0;
-}
-
 static enum seen see_agent(enum settle settle)
 {
     int r = -ENOENT;
@@ -101,7 +82,9 @@ void evidence_read(const struct engine *engine, enum settle settle, struct evide
 
     *ret = (struct evidence){0};
     read_database(engine, until, ret, ports, n);
-    read_links(engine, ports, n);
+    /* Devices that were there when the call began may have gone since. */
+    for (size_t i = 0; i < n; i++)
+        ports[i].link_gone = ports[i].link[0] && link_is_gone(ports[i].link);
     ret->agent = see_agent(settle);
     soon = deadline_after(LIMIT_SOUTHBOUND_MS);
     if (settle == SETTLE_OVN && ret->db.ovn_remote[0] && ret->db.system_id[0])

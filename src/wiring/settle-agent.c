@@ -41,8 +41,11 @@ static struct awaited *collect(const struct batch *batch, size_t *ret_n)
 
     for (size_t i = 0; i < batch->n; i++)
         room += batch->runs[i].wiring->n_ports;
+    *ret_n = 0;
     awaited = calloc(room, sizeof *awaited);
-    for (size_t i = 0; awaited && i < batch->n; i++) {
+    if (!awaited)
+        return NULL;
+    for (size_t i = 0; i < batch->n; i++) {
         struct run *run = &batch->runs[i];
 
         for (size_t p = 0; p < run->wiring->n_ports; p++)
@@ -109,6 +112,16 @@ static int wait_for(const struct batch *batch, const struct awaited *awaited, si
                               batch->until > until ? batch->until : until, wired, err);
 }
 
+/* No memory even for the list of what to wait for. */
+static void fail_done(struct batch *batch, const struct vif_error *err)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state == RUN_DONE) {
+            batch->runs[i].error = *err;
+            batch->runs[i].state = RUN_FAILED;
+        }
+}
+
 void settle_agent(struct batch *batch)
 {
     auto_free struct awaited *awaited = NULL;
@@ -120,20 +133,20 @@ void settle_agent(struct batch *batch)
     if (batch->settle != SETTLE_OVN && batch->settle != SETTLE_ML2)
         return;
     awaited = collect(batch, &n);
-    if (awaited && !n)
-        return;
     wired = calloc(n + 1, sizeof *wired);
-    r = awaited && wired ? wait_for(batch, awaited, n, wired, &err) : error_memory(&err);
+    if (!awaited || !wired) {
+        (void)error_memory(&err);
+        fail_done(batch, &err);
+        return;
+    }
+    if (!n)
+        return;
+    r = wait_for(batch, awaited, n, wired, &err);
     for (size_t i = 0; i < n; i++)
         if (r == 0 || r == -ETIMEDOUT)
             judge(batch, &awaited[i], wired[i]);
         else
             fail(batch, &awaited[i], &err);
-    for (size_t i = 0; !awaited && i < batch->n; i++)
-        if (batch->runs[i].state == RUN_DONE) {
-            batch->runs[i].error = err;
-            batch->runs[i].state = RUN_FAILED;
-        }
 }
 
 static bool is_unexplained(const struct run *run)

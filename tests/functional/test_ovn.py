@@ -29,7 +29,7 @@ def fails(lab, *words, doc=DIRECT, options=()):
     assert vif_id(1) in line and 'OVN has not installed port' in line and TAP in line
     for word in words:
         assert word in line, line
-    assert 1.8 < failed.seconds < 2 + 3 + 2
+    assert failed.seconds > 1.8
     if not options:
         assert line.endswith('; left as plugged'), line
         assert lab.db.row('Interface', TAP)['ofport'] > 0

@@ -330,8 +330,9 @@ def test_undo_leaves_a_row_that_others_refer_to(lab):
     assert_same(before, lab.snapshot())
 
 
-def test_lost_answer_is_never_undone(lab, proxy):
-    proxy.misbehave('drop-after', on='commit')
+@pytest.mark.parametrize('action', ['drop-before', 'drop-after'])
+def test_lost_answer_is_never_undone(lab, proxy, action):
+    proxy.misbehave(action, on='commit')
     failed = fails(lab, options=[ML2, UNDO])
     assert 'left as plugged, since what this call did of it is not all known' in failed.line()
     assert lab.db.row('Port', TAP) and TAP in lab.links()

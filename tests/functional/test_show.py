@@ -262,10 +262,10 @@ def test_what_only_people_want_to_see(lab):
     drawing = show(lab, device(1))
     port = attributes(drawing, 'port', device(1))
     assert (port['tag'], port['vlan_mode'], port['trunks'], port['qos'], port['ovn_installed'],
-            port['mtu_request']) == (9, 'trunk', '7,4095', 'linux-htb', 'true', 1400)
+            port['mtu_request']) == (9, 'trunk', '7, 4095', 'linux-htb', 'true', 1400)
     assert attributes(drawing, 'bridge', 'br-int') == {
         'datapath_type': 'netdev', 'fail_mode': 'secure', 'ports': 2}
-    assert 'tag 9  vlan_mode trunk  trunks 7,4095\n' in tree(lab, device(1))
+    assert 'tag 9  vlan_mode trunk  trunks 7, 4095\n' in tree(lab, device(1))
 
 
 # ---------------------------------------------------------------------- which VIF

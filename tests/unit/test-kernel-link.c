@@ -180,6 +180,8 @@ static void test_change_and_delete(void **state)
     assert_int_equal(get("br2").ifindex, 0);
     assert_int_equal(get("br3").ifindex, ifindex);
     assert_true(get("br3").flags & IFF_UP);
+    assert_true(link_is_gone("br2"));
+    assert_false(link_is_gone("br3"));
 
     link_add_set(&batch, "br3", 0, &(struct link_change){.new_name = "br4"});
     assert_int_equal(netlink_batch_send(nl, &batch, 1, &result, NULL, NULL, &err), -EINVAL);

@@ -205,9 +205,10 @@ static void tags_are_awaited(void **state)
                           "b", "4095") "},"
                                        "\"u3\":{\"initial\":{\"name\":\"c\"}}")),
         SEND(NOTE("update2", 1, PORTS("\"u1\":{\"modify\":{\"tag\":[\"set\",[]]}}"))),
-        SEND(NOTE("update2", 1, PORTS("\"u2\":{\"modify\":{\"tag\":8}}"))),
         SEND(NOTE("update2", 1, PORTS("\"u3\":{\"modify\":{\"tag\":9}}"))),
         SEND(NOTE("update2", 1, PORTS("\"u1\":{\"modify\":{\"tag\":10}}"))),
+        ECHO_ASK, /* whoever answers is still waiting */
+        SEND(NOTE("update2", 1, PORTS("\"u2\":{\"modify\":{\"tag\":8}}"))),
         EXPECT("monitor_cancel"),
         GONE,
         END,
