@@ -91,7 +91,7 @@ def end(process):
     """Ends a child of ours for good."""
     if process.poll() is None:
         process.kill()
-    process.wait(10)
+    process.wait(60)   # its sockets wait for the kernel, which may be slow to take down others'
 
 
 def wait_until(condition, seconds=10, what='condition'):

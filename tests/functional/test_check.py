@@ -136,7 +136,7 @@ def test_values_cannot_move_the_cursor(lab):
     done = lab.vifctl('check', DIRECT, status=1)
     assert '\033' not in done.out and '\r' not in done.out
     assert judged(done.out) == [
-        '  ~ interface %s: external_ids:vm-uuid a?  ! ?[2Jb, should be %s' % (TAP, instance_id(1))]
+        '  ~ interface %s: external_ids:vm-uuid a\\x0a  ! \\x1b[2Jb, should be %s' % (TAP, instance_id(1))]
     result = lab.vifctl('check', DIRECT, options=['--json'], status=1).result
     assert result['differences'][0]['is'] == 'a\n  ! \u001b[2Jb'
 
