@@ -119,8 +119,8 @@ static int check_results(const json_t *results, size_t n, struct vif_error *err)
     return 0;
 }
 
-static int ask(struct ovsdb_client *client, json_t *operations, int64_t until, json_t **ret,
-               struct vif_error *err)
+int vswitch_ask(struct ovsdb_client *client, json_t *operations, int64_t until, json_t **ret,
+                struct vif_error *err)
 {
     auto_json json_t *results = NULL;
     int r;
@@ -181,7 +181,7 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query,
     operations =
         select_named(operations, "Interface", query->ports, query->n_ports, interface_columns);
     operations = select_qos(operations, query->qos_ids, query->n_qos_ids);
-    r = ask(client, operations, until, &results, err);
+    r = vswitch_ask(client, operations, until, &results, err);
     if (r < 0)
         return r;
     r = take_root(json_array_get(results, 0), &vs, err);
@@ -301,7 +301,7 @@ int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *
             operations, with_columns(value_op_all("select", "Bridge"), bridge_port_columns));
     for (size_t i = 0; i < n_count; i++)
         operations = select_by_name(operations, "Bridge", count[i], bridge_port_columns);
-    r = ask(client, operations, until, &results, err);
+    r = vswitch_ask(client, operations, until, &results, err);
     if (r < 0)
         return r;
     for (size_t i = 0; !all && i < vs->n_ports; i++) {
@@ -381,7 +381,7 @@ int vswitch_read_status(struct ovsdb_client *client, const char *const *names, s
             operations, with_columns(value_op_all("select", "Interface"), status_columns));
     for (size_t i = 0; !all && i < n; i++)
         operations = select_by_name(operations, "Interface", names[i], status_columns);
-    r = ask(client, operations, until, &results, err);
+    r = vswitch_ask(client, operations, until, &results, err);
     if (r < 0)
         return r;
     if (all)
@@ -405,7 +405,7 @@ int vswitch_find_by_owner(struct ovsdb_client *client, const char *iface_id, int
         value_append(json_array(), with_columns(value_op("select", "Interface", clause), columns));
     auto_json json_t *results = NULL;
     const json_t *rows;
-    int r = ask(client, operations, until, &results, err);
+    int r = vswitch_ask(client, operations, until, &results, err);
 
     ret_name[0] = '\0';
     if (r < 0)

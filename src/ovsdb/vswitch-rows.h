@@ -7,6 +7,11 @@
 
 #include "ovsdb/vswitch.h"
 
+/* Sends the selects 'operations' (NULL: memory is gone; borrowed); on success '*ret' has a result for
+ * each, and belongs to the caller.  Errors as vswitch_read(). */
+int vswitch_ask(struct ovsdb_client *client, json_t *operations, int64_t until, json_t **ret,
+                struct vif_error *err);
+
 /* Rows of one kind, growing.  'size' is that of one row. */
 struct rows {
     void *items;
