@@ -202,6 +202,8 @@ static void take_outcomes(struct call *call, enum vif_goal goal)
         entry->result.error = outcome->error;
         entry->result.steps = entry->steps = take_ptr(outcome->steps);
         entry->result.warnings = entry->warnings = take_ptr(outcome->warnings);
+        if (!entry->name[0]) /* found out on the way */
+            memcpy(entry->name, call->described[i]->name, sizeof entry->name);
         if (outcome->state == OUTCOME_FAILED)
             name_error(entry, goal == VIF_GOAL_PLUG ? "plug" : "unplug");
     }
