@@ -213,6 +213,8 @@ static void take_outcomes(struct call *call, const struct purpose *purpose)
         entry->result.error = outcome->error;
         entry->result.steps = entry->steps = take_ptr(outcome->steps);
         entry->result.warnings = entry->warnings = take_ptr(outcome->warnings);
+        if (!entry->name[0]) /* found out on the way */
+            memcpy(entry->name, call->described[i]->name, sizeof entry->name);
         entry->drift = outcome->drift;
         outcome->drift = (struct drift){0};
         entry->result.differences = entry->drift.items;

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "ovsdb/vswitch.h"
+#include "ovsdb/vswitch-txn.h"
 
 /* In the order in which they are sent; mutations of shared rows come before TXN_DELETE. */
 enum txn_list { TXN_GUARD, TXN_INSERT, TXN_CHANGE, TXN_DELETE, TXN_LISTS };
@@ -36,5 +36,20 @@ struct vswitch_txn {
     unsigned serial; /* makes "uuid-name"s unique */
     bool failed;     /* memory is gone */
 };
+
+/* Adds 'operation' (taken) to one of the lists. */
+void txn_add(struct vswitch_txn *txn, enum txn_list which, size_t owner, json_t *operation);
+
+/* An "insert" of 'row' (taken) that others of the transaction know as 'named'. */
+json_t *txn_insert(const char *table, const char *named, json_t *row);
+
+/* Takes 'item' into a set that is sent later; the set is made when first needed. */
+void txn_collect(struct vswitch_txn *txn, json_t **set, json_t *item);
+
+/* The bookkeeping of one bridge in this transaction; NULL when memory is gone. */
+struct txn_bridge *txn_bridge_of(struct vswitch_txn *txn, const char *name);
+
+/* Makes sure that the bridge is in this transaction's books, guarded when it exists already. */
+struct txn_bridge *txn_bridge_in_use(struct vswitch_txn *txn, const char *name);
 
 #endif

@@ -38,8 +38,7 @@ void vswitch_txn_free(struct vswitch_txn *txn)
     free(txn);
 }
 
-/* Adds 'operation' (taken) to one of the lists. */
-static void add(struct vswitch_txn *txn, enum txn_list which, size_t owner, json_t *operation)
+void txn_add(struct vswitch_txn *txn, enum txn_list which, size_t owner, json_t *operation)
 {
     struct txn_operations *list = &txn->lists[which];
     size_t *owners = reallocarray(list->owners, list->n + 1, sizeof *owners);
@@ -55,8 +54,7 @@ static void add(struct vswitch_txn *txn, enum txn_list which, size_t owner, json
     json_decref(operation);
 }
 
-/* Takes 'item' into a set that is sent later; the set is made when first needed. */
-static void collect(struct vswitch_txn *txn, json_t **set, json_t *item)
+void txn_collect(struct vswitch_txn *txn, json_t **set, json_t *item)
 {
     if (!*set)
         *set = json_array();
@@ -65,8 +63,7 @@ static void collect(struct vswitch_txn *txn, json_t **set, json_t *item)
     json_decref(item);
 }
 
-/* The bookkeeping of one bridge in this transaction; NULL when memory is gone. */
-static struct txn_bridge *bridge_of(struct vswitch_txn *txn, const char *name)
+struct txn_bridge *txn_bridge_of(struct vswitch_txn *txn, const char *name)
 {
     struct txn_bridge *bridges;
 
@@ -110,7 +107,7 @@ static json_t *name_row(const char *name)
     return value_member(json_object(), "name", json_string(name));
 }
 
-static json_t *insert(const char *table, const char *named, json_t *row)
+json_t *txn_insert(const char *table, const char *named, json_t *row)
 {
     json_t *operation = value_member(json_object(), "op", json_string("insert"));
 
@@ -122,7 +119,7 @@ static json_t *insert(const char *table, const char *named, json_t *row)
 void vswitch_txn_bridge_add(struct vswitch_txn *txn, size_t owner, const char *name,
                             const char *datapath_type)
 {
-    struct txn_bridge *bridge = bridge_of(txn, name);
+    struct txn_bridge *bridge = txn_bridge_of(txn, name);
     char local_if[16], local_port[16];
     json_t *row;
 
@@ -133,18 +130,18 @@ void vswitch_txn_bridge_add(struct vswitch_txn *txn, size_t owner, const char *n
     (void)snprintf(local_if, sizeof local_if, "bi%u", txn->serial++);
 
     row = value_member(name_row(name), "type", json_string("internal"));
-    add(txn, TXN_INSERT, owner, insert("Interface", local_if, row));
+    txn_add(txn, TXN_INSERT, owner, txn_insert("Interface", local_if, row));
     row = value_member(name_row(name), "interfaces", value_named_uuid(local_if));
-    add(txn, TXN_INSERT, owner, insert("Port", local_port, row));
+    txn_add(txn, TXN_INSERT, owner, txn_insert("Port", local_port, row));
     row = value_member(name_row(name), "datapath_type", json_string(datapath_type));
     row = value_member(row, "ports", value_named_uuid(local_port));
-    add(txn, TXN_INSERT, owner, insert("Bridge", bridge->named, row));
-    collect(txn, &txn->insert_bridges, value_named_uuid(bridge->named));
+    txn_add(txn, TXN_INSERT, owner, txn_insert("Bridge", bridge->named, row));
+    txn_collect(txn, &txn->insert_bridges, value_named_uuid(bridge->named));
 }
 
 void vswitch_txn_guard_bridge(struct vswitch_txn *txn, const struct vswitch_bridge *bridge)
 {
-    struct txn_bridge *known = bridge_of(txn, bridge->name);
+    struct txn_bridge *known = txn_bridge_of(txn, bridge->name);
     json_t *columns, *row;
 
     if (!known || known->guarded)
@@ -152,7 +149,8 @@ void vswitch_txn_guard_bridge(struct vswitch_txn *txn, const struct vswitch_brid
     known->guarded = true;
     columns = value_append(name_column(), json_string("datapath_type"));
     row = value_member(name_row(bridge->name), "datapath_type", json_string(bridge->datapath_type));
-    add(txn, TXN_GUARD, VSWITCH_NO_OWNER, guard("Bridge", uuid_clause(bridge->uuid), columns, row));
+    txn_add(txn, TXN_GUARD, VSWITCH_NO_OWNER,
+            guard("Bridge", uuid_clause(bridge->uuid), columns, row));
 }
 
 /* The bridge has the very ports that were counted: one that joined since would come under the other
@@ -161,15 +159,15 @@ static void guard_ports(struct vswitch_txn *txn, const struct vswitch_bridge *br
 {
     json_t *columns = value_append(json_array(), json_string("ports"));
 
-    add(txn, TXN_GUARD, VSWITCH_NO_OWNER,
-        guard("Bridge", uuid_clause(bridge->uuid), columns,
-              value_member(json_object(), "ports", json_incref(bridge->ports))));
+    txn_add(txn, TXN_GUARD, VSWITCH_NO_OWNER,
+            guard("Bridge", uuid_clause(bridge->uuid), columns,
+                  value_member(json_object(), "ports", json_incref(bridge->ports))));
 }
 
 void vswitch_txn_bridge_delete(struct vswitch_txn *txn, size_t owner,
                                const struct vswitch_bridge *bridge)
 {
-    struct txn_bridge *known = bridge_of(txn, bridge->name);
+    struct txn_bridge *known = txn_bridge_of(txn, bridge->name);
 
     (void)owner;
     if (!known || known->deleted)
@@ -178,13 +176,13 @@ void vswitch_txn_bridge_delete(struct vswitch_txn *txn, size_t owner,
     vswitch_txn_guard_bridge(txn, bridge);
     if (bridge->ports)
         guard_ports(txn, bridge);
-    collect(txn, &txn->delete_bridges, value_uuid(bridge->uuid));
+    txn_collect(txn, &txn->delete_bridges, value_uuid(bridge->uuid));
 }
 
 void vswitch_txn_bridge_set_datapath(struct vswitch_txn *txn, size_t owner,
                                      const struct vswitch_bridge *bridge, const char *type)
 {
-    struct txn_bridge *known = bridge_of(txn, bridge->name);
+    struct txn_bridge *known = txn_bridge_of(txn, bridge->name);
     json_t *operation;
 
     if (!known || known->retyped)
@@ -196,14 +194,13 @@ void vswitch_txn_bridge_set_datapath(struct vswitch_txn *txn, size_t owner,
     operation = value_op("update", "Bridge", uuid_clause(bridge->uuid));
     operation = value_member(operation, "row",
                              value_member(json_object(), "datapath_type", json_string(type)));
-    add(txn, TXN_CHANGE, owner, operation);
+    txn_add(txn, TXN_CHANGE, owner, operation);
 }
 
-/* Makes sure that the bridge is in this transaction's books, guarded when it exists already. */
-static struct txn_bridge *bridge_in_use(struct vswitch_txn *txn, const char *name)
+struct txn_bridge *txn_bridge_in_use(struct vswitch_txn *txn, const char *name)
 {
     const struct vswitch_bridge *existing = vswitch_find_bridge(txn->vs, name);
-    struct txn_bridge *bridge = bridge_of(txn, name);
+    struct txn_bridge *bridge = txn_bridge_of(txn, name);
 
     if (!bridge || bridge->named[0])
         return bridge;
@@ -223,8 +220,8 @@ static struct txn_bridge *bridge_left(struct vswitch_txn *txn, const struct vswi
     struct txn_bridge *bridge;
 
     if (vswitch_find_bridge(txn->vs, port->bridge))
-        return bridge_in_use(txn, port->bridge);
-    bridge = bridge_of(txn, port->bridge);
+        return txn_bridge_in_use(txn, port->bridge);
+    bridge = txn_bridge_of(txn, port->bridge);
     if (bridge)
         memcpy(bridge->uuid, port->bridge_uuid, sizeof bridge->uuid);
     return bridge;
@@ -258,14 +255,14 @@ static json_t *qos_of(struct vswitch_txn *txn, size_t owner, const struct vswitc
     row = value_member(json_object(), "type", json_string(port->qos_type));
     row = value_member(row, "external_ids", value_map(&ids));
     strmap_done(&ids);
-    add(txn, TXN_INSERT, owner, insert("QoS", named, row));
+    txn_add(txn, TXN_INSERT, owner, txn_insert("QoS", named, row));
     return value_named_uuid(named);
 }
 
 void vswitch_txn_port_add(struct vswitch_txn *txn, size_t owner, const char *bridge,
                           const struct vswitch_new_port *port)
 {
-    struct txn_bridge *on = bridge_in_use(txn, bridge);
+    struct txn_bridge *on = txn_bridge_in_use(txn, bridge);
     char named_if[16], named_port[16];
     json_t *row;
 
@@ -273,7 +270,7 @@ void vswitch_txn_port_add(struct vswitch_txn *txn, size_t owner, const char *bri
         return;
     (void)snprintf(named_if, sizeof named_if, "i%u", txn->serial);
     (void)snprintf(named_port, sizeof named_port, "p%u", txn->serial);
-    add(txn, TXN_INSERT, owner, insert("Interface", named_if, interface_row(port)));
+    txn_add(txn, TXN_INSERT, owner, txn_insert("Interface", named_if, interface_row(port)));
     row = value_member(name_row(port->name), "interfaces", value_named_uuid(named_if));
     if (port->tag)
         row = value_member(row, "tag", json_integer(port->tag));
@@ -283,9 +280,9 @@ void vswitch_txn_port_add(struct vswitch_txn *txn, size_t owner, const char *bri
         row = value_member(row, "trunks", json_integer(port->trunk));
     if (port->qos_type)
         row = value_member(row, "qos", qos_of(txn, owner, port));
-    add(txn, TXN_INSERT, owner, insert("Port", named_port, row));
+    txn_add(txn, TXN_INSERT, owner, txn_insert("Port", named_port, row));
     txn->serial++;
-    collect(txn, &on->insert, value_named_uuid(named_port));
+    txn_collect(txn, &on->insert, value_named_uuid(named_port));
 }
 
 /* The interface must still carry the mark that was seen. */
@@ -306,7 +303,7 @@ static void guard_interface(struct vswitch_txn *txn, size_t owner,
 
         operation = guard("Interface", uuid_clause(interface->uuid), columns, row);
     }
-    add(txn, TXN_GUARD, owner, operation);
+    txn_add(txn, TXN_GUARD, owner, operation);
 }
 
 void vswitch_txn_port_delete(struct vswitch_txn *txn, size_t owner, const struct vswitch_port *port,
@@ -318,7 +315,7 @@ void vswitch_txn_port_delete(struct vswitch_txn *txn, size_t owner, const struct
         return;
     if (interface)
         guard_interface(txn, owner, interface, iface_id);
-    collect(txn, &on->remove, value_uuid(port->uuid));
+    txn_collect(txn, &on->remove, value_uuid(port->uuid));
 }
 
 void vswitch_txn_port_move(struct vswitch_txn *txn, size_t owner, const struct vswitch_port *port,
@@ -329,10 +326,10 @@ void vswitch_txn_port_move(struct vswitch_txn *txn, size_t owner, const struct v
 
     guard_interface(txn, owner, interface, strmap_get(&interface->external_ids, "iface-id"));
     if (from)
-        collect(txn, &from->remove, value_uuid(port->uuid));
-    to = bridge_in_use(txn, to_bridge); /* may move the array 'from' points into */
+        txn_collect(txn, &from->remove, value_uuid(port->uuid));
+    to = txn_bridge_in_use(txn, to_bridge); /* may move the array 'from' points into */
     if (to)
-        collect(txn, &to->insert, value_uuid(port->uuid));
+        txn_collect(txn, &to->insert, value_uuid(port->uuid));
 }
 
 static json_t *mutation(json_t *mutations, const char *column, const char *mutator, json_t *value)
@@ -371,7 +368,7 @@ static void interface_mutate(struct vswitch_txn *txn, size_t owner, const char *
         return;
     }
     operation = value_op("mutate", "Interface", uuid_clause(uuid));
-    add(txn, TXN_CHANGE, owner, value_member(operation, "mutations", mutations));
+    txn_add(txn, TXN_CHANGE, owner, value_member(operation, "mutations", mutations));
 }
 
 void vswitch_txn_interface_set(struct vswitch_txn *txn, size_t owner,
@@ -383,9 +380,9 @@ void vswitch_txn_interface_set(struct vswitch_txn *txn, size_t owner,
 
     /* Without a guard, a row that went away would be changed to nothing, successfully. */
     if (change->whoever)
-        add(txn, TXN_GUARD, owner,
-            guard("Interface", uuid_clause(interface->uuid), name_column(),
-                  name_row(interface->name)));
+        txn_add(txn, TXN_GUARD, owner,
+                guard("Interface", uuid_clause(interface->uuid), name_column(),
+                      name_row(interface->name)));
     else
         guard_interface(txn, owner, interface, strmap_get(&interface->external_ids, "iface-id"));
     interface_mutate(txn, owner, interface->uuid, change);
@@ -399,7 +396,7 @@ void vswitch_txn_interface_set(struct vswitch_txn *txn, size_t owner,
     if (change->set_ofport_request)
         row = value_member(row, "ofport_request", optional_integer(change->ofport_request));
     operation = value_op("update", "Interface", uuid_clause(interface->uuid));
-    add(txn, TXN_CHANGE, owner, value_member(operation, "row", row));
+    txn_add(txn, TXN_CHANGE, owner, value_member(operation, "row", row));
 }
 
 void vswitch_txn_qos_delete(struct vswitch_txn *txn, size_t owner, const char *uuid,
@@ -409,9 +406,9 @@ void vswitch_txn_qos_delete(struct vswitch_txn *txn, size_t owner, const char *u
         json_t *operation = value_op("update", "Port", uuid_clause(port->uuid));
         json_t *row = value_member(json_object(), "qos", value_set(json_array()));
 
-        add(txn, TXN_CHANGE, owner, value_member(operation, "row", row));
+        txn_add(txn, TXN_CHANGE, owner, value_member(operation, "row", row));
     }
-    add(txn, TXN_DELETE, owner, value_op("delete", "QoS", uuid_clause(uuid)));
+    txn_add(txn, TXN_DELETE, owner, value_op("delete", "QoS", uuid_clause(uuid)));
 }
 
 size_t vswitch_txn_ports_leaving(const struct vswitch_txn *txn, const char *bridge)

@@ -266,6 +266,52 @@ static void send_members(struct batch *batch, size_t *members, size_t n, bool se
     }
 }
 
+static bool deletes_rows(const struct step *step)
+{
+    return step->kind == STEP_OVS_BRIDGE_DELETE || step->kind == STEP_PORT_DELETE ||
+           step->kind == STEP_QOS_DELETE;
+}
+
+/* Sorts the steps that delete rows into 'doomed', whose arrays have room for all. */
+static void collect_doomed(const struct plan *plan, struct vswitch_doomed *doomed)
+{
+    for (size_t s = 0; s < plan->n; s++) {
+        const struct step *step = &plan->steps[s];
+
+        if (step->kind == STEP_OVS_BRIDGE_DELETE)
+            doomed->bridges[doomed->n_bridges++] = step->old_bridge;
+        else if (step->kind == STEP_PORT_DELETE)
+            doomed->ports[doomed->n_ports++] = step->old_port;
+        else if (step->kind == STEP_QOS_DELETE)
+            doomed->qos[doomed->n_qos++] = step->name;
+    }
+}
+
+/* A plug that deletes rows (of another way of wiring the VIF) keeps copies of them: that ovs-vswitchd
+ * cannot make what takes their place is found out behind the transaction. */
+static int keep_copies(struct batch *batch, struct run *run, struct vif_error *err)
+{
+    auto_free const struct vswitch_bridge **bridges = NULL;
+    auto_free const struct vswitch_port **ports = NULL;
+    auto_free const char **qos = NULL;
+    struct vswitch_doomed doomed = {0};
+    size_t n = 0;
+
+    vswitch_copies_free(run->copies);
+    run->copies = NULL;
+    for (size_t s = 0; s < run->plan.n; s++)
+        n += deletes_rows(&run->plan.steps[s]);
+    if (!n)
+        return 0;
+    doomed.bridges = bridges = calloc(n, sizeof *bridges);
+    doomed.ports = ports = calloc(n, sizeof *ports);
+    doomed.qos = qos = calloc(n, sizeof *qos);
+    if (!bridges || !ports || !qos)
+        return error_memory(err);
+    collect_doomed(&run->plan, &doomed);
+    return vswitch_copies_read(batch->engine->db, &doomed, batch->until, &run->copies, err);
+}
+
 void commit_apply(struct batch *batch, bool settle, int64_t *ret_cfg)
 {
     auto_free size_t *members = calloc(batch->n + 1, sizeof *members);
@@ -278,6 +324,8 @@ void commit_apply(struct batch *batch, bool settle, int64_t *ret_cfg)
             continue;
         if (!members) {
             (void)error_memory(&err);
+            fail(batch, &i, 1, &err);
+        } else if (batch->goal == VIF_GOAL_PLUG && keep_copies(batch, &batch->runs[i], &err) < 0) {
             fail(batch, &i, 1, &err);
         } else if (run_has_db_steps(&batch->runs[i])) {
             members[n++] = i;

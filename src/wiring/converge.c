@@ -79,8 +79,9 @@ static int observe_pending(struct batch *batch, const struct converge_options *o
 }
 
 /* A port was found where the other way of wiring the VIF has it: then the rest of that is looked for,
- * which is spared every VIF that was wired one way all along. */
-static bool found_superseded(struct run *run, const struct observed *observed)
+ * which is spared every VIF that was wired one way all along.  1 then, and the VIF has to be looked at
+ * again; 0; -ENOMEM. */
+static int found_superseded(struct run *run, const struct observed *observed)
 {
     struct vif_wiring *wiring = run->wiring;
 
@@ -91,10 +92,10 @@ static bool found_superseded(struct run *run, const struct observed *observed)
 
         if (there && port->other_bridge[0] && strcmp(there->bridge, port->other_bridge) == 0) {
             wiring->supersedes = true;
-            return true;
+            return 1;
         }
     }
-    return false;
+    return wiring->supersedes ? 0 : wiring_supersede_old_name(wiring, observed, &run->error);
 }
 
 /* A DPDK port of an ovs-vswitchd without DPDK will not work, whatever the database says. */
@@ -118,15 +119,21 @@ static void plan_pending(struct batch *batch, enum vif_goal goal)
 {
     for (size_t i = 0; i < batch->n; i++) {
         struct run *run = &batch->runs[i];
-        int r;
+        int r = 0;
 
-        if (run->state != RUN_PENDING ||
-            (goal == VIF_GOAL_PLUG && found_superseded(run, &batch->observed)))
+        if (run->state != RUN_PENDING)
             continue;
-        if (goal == VIF_GOAL_PLUG)
+        if (goal == VIF_GOAL_PLUG) {
+            r = found_superseded(run, &batch->observed);
             warn_of_dpdk(run, &batch->observed.db);
+        }
+        if (r > 0)
+            continue;
+        /* What a plan that is dropped here had changed is not known to the next. */
+        run->answer_lost |= run->db_changed || run->reopened;
         plan_done(&run->plan);
-        r = plan_make(run->wiring, &batch->observed, goal, &run->plan, &run->error);
+        if (r == 0)
+            r = plan_make(run->wiring, &batch->observed, goal, &run->plan, &run->error);
         run->unknown = false;
         if (r >= 0) {
             run->state = RUN_PLANNED;
@@ -378,6 +385,7 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
             tell(&runs[i], wirings[i], &outcomes[i], options);
         plan_done(&runs[i].plan);
         drift_done(&runs[i].drift);
+        vswitch_copies_free(runs[i].copies);
         links_forget(&runs[i]);
     }
     observed_done(&batch.observed);

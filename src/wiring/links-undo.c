@@ -12,20 +12,103 @@
 #include "kernel/sysctl.h"
 #include "wiring/run.h"
 
-/* The link this call created, by its index: someone else may have put one of their own in its place.
- * 0 when it is gone, -EEXIST when it is not ours.  A bridge may not have got its alias yet. */
-static int own_link(const struct batch *batch, const struct run *run, const char *name, bool shared)
+int links_reserve(struct run *run)
 {
+    struct undo *undo = reallocarray(run->undo, run->n_undo + run->plan.n + 1, sizeof *undo);
+
+    if (!undo)
+        return -ENOMEM;
+    run->undo = undo;
+    return 0;
+}
+
+static void inverse_of_set(const struct step *step, struct undo *undo)
+{
+    const struct link_info *before = step->before;
+
+    undo->before = *before;
+    undo->change = (struct link_change){
+        .set_down = step->change.set_up,
+        .set_up = step->change.set_down && (before->flags & IFF_UP),
+        .clear_promisc = step->change.set_promisc,
+        .mtu = step->change.mtu ? before->mtu : 0,
+        .set_master = step->change.set_master,
+        .master = before->master,
+    };
+    if (step->new_name[0]) {
+        memcpy(undo->old_name, before->name, sizeof undo->old_name);
+        memcpy(undo->other, step->new_name, sizeof undo->other);
+    }
+    if (step->set_alias)
+        memcpy(undo->alias, before->alias, sizeof undo->alias);
+    undo->set_alias = step->set_alias;
+    if (step->change.bridge) {
+        undo->bridge = before->bridge;
+        undo->change.bridge = &undo->bridge; /* set again when the array has its final place */
+    }
+}
+
+static const char *kind_made_by(enum step_kind kind)
+{
+    switch (kind) {
+    case STEP_BRIDGE_CREATE:
+        return "bridge";
+    case STEP_VLAN_CREATE:
+        return "vlan";
+    case STEP_VETH_CREATE:
+        return "veth";
+    case STEP_TAP_CREATE:
+        return "tun";
+    default:
+        return NULL;
+    }
+}
+
+void links_remember(const struct batch *batch, struct run *run, const struct step *step,
+                    const char *peer)
+{
+    struct undo undo = {.shared = step->link && step->link->shared,
+                        .kind_made = kind_made_by(step->kind)};
+
+    run->changed = true;
+    (void)snprintf(undo.name, sizeof undo.name, "%s", step->name);
+    if (undo.kind_made) {
+        undo.kind = UNDO_CREATE;
+        if (step->kind == STEP_VETH_CREATE)
+            (void)snprintf(undo.other, sizeof undo.other, "%s", step->link->peer);
+    } else if (step->kind == STEP_LINK_SET && step->before) { /* else it goes with its creation */
+        undo.kind = UNDO_SET;
+        inverse_of_set(step, &undo);
+    } else if (step->kind == STEP_SYSCTL && step->before) {
+        undo.kind = UNDO_SYSCTL;
+        undo.which = step->which;
+        undo.value = step->old_value;
+    } else if (step->kind == STEP_LINK_DELETE && batch->goal == VIF_GOAL_PLUG) {
+        undo.kind = UNDO_NOTHING;
+        undo.words = ", which was stale, is removed";
+        (void)snprintf(undo.other, sizeof undo.other, "%s", peer);
+    } else {
+        return;
+    }
+    run->undo[run->n_undo++] = undo;
+}
+
+/* The link this call created, by its index: someone else may have put one of their own in its place.
+ * 0 when it is gone, -EEXIST when it is not ours.  A link may not have got its alias yet, but for a tap,
+ * which lasts only once it has. */
+static int own_link(const struct batch *batch, const struct run *run, const struct undo *undo)
+{
+    const char *name = undo->name;
     struct link_info info;
     char alias[LINK_ALIAS_MAX];
     int r = link_get_many(batch->engine->nl, &name, 1, &info, NULL);
 
-    wiring_alias(run->wiring, alias);
     if (r < 0 || !info.ifindex)
         return r;
-    if (shared)
-        return info.alias[0] ? -EEXIST : info.ifindex;
-    if (strcmp(info.alias, alias) != 0 && (info.alias[0] || strcmp(info.kind, "bridge") != 0))
+    wiring_alias(run->wiring, alias);
+    if (!undo->shared && strcmp(info.alias, alias) == 0)
+        return info.ifindex;
+    if (info.alias[0] || info.tap || strcmp(info.kind, undo->kind_made) != 0)
         return -EEXIST;
     return info.ifindex;
 }
@@ -45,7 +128,20 @@ static int move_addresses(const struct batch *batch, const char *from, const cha
     return r < 0 ? r : 0;
 }
 
-/* One request of one undo; returns 0 or a negative errno. */
+static void add_requests(struct netlink_batch *requests, struct undo *undo)
+{
+    static const struct link_change down = {.set_down = true};
+
+    if (undo->change.bridge)
+        undo->change.bridge = &undo->bridge;
+    undo->change.new_name = undo->old_name[0] ? undo->old_name : NULL;
+    undo->change.alias = undo->set_alias ? undo->alias : NULL;
+    if (undo->change.new_name) /* not every kernel renames a link that is up */
+        link_add_set(requests, undo->name, undo->before.ifindex, &down);
+    link_add_set(requests, undo->name, undo->before.ifindex, &undo->change);
+}
+
+/* Does one undo; returns 0 or a negative errno. */
 static int undo_one(struct batch *batch, const struct run *run, struct undo *undo)
 {
     struct netlink_batch requests = {0};
@@ -54,17 +150,13 @@ static int undo_one(struct batch *batch, const struct run *run, struct undo *und
 
     switch (undo->kind) {
     case UNDO_CREATE:
-        r = own_link(batch, run, undo->name, undo->shared);
+        r = own_link(batch, run, undo);
         if (r <= 0)
             return r == -EEXIST ? 0 : r;
         link_add_delete(&requests, undo->name, r);
         break;
     case UNDO_SET:
-        if (undo->change.bridge)
-            undo->change.bridge = &undo->bridge;
-        undo->change.new_name = undo->old_name[0] ? undo->old_name : NULL;
-        undo->change.alias = undo->set_alias ? undo->alias : NULL;
-        link_add_set(&requests, undo->name, undo->ifindex, &undo->change);
+        add_requests(&requests, undo);
         break;
     case UNDO_SYSCTL:
         r = sysctl_set(undo->name, undo->which, undo->value, NULL);
@@ -74,6 +166,8 @@ static int undo_one(struct batch *batch, const struct run *run, struct undo *und
     case UNDO_TC_OFFLOAD:
         r = ethtool_set_tc_offload(undo->name, false, NULL);
         return r < 0 ? r : 0;
+    case UNDO_NOTHING:
+        return -EPERM;
     }
     r = netlink_batch_send(batch->engine->nl, &requests, true, results, NULL, NULL, NULL);
     for (size_t i = 0; r == 0 && i < requests.n; i++)
@@ -82,12 +176,49 @@ static int undo_one(struct batch *batch, const struct run *run, struct undo *und
     return r == -ENODEV ? 0 : r;
 }
 
+static bool is_same_link(const struct link_info *a, const struct link_info *b)
+{
+    const struct vif_bridge_attributes *x = &a->bridge, *y = &b->bridge;
+    const unsigned flags = IFF_UP | IFF_PROMISC;
+
+    return a->ifindex == b->ifindex && (a->flags & flags) == (b->flags & flags) &&
+           a->mtu == b->mtu && a->master == b->master && strcmp(a->alias, b->alias) == 0 &&
+           x->ageing_time == y->ageing_time && x->forward_delay == y->forward_delay &&
+           x->stp_state == y->stp_state && x->mcast_snooping == y->mcast_snooping;
+}
+
+/* Whether nothing is to be said of an undo that failed: the step had failed as well, before it changed
+ * anything. */
+static bool is_as_before(const struct batch *batch, const struct undo *undo)
+{
+    const char *name = undo->name;
+    struct link_info now;
+
+    return undo->kind == UNDO_SET && link_get_many(batch->engine->nl, &name, 1, &now, NULL) == 0 &&
+           is_same_link(&undo->before, &now);
+}
+
 void run_say_left(struct run *run, const char *name, const char *words)
 {
     size_t n = strlen(run->error.text);
+    char left[VIF_ERROR_TEXT_MAX];
 
-    if (n < sizeof run->error.text - 1)
-        (void)snprintf(run->error.text + n, sizeof run->error.text - n, "; %s%s", name, words);
+    (void)snprintf(left, sizeof left, "; %s%s", name, words);
+    if (n < sizeof run->error.text - 1 && !strstr(run->error.text, left))
+        (void)snprintf(run->error.text + n, sizeof run->error.text - n, "%s", left);
+}
+
+static void say_undo(struct run *run, const struct undo *undo)
+{
+    const char *words = undo->words;
+
+    if (!words)
+        words = undo->kind == UNDO_CREATE ? " is left behind" : " is left changed";
+    run_say_left(run, undo->name, words);
+    if (undo->other[0])
+        run_say_left(run, undo->other, words);
+    if (undo->kind == UNDO_ADDRESSES)
+        run_say_left(run, undo->master, " is left with its addresses");
 }
 
 /* Moves what is there now, which the undo keeps: what was observed may be old. */
@@ -125,6 +256,16 @@ static int special_tc_offload(struct run *run, const struct step *step)
     return r;
 }
 
+/* What the rules were is not known: they are the last step of a bridge that has no port in the database,
+ * so nothing that fails comes behind them but in a plugin from elsewhere. */
+static void remember_rules(struct run *run, const struct step *step)
+{
+    struct undo *undo = &run->undo[run->n_undo++];
+
+    *undo = (struct undo){.kind = UNDO_NOTHING, .words = " is left with its new rules"};
+    (void)snprintf(undo->name, sizeof undo->name, "%s", step->name);
+}
+
 void links_special(struct batch *batch, struct run *run, const struct step *step)
 {
     int r;
@@ -135,10 +276,13 @@ void links_special(struct batch *batch, struct run *run, const struct step *step
         r = special_tc_offload(run, step);
     else
         r = engine_rules(batch->engine, step->rules, false, &run->error);
-    if (r < 0)
+    if (r < 0) {
         run->state = r == -ENODEV ? RUN_PENDING : RUN_FAILED;
-    else
-        run->changed = true;
+        return;
+    }
+    run->changed = true;
+    if (step->kind == STEP_RULES && r == 0)
+        remember_rules(run, step);
 }
 
 void links_forget(struct run *run)
@@ -165,19 +309,52 @@ static bool serves_another(const struct batch *batch, const struct run *run, con
     return false;
 }
 
+/* Takes back the newest; false when all others have to stay as well: a bridge that still has the
+ * addresses of the host must not go. */
+static bool undo_last(struct batch *batch, struct run *run)
+{
+    struct undo *undo = &run->undo[--run->n_undo];
+    bool stays = undo->shared && serves_another(batch, run, undo->name), goes_on = true;
+
+    if (!stays && undo_one(batch, run, undo) < 0 && !is_as_before(batch, undo)) {
+        say_undo(run, undo);
+        goes_on = undo->kind != UNDO_ADDRESSES;
+    }
+    address_list_done(&undo->addresses);
+    return goes_on;
+}
+
+/* What cannot be taken back is kept until it is clear whether it has to be said. */
+static size_t keep_lost(struct run *run)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < run->n_undo; i++)
+        if (run->undo[i].kind == UNDO_NOTHING) {
+            struct undo lost = run->undo[i];
+
+            memmove(&run->undo[kept + 1], &run->undo[kept], (i - kept) * sizeof lost);
+            run->undo[kept++] = lost;
+        }
+    return kept;
+}
+
+void links_say_left(struct run *run)
+{
+    for (size_t i = 0; i < run->n_undo; i++)
+        say_undo(run, &run->undo[i]);
+    links_forget(run);
+}
+
 void links_undo(struct batch *batch, struct run *run)
 {
-    while (run->n_undo) {
-        struct undo *undo = &run->undo[--run->n_undo];
-        bool stays = undo->shared && serves_another(batch, run, undo->name);
+    size_t lost = run->state == RUN_FAILED ? 0 : keep_lost(run);
 
-        if (!stays && undo_one(batch, run, undo) < 0)
-            run_say_left(run, undo->name,
-                         undo->kind == UNDO_CREATE ? " is left behind" : " is left changed");
-        address_list_done(&undo->addresses);
+    if (batch->goal == VIF_GOAL_UNPLUG) {
+        links_forget(run);
+        return;
     }
-    if (run->lost[0] && run->state == RUN_FAILED && batch->goal == VIF_GOAL_PLUG) {
-        run_say_left(run, run->lost, ", which was stale, is removed");
-        run->lost[0] = '\0';
-    }
+    while (run->n_undo > lost)
+        if (!undo_last(batch, run))
+            links_say_left(run);
 }

@@ -51,91 +51,6 @@ static int collect_stage(struct batch *batch, enum step_kind kind, struct stage 
     return 0;
 }
 
-/* Room for all is made before the first step is done, so that a done step can always be undone. */
-static void begin_run(struct run *run)
-{
-    struct undo *undo = reallocarray(run->undo, run->n_undo + run->plan.n + 1, sizeof *undo);
-
-    run->state = undo ? RUN_APPLIED : RUN_FAILED;
-    if (undo)
-        run->undo = undo;
-    else
-        (void)error_memory(&run->error);
-}
-
-static void inverse_of_set(const struct step *step, struct undo *undo)
-{
-    const struct link_info *before = step->before;
-
-    undo->ifindex = before->ifindex;
-    undo->change = (struct link_change){
-        .set_down = step->change.set_up,
-        .set_up = step->change.set_down && (before->flags & IFF_UP),
-        .clear_promisc = step->change.set_promisc,
-        .mtu = step->change.mtu ? before->mtu : 0,
-        .set_master = step->change.set_master,
-        .master = before->master,
-    };
-    if (step->new_name[0])
-        (void)snprintf(undo->old_name, sizeof undo->old_name, "%s", before->name);
-    if (step->set_alias)
-        memcpy(undo->alias, before->alias, sizeof undo->alias);
-    undo->set_alias = step->set_alias;
-    if (step->change.bridge) {
-        undo->bridge = before->bridge;
-        undo->change.bridge = &undo->bridge; /* set again when the array has its final place */
-    }
-}
-
-/* Remembers how to take 'step' back; the room was reserved. */
-static void remember(struct run *run, const struct step *step)
-{
-    struct undo undo = {0};
-
-    run->changed = true;
-    (void)snprintf(undo.name, sizeof undo.name, "%s", step->name);
-    undo.shared = step->link && step->link->shared;
-    switch (step->kind) {
-    case STEP_BRIDGE_CREATE:
-    case STEP_VLAN_CREATE:
-    case STEP_VETH_CREATE:
-    case STEP_TAP_CREATE:
-        undo.kind = UNDO_CREATE;
-        break;
-    case STEP_LINK_SET:
-        if (!step->before)
-            return; /* made by this call: goes with its creation */
-        undo.kind = UNDO_SET;
-        inverse_of_set(step, &undo);
-        break;
-    case STEP_SYSCTL:
-        if (!step->before)
-            return;
-        undo.kind = UNDO_SYSCTL;
-        undo.which = step->which;
-        undo.value = step->old_value;
-        break;
-    case STEP_ADDRESS_MOVE:
-    case STEP_TC_OFFLOAD:
-    case STEP_RULES:
-        return; /* remembered by those who do them, or nothing to take back */
-    case STEP_LINK_DELETE:
-        memcpy(run->lost, undo.name, sizeof run->lost);
-        return;
-    case STEP_OVS_BRIDGE_ADD:
-    case STEP_OVS_BRIDGE_DATAPATH:
-    case STEP_OVS_BRIDGE_DELETE:
-    case STEP_PORT_ADD:
-    case STEP_PORT_MOVE:
-    case STEP_PORT_DELETE:
-    case STEP_INTERFACE_SET:
-    case STEP_QOS_DELETE:
-    case STEP_PORT_REOPEN:
-        return;
-    }
-    run->undo[run->n_undo++] = undo;
-}
-
 /* Someone else made, changed or removed the link since it was looked at. */
 static bool means_look_again(const struct item *item, int error)
 {
@@ -147,19 +62,46 @@ static bool means_look_again(const struct item *item, int error)
     return error == -EINVAL && item->ifindex;
 }
 
-static void item_failed(struct item *item, int error)
+/* What an unplug does not get done stays there: each such link is named. */
+static void say_undone(struct run *run, const struct step *step)
 {
-    struct run *run = item->run;
+    char words[LIMIT_IFNAME + 32];
 
-    if (run->state == RUN_APPLIED)
-        run->state = means_look_again(item, error) ? RUN_PENDING : RUN_FAILED;
-    else if (run->state == RUN_PENDING && !means_look_again(item, error))
-        run->state = RUN_FAILED;
+    if (step->kind == STEP_LINK_DELETE) {
+        run_say_left(run, step->name, " is left behind");
+        if (step->link->peer[0] && strcmp(step->link->peer, step->name) != 0)
+            run_say_left(run, step->link->peer, " is left behind");
+    } else if (step->new_name[0]) {
+        (void)snprintf(words, sizeof words, " has not got back its name %s", step->new_name);
+        run_say_left(run, step->name, words);
+    } else {
+        run_say_left(run, step->name, " is left as it is");
+    }
 }
 
-static const char *verb_of(enum step_kind kind)
+/* The first failure is the one that is told; one that calls for another look yields to one that does
+ * not. */
+static void item_failed(const struct batch *batch, struct item *item, int error,
+                        const struct vif_error *err)
 {
-    switch (kind) {
+    struct run *run = item->run;
+    bool again = means_look_again(item, error);
+
+    if (run->state == RUN_APPLIED || (run->state == RUN_PENDING && !again)) {
+        run->error = *err;
+        run->state = again ? RUN_PENDING : RUN_FAILED;
+    }
+    if (run->state != RUN_FAILED || batch->goal != VIF_GOAL_UNPLUG)
+        return;
+    say_undone(run, item->step);
+    for (size_t s = 0; s < run->plan.n; s++) /* stages that are not come to any more */
+        if (STEP_IS_LINK(run->plan.steps[s].kind) && run->plan.steps[s].kind > item->step->kind)
+            say_undone(run, &run->plan.steps[s]);
+}
+
+static const char *verb_of(const struct step *step)
+{
+    switch (step->kind) {
     case STEP_LINK_DELETE:
         return "delete";
     case STEP_BRIDGE_CREATE:
@@ -171,28 +113,30 @@ static const char *verb_of(enum step_kind kind)
     case STEP_TAP_CREATE:
         return "create tap";
     default:
-        return "set up";
+        return step->change.set_down ? "set down" : "set up";
     }
 }
 
 /* Judges what the kernel answered to the requests of one item. */
-static void judge_item(struct item *item, const struct netlink_result *results)
+static void judge_item(const struct batch *batch, struct item *item,
+                       const struct netlink_result *results)
 {
+    const struct step *step = item->step;
     /* A change may have been made in part before the kernel refused the rest. */
-    bool first_done = item->step->kind == STEP_LINK_SET || results[item->first].error == 0;
+    bool first_done = step->kind == STEP_LINK_SET || results[item->first].error == 0;
 
     for (size_t i = 0; i < item->n; i++) {
         const struct netlink_result *result = &results[item->first + i];
+        struct vif_error err = {0};
 
-        if (!result->error || (item->step->kind == STEP_LINK_DELETE && result->error == -ENODEV))
+        if (!result->error || (step->kind == STEP_LINK_DELETE && result->error == -ENODEV))
             continue;
-        (void)link_result_error(result, &item->run->error, "%s %s", verb_of(item->step->kind),
-                                item->step->name);
-        item_failed(item, result->error);
+        (void)link_result_error(result, &err, "%s %s", verb_of(step), step->name);
+        item_failed(batch, item, result->error, &err);
         break;
     }
     if (first_done)
-        remember(item->run, item->step);
+        links_remember(batch, item->run, step, item->peer);
 }
 
 /* Takes out what cannot be done any more. */
@@ -251,21 +195,21 @@ static int find_masters(struct stage *stage, struct vif_error *err)
     for (size_t i = 0; r == 0 && i < n; i++) {
         stage->items[owners[i]].ifindex = infos[i].ifindex;
         if (!infos[i].ifindex) { /* gone again: index 0 would mean "no master" */
-            (void)error_set(&stage->items[owners[i]].run->error, VIF_ERROR_KERNEL, "%s is gone",
-                            names[i]);
-            item_failed(&stage->items[owners[i]], -ENODEV);
+            struct vif_error gone = {0};
+
+            (void)error_set(&gone, VIF_ERROR_KERNEL, "%s is gone", names[i]);
+            item_failed(stage->batch, &stage->items[owners[i]], -ENODEV, &gone);
         }
     }
     drop_failed(stage);
     return r;
 }
 
-static void fail_all(struct item *items, size_t n, const struct vif_error *err)
+static void fail_all(const struct batch *batch, struct item *items, size_t n,
+                     const struct vif_error *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        items[i].run->error = *err;
-        items[i].run->state = RUN_FAILED;
-    }
+    for (size_t i = 0; i < n; i++)
+        item_failed(batch, &items[i], -EIO, err);
 }
 
 /* Sends the requests that 'add' makes for items[0..n) and judges the answers. */
@@ -289,9 +233,9 @@ static void send_items(struct batch *batch, struct item *items, size_t n,
         r = netlink_batch_send(batch->engine->nl, &requests, true, results, NULL, NULL, &err);
     /* Where the answers were cut off, each request that was not answered has its own result. */
     for (size_t i = 0; results && !requests.failed && i < n; i++)
-        judge_item(&items[i], results);
+        judge_item(batch, &items[i], results);
     if (r < 0)
-        fail_all(items, n, &err);
+        fail_all(batch, items, n, &err);
     netlink_batch_done(&requests);
 }
 
@@ -315,9 +259,9 @@ static void delete_links(struct batch *batch, struct item *items, size_t n)
     if (r == 0)
         r = link_delete_many(batch->engine->nl, links, n, results, &err);
     for (size_t i = 0; r == 0 && i < n; i++)
-        judge_item(&items[i], results);
+        judge_item(batch, &items[i], results);
     if (r < 0)
-        fail_all(items, n, &err);
+        fail_all(batch, items, n, &err);
 }
 
 /* Taps: made, set up while their descriptors are held, and made persistent last. */
@@ -329,10 +273,11 @@ static void make_taps(struct batch *batch, struct item *items, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct vif_wiring_link *link = items[i].step->link;
         struct tap_options options = {link->multi_queue, link->owner, link->group};
-        int r = tap_create(link->name, &options, &fds[made], &items[i].run->error);
+        struct vif_error err = {0};
+        int r = tap_create(link->name, &options, &fds[made], &err);
 
         if (r < 0) {
-            item_failed(&items[i], r);
+            item_failed(batch, &items[i], r, &err);
             continue;
         }
         items[made++] = items[i]; /* the failed ones are done with */
@@ -348,20 +293,32 @@ static void make_taps(struct batch *batch, struct item *items, size_t n)
     }
 }
 
-static void write_sysctls(struct item *items, size_t n)
+static void write_sysctls(const struct batch *batch, struct item *items, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct step *step = items[i].step;
         struct run *run = items[i].run;
+        struct vif_error err = {0};
         int r;
 
         if (run->state != RUN_APPLIED)
             continue;
-        r = sysctl_set(step->name, step->which, step->value, &run->error);
+        r = sysctl_set(step->name, step->which, step->value, &err);
         if (r < 0)
-            item_failed(&items[i], r);
+            item_failed(batch, &items[i], r, &err);
         else
-            remember(run, step);
+            links_remember(batch, run, step, "");
+    }
+}
+
+/* The other ends of stale veths go with them: their names are known only while they are there. */
+static void name_peers(const struct batch *batch, struct item *items, size_t n)
+{
+    for (size_t i = 0; batch->goal == VIF_GOAL_PLUG && i < n; i++) {
+        int peer = items[i].step->before->peer;
+
+        if (peer && !if_indextoname((unsigned)peer, items[i].peer))
+            items[i].peer[0] = '\0';
     }
 }
 
@@ -371,18 +328,19 @@ static void run_stage(struct stage *stage, enum step_kind kind)
 
     if ((kind == STEP_VETH_CREATE || kind == STEP_VLAN_CREATE || kind == STEP_LINK_SET) &&
         find_masters(stage, &err) < 0) {
-        fail_all(stage->items, stage->n, &err);
+        fail_all(stage->batch, stage->items, stage->n, &err);
         return;
     }
     switch (kind) {
     case STEP_LINK_DELETE:
+        name_peers(stage->batch, stage->items, stage->n);
         delete_links(stage->batch, stage->items, stage->n);
         break;
     case STEP_BRIDGE_CREATE:
         send_items(stage->batch, stage->items, stage->n, request_bridge);
         break;
     case STEP_SYSCTL:
-        write_sysctls(stage->items, stage->n);
+        write_sysctls(stage->batch, stage->items, stage->n);
         break;
     case STEP_VLAN_CREATE:
         send_items(stage->batch, stage->items, stage->n, request_vlan);
@@ -406,6 +364,14 @@ static void run_stage(struct stage *stage, enum step_kind kind)
         send_items(stage->batch, stage->items, stage->n, request_set);
         break;
     }
+}
+
+/* Room for all undos is made before the first step is done, so that a done step can be undone. */
+static void begin_run(struct run *run)
+{
+    run->state = links_reserve(run) < 0 ? RUN_FAILED : RUN_APPLIED;
+    if (run->state == RUN_FAILED)
+        (void)error_memory(&run->error);
 }
 
 void links_apply(struct batch *batch)

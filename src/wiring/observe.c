@@ -402,3 +402,38 @@ int wiring_resolve(const struct engine *engine, struct vif_wiring *wiring, int64
     wiring->n_links = kept;
     return 0;
 }
+
+static struct vif_wiring_port *port_behind(struct vif_wiring *wiring, const char *link)
+{
+    for (size_t i = 0; i < wiring->n_ports; i++)
+        if (wiring->ports[i].create && strcmp(wiring->ports[i].link, link) == 0)
+            return &wiring->ports[i];
+    return NULL;
+}
+
+int wiring_supersede_old_name(struct vif_wiring *wiring, const struct observed *observed,
+                              struct vif_error *err)
+{
+    for (size_t i = 0; i < wiring->n_links; i++) {
+        const struct vif_wiring_link *link = &wiring->links[i];
+        const struct link_info *info = observed_link(observed, link->name);
+        struct vif_wiring_port port, *port_now = port_behind(wiring, link->name), *added;
+        char old_name[LIMIT_IFNAME];
+
+        if (link->kind != VIF_LINK_DEVICE || !info || !port_now ||
+            vswitch_find_port(&observed->db, port_now->name) ||
+            !wiring_old_name(wiring, info->alias, old_name))
+            continue;
+        port = *port_now; /* adding one moves the others */
+        added = wiring_add_port(wiring, old_name, port.bridge);
+        if (!added)
+            return error_memory(err);
+        memcpy(added->owner, port.owner, sizeof added->owner);
+        added->superseded = true;
+        wiring->supersedes = true;
+        if (uuid_v5(WIRING_QOS_NAMESPACE, old_name, added->qos_id) < 0)
+            return error_set(err, VIF_ERROR_SYSTEM, "no UUID for %s", old_name);
+        return 1;
+    }
+    return 0;
+}

@@ -10,7 +10,8 @@ struct item {
     struct run *run;
     const struct step *step;
     size_t first, n;
-    int ifindex; /* of its master, when that had to be asked for */
+    int ifindex;             /* of its master, when that had to be asked for */
+    char peer[LIMIT_IFNAME]; /* the other end of a veth to be deleted, "" for none */
 };
 
 /* Each adds the requests of the item's step to 'requests'. */

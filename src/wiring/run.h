@@ -3,6 +3,7 @@
 #ifndef WIRING_RUN_H
 #define WIRING_RUN_H
 
+#include "ovsdb/vswitch-copy.h"
 #include "wiring/converge.h"
 #include "wiring/plan.h"
 
@@ -21,15 +22,19 @@ enum undo_kind {
     UNDO_SYSCTL,
     UNDO_ADDRESSES, /* back from the master */
     UNDO_TC_OFFLOAD,
+    UNDO_NOTHING, /* a stale link that was removed, or rules: it can only be said */
 };
 
 /* How to take back one step on a link.  Copies all it needs: observations come and go. */
 struct undo {
     enum undo_kind kind;
     char name[LIMIT_IFNAME];
+    char other[LIMIT_IFNAME]; /* the other end of a veth that was made or removed; the new name */
+    const char *words;        /* UNDO_NOTHING: what became of it */
+    const char *kind_made;    /* UNDO_CREATE: "bridge" */
     struct link_change change;
     bool shared;                         /* the link is of several VIFs and carries no alias */
-    int ifindex;                         /* UNDO_SET */
+    struct link_info before;             /* UNDO_SET */
     struct vif_bridge_attributes bridge; /* what change.bridge points to, if anything */
     char old_name[LIMIT_IFNAME];         /* the name it had, "" when it was not renamed */
     char alias[LINK_ALIAS_MAX];          /* the alias it had, with 'set_alias' */
@@ -46,15 +51,15 @@ struct run {
     struct plan plan;
     struct undo *undo; /* in the order in which the steps were done */
     size_t n_undo;
-    char lost[LIMIT_IFNAME]; /* a stale link that was removed and cannot be brought back */
-    bool changed;            /* kernel or database were changed */
-    bool db_changed;         /* the database was, or may have been */
-    bool unknown;            /* an answer was lost, and the database not looked at since */
-    bool answer_lost;        /* an answer was lost in this call: what was done is not all known */
-    bool reopened;           /* ovs-vswitchd was told to open its link again */
-    bool warned;             /* of what was observed */
-    bool waiting;            /* its network device is not there yet */
-    bool timed_out;          /* what was done has not become real in time */
+    struct vswitch_copies *copies; /* of the rows its transaction deletes; NULL for none */
+    bool changed;                  /* kernel or database were changed */
+    bool db_changed;               /* the database was, or may have been */
+    bool unknown;                  /* an answer was lost, and the database not looked at since */
+    bool answer_lost; /* an answer was lost in this call: what was done is not all known */
+    bool reopened;    /* ovs-vswitchd was told to open its link again */
+    bool warned;      /* of what was observed */
+    bool waiting;     /* its network device is not there yet */
+    bool timed_out;   /* what was done has not become real in time */
     const struct vif_wiring_port *stuck; /* failed while settling: the port to be asked about */
     int64_t ofport;
     struct drift drift; /* what was different before anything was done */
@@ -94,7 +99,7 @@ bool run_has_db_steps(const struct run *run);
  * on is undone, and the words say so. */
 void run_fail_unknown(struct run *run, const struct vif_error *err);
 
-/* Adds "; <name><words>" to the words of the run's error. */
+/* Adds "; <name><words>" to the words of the run's error, once. */
 void run_say_left(struct run *run, const char *name, const char *words);
 
 /* Carries out the link steps of every run in state RUN_PLANNED, stage by stage, all runs together.  A run is then RUN_APPLIED; RUN_PENDING again, with its steps undone, when someone
@@ -109,12 +114,23 @@ void links_special(struct batch *batch, struct run *run, const struct step *step
  * that is gone by now is no error. */
 int links_raise(struct batch *batch, struct vif_error *err);
 
+/* Makes room for the undos of all steps of the plan; -ENOMEM. */
+int links_reserve(struct run *run);
+
+/* Remembers how to take back a step that was done.  'peer' is the other end of a veth that was
+ * removed, "" for none. */
+void links_remember(const struct batch *batch, struct run *run, const struct step *step,
+                    const char *peer);
+
 /* Frees the list of undos. */
 void links_forget(struct run *run);
 
 /* Takes back what this call did to the links of 'run', newest first.  What cannot be undone is named
- * in the words of run->error. */
+ * in the words of run->error.  An unplug is not taken back: it goes on where it ended. */
 void links_undo(struct batch *batch, struct run *run);
+
+/* Names all that this call did to the links of 'run', and forgets it: it stays. */
+void links_say_left(struct run *run);
 
 /* Sends the database steps of the runs in state RUN_APPLIED as one transaction.  With 'settle',
  * next_cfg is raised and '*ret_cfg' is what cur_cfg must reach (0: nothing was sent).  A run is then
@@ -155,9 +171,9 @@ int settle_catch_up(struct batch *batch, struct vif_error *err);
 void settle_skip(struct batch *batch);
 
 /* Takes back what this call did to the database, and to the links, for the runs in state RUN_FAILED
- * whose database steps were done and then came to nothing (kind SWITCH, or timed out where that is to
- * be undone).  What cannot be taken back is named in the words of their errors, and so is what became
- * of those that timed out. */
+ * whose database steps were done and then came to nothing: ovs-vswitchd could not make the ports or
+ * could not be asked to, or they timed out where that is to be undone.  What cannot be taken back is
+ * named in the words of their errors, and so is what became of those that timed out. */
 void revert_failed(struct batch *batch);
 
 #endif

@@ -29,10 +29,17 @@ def pytest_configure(config):
     os.environ['VIF_TEST_MARK'] = str(os.getpid())
     config.vif_before = host_state()
     config.vif_tools = tempfile.mkdtemp(prefix='vif-tools%d-' % os.getpid())
-    Lab.tapwire = os.path.join(config.vif_tools, 'tapwire')
-    source = os.path.join(lab_module.TOP, 'tests', 'lab', 'tapwire.c')
-    subprocess.run(['gcc', '-std=gnu17', '-D_GNU_SOURCE', '-O2', '-o', Lab.tapwire, source],
+    Lab.tapwire = compiled(config, 'tapwire')
+    Lab.faults = compiled(config, 'faults', '-shared', '-fPIC')
+
+
+def compiled(config, name, *options):
+    """Compiles tests/lab/NAME.c; its path."""
+    path = os.path.join(config.vif_tools, name)
+    source = os.path.join(lab_module.TOP, 'tests', 'lab', name + '.c')
+    subprocess.run(['gcc', '-std=gnu17', '-D_GNU_SOURCE', '-O2', *options, '-o', path, source],
                    check=True)
+    return path
 
 
 def pytest_unconfigure(config):

@@ -136,7 +136,8 @@ class Guest:
 class Lab:
     """with Lab() as lab: ...; vswitchd=False is faster where no switch is needed."""
 
-    tapwire = os.environ.get('TAPWIRE', '/nonexistent')   # conftest.py has it compiled
+    tapwire = os.environ.get('TAPWIRE', '/nonexistent')   # conftest.py has them compiled
+    faults = os.environ.get('FAULTS', '/nonexistent')
 
     def __init__(self, vswitchd=True, schema=None):
         """'schema' is a function that changes the database schema (a dict) before it is used."""
