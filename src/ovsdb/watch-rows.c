@@ -60,7 +60,7 @@ static int take_row(struct rows_watch *rows, const char *uuid, json_t *columns)
     watched = &rows->rows[found - watch->names];
     if (strcmp(watched->uuid, uuid) != 0) {
         (void)json_object_del(rows->numbers, watched->uuid);
-        (void)strcpy(watched->uuid, uuid);
+        memcpy(watched->uuid, uuid, strlen(uuid) + 1);
         if (json_object_set_new(rows->numbers, uuid, json_integer(found - watch->names)) < 0)
             return -ENOMEM;
     }

@@ -94,6 +94,15 @@ static void fail(const struct batch *batch, const struct awaited *awaited,
     run_say_left(run, "left as plugged", "");
 }
 
+static void fail_all(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state == RUN_DONE) {
+            (void)error_memory(&batch->runs[i].error);
+            batch->runs[i].state = RUN_FAILED;
+        }
+}
+
 static int wait_for(const struct batch *batch, const struct awaited *awaited, size_t n,
                     enum vswitch_wired *wired, struct vif_error *err)
 {
@@ -120,20 +129,19 @@ void settle_agent(struct batch *batch)
     if (batch->settle != SETTLE_OVN && batch->settle != SETTLE_ML2)
         return;
     awaited = collect(batch, &n);
-    if (awaited && !n)
-        return;
     wired = calloc(n + 1, sizeof *wired);
-    r = awaited && wired ? wait_for(batch, awaited, n, wired, &err) : error_memory(&err);
+    if (!awaited || !wired) {
+        fail_all(batch);
+        return;
+    }
+    if (!n)
+        return;
+    r = wait_for(batch, awaited, n, wired, &err);
     for (size_t i = 0; i < n; i++)
         if (r == 0 || r == -ETIMEDOUT)
             judge(batch, &awaited[i], wired[i]);
         else
             fail(batch, &awaited[i], &err);
-    for (size_t i = 0; !awaited && i < batch->n; i++)
-        if (batch->runs[i].state == RUN_DONE) {
-            batch->runs[i].error = err;
-            batch->runs[i].state = RUN_FAILED;
-        }
 }
 
 static bool is_unexplained(const struct run *run)
