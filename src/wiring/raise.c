@@ -2,6 +2,7 @@
 /* ovs-vswitchd gives a device its old flags back when it lets go of it, by name and as it remembers them.
  * When it lets go of one that was deleted, that hits the new one of the same name: a tap that was just
  * made is down.  So what was opened again is set up again. */
+#include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -45,6 +46,9 @@ int links_raise(struct batch *batch, struct vif_error *err)
         r = error_memory(err);
     else if (requests.n)
         r = netlink_batch_send(batch->engine->nl, &requests, true, results, NULL, NULL, err);
+    for (size_t i = 0; r == 0 && i < requests.n; i++)
+        if (results[i].error < 0 && results[i].error != -ENODEV)
+            r = link_result_error(&results[i], err, "set its device up");
     netlink_batch_done(&requests);
     return r;
 }

@@ -4,6 +4,7 @@
  * work.  Pure; what OVN's evidence means is in reason-ovn.c. */
 #include "wiring/reason.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,9 @@ void reason_say(char ret_words[REASON_MAX], const char *format, ...)
     va_start(ap, format);
     (void)vsnprintf(ret_words, REASON_MAX, format, ap);
     va_end(ap);
+    for (char *c = ret_words; *c; c++) /* names of other hosts' making are in it */
+        if (iscntrl((unsigned char)*c))
+            *c = '?';
 }
 
 bool reason_datapath(const struct evidence *evidence, const struct evidence_port *port,

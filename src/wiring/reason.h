@@ -62,7 +62,7 @@ void reason_judge_ovn(const struct evidence *evidence, const struct evidence_por
 bool reason_datapath(const struct evidence *evidence, const struct evidence_port *port,
                      char ret_words[REASON_MAX]);
 
-/* Writes a reason. */
+/* Writes a reason; what would not be one line shows as '?'. */
 void reason_say(char ret_words[REASON_MAX], const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -97,6 +97,15 @@ static void fail(const struct batch *batch, const struct awaited *awaited,
     run_say_left(run, "left as plugged", "");
 }
 
+static void fail_all(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state == RUN_DONE) {
+            (void)error_memory(&batch->runs[i].error);
+            batch->runs[i].state = RUN_FAILED;
+        }
+}
+
 static int wait_for(const struct batch *batch, const struct awaited *awaited, size_t n,
                     enum vswitch_wired *wired, struct vif_error *err)
 {
@@ -112,16 +121,6 @@ static int wait_for(const struct batch *batch, const struct awaited *awaited, si
                               batch->until > until ? batch->until : until, wired, err);
 }
 
-/* No memory even for the list of what to wait for. */
-static void fail_done(struct batch *batch, const struct vif_error *err)
-{
-    for (size_t i = 0; i < batch->n; i++)
-        if (batch->runs[i].state == RUN_DONE) {
-            batch->runs[i].error = *err;
-            batch->runs[i].state = RUN_FAILED;
-        }
-}
-
 void settle_agent(struct batch *batch)
 {
     auto_free struct awaited *awaited = NULL;
@@ -135,8 +134,7 @@ void settle_agent(struct batch *batch)
     awaited = collect(batch, &n);
     wired = calloc(n + 1, sizeof *wired);
     if (!awaited || !wired) {
-        (void)error_memory(&err);
-        fail_done(batch, &err);
+        fail_all(batch);
         return;
     }
     if (!n)

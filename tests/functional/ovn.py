@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small OVN on a lab's host: both databases, ovn-northd, and ovn-controller on bridge br-int.
 
-All of it lives in the lab's directory and namespaces and ends with the lab.  The southbound database
-is reached over TCP, as in a deployment.
+All of it lives in the lab's directory and namespaces and ends with the lab.  The southbound
+database is reached over TCP, as in a deployment.
 """
 import os
 import shutil

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""--wait=ovn with a real OVN: plug returns when OVN has installed the port, and says why it has not."""
+"""--wait=ovn with a real OVN: plug returns when OVN has installed the port, or says why not."""
 import signal
 import threading
 import time

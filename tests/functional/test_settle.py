@@ -28,8 +28,8 @@ def docs(n):
 
 
 class Agent:
-    """Tags each port that has an iface-id, but for those it is told to leave: first to the dead VLAN,
-    then, a while later, to a real one."""
+    """Tags each port that has an iface-id, but for those it is told to leave: first to the dead
+    VLAN, then, a while later, to a real one."""
 
     def __init__(self, lab, leave=(), seconds=0.3):
         self.lab, self.leave, self.seconds = lab, leave, seconds
@@ -90,7 +90,7 @@ def test_second_plug_does_not_wait(lab, proxy):
 
 
 def test_what_is_so_already_is_seen_without_any_time(lab, proxy):
-    """ovs-vswitchd hangs, and a new VIF takes all the time there is: the old one is none the worse."""
+    """ovs-vswitchd hangs, and a new VIF takes all the time: the old one is none the worse."""
     with Agent(lab):
         lab.plug(DIRECT, options=[ML2])
     lab.processes['ovs-vswitchd'].send_signal(signal.SIGSTOP)
@@ -304,7 +304,8 @@ def test_undo_that_cannot_be_done_says_what_is_left(lab, proxy):
     timer.start()
     failed = lab.plug(DIRECT, options=[ML2, UNDO, '--timeout=2'], status=6)
     timer.join()
-    assert 'what was plugged of it is left: ' in failed.line()
+    assert 'taking it back failed, too: ' in failed.line()
+    assert TAP + ' is left behind' in failed.line()
     assert TAP in lab.links(), 'the link stays with its port'
     lab.start_ovsdb()
     assert lab.db.row('Port', TAP)

@@ -277,12 +277,25 @@ static void long_words_are_cut(void **state)
     assert_in_range(strlen(words), 100, REASON_MAX - 1);
 }
 
+/* A name of another host's making is no way to a terminal. */
+static void words_are_one_line(void **state)
+{
+    struct evidence_port port = sound;
+    char words[REASON_MAX];
+
+    (void)state;
+    strcpy(port.southbound.chassis, "hv\n2\033[31m");
+    reason_judge(SETTLE_OVN, &host, &port, words);
+    assert_string_equal(words, "it is claimed by chassis hv?2?[31m");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reasons_of_ovn),
         cmocka_unit_test(reasons_of_ml2),
         cmocka_unit_test(long_words_are_cut),
+        cmocka_unit_test(words_are_one_line),
     };
 
     return cmocka_run_group_tests_name("reason", tests, NULL, NULL);
