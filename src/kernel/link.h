@@ -30,6 +30,7 @@ struct link_info {
     char alias[LINK_ALIAS_MAX];
     struct vif_bridge_attributes bridge; /* kind "bridge" */
     bool tap;                            /* kind "tun": a tap, not a tun */
+    bool carrier;                        /* of a tap: a process has it open */
     bool multi_queue;                    /* kind "tun" */
     bool has_ipv6_conf;                  /* false: this kernel or link has no IPv6 */
     bool on_switch;                      /* it has a phys_switch_id: an uplink or a representor */
@@ -50,6 +51,10 @@ int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct
  * is none) is the caller's to free. */
 int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n,
                  struct vif_error *err);
+
+/* How long the link has been there, at least, in milliseconds.  0; -ENOENT or another errno where that
+ * cannot be told: there is no sysfs, or that of another network namespace. */
+int link_age(const char *name, int ifindex, int64_t *ret_ms);
 
 /* What a link is to look like.  Each request below says which parts it uses. */
 struct link_change {

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -30,6 +31,10 @@ DEFINE_AUTO(auto_ovsdb_client, struct ovsdb_client *, ovsdb_client_free);
 #define auto_ovsdb_client __attribute__((cleanup(auto_ovsdb_client_fn)))
 
 const struct ovsdb_counts *ovsdb_client_counts(const struct ovsdb_client *client);
+
+/* The process id of the server we are connected to; 0 when that cannot be told: no connection, one
+ * over TCP, a server in another PID namespace. */
+pid_t ovsdb_client_server(const struct ovsdb_client *client);
 
 /* Runs one "transact" on database Open_vSwitch.  'operations' (borrowed) is the array of operations
  * without the database name; 'writes' says whether it may change anything.

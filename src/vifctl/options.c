@@ -111,6 +111,29 @@ static int take_state(struct arguments *arguments, const char *value)
     return STATUS_OK;
 }
 
+static int take_yes(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->prune.remove = 1;
+    return STATUS_OK;
+}
+
+static int take_match(struct arguments *arguments, const char *value)
+{
+    arguments->prune.match = value;
+    return STATUS_OK;
+}
+
+static int take_grace(struct arguments *arguments, const char *value)
+{
+    int64_t seconds;
+
+    if (parse_int(value, 0, INT32_MAX, &seconds) < 0)
+        return usage("--grace: expected a number of seconds, got ", value);
+    arguments->prune.grace_ms = seconds ? seconds * 1000 : VIF_GRACE_NONE;
+    return STATUS_OK;
+}
+
 static int take_verbose(struct arguments *arguments, const char *value)
 {
     (void)value;
@@ -143,6 +166,13 @@ const struct option_row option_rows[N_OPTIONS] = {
     [OPTION_STATE] = {"state", "WORD", 0,
                       "only VIFs in this state: plugged, waiting, pending, failed or unconnected",
                       take_state},
+    [OPTION_YES] = {"yes", NULL, 0, "remove what is shown", take_yes},
+    [OPTION_MATCH] = {"match", "PATTERN", 0,
+                      "only what has a name, an id or an instance like this, e.g. 'tap*'",
+                      take_match},
+    [OPTION_GRACE] = {"grace", "SECONDS", 0,
+                      "remove nothing that is younger (default 600; 0: whatever its age)",
+                      take_grace},
     [OPTION_VERBOSE] = {"verbose", NULL, 'v', "tell on stderr what is done", take_verbose},
     [OPTION_HELP] = {"help", NULL, 'h', "this text", NULL},
     [OPTION_VERSION] = {"version", NULL, 'V', "the version", NULL},

@@ -13,6 +13,8 @@ static const struct verb verbs[] = {
     {"unplug", "FILE...", "disconnect VIFs", verb_unplug, OF_PLUGGING},
     {"list", "", "list the VIFs of this host, whoever plugged them", verb_list,
      OF_DATABASE | BIT(INSTANCE) | BIT(BRIDGE) | BIT(STATE)},
+    {"prune", "", "show what belongs to nothing on this host; with --yes, remove it", verb_prune,
+     OF_PLUGGING | BIT(YES) | BIT(MATCH) | BIT(GRACE)},
     {"host-info", "", "print which VIFs the plugins take, as os-vif's HostInfo object",
      verb_host_info, OF_EVERY | BIT(CONFIG) | BIT(VIF_TYPE) | BIT(COMPAT)},
     {"schema", "[TYPE]", "print the JSON Schema of the input, or of one type of object",
@@ -98,6 +100,7 @@ int main(int argc, char **argv)
         .host.size = sizeof arguments.host,
         .call.size = sizeof arguments.call,
         .list.size = sizeof arguments.list,
+        .prune.size = sizeof arguments.prune,
     };
     int status;
 

@@ -16,6 +16,7 @@ struct arguments {
     struct vif_host_options host;
     struct vif_call_options call;
     struct vif_list_options list;
+    struct vif_prune_options prune;
     bool json;
     const char **vif_types; /* of --vif-type, NULL-ended; NULL: none was given */
     const char **versions;  /* of --compat, the same */
@@ -35,6 +36,9 @@ enum option_number {
     OPTION_INSTANCE,
     OPTION_BRIDGE,
     OPTION_STATE,
+    OPTION_YES,
+    OPTION_MATCH,
+    OPTION_GRACE,
     OPTION_VERBOSE,
     OPTION_HELP,
     OPTION_VERSION,
@@ -78,6 +82,7 @@ void print_help(const struct verb *verbs, size_t n_verbs);
 int verb_plug(const struct arguments *arguments);
 int verb_unplug(const struct arguments *arguments);
 int verb_list(const struct arguments *arguments);
+int verb_prune(const struct arguments *arguments);
 int verb_host_info(const struct arguments *arguments);
 int verb_schema(const struct arguments *arguments);
 

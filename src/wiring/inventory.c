@@ -34,7 +34,7 @@ static int by_bridge_and_name(const void *a, const void *b)
     return c ? c : strcmp((*left)->name, (*right)->name);
 }
 
-static bool sort(struct inventory *inventory)
+bool inventory_index(struct inventory *inventory)
 {
     size_t n_ports = inventory->db.n_ports;
 
@@ -60,7 +60,7 @@ int inventory_read(const struct engine *engine, int64_t until, struct inventory 
 
     if (r == 0)
         r = link_get_all(engine->nl, &inventory.links, &inventory.n_links, err);
-    if (r == 0 && !sort(&inventory))
+    if (r == 0 && !inventory_index(&inventory))
         r = error_memory(err);
     if (r < 0) {
         inventory_done(&inventory);

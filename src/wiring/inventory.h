@@ -20,6 +20,9 @@ int inventory_read(const struct engine *engine, int64_t until, struct inventory 
                    struct vif_error *err);
 void inventory_done(struct inventory *inventory);
 
+/* Makes 'by_index' and 'by_bridge' of the rest; false when memory is gone. */
+bool inventory_index(struct inventory *inventory);
+
 const struct link_info *inventory_link(const struct inventory *inventory, const char *name);
 /* NULL for 0 and for what is not there. */
 const struct link_info *inventory_link_at(const struct inventory *inventory, int ifindex);
