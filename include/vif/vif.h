@@ -396,6 +396,69 @@ const char *vif_drawing_json(struct vif_drawing *drawing);
 const char *vif_drawing_dot(struct vif_drawing *drawing);
 void vif_drawing_free(struct vif_drawing *drawing);
 
+/* ---- what belongs to nothing ---- */
+
+struct vif_leftovers;
+
+#define VIF_GRACE_DEFAULT 0 /* ten minutes */
+#define VIF_GRACE_NONE    (-1)
+
+/* Zero-initialise, set 'size' to sizeof(struct vif_prune_options), then what is needed. */
+struct vif_prune_options {
+    size_t size;
+    const char
+        *match;  /* only what has a name, id or instance like this (a shell's pattern); NULL: all */
+    int remove;  /* 0: only look */
+    int dry_run; /* look, and say what removing would do */
+    int64_t grace_ms;   /* nothing younger is removed; VIF_GRACE_DEFAULT, VIF_GRACE_NONE */
+    int64_t timeout_ms; /* for the whole call; VIF_TIMEOUT_CONFIGURED, VIF_TIMEOUT_NEVER */
+    enum vif_wait wait; /* after removing */
+};
+
+/* One leftover.  What is not known is "".  New members are only ever added at the end. */
+struct vif_leftover {
+    /* "port", "hybrid-port", "representor-port", "dpdk-representor-port", "vhost-user-port",
+     * "patch-port", "per-port-bridge", "libvirt-port", "qos", "hybrid-bridge", "hybrid-veth",
+     * "hybrid-links", "tap" */
+    const char *kind;
+    const char *name;     /* of the port, link or bridge; of a QoS row its UUID */
+    const char *id;       /* of the VIF, as far as iface-id or a link's alias says it */
+    const char *instance; /* external_ids:vm-uuid */
+    const char *bridge;   /* the Open vSwitch bridge the port is on */
+    const char *reason;   /* why it is one, and why it is not removed, for a person */
+    /* "found"; "kept": it has the form of one, but is not removed; "planned": dry run; "removed";
+     * "failed" */
+    const char *state;
+    int young;              /* kept because it is younger than the grace period */
+    int64_t age_ms;         /* it is at least that old; -1: not known */
+    const char *steps;      /* dry run: one line per step, each ended by a newline; else NULL */
+    struct vif_error error; /* "failed" */
+};
+
+/* Finds what os-vif, this library and libvirt left on the host and no guest needs any more, sorted by
+ * kind and name, and removes it where 'remove' says so: all in one database transaction, each only if
+ * a second look some seconds later finds it unchanged and no other program of this library is at work
+ * on it.  What is in doubt is kept, and so is everything that bears another owner's marks.  'options'
+ * may be NULL.
+ *
+ * 0 whenever there is a list, however many removals failed; errors: those of database and kernel, and
+ * of the lock file where something is to be removed.  The list is freed with vif_leftovers_free(). */
+int vif_host_prune(struct vif_host *host, const struct vif_prune_options *options,
+                   struct vif_leftovers **ret_leftovers, struct vif_error *err);
+size_t vif_leftovers_count(const struct vif_leftovers *leftovers);
+/* 'i' below vif_leftovers_count(). */
+const struct vif_leftover *vif_leftovers_get(const struct vif_leftovers *leftovers, size_t i);
+/* Dry run: the operations of the database transaction as a JSON array; NULL when there is none. */
+const char *vif_leftovers_transaction(const struct vif_leftovers *leftovers);
+/* The list as JSON text, which belongs to it; NULL when memory is gone.
+ *   {"leftovers": [{"kind", "name", "id", "instance", "bridge", "reason", "state", "age"?, "steps"?,
+ *                   "error"?: {"kind", "text"}}], "transaction"?: [...]}
+ * "age" is in whole seconds. */
+const char *vif_leftovers_json(struct vif_leftovers *leftovers);
+/* The exit status that says it all: 0; that of the only kind of error when nothing was removed; 3. */
+int vif_leftovers_status(const struct vif_leftovers *leftovers);
+void vif_leftovers_free(struct vif_leftovers *leftovers);
+
 #ifdef __cplusplus
 }
 #endif

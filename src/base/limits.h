@@ -51,4 +51,17 @@
  * transaction of thousands of ports. */
 #define LIMIT_UNDO_MS 10000
 
+/* The command line of a process: the kernel gives it a quarter of the stack, 2 MiB as a rule; QEMU's
+ * with many disks is about 100 kB. */
+#define LIMIT_COMMAND_LINE ((size_t)8 << 20)
+
+/* Processes this one was started by, one by the other: a dozen with a terminal, sudo and scripts. */
+#define LIMIT_ANCESTORS 64
+
+/* The log of a database server, which is compacted when it has doubled (from 10 MB on): a host's is
+ * below 100 MB.  A record of it: the largest is the snapshot after compaction, 10 MB for 10,000
+ * ports; it takes ten times its size while it is looked at. */
+#define LIMIT_HISTORY_BYTES  ((int64_t)512 << 20)
+#define LIMIT_HISTORY_RECORD ((size_t)64 << 20)
+
 #endif

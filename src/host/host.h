@@ -30,6 +30,10 @@ void config_done(struct config *config);
 int lock_vifs(const struct vif_batch *batch, bool look, int64_t until, const struct log *log,
               int *ret_fd, struct vif_error *err);
 
+/* Locks those of the ids that nobody works on, each with 'ret_taken[i]', until '*ret_fd' is closed; waits
+ * for nobody.  Errors of the lock file: without it nobody can know. */
+int lock_ids(const char *const *ids, size_t n, bool *ret_taken, int *ret_fd, struct vif_error *err);
+
 struct vif_host {
     struct config config;
     struct log log;

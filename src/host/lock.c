@@ -53,26 +53,75 @@ static int lock_byte(int fd, off_t byte, bool look, int64_t until, struct vif_er
     return 0;
 }
 
+/* Who only looks makes no file: without it nobody can be at work. */
+static int open_lock(bool look, uint64_t *ret_space)
+{
+    struct stat space;
+    auto_close int fd =
+        open(VIF_LOCK_FILE, (look ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0 || stat("/proc/self/ns/net", &space) < 0)
+        return -errno;
+    *ret_space = space.st_ino;
+    return take_fd(&fd);
+}
+
+int lock_ids(const char *const *ids, size_t n, bool *ret_taken, int *ret_fd, struct vif_error *err)
+{
+    uint64_t space = 0;
+    auto_close int fd = open_lock(false, &space);
+
+    if (fd < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, -fd, "lock %s", VIF_LOCK_FILE);
+    for (size_t i = 0; i < n; i++) {
+        struct flock lock = {
+            .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte_of(space, ids[i]), .l_len = 1};
+
+        ret_taken[i] = fcntl(fd, F_OFD_SETLK, &lock) == 0;
+        if (!ret_taken[i] && errno != EAGAIN && errno != EACCES && errno != EINTR)
+            return error_sys(err, VIF_ERROR_SYSTEM, errno, "lock %s", VIF_LOCK_FILE);
+    }
+    *ret_fd = take_fd(&fd);
+    return 0;
+}
+
+/* The id its port has in the database, where that is not the VIF's own: who finds the port knows no
+ * other. */
+static const char *second_id(const struct batch_entry *entry)
+{
+    struct vif_object vif;
+    const char *id;
+
+    view_vif(entry->request, &vif);
+    id = view_string(&vif, "port_profile/interface_id");
+
+    return id && strcmp(id, entry->id) != 0 ? id : NULL;
+}
+
 int lock_vifs(const struct vif_batch *batch, bool look, int64_t until, const struct log *log,
               int *ret_fd, struct vif_error *err)
 {
     auto_close int fd = -1;
-    auto_free off_t *bytes = calloc(batch->n + 1, sizeof *bytes);
-    struct stat space = {0};
+    auto_free off_t *bytes = calloc(2 * batch->n + 1, sizeof *bytes);
+    uint64_t space = 0;
     size_t n = 0;
 
     *ret_fd = -1;
     if (!bytes)
         return error_memory(err);
-    /* Without the file nobody can be at work, and who only looks makes none. */
-    fd = open(VIF_LOCK_FILE, (look ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0 || stat("/proc/self/ns/net", &space) < 0) {
-        log_debug(log, "no lock: %s: %s", VIF_LOCK_FILE, strerrordesc_np(errno));
+    fd = open_lock(look, &space);
+    if (fd < 0) {
+        log_debug(log, "no lock: %s: %s", VIF_LOCK_FILE, strerrordesc_np(-fd));
         return 0;
     }
-    for (size_t i = 0; i < batch->n; i++)
+    for (size_t i = 0; i < batch->n; i++) {
+        const char *second = batch->entries[i].request ? second_id(&batch->entries[i]) : NULL;
+
         if (batch->entries[i].request)
-            bytes[n++] = byte_of(space.st_ino, batch->entries[i].id);
+            bytes[n++] = byte_of(space, batch->entries[i].id);
+        if (second)
+            bytes[n++] = byte_of(space, second);
+    }
     qsort(bytes, n, sizeof *bytes, compare); /* all take them in one order: no deadlock */
     for (size_t i = 0; i < n; i++) {
         int r = i && bytes[i] == bytes[i - 1] ? 0 : lock_byte(fd, bytes[i], look, until, err);

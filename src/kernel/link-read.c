@@ -211,6 +211,9 @@ static int parse_attribute(const struct nlattr *attr, void *data)
     case IFLA_AF_SPEC:
         (void)mnl_attr_parse_nested(attr, parse_af_spec, info);
         break;
+    case IFLA_CARRIER:
+        info->carrier = get_u8(attr) != 0;
+        break;
     case IFLA_LINK_NETNSID:
         reading->elsewhere = true;
         break;

@@ -36,6 +36,7 @@ struct link_info {
     char alias[LINK_ALIAS_MAX];
     struct vif_bridge_attributes bridge; /* kind "bridge" */
     bool tap;                            /* kind "tun": a tap, not a tun */
+    bool carrier;                        /* of a tap: a process has it open */
     bool multi_queue;                    /* kind "tun" */
     bool has_ipv6_conf;                  /* false: this kernel or link has no IPv6 */
     bool on_switch;                      /* it has a phys_switch_id: an uplink or a representor */
@@ -79,6 +80,10 @@ int link_get_counters(struct netlink *nl, struct link_counters **ret_counters, s
 /* Those of one link, or NULL. */
 const struct link_counters *link_find_counters(const struct link_counters *counters, size_t n,
                                                int ifindex);
+
+/* How long the link has been there, at least, in milliseconds.  0; -ENOENT or another errno where that
+ * cannot be told: there is no sysfs, or that of another network namespace. */
+int link_age(const char *name, int ifindex, int64_t *ret_ms);
 
 /* What a link is to look like.  Each request below says which parts it uses. */
 struct link_change {

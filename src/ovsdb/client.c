@@ -80,6 +80,11 @@ const char *ovsdb_client_address(const struct ovsdb_client *client)
     return client->address;
 }
 
+pid_t ovsdb_client_server(const struct ovsdb_client *client)
+{
+    return client->rpc ? jsonrpc_peer(client->rpc) : 0;
+}
+
 /* A server that does not answer must not take the time of those behind it: each address has an equal
  * part of what is left. */
 static int64_t share_of(int64_t until, size_t n_left)

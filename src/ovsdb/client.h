@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -38,6 +39,10 @@ const struct ovsdb_counts *ovsdb_client_counts(const struct ovsdb_client *client
 
 /* The address connected to last, NULL before the first connection. */
 const char *ovsdb_client_address(const struct ovsdb_client *client);
+
+/* The process id of the server we are connected to; 0 when that cannot be told: no connection, one
+ * over TCP, a server in another PID namespace. */
+pid_t ovsdb_client_server(const struct ovsdb_client *client);
 
 /* Runs one "transact" on the client's database.  'operations' (borrowed) is the array of operations
  * without the database name; 'writes' says whether it may change anything.

@@ -35,6 +35,7 @@ struct vswitch_txn {
     json_t *delete_bridges;
     unsigned serial; /* makes "uuid-name"s unique */
     bool failed;     /* memory is gone */
+    bool guard_cfg;  /* next_cfg has to be what it was */
 };
 
 /* Adds 'operation' (taken) to one of the lists. */

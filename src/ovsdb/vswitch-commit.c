@@ -95,6 +95,23 @@ static json_t *root_op(const char *op, const struct vswitch_txn *txn)
                     value_clause("_uuid", "==", value_uuid(txn->vs->root_uuid)));
 }
 
+void vswitch_txn_guard_cfg(struct vswitch_txn *txn)
+{
+    txn->guard_cfg = true;
+}
+
+static bool put_cfg_guard(struct sheet *sheet, const struct vswitch_txn *txn)
+{
+    json_t *row = value_member(json_object(), "next_cfg", json_integer(txn->vs->next_cfg));
+    json_t *operation = value_member(root_op("wait", txn), "timeout", json_integer(0));
+
+    operation =
+        value_member(operation, "columns", value_append(json_array(), json_string("next_cfg")));
+    operation = value_member(operation, "until", json_string("=="));
+    return put(sheet, VSWITCH_NO_OWNER,
+               value_member(operation, "rows", value_append(json_array(), row)));
+}
+
 static bool put_settle(struct sheet *sheet, const struct vswitch_txn *txn)
 {
     json_t *raise = value_clause("next_cfg", "+=", json_integer(1));
@@ -116,6 +133,8 @@ static bool assemble(const struct vswitch_txn *txn, bool settle, struct sheet *s
 {
     sheet->operations = json_array();
     if (txn->failed || !put_list(sheet, &txn->lists[TXN_GUARD]))
+        return false;
+    if (txn->guard_cfg && !put_cfg_guard(sheet, txn))
         return false;
     for (size_t i = 0; i < txn->n_bridges; i++)
         if (!put_bridge_guard(sheet, &txn->bridges[i]))

@@ -45,6 +45,11 @@ void vswitch_txn_bridge_set_datapath(struct vswitch_txn *txn, size_t owner,
 /* A guard that the bridge is still there with its datapath type. */
 void vswitch_txn_guard_bridge(struct vswitch_txn *txn, const struct vswitch_bridge *bridge);
 
+/* A guard that nobody has asked ovs-vswitchd for anything since (by Open_vSwitch.next_cfg, which os-vif
+ * raises with every transaction, even one that changes nothing else, and ovs-vsctl unless it is told
+ * not to wait). */
+void vswitch_txn_guard_cfg(struct vswitch_txn *txn);
+
 /* 'bridge' is a bridge of 'vs' or one added to this transaction before. */
 void vswitch_txn_port_add(struct vswitch_txn *txn, size_t owner, const char *bridge,
                           const struct vswitch_new_port *port);

@@ -55,6 +55,11 @@ uint64_t jsonrpc_received(const struct jsonrpc *rpc)
     return rpc->js.received;
 }
 
+pid_t jsonrpc_peer(const struct jsonrpc *rpc)
+{
+    return rpc->js.stream ? stream_peer(rpc->js.stream) : 0;
+}
+
 static const char *address_of(const struct jsonrpc *rpc)
 {
     return stream_address(rpc->js.stream);

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -22,6 +23,9 @@ DEFINE_AUTO(auto_jsonrpc, struct jsonrpc *, jsonrpc_close);
 /* Bytes sent and received so far. */
 uint64_t jsonrpc_sent(const struct jsonrpc *rpc);
 uint64_t jsonrpc_received(const struct jsonrpc *rpc);
+
+/* As stream_peer(). */
+pid_t jsonrpc_peer(const struct jsonrpc *rpc);
 
 /* Takes in what has come, without waiting for more: a server's "echo" is answered, and a connection
  * that ended while nobody looked is told (-ECONNRESET) before a request is lost in it.  Errors as

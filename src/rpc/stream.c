@@ -241,6 +241,19 @@ const char *stream_address(const struct stream *stream)
     return stream->address;
 }
 
+pid_t stream_peer(const struct stream *stream)
+{
+    struct ucred peer = {0};
+    socklen_t size = sizeof peer;
+    int domain = 0;
+    socklen_t domain_size = sizeof domain;
+
+    if (getsockopt(stream->fd, SOL_SOCKET, SO_DOMAIN, &domain, &domain_size) < 0 ||
+        domain != AF_UNIX || getsockopt(stream->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+        return 0;
+    return peer.pid > 0 ? peer.pid : 0;
+}
+
 static int lost(const struct stream *stream, const char *words, struct vif_error *err)
 {
     (void)error_set(err, VIF_ERROR_OVSDB_UNREACHABLE, "%s: %s", stream->address, words);

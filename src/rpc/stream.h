@@ -44,4 +44,8 @@ int stream_wait(struct stream *stream, bool write, int64_t until, struct vif_err
 
 const char *stream_address(const struct stream *stream);
 
+/* The process that listens at the other end of a unix socket; 0 when that cannot be told (another
+ * kind of stream, a process of another PID namespace). */
+pid_t stream_peer(const struct stream *stream);
+
 #endif

@@ -141,6 +141,29 @@ static int take_format(struct arguments *arguments, const char *value)
     return STATUS_OK;
 }
 
+static int take_yes(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    arguments->prune.remove = 1;
+    return STATUS_OK;
+}
+
+static int take_match(struct arguments *arguments, const char *value)
+{
+    arguments->prune.match = value;
+    return STATUS_OK;
+}
+
+static int take_grace(struct arguments *arguments, const char *value)
+{
+    int64_t seconds;
+
+    if (parse_int(value, 0, INT32_MAX, &seconds) < 0)
+        return usage("--grace: expected a number of seconds, got ", value);
+    arguments->prune.grace_ms = seconds ? seconds * 1000 : VIF_GRACE_NONE;
+    return STATUS_OK;
+}
+
 static int take_verbose(struct arguments *arguments, const char *value)
 {
     (void)value;
@@ -181,6 +204,13 @@ const struct option_row option_rows[N_OPTIONS] = {
                        "print the graph in Graphviz's language (default), as a picture made by its "
                        "program dot, or as JSON",
                        take_format},
+    [OPTION_YES] = {"yes", NULL, 0, "remove what is shown", take_yes},
+    [OPTION_MATCH] = {"match", "PATTERN", 0,
+                      "only what has a name, an id or an instance like this, e.g. 'tap*'",
+                      take_match},
+    [OPTION_GRACE] = {"grace", "SECONDS", 0,
+                      "remove nothing that is younger (default 600; 0: whatever its age)",
+                      take_grace},
     [OPTION_VERBOSE] = {"verbose", NULL, 'v', "tell on stderr what is done", take_verbose},
     [OPTION_HELP] = {"help", NULL, 'h', "this text", NULL},
     [OPTION_VERSION] = {"version", NULL, 'V', "the version", NULL},

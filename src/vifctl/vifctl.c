@@ -19,6 +19,8 @@ static const struct verb verbs[] = {
      verb_graph, OF_DATABASE | BIT(FORMAT)},
     {"list", "", "list the VIFs of this host, whoever plugged them", verb_list,
      OF_DATABASE | BIT(INSTANCE) | BIT(BRIDGE) | BIT(STATE)},
+    {"prune", "", "show what belongs to nothing on this host; with --yes, remove it", verb_prune,
+     OF_PLUGGING | BIT(YES) | BIT(MATCH) | BIT(GRACE)},
     {"doctor", "", "tell whether this host is ready, and what to do about it", verb_doctor,
      OF_DATABASE},
     {"host-info", "", "print which VIFs the plugins take, as os-vif's HostInfo object",
@@ -106,6 +108,7 @@ int main(int argc, char **argv)
         .host.size = sizeof arguments.host,
         .call.size = sizeof arguments.call,
         .list.size = sizeof arguments.list,
+        .prune.size = sizeof arguments.prune,
     };
     int status;
 

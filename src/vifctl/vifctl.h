@@ -16,6 +16,7 @@ struct arguments {
     struct vif_host_options host;
     struct vif_call_options call;
     struct vif_list_options list;
+    struct vif_prune_options prune;
     bool json;
     bool repair;            /* of check */
     const char *format;     /* of --format; NULL: it was not given */
@@ -40,6 +41,9 @@ enum option_number {
     OPTION_BRIDGE,
     OPTION_STATE,
     OPTION_FORMAT,
+    OPTION_YES,
+    OPTION_MATCH,
+    OPTION_GRACE,
     OPTION_VERBOSE,
     OPTION_HELP,
     OPTION_VERSION,
@@ -86,6 +90,7 @@ int verb_check(const struct arguments *arguments);
 int verb_show(const struct arguments *arguments);
 int verb_graph(const struct arguments *arguments);
 int verb_list(const struct arguments *arguments);
+int verb_prune(const struct arguments *arguments);
 int verb_doctor(const struct arguments *arguments);
 int verb_host_info(const struct arguments *arguments);
 int verb_schema(const struct arguments *arguments);

@@ -115,6 +115,9 @@ static struct vswitch_txn *build(struct batch *batch, const size_t *members, siz
                     !(batch->keep_qos && plan->steps[s].kind == STEP_QOS_DELETE))
                     add_step(txn, members[i], &plan->steps[s]);
         }
+    for (size_t i = 0; txn && i < n; i++)
+        if (batch->runs[members[i]].wiring->n_expected)
+            vswitch_txn_guard_cfg(txn);
     return txn;
 }
 
@@ -193,6 +196,19 @@ static void answer_lost(struct batch *batch, const size_t *members, size_t n)
         batch->runs[members[i]].unknown = batch->runs[members[i]].answer_lost = true;
 }
 
+/* What is known of rows that go by themselves is that a port refers to one of them. */
+static void keep_loose_qos(struct batch *batch, const size_t *members, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct run *run = &batch->runs[members[i]];
+
+        if (!run->wiring->n_qos)
+            continue;
+        (void)error_set(&run->error, VIF_ERROR_CONFLICT, "a port refers to it, or to one like it");
+        run->state = RUN_FAILED;
+    }
+}
+
 /* Sends the transaction of these members once.  Returns true when they are dealt with; false when
  * '*ret_refused' is not to be had, or, when that is VSWITCH_NO_OWNER, it cannot be told which. */
 static bool try_members(struct batch *batch, const size_t *members, size_t n, bool settle,
@@ -231,7 +247,10 @@ static bool try_members(struct batch *batch, const size_t *members, size_t n, bo
     if (commit.integrity && !batch->keep_qos) {
         /* A QoS row came to be referred to, or went away: the only references we rely on. */
         batch->keep_qos = true;
-        return look_again(batch, members, n, err);
+        batch->stale = 0;
+        (void)look_again(batch, members, n, err);
+        keep_loose_qos(batch, members, n);
+        return true;
     }
     if (n == 1 || commit.whole) {
         fail(batch, members, n, err);

@@ -34,7 +34,7 @@ static int by_bridge_and_name(const void *a, const void *b)
     return c ? c : strcmp((*left)->name, (*right)->name);
 }
 
-bool inventory_sort(struct inventory *inventory)
+bool inventory_index(struct inventory *inventory)
 {
     size_t n_ports = inventory->db.n_ports;
 
@@ -60,7 +60,7 @@ static int read_all(const struct engine *engine, bool details, int64_t until, st
 
     if (r == 0)
         r = link_get_all(engine->nl, &inventory.links, &inventory.n_links, err);
-    if (r == 0 && !inventory_sort(&inventory))
+    if (r == 0 && !inventory_index(&inventory))
         r = error_memory(err);
     if (r < 0) {
         inventory_done(&inventory);

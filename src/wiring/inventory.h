@@ -22,7 +22,7 @@ int inventory_read(const struct engine *engine, int64_t until, struct inventory 
 int inventory_read_details(const struct engine *engine, int64_t until, struct inventory *ret,
                            struct vif_error *err);
 /* Sorts what was read the ways it is looked up; false when memory is gone. */
-bool inventory_sort(struct inventory *inventory);
+bool inventory_index(struct inventory *inventory);
 void inventory_done(struct inventory *inventory);
 
 const struct link_info *inventory_link(const struct inventory *inventory, const char *name);

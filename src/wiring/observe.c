@@ -88,10 +88,33 @@ static void add_name(struct names *names, const char *name)
         names->items[names->n++] = name;
 }
 
+/* What was judged is looked at again, under the same names. */
+static void collect_expected(struct wanted *wanted, const struct vif_wiring *wiring)
+{
+    for (size_t i = 0; i < wiring->n_expected; i++) {
+        const struct wiring_expected *expected = &wiring->expected[i];
+
+        switch (expected->sort) {
+        case WIRING_LINK:
+            add_name(&wanted->links, expected->name);
+            break;
+        case WIRING_PORT:
+            add_name(&wanted->ports, expected->name);
+            break;
+        case WIRING_OVS_BRIDGE:
+            add_name(&wanted->bridges, expected->name);
+            break;
+        }
+    }
+    for (size_t i = 0; i < wiring->n_qos; i++)
+        add_name(&wanted->qos, wiring->qos[i].id);
+}
+
 static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum vif_goal goal)
 {
     bool unplug = goal == VIF_GOAL_UNPLUG;
 
+    collect_expected(wanted, wiring);
     for (size_t i = 0; i < wiring->n_links; i++) {
         const struct vif_wiring_link *link = &wiring->links[i];
 
@@ -121,18 +144,22 @@ static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum
 
 static bool make_room(struct wanted *wanted, const struct vif_wiring *const *wirings, size_t n)
 {
-    size_t links = 1, bridges = 1, ports = 1;
+    size_t links = 1, bridges = 1, ports = 1, qos = 0;
 
     for (size_t i = 0; i < n; i++) {
         links += 5 * wirings[i]->n_links;
         ports += wirings[i]->n_links;
         bridges += wirings[i]->n_bridges + 2 * wirings[i]->n_ports;
         ports += wirings[i]->n_ports;
+        links += wirings[i]->n_expected;
+        bridges += wirings[i]->n_expected;
+        ports += wirings[i]->n_expected;
+        qos += wirings[i]->n_qos;
     }
     wanted->links.items = reallocarray(NULL, links, sizeof(char *));
     wanted->bridges.items = reallocarray(NULL, bridges, sizeof(char *));
     wanted->ports.items = reallocarray(NULL, ports, sizeof(char *));
-    wanted->qos.items = reallocarray(NULL, ports, sizeof(char *));
+    wanted->qos.items = reallocarray(NULL, ports + qos, sizeof(char *));
     wanted->interfaces.items = reallocarray(NULL, ports + bridges, sizeof(char *));
     return wanted->links.items && wanted->bridges.items && wanted->ports.items &&
            wanted->qos.items && wanted->interfaces.items;
@@ -200,6 +227,13 @@ static void collect_retyped(struct names *count, const struct vif_wiring *wiring
     }
 }
 
+static void collect_counted(struct names *count, const struct vif_wiring *wiring)
+{
+    for (size_t i = 0; i < wiring->n_expected; i++)
+        if (wiring->expected[i].sort == WIRING_OVS_BRIDGE)
+            add_name(count, wiring->expected[i].name);
+}
+
 static int observe_db(struct ovsdb_client *db, struct wanted *wanted,
                       const struct vif_wiring *const *wirings, size_t n, enum vif_goal goal,
                       int64_t until, struct observed *observed, struct vif_error *err)
@@ -223,6 +257,8 @@ static int observe_db(struct ovsdb_client *db, struct wanted *wanted,
     /* The names of bridges were sent and are not needed any more: the array serves again. */
     for (size_t i = 0; goal == VIF_GOAL_PLUG && i < n; i++)
         collect_retyped(&count, wirings[i], observed);
+    for (size_t i = 0; i < n; i++)
+        collect_counted(&count, wirings[i]);
     names_unique(&count);
     return vswitch_locate(db, &observed->db, count.items, count.n, until, err);
 }
@@ -332,7 +368,7 @@ static int observe_all(const struct engine *engine, const struct vif_wiring *con
         settle_names(&wanted);
         r = observe_links(engine->nl, &wanted.links, &observed, err);
     }
-    if (r == 0 && (wanted.bridges.n || wanted.ports.n))
+    if (r == 0 && (wanted.bridges.n || wanted.ports.n || wanted.qos.n))
         r = observe_db(engine->db, &wanted, wirings, n, goal, until, &observed, err);
     if (r == 0)
         r = observe_rest(engine, wirings, n, goal, &observed, err);

@@ -166,6 +166,7 @@ int plan_absent_port(struct planner *planner, const struct vif_wiring_port *port
         if (!step)
             return error_memory(planner->err);
         step->port = port;
+        step->qos_id = port->qos_id;
         step->old_port = vswitch_find_port(db, port->name);
     }
     return 0;
@@ -186,6 +187,24 @@ int plan_absent_bridge(struct planner *planner, const struct vif_wiring_bridge *
     return 0;
 }
 
+/* One row by its UUID; others of its id may be in use. */
+static int absent_qos(struct planner *planner, const struct wiring_qos *row)
+{
+    const struct vswitch *db = &planner->observed->db;
+    const struct vswitch_qos *there = vswitch_find_qos(db, row->id);
+    struct step *step;
+
+    for (; there && there < db->qos + db->n_qos && strcmp(there->id, row->id) == 0; there++) {
+        if (strcmp(there->uuid, row->uuid) != 0)
+            continue;
+        step = plan_add(planner, STEP_QOS_DELETE, there->uuid);
+        if (!step)
+            return error_memory(planner->err);
+        step->qos_id = row->id;
+    }
+    return 0;
+}
+
 int plan_absent(struct planner *planner)
 {
     const struct vif_wiring *wiring = planner->wiring;
@@ -197,5 +216,7 @@ int plan_absent(struct planner *planner)
         r = plan_absent_bridge(planner, &wiring->bridges[i]);
     for (size_t i = 0; r == 0 && i < wiring->n_links; i++)
         r = absent_link(planner, &wiring->links[i]);
+    for (size_t i = 0; r == 0 && i < wiring->n_qos; i++)
+        r = absent_qos(planner, &wiring->qos[i]);
     return r;
 }

@@ -59,6 +59,7 @@ static int reuse_qos(struct planner *planner, const struct vif_wiring_port *port
         if (!step)
             return error_memory(planner->err);
         step->port = port;
+        step->qos_id = port->qos_id;
     }
     return 0;
 }

@@ -185,7 +185,7 @@ void step_words(const struct step *step, struct text *text)
         words_of_interface(step, text);
         break;
     case STEP_QOS_DELETE:
-        text_add(text, "remove QoS row %s (id %s)", step->name, step->port->qos_id);
+        text_add(text, "remove QoS row %s (id %s)", step->name, step->qos_id);
         break;
     case STEP_PORT_REOPEN:
         text_add(text, "make ovs-vswitchd open %s again", step->name);

@@ -133,6 +133,51 @@ int plan_claim_port(const struct planner *planner, const struct vif_wiring_port 
     return 0;
 }
 
+static int check_link(const struct planner *planner, const struct wiring_expected *expected)
+{
+    const struct link_info *info = plan_link(planner, expected->name);
+
+    if (!info || info->ifindex == expected->ifindex)
+        return 0;
+    return error_set(planner->err, VIF_ERROR_CONFLICT, "%s is %s by now", expected->name,
+                     expected->ifindex ? "another device" : "there");
+}
+
+static int check_row(const struct planner *planner, const struct wiring_expected *expected,
+                     const char *uuid)
+{
+    if (!uuid || strcmp(uuid, expected->uuid) == 0)
+        return 0;
+    return error_set(planner->err, VIF_ERROR_CONFLICT, "%s %s is %s by now",
+                     expected->sort == WIRING_PORT ? "port" : "bridge", expected->name,
+                     expected->uuid[0] ? "another" : "there");
+}
+
+/* Whether what the wiring was judged by is still so. */
+static int check_expected(const struct planner *planner, const struct wiring_expected *expected)
+{
+    const struct vswitch *db = &planner->observed->db;
+    const struct vswitch_bridge *bridge;
+    const struct vswitch_port *port;
+    int r = 0;
+
+    switch (expected->sort) {
+    case WIRING_LINK:
+        return check_link(planner, expected);
+    case WIRING_PORT:
+        port = vswitch_find_port(db, expected->name);
+        return check_row(planner, expected, port ? port->uuid : NULL);
+    case WIRING_OVS_BRIDGE:
+        bridge = vswitch_find_bridge(db, expected->name);
+        r = check_row(planner, expected, bridge ? bridge->uuid : NULL);
+        if (r == 0 && bridge && (!bridge->counted || bridge->n_ports != expected->n_ports))
+            r = error_set(planner->err, VIF_ERROR_CONFLICT, "bridge %s has other ports by now",
+                          expected->name);
+        break;
+    }
+    return r;
+}
+
 bool plan_is_reopen_request(int64_t ofport_request)
 {
     return ofport_request >= PLAN_REOPEN_OFPORT &&
@@ -144,7 +189,12 @@ int plan_make(const struct vif_wiring *wiring, const struct observed *observed, 
 {
     struct plan plan = {0};
     struct planner planner = {wiring, observed, &plan, err};
-    int r = goal == VIF_GOAL_PLUG ? plan_present(&planner) : plan_absent(&planner);
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < wiring->n_expected; i++)
+        r = check_expected(&planner, &wiring->expected[i]);
+    if (r == 0)
+        r = goal == VIF_GOAL_PLUG ? plan_present(&planner) : plan_absent(&planner);
 
     if (r < 0) {
         plan_done(&plan);

@@ -19,6 +19,8 @@ void wiring_done(struct vif_wiring *wiring)
     for (size_t i = 0; i < wiring->n_rules; i++)
         free(wiring->rules[i].interfaces);
     free(wiring->rules);
+    free(wiring->expected);
+    free(wiring->qos);
     text_done(&wiring->warnings);
     free(wiring->links);
     free(wiring->bridges);
@@ -108,6 +110,55 @@ int wiring_rules_interface(struct vif_wiring_rules *rules, const char *interface
         return -ENOMEM;
     rules->interfaces = interfaces;
     set_name(interfaces[rules->n_interfaces++], sizeof *interfaces, interface);
+    return 0;
+}
+
+static struct wiring_expected *add_expected(struct vif_wiring *wiring, enum wiring_sort sort,
+                                            const char *name)
+{
+    struct wiring_expected *items = grow(wiring->expected, wiring->n_expected, sizeof *items);
+
+    if (!items)
+        return NULL;
+    wiring->expected = items;
+    items += wiring->n_expected++;
+    items->sort = sort;
+    set_name(items->name, sizeof items->name, name);
+    return items;
+}
+
+int wiring_expect_link(struct vif_wiring *wiring, const char *name, int ifindex)
+{
+    struct wiring_expected *item = add_expected(wiring, WIRING_LINK, name);
+
+    if (!item)
+        return -ENOMEM;
+    item->ifindex = ifindex;
+    return 0;
+}
+
+int wiring_expect_row(struct vif_wiring *wiring, enum wiring_sort sort, const char *name,
+                      const char *uuid, size_t n_ports)
+{
+    struct wiring_expected *item = add_expected(wiring, sort, name);
+
+    if (!item)
+        return -ENOMEM;
+    set_name(item->uuid, sizeof item->uuid, uuid);
+    item->n_ports = n_ports;
+    return 0;
+}
+
+int wiring_add_qos(struct vif_wiring *wiring, const char *uuid, const char *id)
+{
+    struct wiring_qos *rows = grow(wiring->qos, wiring->n_qos, sizeof *rows);
+
+    if (!rows)
+        return -ENOMEM;
+    wiring->qos = rows;
+    rows += wiring->n_qos++;
+    set_name(rows->uuid, sizeof rows->uuid, uuid);
+    set_name(rows->id, sizeof rows->id, id);
     return 0;
 }
 

@@ -24,6 +24,22 @@
  * what the other made. */
 #define WIRING_QOS_NAMESPACE "68da264a-847f-42a8-8ab0-5e774aee3d95"
 
+/* Something as it was when it was judged.  What may be gone by now is fine; what is another is not. */
+enum wiring_sort { WIRING_LINK, WIRING_PORT, WIRING_OVS_BRIDGE };
+struct wiring_expected {
+    enum wiring_sort sort;
+    char name[VIF_PORT_NAME_SIZE];
+    int ifindex;               /* WIRING_LINK; 0: there must be none of this name */
+    char uuid[UUID_TEXT_SIZE]; /* of the row; "": there must be none of this name */
+    size_t n_ports;            /* WIRING_OVS_BRIDGE: so many, and nothing else must come on it */
+};
+
+/* A QoS row that goes by itself, as long as no port refers to it. */
+struct wiring_qos {
+    char uuid[UUID_TEXT_SIZE];
+    char id[UUID_TEXT_SIZE]; /* external_ids:id */
+};
+
 struct vif_wiring {
     char vif_id[UUID_TEXT_SIZE];
     char name[LIMIT_IFNAME]; /* the device a person knows the VIF by */
@@ -35,6 +51,13 @@ struct vif_wiring {
     size_t n_ports;
     struct vif_wiring_rules *rules;
     size_t n_rules;
+    /* Of a wiring that is to be absent because it was found so: when this is not as it was, nothing is
+     * removed (kind CONFLICT), and the transaction happens only to a database nobody plugged into
+     * since it was looked at. */
+    struct wiring_expected *expected;
+    size_t n_expected;
+    struct wiring_qos *qos;
+    size_t n_qos;
     struct text warnings;  /* what the user should know, each ended by a newline */
     bool supersedes;       /* plug looks at the parts that are superseded, too */
     bool needs_tc_offload; /* ovs-vswitchd must be able to offload flows (2.8 and later) */
@@ -53,6 +76,12 @@ struct vif_wiring_port *wiring_add_port(struct vif_wiring *wiring, const char *n
 struct vif_wiring_rules *wiring_add_rules(struct vif_wiring *wiring, const char *bridge);
 /* One more interface of the rules; -ENOMEM. */
 int wiring_rules_interface(struct vif_wiring_rules *rules, const char *interface);
+
+/* Both return 0 or -ENOMEM.  'ifindex' and 'uuid' as above. */
+int wiring_expect_link(struct vif_wiring *wiring, const char *name, int ifindex);
+int wiring_expect_row(struct vif_wiring *wiring, enum wiring_sort sort, const char *name,
+                      const char *uuid, size_t n_ports);
+int wiring_add_qos(struct vif_wiring *wiring, const char *uuid, const char *id);
 
 void wiring_warn(struct vif_wiring *wiring, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -21,7 +21,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 VIFCTL = os.path.abspath(os.environ.get('VIFCTL', os.path.join(TOP, 'build', 'vifctl')))
 SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema'
 NOBODY = ('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups')
-WAITING = ('plug', 'unplug', 'check')   # verbs that have --wait
+WAITING = ('plug', 'unplug', 'check', 'prune')   # verbs that have --wait
 SANITIZERS = ('AddressSanitizer', 'LeakSanitizer', 'runtime error:')
 ENVIRONMENT = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8'}
 

@@ -54,7 +54,7 @@ static struct scene scene_of(const char *words)
     scene.inventory.n_links = observed.n_links;
     scene.inventory.db = observed.db;
     fill_details(&scene.inventory.db);
-    assert_true(inventory_sort(&scene.inventory));
+    assert_true(inventory_index(&scene.inventory));
     assert_int_equal(scene_prepare(&scene, NULL), 0);
     return scene;
 }
@@ -467,7 +467,7 @@ static void many(void **state)
                          0);
     }
     db->n_ports = db->n_interfaces = n;
-    assert_true(inventory_sort(&scene.inventory));
+    assert_true(inventory_index(&scene.inventory));
     assert_int_equal(scene_prepare(&scene, NULL), 0);
     for (size_t i = 0; i < scene.n_found; i++)
         draw_found(&scene, drawing, &scene.found[i]);

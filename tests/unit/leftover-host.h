@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A host in words, as the tests of leftovers see it. */
+#ifndef LEFTOVER_HOST_H
+#define LEFTOVER_HOST_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "wiring-fixture.h"
+#include "wiring/leftover.h"
+
+#define LENGTH(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+struct host {
+    struct observed observed;
+    struct inventory inventory;
+    struct vswitch_marks marks;
+};
+
+/* 'mark' is "foreign UUID", "up UUID" or "". */
+static inline void add_mark(struct host *host, const char *uuid, const char *mark)
+{
+    struct vswitch_mark *item = &host->marks.items[host->marks.n++];
+    const char *of = strchr(mark, ' ');
+    bool meant = of && strcmp(of + 1, uuid) == 0;
+
+    (void)snprintf(item->uuid, sizeof item->uuid, "%s", uuid);
+    item->foreign = meant && mark[0] == 'f';
+    item->link_up = meant && mark[0] == 'u';
+}
+
+static inline int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* The host as said in words for fixture_observe(), with "|foreign UUID" or "|up UUID" behind: a row
+ * with that mark. */
+static inline void set_host(struct host *host, const char *there)
+{
+    const struct vswitch *db = &host->observed.db;
+    auto_free char *words = strdup(there);
+    char *bar, *mark;
+
+    assert_non_null(words);
+    bar = strchr(words, '|');
+    mark = bar ? bar + 1 : words + strlen(words);
+    if (bar)
+        *bar = '\0';
+    fixture_observe(&host->observed, words);
+    host->inventory = (struct inventory){
+        .links = host->observed.links, .n_links = host->observed.n_links, .db = *db};
+    assert_true(inventory_index(&host->inventory));
+    host->marks.items = calloc(db->n_bridges + db->n_ports + db->n_interfaces + db->n_qos + 1,
+                               sizeof *host->marks.items);
+    assert_non_null(host->marks.items);
+    for (size_t i = 0; i < db->n_bridges; i++)
+        add_mark(host, db->bridges[i].uuid, mark);
+    for (size_t i = 0; i < db->n_ports; i++)
+        add_mark(host, db->ports[i].uuid, mark);
+    for (size_t i = 0; i < db->n_interfaces; i++)
+        add_mark(host, db->interfaces[i].uuid, mark);
+    for (size_t i = 0; i < db->n_qos; i++)
+        add_mark(host, db->qos[i].uuid, mark);
+    qsort(host->marks.items, host->marks.n, sizeof *host->marks.items, by_text);
+}
+
+static inline void host_done(struct host *host)
+{
+    free(host->inventory.by_index);
+    free(host->inventory.by_bridge);
+    vswitch_marks_done(&host->marks);
+    observed_done(&host->observed);
+}
+
+#define PORT(name, keys)                                                                           \
+    "port " name " bridge=br-int;interface " name " ofport=-1 " IDS_THERE keys ";"
+#define BARE_PORT(name, on, keys) "port " name " bridge=" on ";interface " name " " keys ";"
+#define IBP                       "ibp" VIF_UUID
+#define PBP                       "pbp" VIF_UUID
+#define VHU                       "vhudc065497-3c"
+#define VFR                       "vfrdc065497-3c"
+#define PB                        "pbdc065497-3c8"
+#define VHU_PATH                  "options=vhost-server-path:/run/x"
+#define OF_IFACE                  " of " IFACE_ID "\n"
+
+#define OWN_BRIDGE "bridge " PB ";" BARE_PORT(PB, PB, "type=internal")
+#define PATCH_IN   BARE_PORT(PBP, PB, "type=patch options=peer:" IBP)
+#define PATCH_OUT  PORT(IBP, "type=patch ofport=3 options=peer:" PBP)
+#define OWN_TAP    BARE_PORT(TAP, PB, "ofport=-1")
+#define OWN_FOUND  "per-port-bridge " PB
+
+#define TAP_ID(uuid) "qos " uuid " type=linux-noop id=" TAP_QOS_ID ";"
+
+#define OS_VIF_QBR "link " QBR " index=10 kind=bridge up=1;"
+#define OS_VIF_VETH                                                                                \
+    "link " QVB " index=11 kind=veth peer=12 master=10 up=1;"                                      \
+    "link " QVO " index=12 kind=veth peer=11 up=1;"
+#define GUEST_TAP "link tap9 index=20 kind=tun tap=1 master=10;"
+#define OF_VIF    " of " VIF_UUID "\n"
+
+#endif

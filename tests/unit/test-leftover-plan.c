@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Leftovers from the verdict on: what has to be known of one, the plan of its removal, which nothing
+ * that has changed survives, and what happens when memory runs out. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "failing-alloc.h"
+#include "leftover-host.h"
+
+#define NOW 1000000
+
+void *__wrap_reallocarray(void *old, size_t n, size_t size);
+
+void *__wrap_reallocarray(void *old, size_t n, size_t size)
+{
+    return realloc(old, n * size); /* which fails on demand */
+}
+
+struct verdict_row {
+    enum leftover_kind kind;
+    struct leftover known;
+    enum leftover_verdict verdict;
+    const char *words;
+};
+
+#define GONE "its network device is gone"
+#define DEAD ", and instance " VM_UUID " does not run here"
+#define DEAD_GUEST(age, ovn)                                                                       \
+    {                                                                                              \
+        .instance = VM_UUID, .guest_known = true, .age_ms = (age), .ovn_ms = (ovn)                 \
+    }
+
+static void verdicts(void **state)
+{
+    static const struct verdict_row rows[] = {
+        {LEFTOVER_PORT, DEAD_GUEST(NOW, -1), LEFTOVER_FOUND, GONE DEAD},
+        {LEFTOVER_PORT, DEAD_GUEST(NOW - 1, -1), LEFTOVER_YOUNG,
+         GONE DEAD "; not removed: 999 s old, younger than the grace period"},
+        {LEFTOVER_PORT, DEAD_GUEST(2 * NOW, 5000), LEFTOVER_YOUNG,
+         GONE DEAD "; not removed: 5 s old, younger than the grace period"},
+        {LEFTOVER_PORT, DEAD_GUEST(2 * NOW, NOW), LEFTOVER_FOUND, GONE DEAD},
+        {LEFTOVER_PORT, DEAD_GUEST(-1, -1), LEFTOVER_KEPT,
+         GONE DEAD "; not removed: its age is not known"},
+        {LEFTOVER_PORT,
+         {.instance = VM_UUID, .age_ms = 2 * NOW},
+         LEFTOVER_KEPT,
+         GONE "; not removed: whether instance " VM_UUID " runs cannot be told"},
+        {LEFTOVER_PORT,
+         {.instance = VM_UUID, .guest_known = true, .guest_runs = true, .age_ms = 2 * NOW},
+         LEFTOVER_IS_NONE,
+         ""},
+        {LEFTOVER_VHOST_USER_PORT,
+         {.instance = VM_UUID, .guest_known = true, .socket_there = true, .age_ms = 2 * NOW},
+         LEFTOVER_IS_NONE,
+         ""},
+        {LEFTOVER_PER_PORT_BRIDGE, {.age_ms = NOW}, LEFTOVER_FOUND, "no tap is behind it"},
+        {LEFTOVER_PER_PORT_BRIDGE,
+         {.age_ms = -1},
+         LEFTOVER_KEPT,
+         "no tap is behind it; not removed: its age is not known"},
+        {LEFTOVER_LIBVIRT_PORT, DEAD_GUEST(NOW, -1), LEFTOVER_KEPT,
+         GONE DEAD "; not removed: libvirt made it"},
+        {LEFTOVER_QOS, {.age_ms = -1, .ovn_ms = -1}, LEFTOVER_FOUND, "no port refers to it"},
+        {LEFTOVER_QOS,
+         {.age_ms = 0, .ovn_ms = -1},
+         LEFTOVER_YOUNG,
+         "no port refers to it; not removed: 0 s old, younger than the grace period"},
+        {LEFTOVER_TAP,
+         {.age_ms = -1, .ovn_ms = -1},
+         LEFTOVER_FOUND,
+         "it is no port, and no process has it open"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct leftover leftover = rows[i].known;
+        struct text text = {0};
+        char *words;
+
+        leftover.kind = rows[i].kind;
+        if (!leftover.ovn_ms)
+            leftover.ovn_ms = -1;
+        assert_int_equal(leftover_judge(&leftover, NOW, &text), rows[i].verdict);
+        text_add(&text, "%s", "");
+        words = text_take(&text);
+        assert_non_null(words);
+        assert_string_equal(words, rows[i].words);
+        free(words);
+    }
+}
+
+/* The plan for one leftover of 'there', carried out on 'later', which differs from it. */
+static char *plan_of(const char *there, const char *later)
+{
+    struct host host = {0};
+    struct observed observed = {0};
+    struct vif_wiring wiring = {0};
+    struct leftover *items = NULL;
+    size_t n = 0;
+    char *words;
+
+    set_host(&host, there);
+    assert_int_equal(leftovers_find(&host.inventory, &host.marks, &items, &n, NULL), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(leftover_wiring(&host.inventory, items, &wiring, NULL), 0);
+    fixture_observe(&observed, there);
+    fixture_observe(&observed, later);
+    words = fixture_plan_words(&wiring, &observed, VIF_GOAL_UNPLUG);
+    wiring_done(&wiring);
+    observed_done(&observed);
+    free(items);
+    host_done(&host);
+    return words;
+}
+
+static void removal(void **state)
+{
+    static const struct {
+        const char *there, *later, *plan;
+    } rows[] = {
+        {BR_INT_THERE PORT(TAP, "") TAP_ID("q1") "port " TAP " qos=q1", "",
+         "remove port " TAP " from bridge br-int\nremove QoS row q1 (id " TAP_QOS_ID ")\n"},
+        {BR_INT_THERE PORT(TAP, ""), "port " TAP " gone;interface " TAP " gone", ""},
+        {BR_INT_THERE PORT(TAP, ""), TAP_THERE, "Conflict: " TAP " is there by now"},
+        {BR_INT_THERE PORT(TAP, ""), "interface " TAP " ids=iface-id:" OTHER_ID,
+         "Conflict: port " TAP " on bridge br-int belongs to another VIF (iface-id " OTHER_ID ")"},
+        {OS_VIF_QBR OS_VIF_VETH, "", "delete bridge " QBR "\ndelete veth " QVB "\n"},
+        {OS_VIF_QBR OS_VIF_VETH, "link " QVB " gone;link " QVO " gone", "delete bridge " QBR "\n"},
+        {OS_VIF_QBR OS_VIF_VETH, "link " QVO " index=33",
+         "Conflict: " QVO " is another device by now"},
+        {OS_VIF_QBR OS_VIF_VETH, BARE_PORT(QVO, "br-int", ""),
+         "Conflict: port " QVO " is there by now"},
+        {OS_VIF_QBR, OS_VIF_VETH, "Conflict: " QVB " is there by now"},
+        {TAP_THERE, "", "delete tap " TAP "\n"},
+        {TAP_THERE, BARE_PORT(TAP, "br-int", ""), "Conflict: port " TAP " is there by now"},
+        {TAP_ID("q1"), "", "remove QoS row q1 (id " TAP_QOS_ID ")\n"},
+        {TAP_ID("q1"), TAP_ID("q2") "qos q1 gone", ""},
+        {PORT(IBP, "type=patch options=peer:" PBP), "", "remove port " IBP " from bridge br-int\n"},
+        {PORT(IBP, "type=patch options=peer:" PBP),
+         BARE_PORT(PBP, PB, "type=patch options=peer:" IBP),
+         "Conflict: port " PBP " is there by now"},
+        {OWN_BRIDGE PATCH_IN PATCH_OUT OWN_TAP, "bridge " PB " counted=1 ports=3",
+         "remove port " IBP " from bridge br-int\nremove bridge " PB " with its ports\n"},
+        {OWN_BRIDGE PATCH_IN PATCH_OUT OWN_TAP, "bridge " PB " counted=1 ports=4",
+         "Conflict: bridge " PB " has other ports by now"},
+        {OWN_BRIDGE PATCH_IN PATCH_OUT OWN_TAP, TAP_THERE "bridge " PB " counted=1 ports=3",
+         "Conflict: " TAP " is there by now"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char *plan = plan_of(rows[i].there, rows[i].later);
+
+        if (strcmp(plan, rows[i].plan) != 0)
+            print_error("row %zu\n", i);
+        assert_string_equal(plan, rows[i].plan);
+        free(plan);
+    }
+}
+
+#define EVERYTHING                                                                                 \
+    PORT("eth3", "") TAP_ID("q1") OS_VIF_QBR OS_VIF_VETH OWN_BRIDGE PATCH_IN PATCH_OUT OWN_TAP
+
+/* Whether the n-th allocation was there to fail. */
+static bool fail_at(const struct host *host, unsigned long n)
+{
+    struct leftover *items = NULL;
+    struct vif_error err = {0};
+    size_t found = 0;
+    bool hit;
+    int r;
+
+    failing_alloc_set(n);
+    r = leftovers_find(&host->inventory, &host->marks, &items, &found, &err);
+    for (size_t i = 0; r == 0 && i < found; i++) {
+        struct vif_wiring wiring = {0};
+
+        r = leftover_wiring(&host->inventory, &items[i], &wiring, &err);
+        wiring_done(&wiring);
+    }
+    hit = failing_alloc_hit();
+    failing_alloc_set(0);
+    free(items);
+    assert_int_equal(r, hit ? -ENOMEM : 0);
+    assert_int_equal(err.kind, hit ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
+    return hit;
+}
+
+static void out_of_memory(void **state)
+{
+    struct host host = {0};
+    unsigned long n = 1;
+
+    (void)state;
+    failing_alloc_init();
+    set_host(&host, EVERYTHING);
+    while (fail_at(&host, n))
+        n++;
+    assert_true(n > 20);
+    host_done(&host);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verdicts),
+        cmocka_unit_test(removal),
+        cmocka_unit_test(out_of_memory),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
