@@ -219,7 +219,7 @@ static void taps(void **state)
 {
     static const struct row rows[] = {
         {"nobody has it", TAP_THERE, "tap " TAP OF_VIF},
-        {"someone has it open", TAP_THERE "link " TAP " carrier=1", ""},
+        {"someone has it open", TAP_THERE "link " TAP " open=1", ""},
         {"not ours", TAP_THERE "link " TAP " alias=", ""},
         {"another's", TAP_THERE "link " TAP " alias=lab", ""},
         {"a port", TAP_THERE BARE_PORT(TAP, "br-int", ""), ""},

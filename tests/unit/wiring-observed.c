@@ -45,7 +45,7 @@ static const struct key link_keys[] = {
     KEY("snooping", BYTE, link_info, bridge.mcast_snooping),
     KEY("tap", FLAG, link_info, tap),
     KEY("altname", FLAG, link_info, altname),
-    KEY("carrier", FLAG, link_info, carrier),
+    KEY("open", FLAG, link_info, carrier),
     KEY("ipv6", FLAG, link_info, has_ipv6_conf),
     KEY("disable_ipv6", NUMBER, link_info, disable_ipv6),
     KEY("arp_ignore", NUMBER, link_info, arp_ignore),
