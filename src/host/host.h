@@ -6,6 +6,7 @@
 #include <vif/vif.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "model/model.h"
 #include "plugin/plugin.h"
 #include "wiring/converge.h"
@@ -65,6 +66,9 @@ struct vif_batch {
     struct batch_entry *entries;
     size_t n, room;
 };
+
+/* Adds ,"<key>": and an array of the lines of 'steps', each of which ends in a newline. */
+void report_add_lines(const char *key, const char *steps, struct text *text);
 
 struct report_entry {
     struct vif_result result; /* its strings point into this struct */

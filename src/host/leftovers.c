@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "host/host.h"
 #include "host/prune.h"
 
 void vif_leftovers_free(struct vif_leftovers *leftovers)
@@ -54,22 +55,6 @@ int vif_leftovers_status(const struct vif_leftovers *leftovers)
     return status > 0 ? status : 0;
 }
 
-static void add_steps(const char *steps, struct text *text)
-{
-    const char *comma = "";
-
-    text_add(text, ",\"steps\":[");
-    while (*steps) {
-        size_t n = strcspn(steps, "\n");
-
-        text_add(text, "%s", comma);
-        text_add_json_bytes(text, steps, n);
-        comma = ",";
-        steps += n + (steps[n] == '\n');
-    }
-    text_add(text, "]");
-}
-
 static void add_leftover(const struct vif_leftover *leftover, struct text *text)
 {
     const struct {
@@ -88,7 +73,7 @@ static void add_leftover(const struct vif_leftover *leftover, struct text *text)
     if (leftover->age_ms >= 0)
         text_add(text, ",\"age\":%lld", (long long)(leftover->age_ms / 1000));
     if (leftover->steps)
-        add_steps(leftover->steps, text);
+        report_add_lines("steps", leftover->steps, text);
     if (strcmp(leftover->state, "failed") == 0) {
         text_add(text, ",\"error\":{\"kind\":\"%s\",\"text\":",
                  vif_error_kind_name(leftover->error.kind));

@@ -67,7 +67,7 @@ int vif_report_status(const struct vif_report *report)
     return mixed || success ? 3 : status;
 }
 
-static void add_lines(const char *key, const char *steps, struct text *text)
+void report_add_lines(const char *key, const char *steps, struct text *text)
 {
     const char *comma = "";
 
@@ -142,9 +142,9 @@ static void add_result(const struct vif_result *result, struct text *text)
     if (result->state == VIF_STATE_WAITING)
         text_add(text, ",\"note\":\"waiting for its network device\"");
     if (result->steps)
-        add_lines("steps", result->steps, text);
+        report_add_lines("steps", result->steps, text);
     if (result->warnings)
-        add_lines("warnings", result->warnings, text);
+        report_add_lines("warnings", result->warnings, text);
     add_differences(result, text);
     if (result->state == VIF_STATE_FAILED) {
         text_add(text, ",\"error\":{");

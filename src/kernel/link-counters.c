@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What links have carried: one dump with statistics.  Apart from reading links, because the counters
  * are most of what the kernel has to say of a link, and only who draws it wants them. */
-#include <errno.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/link-dump.h"
 #include "kernel/link.h"
-
-/* A dump during which links came or went may lack one: it is asked for again, so often. */
-#define DUMPS_MAX 5
-
-struct dump {
-    struct link_counters *counters;
-    size_t n, room;
-    struct vif_error *err;
-};
 
 static int parse_attribute(const struct nlattr *attr, void *data)
 {
@@ -39,41 +30,16 @@ static int parse_attribute(const struct nlattr *attr, void *data)
     return MNL_CB_OK;
 }
 
-static int take_link(void *data, size_t index, const struct nlmsghdr *message)
+static bool parse_counters(const struct nlmsghdr *message, void *item)
 {
     const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
-    struct dump *dump = data;
+    struct link_counters *counters = item;
 
-    (void)index;
     if (message->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(message) < sizeof *header)
-        return 0;
-    if (dump->n == dump->room) {
-        size_t room = dump->room ? 2 * dump->room : 64;
-        struct link_counters *counters = reallocarray(dump->counters, room, sizeof *counters);
-
-        if (!counters)
-            return error_memory(dump->err);
-        dump->counters = counters;
-        dump->room = room;
-    }
-    dump->counters[dump->n] = (struct link_counters){.ifindex = header->ifi_index};
-    (void)mnl_attr_parse(message, sizeof *header, parse_attribute, &dump->counters[dump->n++]);
-    return 0;
-}
-
-static int dump_links(struct netlink *nl, struct dump *dump, struct netlink_result *result)
-{
-    struct netlink_batch batch = {0};
-    struct nlmsghdr *message = netlink_batch_begin(&batch, RTM_GETLINK, NLM_F_DUMP, 64);
-    int r;
-
-    dump->n = 0;
-    if (message)
-        (void)mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
-    netlink_batch_end(&batch, message);
-    r = netlink_batch_send(nl, &batch, 0, result, take_link, dump, dump->err);
-    netlink_batch_done(&batch);
-    return r;
+        return false;
+    counters->ifindex = header->ifi_index;
+    (void)mnl_attr_parse(message, sizeof *header, parse_attribute, counters);
+    return true;
 }
 
 static int by_ifindex(const void *a, const void *b)
@@ -86,21 +52,14 @@ static int by_ifindex(const void *a, const void *b)
 int link_get_counters(struct netlink *nl, struct link_counters **ret_counters, size_t *ret_n,
                       struct vif_error *err)
 {
-    struct dump dump = {.err = err};
-    struct netlink_result result = {.error = -EINTR};
-    int r = 0;
+    struct link_dump dump = {.size = sizeof **ret_counters};
+    int r = link_dump(nl, true, parse_counters, &dump, err);
 
-    for (unsigned i = 0; r == 0 && result.error == -EINTR && i < DUMPS_MAX; i++)
-        r = dump_links(nl, &dump, &result);
-    if (r == 0 && result.error < 0 && result.error != -EINTR)
-        r = link_result_error(&result, err, "dump");
-    if (r < 0) {
-        free(dump.counters);
-        return error_prefix(err, r, "read the counters of all links");
-    }
+    if (r < 0)
+        return r;
     if (dump.n)
-        qsort(dump.counters, dump.n, sizeof *dump.counters, by_ifindex);
-    *ret_counters = dump.counters;
+        qsort(dump.items, dump.n, dump.size, by_ifindex);
+    *ret_counters = dump.items;
     *ret_n = dump.n;
     return 0;
 }

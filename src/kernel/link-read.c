@@ -13,11 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/link-dump.h"
 #include "kernel/link.h"
-
-/* A dump during which links came or went may lack one: it is asked for again, so often.  The last one
- * is taken as it is, for on a host where links come and go all the time there is no better. */
-#define DUMPS_MAX 5
 
 struct reading {
     struct link_info *link; /* the one whose answer is being parsed */
@@ -308,47 +305,9 @@ int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct
     return r;
 }
 
-/* The links of a dump, growing. */
-struct dump {
-    struct link_info *links;
-    size_t n, room;
-    struct vif_error *err;
-};
-
-static int take_dumped(void *data, size_t index, const struct nlmsghdr *message)
+static bool parse_dumped(const struct nlmsghdr *message, void *item)
 {
-    struct dump *dump = data;
-
-    (void)index;
-    if (dump->n == dump->room) {
-        size_t room = dump->room ? 2 * dump->room : 64;
-        struct link_info *links = reallocarray(dump->links, room, sizeof *links);
-
-        if (!links)
-            return error_memory(dump->err);
-        dump->links = links;
-        dump->room = room;
-    }
-    dump->links[dump->n] = (struct link_info){0};
-    dump->n += parse_link(message, &dump->links[dump->n]);
-    return 0;
-}
-
-static int dump_links(struct netlink *nl, struct dump *dump, struct netlink_result *result)
-{
-    struct netlink_batch batch = {0};
-    struct nlmsghdr *message = netlink_batch_begin(&batch, RTM_GETLINK, NLM_F_DUMP, 64);
-    int r;
-
-    dump->n = 0;
-    if (message) {
-        (void)mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
-        mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-    }
-    netlink_batch_end(&batch, message);
-    r = netlink_batch_send(nl, &batch, 0, result, take_dumped, dump, dump->err);
-    netlink_batch_done(&batch);
-    return r;
+    return parse_link(message, item);
 }
 
 static int by_name(const void *a, const void *b)
@@ -361,21 +320,14 @@ static int by_name(const void *a, const void *b)
 int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n,
                  struct vif_error *err)
 {
-    struct dump dump = {.err = err};
-    struct netlink_result result = {.error = -EINTR};
-    int r = 0;
+    struct link_dump dump = {.size = sizeof **ret_links};
+    int r = link_dump(nl, false, parse_dumped, &dump, err);
 
-    for (unsigned i = 0; r == 0 && result.error == -EINTR && i < DUMPS_MAX; i++)
-        r = dump_links(nl, &dump, &result);
-    if (r == 0 && result.error < 0 && result.error != -EINTR)
-        r = link_result_error(&result, err, "dump");
-    if (r < 0) {
-        free(dump.links);
-        return error_prefix(err, r, "read all links");
-    }
+    if (r < 0)
+        return r;
     if (dump.n)
-        qsort(dump.links, dump.n, sizeof *dump.links, by_name);
-    *ret_links = dump.links;
+        qsort(dump.items, dump.n, dump.size, by_name);
+    *ret_links = dump.items;
     *ret_n = dump.n;
     return 0;
 }

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
+#include "base/names.h"
 
 void observed_done(struct observed *observed)
 {
@@ -44,36 +45,9 @@ const struct link_info *observed_link(const struct observed *observed, const cha
     return bsearch(name, observed->links, observed->n_links, sizeof *observed->links, name_of);
 }
 
-/* Names borrowed from the wirings. */
-struct names {
-    const char **items;
-    size_t n;
-};
-
 static void names_done(struct names *names)
 {
     free(names->items);
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    const char *const *left = a;
-    const char *const *right = b;
-
-    return strcmp(*left, *right);
-}
-
-static void names_unique(struct names *names)
-{
-    size_t kept = 0;
-
-    if (!names->n)
-        return;
-    qsort(names->items, names->n, sizeof *names->items, compare_names);
-    for (size_t i = 0; i < names->n; i++)
-        if (!kept || strcmp(names->items[kept - 1], names->items[i]) != 0)
-            names->items[kept++] = names->items[i];
-    names->n = kept;
 }
 
 struct wanted {
@@ -81,12 +55,6 @@ struct wanted {
     struct names interfaces; /* with 'details': of ports and bridges */
     bool details;
 };
-
-static void add_name(struct names *names, const char *name)
-{
-    if (name[0])
-        names->items[names->n++] = name;
-}
 
 /* What was judged is looked at again, under the same names. */
 static void collect_expected(struct wanted *wanted, const struct vif_wiring *wiring)
@@ -96,18 +64,18 @@ static void collect_expected(struct wanted *wanted, const struct vif_wiring *wir
 
         switch (expected->sort) {
         case WIRING_LINK:
-            add_name(&wanted->links, expected->name);
+            names_add(&wanted->links, expected->name);
             break;
         case WIRING_PORT:
-            add_name(&wanted->ports, expected->name);
+            names_add(&wanted->ports, expected->name);
             break;
         case WIRING_OVS_BRIDGE:
-            add_name(&wanted->bridges, expected->name);
+            names_add(&wanted->bridges, expected->name);
             break;
         }
     }
     for (size_t i = 0; i < wiring->n_qos; i++)
-        add_name(&wanted->qos, wiring->qos[i].id);
+        names_add(&wanted->qos, wiring->qos[i].id);
 }
 
 static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum vif_goal goal)
@@ -120,25 +88,25 @@ static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum
 
         if (link->unplug_only && !unplug)
             continue;
-        add_name(&wanted->links, link->name);
-        add_name(&wanted->links, link->peer);
-        add_name(&wanted->links, link->master);
-        add_name(&wanted->links, link->parent);
-        add_name(&wanted->links, link->device);
+        names_add(&wanted->links, link->name);
+        names_add(&wanted->links, link->peer);
+        names_add(&wanted->links, link->master);
+        names_add(&wanted->links, link->parent);
+        names_add(&wanted->links, link->device);
         if (link->only_by_alias) /* is there a port, after all? */
-            add_name(&wanted->ports, link->name);
+            names_add(&wanted->ports, link->name);
     }
     for (size_t i = 0; i < wiring->n_bridges; i++)
         if (unplug || wiring->supersedes || !wiring->bridges[i].superseded)
-            add_name(&wanted->bridges, wiring->bridges[i].name);
+            names_add(&wanted->bridges, wiring->bridges[i].name);
     for (size_t i = 0; i < wiring->n_ports; i++) {
         const struct vif_wiring_port *port = &wiring->ports[i];
 
         if (!port->create && !(port->superseded && wiring->supersedes) && !unplug)
             continue;
-        add_name(&wanted->ports, port->name);
-        add_name(&wanted->bridges, port->bridge);
-        add_name(&wanted->qos, port->qos_id);
+        names_add(&wanted->ports, port->name);
+        names_add(&wanted->bridges, port->bridge);
+        names_add(&wanted->qos, port->qos_id);
     }
 }
 
@@ -184,9 +152,9 @@ static void settle_names(struct wanted *wanted)
     if (!wanted->details)
         return;
     for (size_t i = 0; i < wanted->bridges.n; i++)
-        add_name(&wanted->interfaces, wanted->bridges.items[i]);
+        names_add(&wanted->interfaces, wanted->bridges.items[i]);
     for (size_t i = 0; i < wanted->ports.n; i++)
-        add_name(&wanted->interfaces, wanted->ports.items[i]);
+        names_add(&wanted->interfaces, wanted->ports.items[i]);
     names_unique(&wanted->interfaces);
 }
 
@@ -223,7 +191,7 @@ static void collect_retyped(struct names *count, const struct vif_wiring *wiring
 
         if (there && bridge->datapath_type[0] &&
             strcmp(bridge->datapath_type, there->datapath_type) != 0)
-            add_name(count, bridge->name);
+            names_add(count, bridge->name);
     }
 }
 
@@ -231,7 +199,7 @@ static void collect_counted(struct names *count, const struct vif_wiring *wiring
 {
     for (size_t i = 0; i < wiring->n_expected; i++)
         if (wiring->expected[i].sort == WIRING_OVS_BRIDGE)
-            add_name(count, wiring->expected[i].name);
+            names_add(count, wiring->expected[i].name);
 }
 
 static int observe_db(struct ovsdb_client *db, struct wanted *wanted,

@@ -7,41 +7,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/names.h"
 #include "wiring/revert.h"
 
 /* ---- what is there now ---- */
-
-struct names {
-    const char **items;
-    size_t n;
-};
-
-static int compare_names(const void *a, const void *b)
-{
-    const char *const *left = a;
-    const char *const *right = b;
-
-    return strcmp(*left, *right);
-}
-
-static void add_name(struct names *names, const char *name)
-{
-    if (name && name[0])
-        names->items[names->n++] = name;
-}
-
-static void names_unique(struct names *names)
-{
-    size_t kept = 0;
-
-    if (!names->n)
-        return;
-    qsort(names->items, names->n, sizeof *names->items, compare_names);
-    for (size_t i = 0; i < names->n; i++)
-        if (!kept || strcmp(names->items[kept - 1], names->items[i]) != 0)
-            names->items[kept++] = names->items[i];
-    names->n = kept;
-}
 
 /* All that the steps of the runs have to do with. */
 struct wanted {
@@ -53,22 +22,22 @@ static void want_step(const struct step *step, struct wanted *wanted)
     if (STEP_IS_LINK(step->kind))
         return;
     if (step->bridge)
-        add_name(&wanted->bridges, step->name);
+        names_add(&wanted->bridges, step->name);
     if (step->old_port)
-        add_name(&wanted->bridges, step->old_port->bridge);
+        names_add(&wanted->bridges, step->old_port->bridge);
     if (!step->port)
         return;
-    add_name(&wanted->bridges, step->port->bridge);
-    add_name(&wanted->ports, step->port->name);
-    add_name(&wanted->qos, step->port->qos_id);
+    names_add(&wanted->bridges, step->port->bridge);
+    names_add(&wanted->ports, step->port->name);
+    names_add(&wanted->qos, step->port->qos_id);
 }
 
 static void want_copies(const struct vswitch_copies *copies, struct wanted *wanted)
 {
     for (size_t i = 0; vswitch_copies_bridge(copies, i); i++)
-        add_name(&wanted->bridges, vswitch_copies_bridge(copies, i));
+        names_add(&wanted->bridges, vswitch_copies_bridge(copies, i));
     for (size_t i = 0; vswitch_copies_port(copies, i); i++)
-        add_name(&wanted->ports, vswitch_copies_port(copies, i));
+        names_add(&wanted->ports, vswitch_copies_port(copies, i));
 }
 
 static size_t count_copies(const struct vswitch_copies *copies)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists of names.  Whoever collects what is to be read of a host stands on this. */
+#include "base/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void names_add(struct names *names, const char *name)
+{
+    if (name && name[0])
+        names->items[names->n++] = name;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const char *const *left = a;
+    const char *const *right = b;
+
+    return strcmp(*left, *right);
+}
+
+void names_unique(struct names *names)
+{
+    size_t kept = 0;
+
+    if (!names->n)
+        return;
+    qsort(names->items, names->n, sizeof *names->items, compare);
+    for (size_t i = 0; i < names->n; i++)
+        if (!kept || strcmp(names->items[kept - 1], names->items[i]) != 0)
+            names->items[kept++] = names->items[i];
+    names->n = kept;
+}
