@@ -360,7 +360,6 @@ static int read_file(const char *file, bool optional, char **ret, struct vif_err
 void config_done(struct config *config)
 {
     plugin_options_done(&config->plugins);
-    free(config->file);
 }
 
 int config_read(const char *file, struct config *ret, struct vif_error *err)
@@ -388,11 +387,8 @@ int config_read(const char *file, struct config *ret, struct vif_error *err)
     if (r > 0)
         return error_set(err, VIF_ERROR_CONFIG, "%s: line %d: expected [group] or name = value",
                          reader.file, r);
-    config.file = text ? strdup(reader.file) : NULL;
-    if (text && !config.file) {
-        config_done(&config);
-        return error_memory(err);
-    }
+    if (text)
+        (void)snprintf(config.file, sizeof config.file, "%s", reader.file);
     *ret = config;
     return 0;
 }

@@ -85,7 +85,7 @@ int doctor_read_system(struct vif_host *host, struct system_facts *ret)
     auto_nft struct nft *nft = NULL;
 
     (void)uname(&system);
-    ret->config_file = host->config.file;
+    ret->config_file = host->config.file[0] ? host->config.file : NULL;
     ret->hw_tc_offload = host->config.plugins.ovs.hw_tc_offload;
     name_user(geteuid(), ret->user, sizeof ret->user);
     ret->net_admin = features_net_admin();

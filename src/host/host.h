@@ -12,13 +12,14 @@
 #include "wiring/converge.h"
 
 #define OVSDB_ADDRESS_MAX 256
+#define CONFIG_FILE_MAX   256 /* longer paths are cut */
 
 /* The configuration, os-vif's option names and defaults. */
 struct config {
     struct plugin_options plugins;
     char ovsdb_connection[OVSDB_ADDRESS_MAX]; /* "": the local socket, then tcp:127.0.0.1:6640 */
     int64_t timeout_ms;                       /* VIF_TIMEOUT_NEVER: for ever */
-    char *file;                               /* that was read; NULL: there was none */
+    char file[CONFIG_FILE_MAX];               /* that was read, for people; "": there was none */
 };
 
 /* Reads 'file'; NULL: CONFIG_FILE where it exists.  Kind CONFIG, naming file, group and option. */
