@@ -32,7 +32,10 @@ def test_each_kind_is_found_and_removed(lab):
     assert text.endswith('%d leftovers; remove them with --yes\n' % len(made))
     for kind, name in made:
         assert '%s %s' % (kind, name) in text
-    assert found(remove(lab), 'removed') == made
+    removed = found(remove(lab), 'removed')
+    assert removed <= made
+    if removed != made:    # what ovs-vswitchd was just trying again is left alone, for this time
+        assert found(remove(lab), 'removed') == made - removed
     assert_same(before, lab.snapshot(), 'after pruning')
     assert look(lab).json == {'leftovers': []}
 

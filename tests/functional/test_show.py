@@ -71,7 +71,7 @@ VIF 00000001-0001-4000-8000-000000000001  VIFOpenVSwitch  plugged
       │  rx, tx
       └─ br-int  Open vSwitch bridge  up  datapath_type netdev
             ports 2
-'''
+'''.replace('00000001-0000-4000-9000-000000000001', instance_id(1))
     assert tree(lab, doc) == expected
     for name in (vif_id(1), vif_id(1).upper(), device(1)):
         assert tree(lab, name) == expected
@@ -113,7 +113,7 @@ VIF 00000003-0003-4000-8000-000000000003  VIFBridge  plugged
                │  rx, tx
                └─ br-int  Open vSwitch bridge  up  datapath_type netdev
                      ports 2
-'''
+'''.replace('00000003-0000-4000-9000-000000000003', instance_id(3))
     for name in (doc, vif_id(3), qbr, qvb, qvo, tap):
         assert tree(lab, name) == text
 
