@@ -27,7 +27,8 @@ def refused(lab, content, *words, verb='plug', status=2, name='vif.json'):
 
 @pytest.mark.parametrize('text', ['', ' \n', 'hello', '{', '[', TEXT[:-1], TEXT[:200],
                                   TEXT.replace(':', '=', 1), '[1, 2', '{"vif": {}}}', '\0', '\xff',
-                                  '{"vif": {}, "vif": {}}', '"vif"', '5', 'null', TEXT + ']'])
+                                  '{"vif": {}, "vif": {}}', '"vif"', '5', 'null', TEXT + ']'],
+                         ids=lambda text: repr(text[:12] + text[-4:]))
 def test_not_json_or_truncated(untouched, text):
     refused(untouched, text.encode('latin-1'), 'vif.json')
 
