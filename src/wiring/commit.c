@@ -354,6 +354,7 @@ void commit_apply(struct batch *batch, bool settle, int64_t *ret_cfg)
     }
     if (n)
         send_members(batch, members, n, settle, ret_cfg);
+    links_undo_end(batch);
 }
 
 int commit_bump(struct batch *batch, int64_t *ret_cfg, struct vif_error *err)

@@ -55,6 +55,7 @@ static void fail_pending(struct batch *batch, const struct vif_error *err)
         run->state = RUN_FAILED;
         links_undo(batch, run);
     }
+    links_undo_end(batch);
 }
 
 static int observe_pending(struct batch *batch, const struct converge_options *options,
@@ -142,6 +143,7 @@ static void plan_pending(struct batch *batch, enum vif_goal goal)
             links_undo(batch, run);
         }
     }
+    links_undo_end(batch);
 }
 
 static void round_present(struct batch *batch)
@@ -304,6 +306,7 @@ static void give_up(struct batch *batch)
         run->state = RUN_FAILED;
         links_undo(batch, run);
     }
+    links_undo_end(batch);
 }
 
 /* The state of a VIF that did not fail.  A dry run that was to explain has no plan to tell of a VIF that is

@@ -93,26 +93,6 @@ void links_remember(const struct batch *batch, struct run *run, const struct ste
     run->undo[run->n_undo++] = undo;
 }
 
-/* The link this call created, by its index: someone else may have put one of their own in its place.
- * 0 when it is gone, -EEXIST when it is not ours.  A link may not have got its alias yet, but for a tap,
- * which lasts only once it has. */
-static int own_link(const struct batch *batch, const struct run *run, const struct undo *undo)
-{
-    const char *name = undo->name;
-    struct link_info info;
-    char alias[LINK_ALIAS_MAX];
-    int r = link_get_many(batch->engine->nl, &name, 1, &info, NULL);
-
-    if (r < 0 || !info.ifindex)
-        return r;
-    wiring_alias(run->wiring, alias);
-    if (!undo->shared && strcmp(info.alias, alias) == 0)
-        return info.ifindex;
-    if (info.alias[0] || info.tap || strcmp(info.kind, undo->kind_made) != 0)
-        return -EEXIST;
-    return info.ifindex;
-}
-
 static int move_addresses(const struct batch *batch, const char *from, const char *to,
                           const struct address_list *list, struct vif_error *err)
 {
@@ -141,20 +121,14 @@ static void add_requests(struct netlink_batch *requests, struct undo *undo)
     link_add_set(requests, undo->name, undo->before.ifindex, &undo->change);
 }
 
-/* Does one undo; returns 0 or a negative errno. */
-static int undo_one(struct batch *batch, const struct run *run, struct undo *undo)
+/* Does one undo but for the deletion of a link; returns 0 or a negative errno. */
+static int undo_one(struct batch *batch, struct undo *undo)
 {
     struct netlink_batch requests = {0};
     struct netlink_result results[4] = {0};
     int r = 0;
 
     switch (undo->kind) {
-    case UNDO_CREATE:
-        r = own_link(batch, run, undo);
-        if (r <= 0)
-            return r == -EEXIST ? 0 : r;
-        link_add_delete(&requests, undo->name, r);
-        break;
     case UNDO_SET:
         add_requests(&requests, undo);
         break;
@@ -166,6 +140,7 @@ static int undo_one(struct batch *batch, const struct run *run, struct undo *und
     case UNDO_TC_OFFLOAD:
         r = ethtool_set_tc_offload(undo->name, false, NULL);
         return r < 0 ? r : 0;
+    case UNDO_CREATE:
     case UNDO_NOTHING:
         return -EPERM;
     }
@@ -208,7 +183,7 @@ void run_say_left(struct run *run, const char *name, const char *words)
         (void)snprintf(run->error.text + n, sizeof run->error.text - n, "%s", left);
 }
 
-static void say_undo(struct run *run, const struct undo *undo)
+void links_say_undo(struct run *run, const struct undo *undo)
 {
     const char *words = undo->words;
 
@@ -294,30 +269,25 @@ void links_forget(struct run *run)
     run->n_undo = 0;
 }
 
-/* Whether the link is also of a VIF of this call that stands: both found the same to do. */
-static bool serves_another(const struct batch *batch, const struct run *run, const char *name)
-{
-    for (size_t i = 0; i < batch->n; i++) {
-        const struct run *other = &batch->runs[i];
-
-        if (other == run || other->state < RUN_APPLIED || other->state > RUN_FINISHED)
-            continue;
-        for (size_t k = 0; k < other->wiring->n_links; k++)
-            if (strcmp(other->wiring->links[k].name, name) == 0)
-                return true;
-    }
-    return false;
-}
-
 /* Takes back the newest; false when all others have to stay as well: a bridge that still has the
- * addresses of the host must not go. */
-static bool undo_last(struct batch *batch, struct run *run)
+ * addresses of the host must not go.  Links that were made go together with those of other runs, unless
+ * something older that is no link comes next. */
+static bool undo_last(struct batch *batch, struct run *run, bool *doomed)
 {
     struct undo *undo = &run->undo[--run->n_undo];
-    bool stays = undo->shared && serves_another(batch, run, undo->name), goes_on = true;
+    bool goes_on = true;
 
-    if (!stays && undo_one(batch, run, undo) < 0 && !is_as_before(batch, undo)) {
-        say_undo(run, undo);
+    if (undo->kind == UNDO_CREATE) {
+        links_doom(batch, run, undo);
+        *doomed = true;
+        return true;
+    }
+    if (*doomed)
+        links_undo_end(batch);
+    *doomed = false;
+    if (!links_serve_another(batch, run, undo) && undo_one(batch, undo) < 0 &&
+        !is_as_before(batch, undo)) {
+        links_say_undo(run, undo);
         goes_on = undo->kind != UNDO_ADDRESSES;
     }
     address_list_done(&undo->addresses);
@@ -342,19 +312,20 @@ static size_t keep_lost(struct run *run)
 void links_say_left(struct run *run)
 {
     for (size_t i = 0; i < run->n_undo; i++)
-        say_undo(run, &run->undo[i]);
+        links_say_undo(run, &run->undo[i]);
     links_forget(run);
 }
 
 void links_undo(struct batch *batch, struct run *run)
 {
     size_t lost = run->state == RUN_FAILED ? 0 : keep_lost(run);
+    bool doomed = false;
 
     if (batch->goal == VIF_GOAL_UNPLUG) {
         links_forget(run);
         return;
     }
     while (run->n_undo > lost)
-        if (!undo_last(batch, run))
+        if (!undo_last(batch, run, &doomed))
             links_say_left(run);
 }

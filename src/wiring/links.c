@@ -395,4 +395,5 @@ void links_apply(struct batch *batch)
             if (batch->runs[i].state == RUN_PENDING || batch->runs[i].state == RUN_FAILED)
                 links_undo(batch, &batch->runs[i]);
     }
+    links_undo_end(batch);
 }

@@ -191,4 +191,5 @@ void revert_failed(struct batch *batch)
             end_revert(batch, run, r, &err);
         }
     }
+    links_undo_end(batch);
 }

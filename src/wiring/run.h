@@ -76,8 +76,10 @@ struct batch {
     bool undo_on_timeout;
     struct observed observed;
     int64_t until;
-    unsigned stale; /* transactions in a row that found the database changed */
-    bool keep_qos;  /* a QoS row of ours is referred to by someone else: leave them */
+    unsigned stale;        /* transactions in a row that found the database changed */
+    bool keep_qos;         /* a QoS row of ours is referred to by someone else: leave them */
+    struct doomed *doomed; /* links that are to be deleted, with whose they are */
+    size_t n_doomed, doomed_room;
 };
 
 /* Two VIFs of one call that want the same thing: the later one becomes RUN_FAILED.  0 or -ENOMEM. */
@@ -126,8 +128,18 @@ void links_remember(const struct batch *batch, struct run *run, const struct ste
 void links_forget(struct run *run);
 
 /* Takes back what this call did to the links of 'run', newest first.  What cannot be undone is named
- * in the words of run->error.  An unplug is not taken back: it goes on where it ended. */
+ * in the words of run->error.  An unplug is not taken back: it goes on where it ended.
+ *
+ * Links that were made are deleted by the links_undo_end() that has to follow before anything waits or
+ * looks, those of all runs at once. */
 void links_undo(struct batch *batch, struct run *run);
+void links_undo_end(struct batch *batch);
+
+/* Parts of links_undo(): puts a link that was made with those that links_undo_end() deletes; whether one
+ * is also of a run that stands; names what is left of one step that could not be taken back. */
+void links_doom(struct batch *batch, struct run *run, const struct undo *undo);
+bool links_serve_another(const struct batch *batch, const struct run *run, const struct undo *undo);
+void links_say_undo(struct run *run, const struct undo *undo);
 
 /* Names all that this call did to the links of 'run', and forgets it: it stays. */
 void links_say_left(struct run *run);

@@ -11,6 +11,7 @@ from linux_host import ADDRESS, BRIDGE, GATEWAY, NIC, lb_vif
 from nic import hostdev_vif, vhostuser_vif
 from state import assert_same, differences
 from vifs import device, hybrid_vif, ovs_vif, vif_id
+from watch import traced
 
 TAP, OWN, INNER, OUTER = device(1), device(1, 'pb'), 'pbp' + vif_id(1), 'ibp' + vif_id(1)
 QBR, QVB, QVO = (device(1, prefix) for prefix in ('qbr', 'qvb', 'qvo'))
@@ -328,6 +329,22 @@ def test_host_keeps_its_addresses_when_they_cannot_go_back(world):
     assert BRIDGE + ' is left with its addresses' in line and NIC + ' is left changed' in line
     world.vifctl('plug', case)
     assert world.state()['links'][BRIDGE]['addresses'] == before
+
+
+@pytest.mark.lab(vswitchd=False)
+def test_links_of_many_vifs_are_undone_as_one(lab, proxy):
+    """The kernel waits once for all, and not some 20 ms for each of them."""
+    def refuse(point):
+        if point == 'request 2':
+            proxy.rename['transact'] = 'unknown'
+    proxy.on_point = refuse
+    before = lab.snapshot()
+    docs = [ovs_vif(n, create_tap=True) for n in range(1, 41)] + \
+           [hybrid_vif(n) for n in range(41, 61)]
+    done, changes = traced(lab, 'plug', docs, status=3)
+    assert len(done.err.splitlines()) == 60 and 'left' not in done.err, done
+    assert changes.netlink.count('RTM_DELLINK') == 1, changes
+    assert_same(before, lab.snapshot())
 
 
 @pytest.mark.lab(vswitchd=False)
