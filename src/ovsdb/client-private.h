@@ -11,6 +11,7 @@ struct ovsdb_client {
     struct jsonrpc *rpc; /* NULL: not connected */
     const struct log *log;
     struct ovsdb_counts counts;
+    int stop; /* what ends the waiting early; STOP_NEVER */
     const char *database;
     int64_t n_monitors;  /* names of monitors: one each, so that an update tells whose it is */
     unsigned failures;   /* in a row, of connections and of requests cut off */

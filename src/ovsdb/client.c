@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/deadline.h"
+#include "base/stop.h"
 #include "rpc/jsonrpc.h"
 #include "rpc/stream.h"
 #include "json/json-text.h"
@@ -70,6 +71,13 @@ void ovsdb_client_free(struct ovsdb_client *client)
     free(client);
 }
 
+void ovsdb_client_stop_by(struct ovsdb_client *client, int stop)
+{
+    client->stop = stop;
+    if (client->rpc)
+        jsonrpc_stop_by(client->rpc, stop);
+}
+
 const struct ovsdb_counts *ovsdb_client_counts(const struct ovsdb_client *client)
 {
     return &client->counts;
@@ -105,8 +113,8 @@ static int connect_once(struct ovsdb_client *client, int64_t until, struct vif_e
         struct vif_error before = all, why = {0};
         int r;
 
-        r = jsonrpc_open(client->addresses[i], share_of(until, client->n_addresses - i),
-                         &client->rpc, &why);
+        r = jsonrpc_open(client->addresses[i], client->stop,
+                         share_of(until, client->n_addresses - i), &client->rpc, &why);
         log_debug(client->log, "ovsdb: connect to %s: %s", client->addresses[i],
                   r < 0 ? strerrordesc_np(-r) : "done");
         if (r == 0) {
@@ -116,6 +124,8 @@ static int connect_once(struct ovsdb_client *client, int64_t until, struct vif_e
         }
         if (r == -ENOMEM)
             return error_memory(err);
+        if (r == -EINTR)
+            return stop_error(err);
         if (before.kind != VIF_ERROR_PERMISSION)
             result = r;
         (void)error_set(&all, before.kind == VIF_ERROR_PERMISSION ? before.kind : why.kind,
@@ -148,9 +158,9 @@ static int connect_again(struct ovsdb_client *client, int64_t until, struct vif_
     for (;;) {
         int r;
 
-        deadline_sleep(delay_of(client->failures), until);
-        r = connect_once(client, until, err);
-        if (r == 0 || r == -ENOMEM)
+        stop_sleep(client->stop, delay_of(client->failures), until);
+        r = stop_asked(client->stop) ? stop_error(err) : connect_once(client, until, err);
+        if (r == 0 || r == -ENOMEM || r == -EINTR)
             return r;
         client->failures++;
         if (deadline_left(until) == 0)
@@ -177,7 +187,7 @@ void ovsdb_client_after_failure(struct ovsdb_client *client, int r)
 {
     if (r == -ECONNRESET)
         client->failures++;
-    if (r != -EREMOTEIO && r != -ETIMEDOUT)
+    if (r != -EREMOTEIO && r != -ETIMEDOUT && r != -EINTR)
         ovsdb_client_disconnect(client);
 }
 
@@ -204,7 +214,9 @@ int ovsdb_client_ask(struct ovsdb_client *client, const struct ovsdb_request *re
         *ret_sent = true;
         client->counts.requests++;
         client->counts.writes += request->writes;
+        jsonrpc_stop_by(client->rpc, request->writes ? STOP_NEVER : client->stop);
         r = jsonrpc_wait(client->rpc, id, until, ret_result, err);
+        jsonrpc_stop_by(client->rpc, client->stop);
     }
     if (logs)
         log_debug(client->log,

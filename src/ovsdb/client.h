@@ -35,6 +35,11 @@ void ovsdb_client_free(struct ovsdb_client *client);
 DEFINE_AUTO(auto_ovsdb_client, struct ovsdb_client *, ovsdb_client_free);
 #define auto_ovsdb_client __attribute__((cleanup(auto_ovsdb_client_fn)))
 
+/* From now on whatever waits, be it to connect, to send or for an answer, ends with -EINTR (kind
+ * INTERRUPTED) once 'stop' is readable; STOP_NEVER: nothing ends it.  The answer to a transaction that
+ * writes is waited for nevertheless, so that what was done is known. */
+void ovsdb_client_stop_by(struct ovsdb_client *client, int stop);
+
 const struct ovsdb_counts *ovsdb_client_counts(const struct ovsdb_client *client);
 
 /* The address connected to last, NULL before the first connection. */

@@ -86,7 +86,7 @@ int ovsdb_client_watch(struct ovsdb_client *client, const struct ovsdb_monitor *
         bool first = client->counts.connects == 0;
 
         r = ovsdb_client_ensure_connected(client, until, &words);
-        if (r < 0 && (first || r == -ENOMEM))
+        if (r < 0 && (first || r == -ENOMEM || r == -EINTR))
             return ovsdb_client_tell(r, &words, err);
         r = r == 0 ? watch_once(client, monitor, until, &words) : -ECONNRESET;
     } while (r == -ECONNRESET && deadline_left(until) != 0);

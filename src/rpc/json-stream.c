@@ -19,11 +19,11 @@
 /* A connection is kept for the life of a daemon: what one big message needed is given back. */
 #define ROOM_KEPT ((size_t)64 << 10)
 
-int json_stream_open(struct json_stream *js, const char *address, int64_t until,
+int json_stream_open(struct json_stream *js, const char *address, int stop, int64_t until,
                      struct vif_error *err)
 {
     *js = (struct json_stream){.max_bytes = LIMIT_MESSAGE_BYTES};
-    return stream_open(address, until, &js->stream, err);
+    return stream_open(address, stop, until, &js->stream, err);
 }
 
 void json_stream_done(struct json_stream *js)

@@ -27,7 +27,7 @@ struct json_stream {
 };
 
 /* Connects; errors as stream_open().  json_stream_done() is fine after a failure, and twice. */
-int json_stream_open(struct json_stream *js, const char *address, int64_t until,
+int json_stream_open(struct json_stream *js, const char *address, int stop, int64_t until,
                      struct vif_error *err);
 void json_stream_done(struct json_stream *js);
 
@@ -47,7 +47,7 @@ int json_stream_flush(struct json_stream *js, struct vif_error *err);
 
 /* Waits until something can be received, or sent if anything is pending, and does it.  Both
  * directions are served, so that two peers with full buffers do not wait for each other for ever.
- * 0; -ETIMEDOUT; -ECONNRESET; -ENOMEM. */
+ * 0; -ETIMEDOUT; -EINTR; -ECONNRESET; -ENOMEM. */
 int json_stream_exchange(struct json_stream *js, int64_t until, struct vif_error *err);
 
 /* The next text that has come whole.  1 and a new reference in '*ret_json'; 0 when there is none;

@@ -10,10 +10,11 @@
 #include <string.h>
 
 #include "base/deadline.h"
+#include "base/stop.h"
 #include "rpc/jsonrpc-private.h"
 #include "json/json-text.h"
 
-int jsonrpc_open(const char *address, int64_t until, struct jsonrpc **ret_rpc,
+int jsonrpc_open(const char *address, int stop, int64_t until, struct jsonrpc **ret_rpc,
                  struct vif_error *err)
 {
     auto_jsonrpc struct jsonrpc *rpc = calloc(1, sizeof *rpc);
@@ -27,7 +28,7 @@ int jsonrpc_open(const char *address, int64_t until, struct jsonrpc **ret_rpc,
     rpc->notifications = json_array();
     if (!rpc->notifications)
         return error_memory(err);
-    r = json_stream_open(&rpc->js, address, until, err);
+    r = json_stream_open(&rpc->js, address, stop, until, err);
     if (r < 0)
         return r;
     *ret_rpc = take_ptr(rpc);
@@ -43,6 +44,11 @@ void jsonrpc_close(struct jsonrpc *rpc)
     for (size_t i = 0; i < rpc->n_requests; i++)
         json_decref(rpc->requests[i].answer);
     free(rpc);
+}
+
+void jsonrpc_stop_by(struct jsonrpc *rpc, int stop)
+{
+    stream_stop_by(rpc->js.stream, stop);
 }
 
 uint64_t jsonrpc_sent(const struct jsonrpc *rpc)
@@ -205,8 +211,8 @@ static int break_silence(struct jsonrpc *rpc, struct vif_error *err)
     return json_stream_flush(&rpc->js, err);
 }
 
-/* Lets bytes go and come, and takes in the messages that are whole now.  -ETIMEDOUT past 'until'; any
- * other error has ended the connection.  No words: what the caller waits for may have come before. */
+/* Lets bytes go and come, and takes in the messages that are whole now.  -ETIMEDOUT past 'until'; -EINTR
+ * when it is stopped; any other error has ended the connection.  No words: what the caller waits for may have come before. */
 static int pump(struct jsonrpc *rpc, int64_t until)
 {
     int64_t alarm =
@@ -215,7 +221,7 @@ static int pump(struct jsonrpc *rpc, int64_t until)
     int r;
 
     r = json_stream_exchange(&rpc->js, until < alarm ? until : alarm, &words);
-    if (r == -ETIMEDOUT && until <= alarm)
+    if (r == -EINTR || (r == -ETIMEDOUT && until <= alarm))
         return r;
     if (r == -ETIMEDOUT) {
         r = break_silence(rpc, &words);
@@ -260,12 +266,14 @@ static int flush(struct jsonrpc *rpc, uint64_t end, int64_t until, struct vif_er
         r = late ? -ETIMEDOUT : pump(rpc, until);
     if (rpc->js.sent >= end)
         return 0;
-    if (r != -ETIMEDOUT)
+    if (r != -ETIMEDOUT && r != -EINTR)
         return tell_fault(rpc, err);
     (void)error_set(&words, VIF_ERROR_OVSDB_UNREACHABLE,
                     "%s: the connection was given up because a request could not be sent in time",
                     address_of(rpc));
     (void)give_up(rpc, -ECONNRESET, &words);
+    if (r == -EINTR)
+        return stop_error(err);
     return error_set(err, VIF_ERROR_TIMEOUT, "%s: the request could not be sent in time",
                      address_of(rpc));
 }
@@ -334,6 +342,7 @@ int jsonrpc_wait(struct jsonrpc *rpc, int64_t id, int64_t until, json_t **ret_re
                  struct vif_error *err)
 {
     bool late = false;
+    int r = 0;
 
     listen_afresh(rpc);
     for (;;) {
@@ -346,10 +355,13 @@ int jsonrpc_wait(struct jsonrpc *rpc, int64_t id, int64_t until, json_t **ret_re
             return take_result(rpc, request, ret_result, err);
         if (rpc->fault)
             return tell_fault(rpc, err);
-        if (late || pump(rpc, until) == -ETIMEDOUT) {
+        r = late ? -ETIMEDOUT : pump(rpc, until);
+        if (r == -EINTR || r == -ETIMEDOUT)
             jsonrpc_forget(rpc, id);
+        if (r == -EINTR)
+            return stop_error(err);
+        if (r == -ETIMEDOUT)
             return error_set(err, VIF_ERROR_TIMEOUT, "%s: no answer in time", address_of(rpc));
-        }
         late = deadline_left(until) == 0;
     }
 }
@@ -382,6 +394,7 @@ int jsonrpc_notification(struct jsonrpc *rpc, const char *method, int64_t until,
     listen_afresh(rpc);
     for (;;) {
         json_t *params = next_notification(rpc, method);
+        int r;
 
         if (params) {
             *ret_params = params;
@@ -389,7 +402,10 @@ int jsonrpc_notification(struct jsonrpc *rpc, const char *method, int64_t until,
         }
         if (rpc->fault)
             return tell_fault(rpc, err);
-        if (late || pump(rpc, until) == -ETIMEDOUT)
+        r = late ? -ETIMEDOUT : pump(rpc, until);
+        if (r == -EINTR)
+            return stop_error(err);
+        if (r == -ETIMEDOUT)
             return error_set(err, VIF_ERROR_TIMEOUT, "%s: no notification in time",
                              address_of(rpc));
         late = deadline_left(until) == 0;

@@ -14,11 +14,16 @@
 struct jsonrpc;
 
 /* Connects; errors as stream_open(). */
-int jsonrpc_open(const char *address, int64_t until, struct jsonrpc **ret_rpc,
+int jsonrpc_open(const char *address, int stop, int64_t until, struct jsonrpc **ret_rpc,
                  struct vif_error *err);
 void jsonrpc_close(struct jsonrpc *rpc);
 DEFINE_AUTO(auto_jsonrpc, struct jsonrpc *, jsonrpc_close);
 #define auto_jsonrpc __attribute__((cleanup(auto_jsonrpc_fn)))
+
+/* What waits ends with -EINTR (kind INTERRUPTED) once 'stop' is readable, unless what it waits for is
+ * there; STOP_NEVER: nothing ends it.  An answer is then no longer waited for, and the connection goes on,
+ * unless a request was half sent. */
+void jsonrpc_stop_by(struct jsonrpc *rpc, int stop);
 
 /* Bytes sent and received so far. */
 uint64_t jsonrpc_sent(const struct jsonrpc *rpc);
@@ -35,7 +40,7 @@ int jsonrpc_service(struct jsonrpc *rpc, int64_t until, struct vif_error *err);
 /* Sends a request; 'params' is borrowed.  On success '*ret_id' is what to wait for.
  *
  * After an error the request was not carried out and never will be: one that could not be sent whole
- * by 'until' (-ETIMEDOUT) takes the connection with it.  -ENOBUFS (kind OVSDB) when LIMIT_IN_FLIGHT
+ * by 'until' (-ETIMEDOUT) or before it was stopped (-EINTR) takes the connection with it.  -ENOBUFS (kind OVSDB) when LIMIT_IN_FLIGHT
  * requests wait already; -ENOMEM; others as jsonrpc_wait(). */
 int jsonrpc_send(struct jsonrpc *rpc, const char *method, json_t *params, int64_t until,
                  int64_t *ret_id, struct vif_error *err);

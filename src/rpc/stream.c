@@ -18,9 +18,14 @@
 
 #include "base/deadline.h"
 #include "base/parse.h"
+#include "base/stop.h"
+
+/* How long a connect that blocks keeps its caller from seeing that it is stopped. */
+#define STOP_SLICE_MS 50
 
 struct stream {
     int fd;
+    int stop;
     char address[];
 };
 
@@ -138,17 +143,21 @@ int stream_check_address(const char *address, struct vif_error *err)
     return parse_address(address, &endpoint, err);
 }
 
-/* 0 when one of 'events' (or an error, which the next system call will tell) is there. */
-static int wait_fd(int fd, short events, int64_t until)
+/* 0 when one of 'events' (or an error, which the next system call will tell) is there; what is there is
+ * served first, then the wish to stop. */
+static int wait_stream(const struct stream *stream, short events, int64_t until)
 {
-    struct pollfd p = {.fd = fd, .events = events};
+    struct pollfd p[2] = {{.fd = stream->fd, .events = events},
+                          {.fd = stream->stop, .events = POLLIN}};
 
     for (;;) {
         int left = deadline_left(until);
-        int n = poll(&p, 1, left);
+        int n = poll(p, stream->stop > 0 ? 2 : 1, left);
 
-        if (n > 0)
+        if (n > 0 && p[0].revents)
             return 0;
+        if (n > 0)
+            return -EINTR;
         if (n < 0 && errno != EINTR)
             return -errno;
         if (left == 0)
@@ -158,10 +167,13 @@ static int wait_fd(int fd, short events, int64_t until)
 
 /* A unix socket that does not block answers EAGAIN at once when the server's backlog is full, and
  * nothing tells when there is room again.  One that blocks waits for it, as long as SO_SNDTIMEO. */
-static int connect_unix(int fd, const struct endpoint *endpoint, int64_t until)
+static int connect_unix(const struct stream *stream, const struct endpoint *endpoint, int64_t until)
 {
+    int fd = stream->fd;
+
     for (;;) {
-        int left = deadline_left(until);
+        int64_t slice = stream->stop > 0 ? deadline_after(STOP_SLICE_MS) : until;
+        int left = deadline_left(slice < until ? slice : until);
         struct timeval tv = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000L};
 
         if (left == 0)
@@ -170,17 +182,19 @@ static int connect_unix(int fd, const struct endpoint *endpoint, int64_t until)
             return -errno;
         if (connect(fd, &endpoint->any, endpoint->size) == 0)
             break;
-        if (errno == EAGAIN)
-            return -ETIMEDOUT;
-        if (errno != EINTR)
+        if (errno != EAGAIN && errno != EINTR)
             return -errno;
+        if (errno == EAGAIN && deadline_left(until) == 0)
+            return -ETIMEDOUT;
+        if (stop_asked(stream->stop))
+            return -EINTR;
     }
     return fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
 }
 
-static int connect_tcp(int fd, const struct endpoint *endpoint, int64_t until)
+static int connect_tcp(const struct stream *stream, const struct endpoint *endpoint, int64_t until)
 {
-    int on = 1, fault = 0, r;
+    int fd = stream->fd, on = 1, fault = 0, r;
     socklen_t size = sizeof fault;
 
     /* Requests are written whole: there is nothing to gather, and an answer to wait for. */
@@ -192,7 +206,7 @@ static int connect_tcp(int fd, const struct endpoint *endpoint, int64_t until)
         return 0;
     if (errno != EINPROGRESS)
         return -errno;
-    r = wait_fd(fd, POLLOUT, until);
+    r = wait_stream(stream, POLLOUT, until);
     if (r < 0)
         return r;
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &fault, &size) < 0)
@@ -200,7 +214,7 @@ static int connect_tcp(int fd, const struct endpoint *endpoint, int64_t until)
     return -fault;
 }
 
-int stream_open(const char *address, int64_t until, struct stream **ret_stream,
+int stream_open(const char *address, int stop, int64_t until, struct stream **ret_stream,
                 struct vif_error *err)
 {
     auto_stream struct stream *stream = NULL;
@@ -215,13 +229,16 @@ int stream_open(const char *address, int64_t until, struct stream **ret_stream,
     if (!stream)
         return error_memory(err);
     memcpy(stream->address, address, size);
+    stream->stop = stop;
     stream->fd = socket(endpoint.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (stream->fd < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, errno, "%s: socket", address);
     if (endpoint.any.sa_family == AF_UNIX)
-        r = connect_unix(stream->fd, &endpoint, until);
+        r = connect_unix(stream, &endpoint, until);
     else
-        r = connect_tcp(stream->fd, &endpoint, until);
+        r = connect_tcp(stream, &endpoint, until);
+    if (r == -EINTR)
+        return stop_error(err);
     if (r < 0)
         return error_sys(err, VIF_ERROR_OVSDB_UNREACHABLE, -r, "%s", address);
     *ret_stream = take_ptr(stream);
@@ -234,6 +251,11 @@ void stream_close(struct stream *stream)
         return;
     cleanup_close(&stream->fd);
     free(stream);
+}
+
+void stream_stop_by(struct stream *stream, int stop)
+{
+    stream->stop = stop;
 }
 
 const char *stream_address(const struct stream *stream)
@@ -262,10 +284,12 @@ static int lost(const struct stream *stream, const char *words, struct vif_error
 
 int stream_wait(struct stream *stream, bool write, int64_t until, struct vif_error *err)
 {
-    int r = wait_fd(stream->fd, write ? POLLIN | POLLOUT : POLLIN, until);
+    int r = wait_stream(stream, write ? POLLIN | POLLOUT : POLLIN, until);
 
     if (r == -ETIMEDOUT)
         return error_set(err, VIF_ERROR_TIMEOUT, "%s: no answer in time", stream->address);
+    if (r == -EINTR)
+        return stop_error(err);
     if (r < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, -r, "%s: poll", stream->address);
     return 0;
@@ -314,7 +338,9 @@ int stream_write(struct stream *stream, const char *bytes, size_t n, int64_t unt
         n -= (size_t)sent;
         if (n == 0 || sent > 0)
             continue;
-        r = wait_fd(stream->fd, POLLOUT, until);
+        r = wait_stream(stream, POLLOUT, until);
+        if (r == -EINTR)
+            return stop_error(err);
         if (r < 0)
             return error_sys(err, VIF_ERROR_SYSTEM, -r, "%s: write", stream->address);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Byte streams to a server: unix:PATH, tcp:IP:PORT, tcp:[IPv6]:PORT.  Non-blocking underneath; every
- * call waits at most until the deadline it is given. */
+ * call waits at most until the deadline it is given, or until the stream is stopped: by a descriptor that
+ * becomes readable (base/stop.h).  A stream that was stopped is as good as before. */
 #ifndef RPC_STREAM_H
 #define RPC_STREAM_H
 
@@ -17,14 +18,18 @@ struct stream;
 /* Checks the form of 'address' without connecting.  0, or -EINVAL (kind CONFIG) with words. */
 int stream_check_address(const char *address, struct vif_error *err);
 
-/* Connects.  Kind OVSDB_UNREACHABLE with the address and the system's words ("unix:/run/x: No such
+/* Connects; 'stop' ends that, and what waits later.  Kind OVSDB_UNREACHABLE with the address and the system's words ("unix:/run/x: No such
  * file or directory") when it cannot: -ENOENT, -ECONNREFUSED, -EACCES (kind PERMISSION) ...;
- * -ETIMEDOUT (kind TIMEOUT) past 'until'; -EINVAL for a malformed address. */
-int stream_open(const char *address, int64_t until, struct stream **ret_stream,
+ * -ETIMEDOUT (kind TIMEOUT) past 'until'; -EINTR (kind INTERRUPTED) when it is stopped; -EINVAL for a
+ * malformed address. */
+int stream_open(const char *address, int stop, int64_t until, struct stream **ret_stream,
                 struct vif_error *err);
 void stream_close(struct stream *stream);
 DEFINE_AUTO(auto_stream, struct stream *, stream_close);
 #define auto_stream __attribute__((cleanup(auto_stream_fn)))
+
+/* From now on this descriptor stops it; STOP_NEVER: none. */
+void stream_stop_by(struct stream *stream, int stop);
 
 /* Writes all of it.  A peer that is gone is -ECONNRESET (kind OVSDB_UNREACHABLE). */
 int stream_write(struct stream *stream, const char *bytes, size_t n, int64_t until,
@@ -39,7 +44,8 @@ ssize_t stream_read(struct stream *stream, char *buffer, size_t size, int64_t un
 ssize_t stream_write_now(struct stream *stream, const char *bytes, size_t n, struct vif_error *err);
 ssize_t stream_read_now(struct stream *stream, char *buffer, size_t size, struct vif_error *err);
 
-/* Waits until there may be something to read or, if 'write' is set, room to write.  0; -ETIMEDOUT. */
+/* Waits until there may be something to read or, if 'write' is set, room to write.  0; -ETIMEDOUT; -EINTR
+ * when it is stopped and there is neither. */
 int stream_wait(struct stream *stream, bool write, int64_t until, struct vif_error *err);
 
 const char *stream_address(const struct stream *stream);

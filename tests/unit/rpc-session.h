@@ -24,7 +24,7 @@ static inline void begin(struct session *s, const struct fake_action *script)
 {
     *s = (struct session){.until = deadline_after(15000)};
     fake_server_start(&s->server, FAKE_UNIX, script);
-    assert_int_equal(jsonrpc_open(s->server.address, s->until, &s->rpc, &s->err), 0);
+    assert_int_equal(jsonrpc_open(s->server.address, 0, s->until, &s->rpc, &s->err), 0);
 }
 
 static inline void end(struct session *s)

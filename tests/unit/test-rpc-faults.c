@@ -220,7 +220,7 @@ static int whole_conversation(const char *address, json_t *params)
     int64_t id, until = deadline_after(15000);
     int r;
 
-    r = jsonrpc_open(address, until, &rpc, &err);
+    r = jsonrpc_open(address, 0, until, &rpc, &err);
     if (r == 0)
         r = jsonrpc_send(rpc, "a", params, until, &id, &err);
     if (r == 0)

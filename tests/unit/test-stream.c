@@ -80,7 +80,7 @@ static void addresses_that_are_bad(void **state)
         assert_int_equal(stream_check_address(bad[i].address, &err), -EINVAL);
         assert_int_equal(err.kind, VIF_ERROR_CONFIG);
         assert_non_null(strstr(err.text, bad[i].words));
-        assert_int_equal(stream_open(bad[i].address, 0, &stream, NULL), -EINVAL);
+        assert_int_equal(stream_open(bad[i].address, 0, 0, &stream, NULL), -EINVAL);
         assert_null(stream);
     }
 }
@@ -91,7 +91,7 @@ static void assert_cannot_open(const char *address, int r, enum vif_error_kind k
     struct vif_error err = {0};
     struct stream *stream = NULL;
 
-    assert_int_equal(stream_open(address, deadline_after(1000), &stream, &err), r);
+    assert_int_equal(stream_open(address, 0, deadline_after(1000), &stream, &err), r);
     assert_null(stream);
     assert_int_equal(err.kind, kind);
     assert_string_equal(err.text, words);
@@ -151,14 +151,14 @@ static void server_too_busy_to_accept(void **state)
     (void)snprintf(address, sizeof address, "unix:%s", local.sun_path);
     assert_int_equal(bind(listener, (struct sockaddr *)&local, sizeof local), 0);
     assert_int_equal(listen(listener, 0), 0);
-    assert_int_equal(stream_open(address, deadline_after(1000), &first, &err), 0);
+    assert_int_equal(stream_open(address, 0, deadline_after(1000), &first, &err), 0);
     start = deadline_now();
-    assert_int_equal(stream_open(address, deadline_after(50), &second, &err), -ETIMEDOUT);
+    assert_int_equal(stream_open(address, 0, deadline_after(50), &second, &err), -ETIMEDOUT);
     assert_int_equal(err.kind, VIF_ERROR_TIMEOUT);
     assert_in_range(deadline_now() - start, 40, 5000);
-    assert_int_equal(stream_open(address, 0, &second, &err), -ETIMEDOUT);
+    assert_int_equal(stream_open(address, 0, 0, &second, &err), -ETIMEDOUT);
     assert_int_equal(close(accept(listener, NULL, NULL)), 0);
-    assert_int_equal(stream_open(address, DEADLINE_NEVER, &second, &err), 0);
+    assert_int_equal(stream_open(address, 0, DEADLINE_NEVER, &second, &err), 0);
     (void)close(listener);
     (void)unlink(local.sun_path);
     (void)rmdir(directory);
@@ -187,7 +187,7 @@ static void bytes_go_both_ways(void **state)
         text[strlen(text)] = ' ';
         text[n - 1] = '}';
         fake_server_start(&server, family, script);
-        assert_int_equal(stream_open(server.address, until, &stream, &err), 0);
+        assert_int_equal(stream_open(server.address, 0, until, &stream, &err), 0);
         assert_string_equal(stream_address(stream), server.address);
         assert_int_equal(stream_write(stream, text, n, until, &err), 0);
         assert_int_equal(stream_read(stream, answer, sizeof answer, until, &err), 3);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ending a call early because its caller says so: by a descriptor that becomes readable and is never
+ * read from, so that everybody who waits can wait for it as well, and sees it as long as it is so. */
+#ifndef BASE_STOP_H
+#define BASE_STOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* No descriptor, so nobody stops the call. */
+#define STOP_NEVER 0
+
+/* Whether 'stop' (STOP_NEVER: no) is readable now. */
+bool stop_asked(int stop);
+
+/* Sleeps 'milliseconds', but not past 'until' and not once 'stop' is readable. */
+void stop_sleep(int stop, int64_t milliseconds, int64_t until);
+
+/* Fills 'err' and returns -EINTR (kind INTERRUPTED). */
+int stop_error(struct vif_error *err);
+
+#endif
