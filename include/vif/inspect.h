@@ -205,6 +205,7 @@ struct vif_prune_options {
     int64_t grace_ms;   /* nothing younger is removed; VIF_GRACE_DEFAULT, VIF_GRACE_NONE */
     int64_t timeout_ms; /* for the whole call; VIF_TIMEOUT_CONFIGURED, VIF_TIMEOUT_NEVER */
     enum vif_wait wait; /* after removing */
+    int stop_fd;        /* as in struct vif_call_options */
 };
 
 /* One leftover.  What is not known is "".  New members are only ever added at the end. */
@@ -234,7 +235,8 @@ struct vif_leftover {
  * may be NULL.
  *
  * 0 whenever there is a list, however many removals failed; errors: those of database and kernel, and
- * of the lock file where something is to be removed.  The list is freed with vif_leftovers_free(). */
+ * of the lock file where something is to be removed; -EINTR (kind INTERRUPTED) when 'stop_fd' ended it
+ * before anything was removed.  The list is freed with vif_leftovers_free(). */
 int vif_host_prune(struct vif_host *host, const struct vif_prune_options *options,
                    struct vif_leftovers **ret_leftovers, struct vif_error *err);
 size_t vif_leftovers_count(const struct vif_leftovers *leftovers);

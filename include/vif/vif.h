@@ -91,6 +91,9 @@ struct vif_call_options {
     int64_t timeout_ms; /* for the whole call; VIF_TIMEOUT_CONFIGURED, VIF_TIMEOUT_NEVER */
     int dry_run; /* change nothing, say what would be done (vif_host_check() never does more) */
     enum vif_on_timeout on_timeout; /* plug */
+    /* Above 0: the call ends early once this descriptor is readable, see below.  It is never read from,
+     * and has to stay readable until the call returns. */
+    int stop_fd;
 };
 
 struct vif_report;
@@ -101,8 +104,17 @@ struct vif_report;
  * A port whose network device is not there yet cannot be claimed and is not waited for.  When time is
  * up, up to 3 s more go into finding out why.
  *
+ * A call that is ended early (by 'stop_fd') leaves each VIF either as it was before or whole, and says
+ * which.  What is not in the database yet is taken back: VIF_STATE_FAILED with kind INTERRUPTED, and
+ * 'changed' is 0 where it is as it was before (what cannot be taken back is named, as ever).  What is in
+ * the database stands, and is VIF_STATE_FAILED with kind INTERRUPTED and 'changed' set where it was not
+ * known yet to be real (with VIF_ON_TIMEOUT_UNDO it is taken back, too).  A VIF whose rows an unplug has
+ * removed is unplugged to the end, without waiting for ovs-vswitchd.  The answer to a transaction that is
+ * under way is waited for as long as the call may last.
+ *
  * 0 whenever there is a report, however many VIFs failed; -ENOMEM; -EINVAL for an option that has a
- * value this library does not know.  The batch can be used again. */
+ * value this library does not know; -ETIMEDOUT, or -EINTR (kind INTERRUPTED), when another program worked
+ * on the same VIFs until then: nothing is done.  The batch can be used again. */
 int vif_host_plug(struct vif_host *host, const struct vif_batch *batch,
                   const struct vif_call_options *options, struct vif_report **ret_report,
                   struct vif_error *err);

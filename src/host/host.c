@@ -288,11 +288,13 @@ static int carry_out(struct vif_host *host, const struct vif_batch *batch,
             .explain = purpose->explain,
             .look = purpose->look,
             .until = host_deadline(host, own.timeout_ms),
+            .stop = own.stop_fd,
         };
 
         describe_all(host, batch, purpose->goal, &call);
         if (call.n && (!how.dry_run || how.explain))
-            r = lock_vifs(batch, how.look || how.dry_run, how.until, &host->log, &lock, err);
+            r = lock_vifs(batch, how.look || how.dry_run, how.stop, how.until, &host->log, &lock,
+                          err);
         if (r == 0 && call.n)
             r = converge(&engine, call.described, call.n, &how, call.outcomes,
                          &call.report->transaction, err);

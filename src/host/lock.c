@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
+#include "base/stop.h"
 #include "host/host.h"
 
 #define POLL_MS 2
@@ -37,7 +38,7 @@ static int compare(const void *a, const void *b)
     return (*left > *right) - (*left < *right);
 }
 
-static int lock_byte(int fd, off_t byte, bool look, int64_t until, struct vif_error *err)
+static int lock_byte(int fd, off_t byte, bool look, int stop, int64_t until, struct vif_error *err)
 {
     struct flock lock = {
         .l_type = look ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
@@ -48,7 +49,11 @@ static int lock_byte(int fd, off_t byte, bool look, int64_t until, struct vif_er
         if (deadline_left(until) == 0)
             return error_set(err, VIF_ERROR_TIMEOUT,
                              "another program has been working on the same VIF all the time");
-        deadline_sleep(POLL_MS, until);
+        if (stop_asked(stop))
+            return error_set(err, VIF_ERROR_INTERRUPTED,
+                             "interrupted, with nothing done yet: another program was working on "
+                             "the same VIF");
+        stop_sleep(stop, POLL_MS, until);
     }
     return 0;
 }
@@ -98,8 +103,8 @@ static const char *second_id(const struct batch_entry *entry)
     return id && strcmp(id, entry->id) != 0 ? id : NULL;
 }
 
-int lock_vifs(const struct vif_batch *batch, bool look, int64_t until, const struct log *log,
-              int *ret_fd, struct vif_error *err)
+int lock_vifs(const struct vif_batch *batch, bool look, int stop, int64_t until,
+              const struct log *log, int *ret_fd, struct vif_error *err)
 {
     auto_close int fd = -1;
     auto_free off_t *bytes = calloc(2 * batch->n + 1, sizeof *bytes);
@@ -124,7 +129,7 @@ int lock_vifs(const struct vif_batch *batch, bool look, int64_t until, const str
     }
     qsort(bytes, n, sizeof *bytes, compare); /* all take them in one order: no deadlock */
     for (size_t i = 0; i < n; i++) {
-        int r = i && bytes[i] == bytes[i - 1] ? 0 : lock_byte(fd, bytes[i], look, until, err);
+        int r = i && bytes[i] == bytes[i - 1] ? 0 : lock_byte(fd, bytes[i], look, stop, until, err);
 
         if (r < 0)
             return r;

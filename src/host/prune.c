@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
+#include "base/stop.h"
 #include "host/host.h"
 #include "wiring/leftover.h"
 
@@ -311,6 +312,7 @@ static int remove_all(const struct engine *engine, const struct look *look,
         .settle = options->wait == VIF_WAIT_VSWITCHD,
         .dry_run = options->dry_run != 0,
         .until = until,
+        .stop = options->stop_fd,
     };
     auto_removal struct removal removal = {0};
     int r = build_removal(look, list, &removal, err);
@@ -332,8 +334,10 @@ static int look_again(const struct engine *engine, const struct vif_prune_option
 
     if (r < 0)
         return r;
-    deadline_sleep(PAUSE_MS, until);
-    r = take_look(engine, options, until, &second, err);
+    stop_sleep(options->stop_fd, PAUSE_MS, until);
+    r = stop_asked(options->stop_fd) ? stop_error(err) : 0;
+    if (r == 0)
+        r = take_look(engine, options, until, &second, err);
     if (r < 0)
         return r;
     compare_looks(first, &second);
@@ -371,7 +375,9 @@ int vif_host_prune(struct vif_host *host, const struct vif_prune_options *option
         memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
     if (!list)
         return error_memory(err);
+    ovsdb_client_stop_by(host->db, own.stop_fd);
     r = prune(host, &own, list, err);
+    ovsdb_client_stop_by(host->db, STOP_NEVER);
     if (r < 0)
         return r;
     *ret_leftovers = take_ptr(list);

@@ -119,5 +119,7 @@ int verb_check(const struct arguments *arguments)
 {
     if (arguments->call.dry_run && !arguments->repair)
         return usage("--dry-run goes with --repair: check alone changes nothing", "");
-    return run_call(arguments, arguments->repair ? vif_host_repair : vif_host_check, print_checked);
+    if (arguments->repair)
+        return run_call(arguments, vif_host_repair, print_checked, "as described");
+    return run_call(arguments, vif_host_check, print_checked, NULL);
 }

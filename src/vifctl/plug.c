@@ -81,13 +81,14 @@ static int print_report(struct vif_report *report, const struct arguments *argum
     return vif_report_status(report);
 }
 
-int run_call(const struct arguments *arguments, call_fn *call, print_fn *print)
+int run_call(const struct arguments *arguments, call_fn *call, print_fn *print, const char *done)
 {
+    struct vif_call_options options = arguments->call;
     auto_host struct vif_host *host = NULL;
     auto_batch struct vif_batch *batch = NULL;
     auto_report struct vif_report *report = NULL;
     struct vif_error err = {0};
-    int r;
+    int r, status;
 
     if (arguments->n_files == 0) {
         complain("no FILE given ('-' is standard input)");
@@ -98,21 +99,27 @@ int run_call(const struct arguments *arguments, call_fn *call, print_fn *print)
         r = vif_batch_new(&batch, &err);
     if (r == 0)
         r = read_files(arguments->files, arguments->n_files, batch, &err) ? 0 : -1;
-    if (r == 0)
-        r = call(host, batch, &arguments->call, &report, &err);
+    if (r == 0) {
+        if (done && !options.dry_run)
+            options.stop_fd = interrupt_begin();
+        r = call(host, batch, &options, &report, &err);
+    }
     if (r < 0) {
         complain(err.text);
         return vif_error_kind_status(err.kind);
     }
-    return print_report(report, arguments, print);
+    status = print_report(report, arguments, print);
+    if (is_interrupted() && vif_report_count(report) > 1)
+        tell_interrupted(report, done);
+    return status;
 }
 
 int verb_plug(const struct arguments *arguments)
 {
-    return run_call(arguments, vif_host_plug, print_result);
+    return run_call(arguments, vif_host_plug, print_result, "plugged");
 }
 
 int verb_unplug(const struct arguments *arguments)
 {
-    return run_call(arguments, vif_host_unplug, print_result);
+    return run_call(arguments, vif_host_unplug, print_result, "unplugged");
 }

@@ -81,6 +81,8 @@ int verb_prune(const struct arguments *arguments)
     options.dry_run = arguments->call.dry_run;
     options.wait = arguments->call.wait;
     r = vif_host_open(&arguments->host, &host, &err);
+    if (r == 0 && options.remove && !options.dry_run)
+        options.stop_fd = interrupt_begin();
     if (r == 0)
         r = vif_host_prune(host, &options, &list, &err);
     if (r < 0) {

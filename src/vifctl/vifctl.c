@@ -117,5 +117,5 @@ int main(int argc, char **argv)
     status = run(&arguments, argc, argv);
     free(arguments.vif_types);
     free(arguments.versions);
-    return finish(status);
+    return interrupt_end(finish(status));
 }

@@ -102,8 +102,21 @@ typedef int call_fn(struct vif_host *host, const struct vif_batch *batch,
                     struct vif_error *err);
 typedef void print_fn(const struct vif_result *result, const struct arguments *arguments);
 
-/* Calls it with the VIFs of the files and prints the report; the exit status. */
-int run_call(const struct arguments *arguments, call_fn *call, print_fn *print);
+/* Calls it with the VIFs of the files and prints the report; the exit status.  'done' is what a VIF is
+ * that did not fail, e.g. "plugged"; NULL: it changes nothing, and may be interrupted anywhere. */
+int run_call(const struct arguments *arguments, call_fn *call, print_fn *print, const char *done);
+
+/* From here on the first SIGINT or SIGTERM makes the descriptor that is returned readable, for 'stop_fd' of
+ * the library's calls (0: there is none); the next ends the process. */
+int interrupt_begin(void);
+
+bool is_interrupted(void);
+
+/* Says on stderr how many VIFs of an interrupted call are done, and what the others are. */
+void tell_interrupted(const struct vif_report *report, const char *done);
+
+/* When a signal came, ends the process by it; else returns 'status'.  All has to be written by then. */
+int interrupt_end(int status);
 
 /* Prints the steps of a dry run. */
 void print_steps(const struct vif_result *result);

@@ -145,6 +145,7 @@ static void fail(struct batch *batch, const size_t *members, size_t n, const str
 
         run->error = *err;
         run->state = RUN_FAILED;
+        run->taken_back = true;
         links_undo(batch, run);
     }
 }
@@ -260,6 +261,16 @@ static bool try_members(struct batch *batch, const size_t *members, size_t n, bo
     return false;
 }
 
+static size_t keep_applied(const struct batch *batch, size_t *members, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (batch->runs[members[i]].state == RUN_APPLIED)
+            members[kept++] = members[i];
+    return kept;
+}
+
 static void send_members(struct batch *batch, size_t *members, size_t n, bool settle,
                          int64_t *ret_cfg)
 {
@@ -269,6 +280,10 @@ static void send_members(struct batch *batch, size_t *members, size_t n, bool se
         struct vif_error err = {0};
         size_t refused, kept = 0;
 
+        if (interrupt_point(batch))
+            n = keep_applied(batch, members, n);
+        if (!n)
+            return;
         if (try_members(batch, members, n, settle, ret_cfg, &refused, &err))
             return;
         if (refused == VSWITCH_NO_OWNER || ++refusals > HALVE_FROM) {

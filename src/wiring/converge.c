@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "wiring/run.h"
 
@@ -152,6 +153,8 @@ static void round_present(struct batch *batch)
     int64_t cfg = 0;
 
     links_apply(batch);
+    (void)interrupt_point(batch);
+    interrupt_listen(batch);
     commit_apply(batch, settle, &cfg);
     settle_reopen(batch, settle, &cfg);
     if (settle)
@@ -178,6 +181,8 @@ static void round_absent(struct batch *batch)
     change_state(batch, RUN_DONE, RUN_PLANNED);
     links_apply(batch);
     change_state(batch, RUN_APPLIED, RUN_FINISHED);
+    if (err.kind == VIF_ERROR_INTERRUPTED) /* it is done, only not waited for */
+        r = 0;
     for (size_t i = 0; r < 0 && i < batch->n; i++)
         if (batch->runs[i].state == RUN_FINISHED && batch->runs[i].db_changed) {
             batch->runs[i].error = err;
@@ -251,8 +256,10 @@ static void run_round(struct batch *batch, const struct converge_options *option
     int64_t lasts = -1;
 
     for (;;) {
+        interrupt_listen(batch);
         if (observe_pending(batch, options, &err) < 0) {
-            fail_pending(batch, &err);
+            if (err.kind != VIF_ERROR_INTERRUPTED || !interrupt_point(batch))
+                fail_pending(batch, &err);
             return;
         }
         plan_pending(batch, options->goal);
@@ -260,6 +267,8 @@ static void run_round(struct batch *batch, const struct converge_options *option
             break;
         change_state(batch, RUN_PLANNED, RUN_PENDING);
     }
+    (void)interrupt_point(batch);
+    interrupt_listen(batch);
     if (options->explain)
         explain_runs(batch, options->settle);
     if (options->explain && options->dry_run)
@@ -276,12 +285,13 @@ static void run_round(struct batch *batch, const struct converge_options *option
 }
 
 /* Others act at the same time as we do, so each waits for a different while. */
-static void pause_between_rounds(unsigned round, int64_t until)
+static void pause_between_rounds(unsigned round, const struct batch *batch)
 {
     struct timespec ts;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &ts);
-    deadline_sleep(1 + ts.tv_nsec / 1000 % (5 * (int64_t)round + 1), until);
+    stop_sleep(batch->interrupted ? STOP_NEVER : batch->stop,
+               1 + ts.tv_nsec / 1000 % (5 * (int64_t)round + 1), batch->until);
 }
 
 static void give_up(struct batch *batch)
@@ -325,6 +335,7 @@ static enum outcome_state state_of(const struct run *run, const struct converge_
 static void tell(struct run *run, struct vif_wiring *wiring, struct outcome *outcome,
                  const struct converge_options *options)
 {
+    interrupt_tell(run);
     if (wiring->warnings.n)
         outcome->warnings = text_take(&wiring->warnings);
     outcome->changed = run->changed;
@@ -358,6 +369,8 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
         .goal = options->goal,
         .settle = options->settle,
         .undo_on_timeout = options->undo_on_timeout,
+        .explains = options->explain,
+        .stop = options->stop,
         .until = options->until,
     };
     struct vif_error unreachable = {0};
@@ -369,15 +382,19 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
         return error_memory(err);
     for (size_t i = 0; i < n; i++)
         runs[i].wiring = wirings[i];
+    interrupt_listen(&batch);
     r = resolve_names(engine, wirings, n, options->until, &unreachable);
     for (size_t i = 0; r < 0 && i < n; i++) {
         runs[i].error = unreachable;
+        runs[i].taken_back = true;
         runs[i].state = RUN_FAILED;
     }
     r = claims_refuse_doubles(&batch, err);
     for (unsigned round = 0; r == 0 && count_state(&batch, RUN_PENDING); round++) {
         if (round > 0)
-            pause_between_rounds(round, batch.until);
+            pause_between_rounds(round, &batch);
+        if (interrupt_point(&batch) && !count_state(&batch, RUN_PENDING))
+            break;
         if (round == ROUNDS_MAX || (round > 0 && deadline_left(batch.until) == 0))
             give_up(&batch);
         else
@@ -391,6 +408,7 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
         vswitch_copies_free(runs[i].copies);
         links_forget(&runs[i]);
     }
+    interrupt_deafen(&batch);
     observed_done(&batch.observed);
     return r;
 }

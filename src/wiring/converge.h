@@ -24,6 +24,7 @@ struct converge_options {
                              ovs-vswitchd complains of */
     bool look;            /* with 'explain': and change nothing */
     int64_t until;        /* deadline for all of it */
+    int stop;             /* ends it early, each VIF whole; STOP_NEVER */
 };
 
 enum outcome_state {
@@ -56,6 +57,10 @@ void outcome_done(struct outcome *outcome);
  *
  * A port without a name gets that of the port whose iface-id is its owner, and with it the nameless link
  * of the wiring.
+ *
+ * Ended early, it fails with kind INTERRUPTED what is then as it was before ('changed' is not set), and
+ * what is plugged and was not waited for; all else is brought to its end, and so is an unplug whose rows
+ * are gone.
  *
  * Returns 0 when every outcome is filled, whatever it is; -ENOMEM. */
 int converge(const struct engine *engine, struct vif_wiring *const *wirings, size_t n,

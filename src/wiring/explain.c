@@ -2,6 +2,7 @@
 /* Telling what is different, for a call that was asked to: the words come from drift.c; here it is
  * decided when they hold.  converge.c stands on it. */
 #include "base/deadline.h"
+#include "base/stop.h"
 #include "wiring/run.h"
 
 /* How long what ovs-vswitchd says or does has to last, and how often it is looked at: a port that was
@@ -49,8 +50,9 @@ bool explain_doubts(struct batch *batch, const struct converge_options *options,
     if (!behind) {
         if (*lasts < 0)
             *lasts = deadline_after(DOUBT_LASTS_MS);
-        deadline_sleep(DOUBT_POLL_MS, batch->until);
-        return deadline_left(*lasts) != 0 && deadline_left(batch->until) != 0;
+        stop_sleep(batch->stop, DOUBT_POLL_MS, batch->until);
+        return !batch_interrupted(batch) && deadline_left(*lasts) != 0 &&
+               deadline_left(batch->until) != 0;
     }
     if (settle_catch_up(batch, &err) == 0)
         return deadline_left(batch->until) != 0;

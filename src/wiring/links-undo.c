@@ -187,6 +187,7 @@ void links_say_undo(struct run *run, const struct undo *undo)
 {
     const char *words = undo->words;
 
+    run->left = true;
     if (!words)
         words = undo->kind == UNDO_CREATE ? " is left behind" : " is left changed";
     run_say_left(run, undo->name, words);

@@ -274,8 +274,11 @@ static void make_taps(struct batch *batch, struct item *items, size_t n)
         const struct vif_wiring_link *link = items[i].step->link;
         struct tap_options options = {link->multi_queue, link->owner, link->group};
         struct vif_error err = {0};
-        int r = tap_create(link->name, &options, &fds[made], &err);
+        int r;
 
+        if (items[i].run->state != RUN_APPLIED)
+            continue;
+        r = tap_create(link->name, &options, &fds[made], &err);
         if (r < 0) {
             item_failed(batch, &items[i], r, &err);
             continue;
@@ -290,6 +293,17 @@ static void make_taps(struct batch *batch, struct item *items, size_t n)
         if (run->state == RUN_APPLIED && tap_persist(fds[i], items[i].step->name, &run->error) < 0)
             run->state = RUN_FAILED;
         cleanup_close(&fds[i]);
+    }
+}
+
+/* Between two turns all taps are whole. */
+static void make_taps_in_turn(struct stage *stage)
+{
+    for (size_t i = 0; i < stage->n; i += TAPS_AT_ONCE) {
+        if (i)
+            (void)interrupt_point(stage->batch);
+        make_taps(stage->batch, stage->items + i,
+                  stage->n - i < TAPS_AT_ONCE ? stage->n - i : TAPS_AT_ONCE);
     }
 }
 
@@ -349,9 +363,7 @@ static void run_stage(struct stage *stage, enum step_kind kind)
         send_items(stage->batch, stage->items, stage->n, request_veth);
         break;
     case STEP_TAP_CREATE:
-        for (size_t i = 0; i < stage->n; i += TAPS_AT_ONCE)
-            make_taps(stage->batch, stage->items + i,
-                      stage->n - i < TAPS_AT_ONCE ? stage->n - i : TAPS_AT_ONCE);
+        make_taps_in_turn(stage);
         break;
     case STEP_ADDRESS_MOVE:
     case STEP_TC_OFFLOAD:
@@ -388,6 +400,8 @@ void links_apply(struct batch *batch)
                 (void)error_memory(&batch->runs[i].error);
                 batch->runs[i].state = RUN_FAILED;
             }
+        if (stage.n && batch->goal == VIF_GOAL_PLUG && interrupt_point(batch))
+            drop_failed(&stage);
         if (stage.n)
             run_stage(&stage, (enum step_kind)kind);
         free(stage.items);

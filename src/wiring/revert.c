@@ -17,7 +17,7 @@
 /* A change that ovs-vswitchd has not come to yet stands: it will, sooner or later. */
 static bool stands(enum vif_error_kind kind)
 {
-    return kind == VIF_ERROR_TIMEOUT;
+    return kind == VIF_ERROR_TIMEOUT || kind == VIF_ERROR_INTERRUPTED;
 }
 
 /* Rows that were changed by a transaction whose answer was lost cannot be told from others. */
@@ -123,6 +123,7 @@ static void end_revert(struct batch *batch, struct run *run, int r, const struct
 {
     if (r < 0) {
         run_say_left(run, "taking it back failed, too: ", err->text);
+        run->left = true;
         say_left(run);
     } else if (run->timed_out) {
         run_say_left(run, "undone", "");
@@ -132,6 +133,7 @@ static void end_revert(struct batch *batch, struct run *run, int r, const struct
                      " is made again without its controllers, mirrors and the like");
     if (r > 0)
         run_say_left(run, "its QoS row is left, another port refers to it", "");
+    run->taken_back = true;
     links_undo(batch, run);
     run->db_changed = run->reopened = run->timed_out = false;
 }
@@ -171,8 +173,9 @@ void revert_failed(struct batch *batch)
     size_t n = 0;
     int r = 0;
 
-    if (until < batch->until)
+    if (until < batch->until && !batch->interrupted)
         until = batch->until;
+    interrupt_deafen(batch); /* what is taken back is taken back whole */
     for (size_t i = 0; i < batch->n; i++)
         n += is_reverted(batch, &batch->runs[i]);
     if (n)
@@ -192,4 +195,5 @@ void revert_failed(struct batch *batch)
         }
     }
     links_undo_end(batch);
+    interrupt_listen(batch);
 }

@@ -59,7 +59,9 @@ struct run {
     bool reopened;    /* ovs-vswitchd was told to open its link again */
     bool warned;      /* of what was observed */
     bool waiting;     /* its network device is not there yet */
-    bool timed_out;   /* what was done has not become real in time */
+    bool timed_out;   /* what was done has not become real in time, or before the interruption */
+    bool taken_back;  /* failed, and nothing of it is to be left */
+    bool left;        /* something of it is left nevertheless */
     const struct vif_wiring_port *stuck; /* failed while settling: the port to be asked about */
     int64_t ofport;
     struct drift drift; /* what was different before anything was done */
@@ -74,6 +76,9 @@ struct batch {
     enum vif_goal goal;
     enum settle settle;
     bool undo_on_timeout;
+    bool explains;
+    int stop;         /* what interrupts the call; STOP_NEVER */
+    bool interrupted; /* that was seen */
     struct observed observed;
     int64_t until;
     unsigned stale;        /* transactions in a row that found the database changed */
@@ -100,6 +105,22 @@ bool run_has_db_steps(const struct run *run);
 /* Gives the run up for 'err' while what became of its transaction is not known: nothing it could stand
  * on is undone, and the words say so. */
 void run_fail_unknown(struct run *run, const struct vif_error *err);
+
+/* Whether the call is to end early, or is ending so.  From then on nothing waits any more, and the database
+ * client of the engine heeds no stop: what has still to be done is done. */
+bool batch_interrupted(struct batch *batch);
+
+/* To be called wherever every run is in a state from which it can be taken back or goes on.  When the call
+ * is to end early, each run before its transaction becomes RUN_FAILED (kind INTERRUPTED), with its
+ * steps undone, but for those that go on; true then. */
+bool interrupt_point(struct batch *batch);
+
+/* From here on waiting for the database ends early as well, unless a run has to go on; it does not. */
+void interrupt_listen(struct batch *batch);
+void interrupt_deafen(struct batch *batch);
+
+/* Says of a run that was interrupted and is as it was before that it is. */
+void interrupt_tell(struct run *run);
 
 /* Adds "; <name><words>" to the words of the run's error, once. */
 void run_say_left(struct run *run, const char *name, const char *words);

@@ -75,11 +75,17 @@ static void judge(const struct batch *batch, const struct awaited *awaited,
                         "port %s is gone from the database: someone else removed it", name);
         return;
     }
+    run->timed_out = true;
+    if (batch->interrupted) {
+        (void)error_set(
+            &run->error, VIF_ERROR_INTERRUPTED, "interrupted while waiting for %s port %s",
+            batch->settle == SETTLE_OVN ? "OVN to install" : "the ML2 agent to wire", name);
+        return;
+    }
     (void)error_set(&run->error, VIF_ERROR_TIMEOUT, "%s port %s in time",
                     batch->settle == SETTLE_OVN ? "OVN has not installed"
                                                 : "the ML2 agent has not wired",
                     name);
-    run->timed_out = true;
     run->stuck = awaited->port;
 }
 
@@ -139,7 +145,9 @@ void settle_agent(struct batch *batch)
     }
     if (!n)
         return;
-    r = wait_for(batch, awaited, n, wired, &err);
+    r = batch_interrupted(batch) ? -EINTR : wait_for(batch, awaited, n, wired, &err);
+    if (r == -EINTR && batch_interrupted(batch))
+        r = -ETIMEDOUT; /* so many as are wired by now */
     for (size_t i = 0; i < n; i++)
         if (r == 0 || r == -ETIMEDOUT)
             judge(batch, &awaited[i], wired[i]);
@@ -175,7 +183,7 @@ void settle_explain(struct batch *batch)
     struct evidence evidence;
     size_t n = 0, at = 0;
 
-    for (size_t i = 0; i < batch->n; i++)
+    for (size_t i = 0; !batch->interrupted && i < batch->n; i++)
         n += is_unexplained(&batch->runs[i]);
     if (n)
         ports = calloc(n, sizeof *ports);

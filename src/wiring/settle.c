@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
 #include "ovsdb/vswitch-txn.h"
 #include "wiring/run.h"
 
@@ -203,6 +204,11 @@ static void take_observed(const struct batch *batch, struct run *run)
     }
 }
 
+static int not_waited_for(struct vif_error *err)
+{
+    return error_set(err, VIF_ERROR_INTERRUPTED, "interrupted while waiting for ovs-vswitchd");
+}
+
 /* Waits for 'cfg'; when it is 0, for what ovs-vswitchd was last asked for, if it has not got there
  * yet, else for a number of our own. */
 static int wait_for(struct batch *batch, int64_t cfg, struct vif_error *err)
@@ -211,19 +217,49 @@ static int wait_for(struct batch *batch, int64_t cfg, struct vif_error *err)
     int64_t reached = 0;
     int r = 0;
 
+    if (batch_interrupted(batch))
+        return not_waited_for(err);
     if (!cfg && db->cur_cfg < db->next_cfg)
         cfg = db->next_cfg;
     else if (!cfg)
         r = commit_bump(batch, &cfg, err);
-    if (r < 0)
-        return r;
-    r = ovsdb_client_wait_cfg(batch->engine->db, cfg, batch->until, &reached, err);
+    if (r == 0)
+        r = ovsdb_client_wait_cfg(batch->engine->db, cfg, batch->until, &reached, err);
     if (r == -ETIMEDOUT)
         return error_set(err, VIF_ERROR_TIMEOUT,
                          "ovs-vswitchd has not taken up the change in time (cur_cfg %lld, next_cfg "
                          "%lld): it is not running, or busy",
                          (long long)reached, (long long)cfg);
-    return r;
+    return r == -EINTR && batch_interrupted(batch) ? not_waited_for(err) : r;
+}
+
+/* Whether every port of the run was added by it and is made, so that it is known what became of it although
+ * it was not waited for. */
+static bool is_made(const struct questions *questions, const struct run *run)
+{
+    size_t wanted = 0, made = 0;
+
+    for (size_t i = 0; i < run->wiring->n_ports; i++)
+        wanted += run->wiring->ports[i].create;
+    for (size_t s = 0; s < run->plan.n; s++) {
+        const struct step *step = &run->plan.steps[s];
+        const struct vswitch_status *status =
+            step->kind == STEP_PORT_ADD ? answer_of(questions, step->name) : NULL;
+
+        made += status && status->exists && status->ofport != 0;
+    }
+    return wanted && made == wanted && !run->reopened;
+}
+
+static int read_answers(const struct batch *batch, int64_t until, struct questions *questions,
+                        struct vif_error *err)
+{
+    if (collect_questions(batch, questions) < 0)
+        return error_memory(err);
+    if (!questions->n)
+        return 0;
+    return vswitch_read_status(batch->engine->db, questions->names, questions->n, until,
+                               questions->answers, err);
 }
 
 void settle_present(struct batch *batch, int64_t cfg)
@@ -239,10 +275,13 @@ void settle_present(struct batch *batch, int64_t cfg)
     if (wait) {
         r = wait_for(batch, cfg, &err);
         if (r == 0)
-            r = collect_questions(batch, &questions) < 0 ? error_memory(&err) : 0;
-        if (r == 0 && questions.n)
-            r = vswitch_read_status(batch->engine->db, questions.names, questions.n, batch->until,
-                                    questions.answers, &err);
+            r = read_answers(batch, batch->until, &questions, &err);
+        if (r == -EINTR && batch_interrupted(batch)) {
+            r = not_waited_for(&err);
+            questions_done(&questions);
+            questions = (struct questions){0};
+            (void)read_answers(batch, deadline_after(LIMIT_LOOK_MS), &questions, NULL);
+        }
     }
     for (size_t i = 0; i < batch->n; i++) {
         struct run *run = &batch->runs[i];
@@ -251,10 +290,10 @@ void settle_present(struct batch *batch, int64_t cfg)
             continue;
         if (is_settled(batch, run)) {
             take_observed(batch, run);
-        } else if (r < 0) {
+        } else if (r < 0 && (r != -EINTR || !is_made(&questions, run))) {
             run->error = err;
             run->state = RUN_FAILED;
-            run->timed_out = r == -ETIMEDOUT;
+            run->timed_out = r == -ETIMEDOUT || r == -EINTR;
         } else {
             judge_run(&questions, batch, run);
         }
@@ -336,7 +375,7 @@ static void end_reopening(struct batch *batch, int r, enum vswitch_outcome outco
             run->error = *err;
             (void)error_prefix(&run->error, 0, "make ovs-vswitchd open %s again",
                                run->plan.steps[s].name);
-            run->timed_out = r == -ETIMEDOUT && outcome == VSWITCH_DONE;
+            run->timed_out = (r == -ETIMEDOUT && outcome == VSWITCH_DONE) || r == -EINTR;
             run->state =
                 outcome == VSWITCH_STALE || outcome == VSWITCH_LOST ? RUN_PENDING : RUN_FAILED;
         }
@@ -354,6 +393,7 @@ void settle_reopen(struct batch *batch, bool settle, int64_t *cfg)
             any |= is_reopening(&batch->runs[i], &batch->runs[i].plan.steps[s]);
     if (!any)
         return;
+    settle = settle && !batch_interrupted(batch);
     r = request_ofports(batch, true, settle, cfg, &outcome, &err);
     if (r == 0 && settle)
         r = wait_for(batch, *cfg, &err);
