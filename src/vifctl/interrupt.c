@@ -43,8 +43,8 @@ int interrupt_begin(void)
         (void)sigaddset(&action.sa_mask, signals[i]);
     for (size_t i = 0; i < N_SIGNALS; i++)
         /* What was ignored when we were started (nohup) stays so. */
-        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
-            (void)sigaction(signals[i], &action, NULL);
+        if (sigaction(signals[i], &action, &before) == 0 && before.sa_handler == SIG_IGN)
+            (void)sigaction(signals[i], &before, NULL);
     return ends[0];
 }
 

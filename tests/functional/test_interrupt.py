@@ -189,7 +189,7 @@ def test_many_interrupted_at_any_moment(lab, make):
         else:
             found = {'done': set(docs) if done.out else set(), 'kept': set()}
         assert_as_told(lab, found, docs, before)
-        lab.unplug(path)
+        lab.unplug(path, options=['--timeout=60'])
         assert_same(before, lab.snapshot())
     assert seen
 
