@@ -84,6 +84,34 @@ enum vif_on_timeout {
 #define VIF_TIMEOUT_CONFIGURED 0
 #define VIF_TIMEOUT_NEVER      (-1)
 
+/* What a call is doing, in the order of a plug; a stage in which nothing is to be done is left
+ * out, and some come again when others got in between.  New ones are only ever added at the end. */
+enum vif_stage {
+    VIF_STAGE_LOCK,    /* waiting for other calls that work on the same VIFs */
+    VIF_STAGE_OBSERVE, /* looking at what is there, and planning */
+    VIF_STAGE_LINKS,   /* network devices: made, set, deleted; counts steps on them */
+    VIF_STAGE_COMMIT,  /* the database transaction */
+    /* Waiting for ovs-vswitchd (or an agent) with more to do afterwards: unplug, where it lets go of
+     * devices before they are deleted; a device it has to open again; VIFs that have to be looked at
+     * again; a check, which lets it catch up. */
+    VIF_STAGE_SWITCH,
+    VIF_STAGE_SETTLE, /* waiting for ovs-vswitchd to make the ports real, and nothing else */
+    VIF_STAGE_AGENT,  /* waiting for OVN or the ML2 agent, and nothing else; counts ports */
+    VIF_STAGE_UNDO,   /* taking back what was done for VIFs that failed after the transaction */
+    VIF_STAGE_FINISHED,
+};
+
+/* "lock", "observe", "links", ...; never NULL. */
+const char *vif_stage_name(enum vif_stage stage);
+
+/* How far a call is.  New members are only ever added at the end. */
+struct vif_progress {
+    enum vif_stage stage;
+    size_t done, total; /* within the stage: VIFs, unless it says what it counts */
+};
+
+struct vif_result;
+
 /* Zero-initialise, set 'size' to sizeof(struct vif_call_options), then what is needed. */
 struct vif_call_options {
     size_t size;
@@ -94,6 +122,27 @@ struct vif_call_options {
     /* Above 0: the call ends early once this descriptor is readable, see below.  It is never read from,
      * and has to stay readable until the call returns. */
     int stop_fd;
+
+    /* Both are called in the calling thread, from within the call, should be quick, must not use the
+     * same host, and may be NULL.  What they are handed is valid as long as it says.
+     *
+     * 'progress' is called at the beginning of each stage, when 'done' grows, and a few times a second
+     * while there is something to wait for, then with nothing new; '*progress' is valid until it returns.
+     * Whoever has been told VIF_STAGE_SETTLE, AGENT or FINISHED knows: links and transaction of all VIFs
+     * of the call are done, and from here on it writes neither to the kernel nor to the database, it reads
+     * and waits; only VIF_STAGE_UNDO, which is told before the first change, ends that.  So another host
+     * handle can plug other VIFs meanwhile (the VIFs of this call are locked until it returns).  A call
+     * that returns 0 has told VIF_STAGE_FINISHED, after which it only returns; one with 'dry_run', and
+     * vif_host_check(), never write at all.
+     *
+     * 'result' is called once for each VIF, as soon as what became of it is known for good, in any order:
+     * at once when it does not decode, else when it needs nothing more, or has failed and what was done
+     * for it is taken back; 'i' and '*result' are those of vif_report_result(), and '*result' does not
+     * change any more and is valid as long as the report.  When the call returns 0 all have been told;
+     * when it fails, perhaps some, whose results went with it. */
+    void (*progress)(void *data, const struct vif_progress *progress);
+    void (*result)(void *data, size_t i, const struct vif_result *result);
+    void *data; /* for both */
 };
 
 struct vif_report;
@@ -196,6 +245,9 @@ const char *vif_report_transaction(const struct vif_report *report);
  *                 "differences"?: [{"sign", "part", "attribute"?, "is"?, "should"?}],
  *                 "error"?: {"kind", "text"}}], "transaction"?: [...]} */
 const char *vif_report_json(struct vif_report *report);
+/* One result as JSON text, the object it has in the report with its place as first member, "index"; the
+ * caller frees it with vif_free().  NULL when memory is gone. */
+char *vif_result_json(const struct vif_result *result, size_t index);
 /* The exit status that says it all: 0; 1 when a VIF has drifted and none failed; that of the only kind of
  * error when nothing succeeded; 3. */
 int vif_report_status(const struct vif_report *report);

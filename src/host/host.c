@@ -98,8 +98,19 @@ int host_describe(const struct vif_host *host, const struct vif_request *request
     return plugin_describe(plugin, &host->config.plugins, request, goal, ret, err);
 }
 
+/* What a call is to do; errors say by its verb what was being done. */
+struct purpose {
+    const char *verb;
+    enum vif_goal goal;
+    bool explain, look;
+};
+
 /* One call: a wiring for each VIF that can be described, and where in the report it belongs. */
 struct call {
+    const struct log *log;
+    const struct purpose *purpose;
+    struct vif_call_options options;
+    struct vif_progress progress; /* as it was told last */
     struct vif_report *report;
     struct vif_wiring *wirings;    /* one for each entry; those that failed are empty */
     struct vif_wiring **described; /* those that did not */
@@ -175,12 +186,39 @@ static void describe_all(const struct vif_host *host, const struct vif_batch *ba
     }
 }
 
-/* What a call is to do; errors say by its verb what was being done. */
-struct purpose {
-    const char *verb;
-    enum vif_goal goal;
-    bool explain, look;
-};
+static void tell_result(const struct call *call, size_t entry)
+{
+    if (call->options.result)
+        call->options.result(call->options.data, entry, &call->report->entries[entry].result);
+}
+
+/* Those that cannot be described are known at once. */
+static void tell_undescribed(const struct call *call)
+{
+    for (size_t i = 0, n = 0; i < call->report->n; i++)
+        if (n < call->n && call->owners[n] == i)
+            n++;
+        else
+            tell_result(call, i);
+}
+
+static void tell_progress(void *data, enum vif_stage stage, size_t done, size_t total)
+{
+    struct call *call = data;
+
+    if (stage != call->progress.stage || !done)
+        log_debug(call->log, "stage %s: %zu/%zu", vif_stage_name(stage), done, total);
+    call->progress = (struct vif_progress){stage, done, total};
+    if (call->options.progress)
+        call->options.progress(call->options.data, &call->progress);
+}
+
+static void tell_again(void *data)
+{
+    const struct call *call = data;
+
+    call->options.progress(call->options.data, &call->progress);
+}
 
 static enum vif_state state_of(const struct outcome *outcome, const struct purpose *purpose)
 {
@@ -201,27 +239,27 @@ static enum vif_state state_of(const struct outcome *outcome, const struct purpo
     return VIF_STATE_FAILED;
 }
 
-static void take_outcomes(struct call *call, const struct purpose *purpose)
+static void take_outcome(void *data, size_t i)
 {
-    for (size_t i = 0; i < call->n; i++) {
-        struct report_entry *entry = &call->report->entries[call->owners[i]];
-        struct outcome *outcome = &call->outcomes[i];
+    struct call *call = data;
+    struct report_entry *entry = &call->report->entries[call->owners[i]];
+    struct outcome *outcome = &call->outcomes[i];
 
-        entry->result.state = state_of(outcome, purpose);
-        entry->result.changed = outcome->changed;
-        entry->result.ofport = outcome->ofport;
-        entry->result.error = outcome->error;
-        entry->result.steps = entry->steps = take_ptr(outcome->steps);
-        entry->result.warnings = entry->warnings = take_ptr(outcome->warnings);
-        if (!entry->name[0]) /* found out on the way */
-            memcpy(entry->name, call->described[i]->name, sizeof entry->name);
-        entry->drift = outcome->drift;
-        outcome->drift = (struct drift){0};
-        entry->result.differences = entry->drift.items;
-        entry->result.n_differences = entry->drift.n;
-        if (outcome->state == OUTCOME_FAILED)
-            name_error(entry, purpose->verb);
-    }
+    entry->result.state = state_of(outcome, call->purpose);
+    entry->result.changed = outcome->changed;
+    entry->result.ofport = outcome->ofport;
+    entry->result.error = outcome->error;
+    entry->result.steps = entry->steps = take_ptr(outcome->steps);
+    entry->result.warnings = entry->warnings = take_ptr(outcome->warnings);
+    if (!entry->name[0]) /* found out on the way */
+        memcpy(entry->name, call->described[i]->name, sizeof entry->name);
+    entry->drift = outcome->drift;
+    outcome->drift = (struct drift){0};
+    entry->result.differences = entry->drift.items;
+    entry->result.n_differences = entry->drift.n;
+    if (outcome->state == OUTCOME_FAILED)
+        name_error(entry, call->purpose->verb);
+    tell_result(call, call->owners[i]);
 }
 
 int64_t host_deadline(const struct vif_host *host, int64_t timeout_ms)
@@ -263,44 +301,65 @@ void host_log_counts(const struct vif_host *host, size_t n)
               (unsigned long long)nl->changes);
 }
 
+/* Locks the VIFs and has the engine do the rest. */
+static int carry_out_described(struct vif_host *host, const struct vif_batch *batch,
+                               struct converge_options *how, struct call *call,
+                               struct vif_error *err)
+{
+    const struct converge_hooks hooks = {tell_progress, take_outcome, call};
+    struct engine engine = {host->nl, host->db, &host->nft, &host->log};
+    const struct tick tick = {call->options.progress ? tell_again : NULL, call}, none = {0};
+    auto_close int lock = -1;
+    int r = 0;
+
+    how->hooks = &hooks;
+    if (!how->dry_run || how->explain) {
+        tell_progress(call, VIF_STAGE_LOCK, 0, call->n);
+        r = lock_vifs(batch, how->look || how->dry_run, how->stop, how->until, &host->log, &tick,
+                      &lock, err);
+    }
+    if (r < 0)
+        return r;
+    ovsdb_client_set_tick(host->db, &tick);
+    r = converge(&engine, call->described, call->n, how, call->outcomes, &call->report->transaction,
+                 err);
+    ovsdb_client_set_tick(host->db, &none);
+    return r;
+}
+
 static int carry_out(struct vif_host *host, const struct vif_batch *batch,
                      const struct purpose *purpose, const struct vif_call_options *options,
                      struct vif_report **ret_report, struct vif_error *err)
 {
-    struct vif_call_options own = {0};
-    struct engine engine = {host->nl, host->db, &host->nft, &host->log};
-    struct call call = {0};
-    auto_close int lock = -1;
+    struct call call = {.log = &host->log, .purpose = purpose};
+    struct vif_call_options *own = &call.options;
     enum settle settle;
     int r;
 
     if (options)
-        memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
-    r = settle_of(&own, &settle, err);
+        memcpy(own, options, options->size < sizeof *own ? options->size : sizeof *own);
+    r = settle_of(own, &settle, err);
     if (r == 0 && !call_init(&call, batch->n))
         r = error_memory(err);
     if (r == 0) {
         struct converge_options how = {
             .goal = purpose->goal,
             .settle = settle,
-            .undo_on_timeout = own.on_timeout == VIF_ON_TIMEOUT_UNDO,
-            .dry_run = own.dry_run && !purpose->look,
+            .undo_on_timeout = own->on_timeout == VIF_ON_TIMEOUT_UNDO,
+            .dry_run = own->dry_run && !purpose->look,
             .explain = purpose->explain,
             .look = purpose->look,
-            .until = host_deadline(host, own.timeout_ms),
-            .stop = own.stop_fd,
+            .until = host_deadline(host, own->timeout_ms),
+            .stop = own->stop_fd,
         };
 
         describe_all(host, batch, purpose->goal, &call);
-        if (call.n && (!how.dry_run || how.explain))
-            r = lock_vifs(batch, how.look || how.dry_run, how.stop, how.until, &host->log, &lock,
-                          err);
-        if (r == 0 && call.n)
-            r = converge(&engine, call.described, call.n, &how, call.outcomes,
-                         &call.report->transaction, err);
+        tell_undescribed(&call);
+        if (call.n)
+            r = carry_out_described(host, batch, &how, &call, err);
     }
     if (r == 0) {
-        take_outcomes(&call, purpose);
+        tell_progress(&call, VIF_STAGE_FINISHED, batch->n, batch->n);
         host_log_counts(host, call.n);
         *ret_report = take_ptr(call.report);
     }

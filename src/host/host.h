@@ -27,10 +27,11 @@ int config_read(const char *file, struct config *ret, struct vif_error *err);
 void config_done(struct config *config);
 
 /* Keeps other programs of this library from working on the same VIFs until '*ret_fd' is closed.  Waits
- * for them; -ETIMEDOUT past 'until', -EINTR once 'stop' is readable.  To 'look' does not keep others from looking.  Where there is no
- * place for a lock (no right to write there), '*ret_fd' is -1 and the call goes on without. */
+ * for them, and calls 'tick' meanwhile; -ETIMEDOUT past 'until', -EINTR once 'stop' is readable.  To 'look'
+ * does not keep others from looking.  Where there is no place for a lock (no right to write there),
+ * '*ret_fd' is -1 and the call goes on without. */
 int lock_vifs(const struct vif_batch *batch, bool look, int stop, int64_t until,
-              const struct log *log, int *ret_fd, struct vif_error *err);
+              const struct log *log, const struct tick *tick, int *ret_fd, struct vif_error *err);
 
 /* Locks those of the ids that nobody works on, each with 'ret_taken[i]', until '*ret_fd' is closed; waits
  * for nobody.  Errors of the lock file: without it nobody can know. */

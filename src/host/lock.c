@@ -38,8 +38,10 @@ static int compare(const void *a, const void *b)
     return (*left > *right) - (*left < *right);
 }
 
-static int lock_byte(int fd, off_t byte, bool look, int stop, int64_t until, struct vif_error *err)
+static int lock_byte(int fd, off_t byte, bool look, int stop, int64_t until,
+                     const struct tick *tick, struct vif_error *err)
 {
+    int64_t next = deadline_after(TICK_MS);
     struct flock lock = {
         .l_type = look ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
 
@@ -54,6 +56,10 @@ static int lock_byte(int fd, off_t byte, bool look, int stop, int64_t until, str
                              "interrupted, with nothing done yet: another program was working on "
                              "the same VIF");
         stop_sleep(stop, POLL_MS, until);
+        if (deadline_left(next) == 0) {
+            tick_call(tick);
+            next = deadline_after(TICK_MS);
+        }
     }
     return 0;
 }
@@ -104,7 +110,7 @@ static const char *second_id(const struct batch_entry *entry)
 }
 
 int lock_vifs(const struct vif_batch *batch, bool look, int stop, int64_t until,
-              const struct log *log, int *ret_fd, struct vif_error *err)
+              const struct log *log, const struct tick *tick, int *ret_fd, struct vif_error *err)
 {
     auto_close int fd = -1;
     auto_free off_t *bytes = calloc(2 * batch->n + 1, sizeof *bytes);
@@ -129,7 +135,9 @@ int lock_vifs(const struct vif_batch *batch, bool look, int stop, int64_t until,
     }
     qsort(bytes, n, sizeof *bytes, compare); /* all take them in one order: no deadlock */
     for (size_t i = 0; i < n; i++) {
-        int r = i && bytes[i] == bytes[i - 1] ? 0 : lock_byte(fd, bytes[i], look, stop, until, err);
+        int r = i && bytes[i] == bytes[i - 1]
+                    ? 0
+                    : lock_byte(fd, bytes[i], look, stop, until, tick, err);
 
         if (r < 0)
             return r;

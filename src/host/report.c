@@ -30,6 +30,31 @@ const char *vif_state_name(enum vif_state state)
     return "unknown";
 }
 
+const char *vif_stage_name(enum vif_stage stage)
+{
+    switch (stage) {
+    case VIF_STAGE_LOCK:
+        return "lock";
+    case VIF_STAGE_OBSERVE:
+        return "observe";
+    case VIF_STAGE_LINKS:
+        return "links";
+    case VIF_STAGE_COMMIT:
+        return "commit";
+    case VIF_STAGE_SWITCH:
+        return "switch";
+    case VIF_STAGE_SETTLE:
+        return "settle";
+    case VIF_STAGE_AGENT:
+        return "agent";
+    case VIF_STAGE_UNDO:
+        return "undo";
+    case VIF_STAGE_FINISHED:
+        return "finished";
+    }
+    return "unknown";
+}
+
 size_t vif_report_count(const struct vif_report *report)
 {
     return report->n;
@@ -126,9 +151,9 @@ static void add_differences(const struct vif_result *result, struct text *text)
     text_add(text, "]");
 }
 
+/* The members of a result, and the end of its object. */
 static void add_result(const struct vif_result *result, struct text *text)
 {
-    text_add(text, "{");
     add_member(text, "id", result->id);
     text_add(text, ",");
     add_member(text, "name", result->name);
@@ -156,6 +181,15 @@ static void add_result(const struct vif_result *result, struct text *text)
     text_add(text, "}");
 }
 
+char *vif_result_json(const struct vif_result *result, size_t index)
+{
+    struct text text = {0};
+
+    text_add(&text, "{\"index\":%zu,", index);
+    add_result(result, &text);
+    return text_take(&text);
+}
+
 const char *vif_report_json(struct vif_report *report)
 {
     struct text text = {0};
@@ -164,7 +198,7 @@ const char *vif_report_json(struct vif_report *report)
         return report->json;
     text_add(&text, "{\"results\":[");
     for (size_t i = 0; i < report->n; i++) {
-        text_add(&text, "%s", i ? "," : "");
+        text_add(&text, "%s", i ? ",{" : "{");
         add_result(&report->entries[i].result, &text);
     }
     text_add(&text, "]");

@@ -329,7 +329,7 @@ static int run_chunk(struct exchange *x)
     return r;
 }
 
-static int run(struct exchange *x, bool followers)
+static int run(struct exchange *x, bool followers, size_t *n_answered)
 {
     size_t next = 0;
 
@@ -342,6 +342,9 @@ static int run(struct exchange *x, bool followers)
         r = run_chunk(x);
         if (r < 0)
             return r;
+        *n_answered += x->n;
+        if (x->batch->on_answers)
+            x->batch->on_answers(x->batch->data, *n_answered);
     }
     return 0;
 }
@@ -361,6 +364,7 @@ int netlink_batch_send(struct netlink *nl, struct netlink_batch *batch, int chan
     struct exchange x = {
         .nl = nl, .batch = batch, .results = results, .each = each, .data = data, .err = err};
     uint64_t sends = nl->counts.sends;
+    size_t n_answered = 0;
     int r;
 
     if (batch->failed == -ENOMEM)
@@ -371,9 +375,9 @@ int netlink_batch_send(struct netlink *nl, struct netlink_batch *batch, int chan
         results[i] = (struct netlink_result){.error = PENDING};
     *(changes ? &nl->counts.changes : &nl->counts.reads) += batch->n;
 
-    r = run(&x, false);
+    r = run(&x, false, &n_answered);
     if (r == 0)
-        r = run(&x, true);
+        r = run(&x, true, &n_answered);
     if (r < 0) {
         drain(nl);
         settle_results(&x, r);

@@ -42,6 +42,9 @@ struct netlink_batch {
     struct netlink_request *requests;
     size_t n, n_room;
     int failed; /* -ENOMEM; -EINVAL for a request that cannot be made */
+    /* NULL, or called when one send of several has its answers: 'n' requests have theirs now. */
+    void (*on_answers)(void *data, size_t n);
+    void *data; /* for it */
 };
 
 struct netlink_request {

@@ -10,6 +10,7 @@
 struct ovsdb_client {
     struct jsonrpc *rpc; /* NULL: not connected */
     const struct log *log;
+    struct tick tick;
     struct ovsdb_counts counts;
     int stop; /* what ends the waiting early; STOP_NEVER */
     const char *database;

@@ -78,6 +78,13 @@ void ovsdb_client_stop_by(struct ovsdb_client *client, int stop)
         jsonrpc_stop_by(client->rpc, stop);
 }
 
+void ovsdb_client_set_tick(struct ovsdb_client *client, const struct tick *tick)
+{
+    client->tick = *tick;
+    if (client->rpc)
+        jsonrpc_set_tick(client->rpc, tick);
+}
+
 const struct ovsdb_counts *ovsdb_client_counts(const struct ovsdb_client *client)
 {
     return &client->counts;
@@ -120,6 +127,7 @@ static int connect_once(struct ovsdb_client *client, int64_t until, struct vif_e
         if (r == 0) {
             client->counts.connects++;
             client->address = client->addresses[i];
+            jsonrpc_set_tick(client->rpc, &client->tick);
             return 0;
         }
         if (r == -ENOMEM)
@@ -159,6 +167,7 @@ static int connect_again(struct ovsdb_client *client, int64_t until, struct vif_
         int r;
 
         stop_sleep(client->stop, delay_of(client->failures), until);
+        tick_call(&client->tick);
         r = stop_asked(client->stop) ? stop_error(err) : connect_once(client, until, err);
         if (r == 0 || r == -ENOMEM || r == -EINTR)
             return r;

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/tick.h"
 
 struct ovsdb_client;
 
@@ -39,6 +40,10 @@ DEFINE_AUTO(auto_ovsdb_client, struct ovsdb_client *, ovsdb_client_free);
  * INTERRUPTED) once 'stop' is readable; STOP_NEVER: nothing ends it.  The answer to a transaction that
  * writes is waited for nevertheless, so that what was done is known. */
 void ovsdb_client_stop_by(struct ovsdb_client *client, int stop);
+
+/* From now on calls 'tick' (copied) every TICK_MS while the client waits for its server; it must not use
+ * the client.  One without a function: no more. */
+void ovsdb_client_set_tick(struct ovsdb_client *client, const struct tick *tick);
 
 const struct ovsdb_counts *ovsdb_client_counts(const struct ovsdb_client *client);
 

@@ -31,6 +31,7 @@ static bool is_tagged(const json_t *row)
 
 struct wiring_watch {
     enum vswitch_agent agent;
+    const struct vswitch_wired_judge *judge;
     enum vswitch_wired *wired;
 };
 
@@ -43,15 +44,18 @@ static bool take(void *data, size_t i, const json_t *row)
         watch->wired[i] = VSWITCH_PORT_GONE;
     else
         watch->wired[i] = so ? VSWITCH_WIRED : VSWITCH_NOT_WIRED;
+    if (watch->judge)
+        return watch->judge->is_so(watch->judge->data, i, watch->wired[i]);
     return watch->wired[i] != VSWITCH_NOT_WIRED;
 }
 
 int vswitch_wait_wired(struct ovsdb_client *client, enum vswitch_agent agent,
                        const char *const *names, size_t n, int64_t until,
-                       enum vswitch_wired *ret_wired, struct vif_error *err)
+                       const struct vswitch_wired_judge *judge, enum vswitch_wired *ret_wired,
+                       struct vif_error *err)
 {
     static const char *const columns[2][2] = {{"external_ids", NULL}, {"tag", NULL}};
-    struct wiring_watch wiring = {agent, ret_wired};
+    struct wiring_watch wiring = {agent, judge, ret_wired};
     const struct ovsdb_watch watch = {
         .table = agent == VSWITCH_OVN ? "Interface" : "Port",
         .columns = columns[agent],

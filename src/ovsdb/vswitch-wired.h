@@ -19,11 +19,19 @@ enum vswitch_wired {
     VSWITCH_PORT_GONE, /* someone removed it: there is nothing to wait for */
 };
 
+/* Told how a port is, at first and when that may have changed; whether it is not to be waited for (any
+ * more).  NULL: it is waited for until it is wired, or gone. */
+struct vswitch_wired_judge {
+    bool (*is_so)(void *data, size_t i, enum vswitch_wired wired);
+    void *data;
+};
+
 /* Waits until the ports with these sorted, distinct names (each with an interface of its name) are
  * wired, or gone.  ret_wired[i] is set for each of them, whatever is returned.  Errors as
  * ovsdb_client_watch_rows(). */
 int vswitch_wait_wired(struct ovsdb_client *client, enum vswitch_agent agent,
                        const char *const *names, size_t n, int64_t until,
-                       enum vswitch_wired *ret_wired, struct vif_error *err);
+                       const struct vswitch_wired_judge *judge, enum vswitch_wired *ret_wired,
+                       struct vif_error *err);
 
 #endif

@@ -66,6 +66,11 @@ pid_t jsonrpc_peer(const struct jsonrpc *rpc)
     return rpc->js.stream ? stream_peer(rpc->js.stream) : 0;
 }
 
+void jsonrpc_set_tick(struct jsonrpc *rpc, const struct tick *tick)
+{
+    rpc->tick = *tick;
+}
+
 static const char *address_of(const struct jsonrpc *rpc)
 {
     return stream_address(rpc->js.stream);
@@ -217,10 +222,16 @@ static int pump(struct jsonrpc *rpc, int64_t until)
 {
     int64_t alarm =
         rpc->quiet_since + rpc->probe_after + (rpc->probed ? rpc->lost_after : INT64_C(0));
+    int64_t tick = rpc->tick.call ? deadline_after(TICK_MS) : DEADLINE_NEVER;
+    int64_t first = until < alarm ? until : alarm;
     struct vif_error words = {0};
     int r;
 
-    r = json_stream_exchange(&rpc->js, until < alarm ? until : alarm, &words);
+    r = json_stream_exchange(&rpc->js, tick < first ? tick : first, &words);
+    if (r == -ETIMEDOUT && tick < first) {
+        tick_call(&rpc->tick);
+        return 0;
+    }
     if (r == -EINTR || (r == -ETIMEDOUT && until <= alarm))
         return r;
     if (r == -ETIMEDOUT) {

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/tick.h"
 
 struct jsonrpc;
 
@@ -31,6 +32,10 @@ uint64_t jsonrpc_received(const struct jsonrpc *rpc);
 
 /* As stream_peer(). */
 pid_t jsonrpc_peer(const struct jsonrpc *rpc);
+
+/* From now on calls 'tick' (copied) every TICK_MS while a caller waits; it must not use 'rpc'.  How long a
+ * peer may be silent is counted on. */
+void jsonrpc_set_tick(struct jsonrpc *rpc, const struct tick *tick);
 
 /* Takes in what has come, without waiting for more: a server's "echo" is answered, and a connection
  * that ended while nobody looked is told (-ECONNRESET) before a request is lost in it.  Errors as

@@ -120,6 +120,6 @@ int verb_check(const struct arguments *arguments)
     if (arguments->call.dry_run && !arguments->repair)
         return usage("--dry-run goes with --repair: check alone changes nothing", "");
     if (arguments->repair)
-        return run_call(arguments, vif_host_repair, print_checked, "as described");
-    return run_call(arguments, vif_host_check, print_checked, NULL);
+        return run_call(arguments, vif_host_repair, "mending", "as described", print_checked);
+    return run_call(arguments, vif_host_check, "checking", NULL, print_checked);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vifctl plug and unplug: reads the files, has the library do it, prints the report.  Other verbs that
  * do something with the VIFs of files do it the same way. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "vifctl/progress.h"
 #include "vifctl/vifctl.h"
 
 DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
@@ -62,13 +64,43 @@ static void print_result(const struct vif_result *result, const struct arguments
     printf("\n");
 }
 
-static int print_report(struct vif_report *report, const struct arguments *arguments,
-                        print_fn *print)
-{
-    int status = arguments->json ? print_json(vif_report_json(report)) : STATUS_OK;
+/* One call, while it lasts. */
+struct call {
+    const struct arguments *arguments;
+    struct progress_line line;
+    bool no_memory; /* for a line of JSON */
+};
 
-    if (status != STATUS_OK)
-        return status;
+static void show_progress(void *data, const struct vif_progress *progress)
+{
+    struct call *call = data;
+
+    progress_draw(&call->line, progress);
+}
+
+/* One line of JSON, at once.  When nobody reads them any more the call goes on all the same; main() tells. */
+static void print_line(void *data, size_t i, const struct vif_result *result)
+{
+    struct call *call = data;
+    char *text = vif_result_json(result, i);
+
+    call->no_memory |= !text;
+    if (text && !ferror(stdout)) {
+        puts(text);
+        (void)fflush(stdout);
+    }
+    vif_free(text);
+}
+
+static int print_report(const struct vif_report *report, const struct call *call, print_fn *print)
+{
+    const struct arguments *arguments = call->arguments;
+    const char *transaction = vif_report_transaction(report);
+
+    if (call->no_memory)
+        return print_json(NULL);
+    if (arguments->json && transaction)
+        printf("{\"transaction\":%s}\n", transaction);
     for (size_t i = 0; i < vif_report_count(report); i++) {
         const struct vif_result *result = vif_report_result(report, i);
 
@@ -81,12 +113,37 @@ static int print_report(struct vif_report *report, const struct arguments *argum
     return vif_report_status(report);
 }
 
-int run_call(const struct arguments *arguments, call_fn *call, print_fn *print, const char *done)
+/* Has the library do it, and prints lines of JSON or how far it is meanwhile. */
+static int make_call(struct call *call, struct vif_host *host, const struct vif_batch *batch,
+                     call_fn *make, const char *doing, const char *done,
+                     struct vif_report **ret_report, struct vif_error *err)
 {
-    struct vif_call_options options = arguments->call;
+    struct vif_call_options options = call->arguments->call;
+    int r;
+
+    options.data = call;
+    options.progress = show_progress;
+    if (call->arguments->json)
+        options.result = print_line;
+    if (done && !options.dry_run)
+        options.stop_fd = interrupt_begin();
+    /* A reader that goes away must not end us with VIFs half plugged. */
+    (void)signal(SIGPIPE, SIG_IGN);
+    progress_begin(&call->line, call->arguments, doing, vif_batch_count(batch));
+    if (!call->line.wanted)
+        options.progress = NULL;
+    r = make(host, batch, &options, ret_report, err);
+    progress_end(&call->line);
+    return r;
+}
+
+int run_call(const struct arguments *arguments, call_fn *make, const char *doing, const char *done,
+             print_fn *print)
+{
     auto_host struct vif_host *host = NULL;
     auto_batch struct vif_batch *batch = NULL;
     auto_report struct vif_report *report = NULL;
+    struct call call = {.arguments = arguments};
     struct vif_error err = {0};
     int r, status;
 
@@ -99,16 +156,13 @@ int run_call(const struct arguments *arguments, call_fn *call, print_fn *print, 
         r = vif_batch_new(&batch, &err);
     if (r == 0)
         r = read_files(arguments->files, arguments->n_files, batch, &err) ? 0 : -1;
-    if (r == 0) {
-        if (done && !options.dry_run)
-            options.stop_fd = interrupt_begin();
-        r = call(host, batch, &options, &report, &err);
-    }
+    if (r == 0)
+        r = make_call(&call, host, batch, make, doing, done, &report, &err);
     if (r < 0) {
         complain(err.text);
         return vif_error_kind_status(err.kind);
     }
-    status = print_report(report, arguments, print);
+    status = print_report(report, &call, print);
     if (is_interrupted() && vif_report_count(report) > 1)
         tell_interrupted(report, done);
     return status;
@@ -116,10 +170,10 @@ int run_call(const struct arguments *arguments, call_fn *call, print_fn *print, 
 
 int verb_plug(const struct arguments *arguments)
 {
-    return run_call(arguments, vif_host_plug, print_result, "plugged");
+    return run_call(arguments, vif_host_plug, "plugging", "plugged", print_result);
 }
 
 int verb_unplug(const struct arguments *arguments)
 {
-    return run_call(arguments, vif_host_unplug, print_result, "unplugged");
+    return run_call(arguments, vif_host_unplug, "unplugging", "unplugged", print_result);
 }

@@ -102,9 +102,12 @@ typedef int call_fn(struct vif_host *host, const struct vif_batch *batch,
                     struct vif_error *err);
 typedef void print_fn(const struct vif_result *result, const struct arguments *arguments);
 
-/* Calls it with the VIFs of the files and prints the report; the exit status.  'done' is what a VIF is
- * that did not fail, e.g. "plugged"; NULL: it changes nothing, and may be interrupted anywhere. */
-int run_call(const struct arguments *arguments, call_fn *call, print_fn *print, const char *done);
+/* Calls it with the VIFs of the files and prints what became of them: with --json each as soon as it is
+ * known, else all at the end; 'doing' ("plugging") is what the status line says meanwhile, 'done'
+ * ("plugged") what a VIF is that did not fail; NULL: the call changes nothing, and may be interrupted
+ * anywhere.  The exit status. */
+int run_call(const struct arguments *arguments, call_fn *make, const char *doing, const char *done,
+             print_fn *print);
 
 /* From here on the first SIGINT or SIGTERM makes the descriptor that is returned readable, for 'stop_fd' of
  * the library's calls (0: there is none); the next ends the process. */

@@ -367,8 +367,10 @@ void commit_apply(struct batch *batch, bool settle, int64_t *ret_cfg)
             batch->runs[i].state = RUN_DONE;
         }
     }
-    if (n)
+    if (n) {
+        batch_progress(batch, VIF_STAGE_COMMIT, 0, n);
         send_members(batch, members, n, settle, ret_cfg);
+    }
     links_undo_end(batch);
 }
 

@@ -17,23 +17,6 @@
 /* Rounds in which someone else got in between, before we give up. */
 #define ROUNDS_MAX 30
 
-void outcome_done(struct outcome *outcome)
-{
-    free(outcome->steps);
-    free(outcome->warnings);
-    outcome->steps = outcome->warnings = NULL;
-    drift_done(&outcome->drift);
-}
-
-static size_t count_state(const struct batch *batch, enum run_state state)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < batch->n; i++)
-        n += batch->runs[i].state == state;
-    return n;
-}
-
 static void change_state(struct batch *batch, enum run_state from, enum run_state to)
 {
     for (size_t i = 0; i < batch->n; i++)
@@ -147,6 +130,13 @@ static void plan_pending(struct batch *batch, enum vif_goal goal)
     links_undo_end(batch);
 }
 
+static void end_failed(struct batch *batch)
+{
+    settle_explain(batch);
+    revert_failed(batch);
+    batch_tell(batch);
+}
+
 static void round_present(struct batch *batch)
 {
     bool settle = batch->settle != SETTLE_NONE;
@@ -157,14 +147,27 @@ static void round_present(struct batch *batch)
     interrupt_listen(batch);
     commit_apply(batch, settle, &cfg);
     settle_reopen(batch, settle, &cfg);
+    batch_tell(batch);
     if (settle)
         settle_present(batch, cfg);
     else
         settle_skip(batch);
+    end_failed(batch); /* whom no agent can help */
     settle_agent(batch);
-    settle_explain(batch);
-    revert_failed(batch);
+    end_failed(batch);
     change_state(batch, RUN_DONE, RUN_FINISHED);
+}
+
+/* What is not there and was not there needs nothing. */
+static void finish_absent(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++) {
+        struct run *run = &batch->runs[i];
+
+        if (run->state == RUN_DONE && !run->plan.n && !run->db_changed)
+            run->state = RUN_FINISHED;
+    }
+    batch_tell(batch);
 }
 
 static void round_absent(struct batch *batch)
@@ -176,6 +179,7 @@ static void round_absent(struct batch *batch)
 
     change_state(batch, RUN_PLANNED, RUN_APPLIED);
     commit_apply(batch, settle, &cfg);
+    finish_absent(batch);
     if (settle)
         r = settle_absent(batch, cfg, &err);
     change_state(batch, RUN_DONE, RUN_PLANNED);
@@ -194,7 +198,7 @@ static void round_absent(struct batch *batch)
 /* What was read does not fit together: all of it again. */
 static bool again(struct batch *batch)
 {
-    if (!count_state(batch, RUN_PENDING))
+    if (!batch_count(batch, RUN_PENDING))
         return false;
     change_state(batch, RUN_PLANNED, RUN_PENDING);
     return true;
@@ -255,6 +259,7 @@ static void run_round(struct batch *batch, const struct converge_options *option
     struct vif_error err = {0};
     int64_t lasts = -1;
 
+    batch_progress(batch, VIF_STAGE_OBSERVE, 0, batch_count(batch, RUN_PENDING));
     for (;;) {
         interrupt_listen(batch);
         if (observe_pending(batch, options, &err) < 0) {
@@ -271,6 +276,7 @@ static void run_round(struct batch *batch, const struct converge_options *option
     interrupt_listen(batch);
     if (options->explain)
         explain_runs(batch, options->settle);
+    batch_tell(batch);
     if (options->explain && options->dry_run)
         take_as_is(batch);
     if (options->look)
@@ -319,31 +325,12 @@ static void give_up(struct batch *batch)
     links_undo_end(batch);
 }
 
-/* The state of a VIF that did not fail.  A dry run that was to explain has no plan to tell of a VIF that is
- * as described. */
-static enum outcome_state state_of(const struct run *run, const struct converge_options *options)
+/* What a round has ended for is told. */
+static void tell_ended(struct batch *batch)
 {
-    bool said = options->look || (options->dry_run && options->explain && !run->changed);
-
-    if (said && run->drift.judged)
-        return OUTCOME_DRIFTED;
-    if (options->dry_run && !said)
-        return OUTCOME_PLANNED;
-    return run->waiting ? OUTCOME_WAITING : OUTCOME_DONE;
-}
-
-static void tell(struct run *run, struct vif_wiring *wiring, struct outcome *outcome,
-                 const struct converge_options *options)
-{
-    interrupt_tell(run);
-    if (wiring->warnings.n)
-        outcome->warnings = text_take(&wiring->warnings);
-    outcome->changed = run->changed;
-    outcome->ofport = run->ofport;
-    outcome->state = run->state == RUN_FINISHED ? state_of(run, options) : OUTCOME_FAILED;
-    outcome->error = outcome->state == OUTCOME_FAILED ? run->error : (struct vif_error){0};
-    outcome->drift = run->drift;
-    run->drift = (struct drift){0};
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state != RUN_PENDING)
+            run_tell(batch, &batch->runs[i]);
 }
 
 /* Ports that are only known by their owner. */
@@ -372,6 +359,8 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
         .explains = options->explain,
         .stop = options->stop,
         .until = options->until,
+        .options = options,
+        .outcomes = outcomes,
     };
     struct vif_error unreachable = {0};
     int r;
@@ -390,19 +379,22 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
         runs[i].state = RUN_FAILED;
     }
     r = claims_refuse_doubles(&batch, err);
-    for (unsigned round = 0; r == 0 && count_state(&batch, RUN_PENDING); round++) {
+    if (r == 0)
+        tell_ended(&batch);
+    for (unsigned round = 0; r == 0 && batch_count(&batch, RUN_PENDING); round++) {
         if (round > 0)
             pause_between_rounds(round, &batch);
-        if (interrupt_point(&batch) && !count_state(&batch, RUN_PENDING))
+        if (interrupt_point(&batch) && !batch_count(&batch, RUN_PENDING)) {
+            tell_ended(&batch);
             break;
+        }
         if (round == ROUNDS_MAX || (round > 0 && deadline_left(batch.until) == 0))
             give_up(&batch);
         else
             run_round(&batch, options, outcomes, ret_transaction);
+        tell_ended(&batch);
     }
     for (size_t i = 0; i < n; i++) {
-        if (r == 0)
-            tell(&runs[i], wirings[i], &outcomes[i], options);
         plan_done(&runs[i].plan);
         drift_done(&runs[i].drift);
         vswitch_copies_free(runs[i].copies);

@@ -5,6 +5,8 @@
 #ifndef WIRING_CONVERGE_H
 #define WIRING_CONVERGE_H
 
+#include <vif/vif.h>
+
 #include "wiring/drift.h"
 
 /* How far a call waits for what it changed to become real; each waits for what is before it, too. */
@@ -13,6 +15,14 @@ enum settle {
     SETTLE_VSWITCHD, /* ovs-vswitchd has made the ports, or said why it cannot */
     SETTLE_OVN,      /* OVN has claimed them and installed their flows (plug alone) */
     SETTLE_ML2,      /* the ML2 agent has wired them (plug alone) */
+};
+
+/* How far it is, and what became of each wiring as soon as that is known; see struct vif_call_options.
+ * Either function may be NULL. */
+struct converge_hooks {
+    void (*progress)(void *data, enum vif_stage stage, size_t done, size_t total);
+    void (*told)(void *data, size_t i); /* outcomes[i] is filled */
+    void *data;
 };
 
 struct converge_options {
@@ -25,6 +35,7 @@ struct converge_options {
     bool look;            /* with 'explain': and change nothing */
     int64_t until;        /* deadline for all of it */
     int stop;             /* ends it early, each VIF whole; STOP_NEVER */
+    const struct converge_hooks *hooks; /* NULL: none */
 };
 
 enum outcome_state {

@@ -212,11 +212,25 @@ static void fail_all(const struct batch *batch, struct item *items, size_t n,
         item_failed(batch, &items[i], -EIO, err);
 }
 
+/* What is being sent, for whoever wants to know how much of it has gone. */
+struct sending {
+    const struct batch *batch;
+    size_t n_items, n_requests;
+};
+
+static void on_answers(void *data, size_t n)
+{
+    const struct sending *sending = data;
+
+    batch_links_on_the_way(sending->batch, sending->n_items * n / sending->n_requests);
+}
+
 /* Sends the requests that 'add' makes for items[0..n) and judges the answers. */
 static void send_items(struct batch *batch, struct item *items, size_t n,
                        void (*add)(struct netlink_batch *requests, struct item *item))
 {
-    struct netlink_batch requests = {0};
+    struct sending sending = {.batch = batch, .n_items = n};
+    struct netlink_batch requests = {.on_answers = on_answers, .data = &sending};
     auto_free struct netlink_result *results = NULL;
     struct vif_error err = {0};
     int r = 0;
@@ -226,6 +240,7 @@ static void send_items(struct batch *batch, struct item *items, size_t n,
         add(&requests, &items[i]);
         items[i].n = requests.n - items[i].first;
     }
+    sending.n_requests = requests.n;
     results = calloc(requests.n + 1, sizeof *results);
     if (!results)
         r = error_memory(&err);
@@ -299,11 +314,12 @@ static void make_taps(struct batch *batch, struct item *items, size_t n)
 /* Between two turns all taps are whole. */
 static void make_taps_in_turn(struct stage *stage)
 {
-    for (size_t i = 0; i < stage->n; i += TAPS_AT_ONCE) {
+    for (size_t i = 0, n; i < stage->n; i += n) {
+        n = stage->n - i < TAPS_AT_ONCE ? stage->n - i : TAPS_AT_ONCE;
         if (i)
             (void)interrupt_point(stage->batch);
-        make_taps(stage->batch, stage->items + i,
-                  stage->n - i < TAPS_AT_ONCE ? stage->n - i : TAPS_AT_ONCE);
+        make_taps(stage->batch, stage->items + i, n);
+        batch_links_done(stage->batch, n);
     }
 }
 
@@ -391,9 +407,11 @@ void links_apply(struct batch *batch)
     for (size_t i = 0; i < batch->n; i++)
         if (batch->runs[i].state == RUN_PLANNED)
             begin_run(&batch->runs[i]);
+    batch_links_begin(batch);
     for (int kind = STEP_LINK_DELETE; STEP_IS_LINK(kind); kind++) {
         struct stage stage;
         int r = collect_stage(batch, (enum step_kind)kind, &stage);
+        size_t n = kind == STEP_TAP_CREATE ? 0 : stage.n; /* taps are counted on their own */
 
         for (size_t i = 0; r < 0 && i < batch->n; i++)
             if (batch->runs[i].state == RUN_APPLIED) {
@@ -404,6 +422,8 @@ void links_apply(struct batch *batch)
             drop_failed(&stage);
         if (stage.n)
             run_stage(&stage, (enum step_kind)kind);
+        if (n)
+            batch_links_done(batch, n);
         free(stage.items);
         for (size_t i = 0; i < batch->n; i++)
             if (batch->runs[i].state == RUN_PENDING || batch->runs[i].state == RUN_FAILED)

@@ -30,6 +30,15 @@ static bool is_reverted(const struct batch *batch, const struct run *run)
     return (run->db_changed || run->reopened) && !stands(run->error.kind);
 }
 
+/* Whether anything is changed for it here: its rows, or its links alone. */
+static bool is_undone(const struct batch *batch, const struct run *run)
+{
+    if (is_reverted(batch, run))
+        return true;
+    return run->state == RUN_FAILED && !run->timed_out && run->n_undo && !stands(run->error.kind) &&
+           !run->db_changed && !run->reopened;
+}
+
 static int attempt(struct reverter *reverter, struct vswitch_commit *ret, struct vif_error *err)
 {
     int r;
@@ -170,18 +179,23 @@ void revert_failed(struct batch *batch)
 {
     int64_t until = deadline_after(LIMIT_UNDO_MS);
     struct vif_error err = {0};
-    size_t n = 0;
+    size_t n = 0, n_undone = 0, n_undoing = 0;
     int r = 0;
 
     if (until < batch->until && !batch->interrupted)
         until = batch->until;
     interrupt_deafen(batch); /* what is taken back is taken back whole */
-    for (size_t i = 0; i < batch->n; i++)
+    for (size_t i = 0; i < batch->n; i++) {
         n += is_reverted(batch, &batch->runs[i]);
+        n_undoing += is_undone(batch, &batch->runs[i]);
+    }
+    if (n_undoing)
+        batch_progress(batch, VIF_STAGE_UNDO, 0, n_undoing);
     if (n)
         r = revert_rows(batch, 0, batch->n, until, &err);
     for (size_t i = 0; i < batch->n; i++) {
         struct run *run = &batch->runs[i];
+        bool undone = is_undone(batch, run);
 
         if (!is_reverted(batch, run)) {
             end_other(batch, run);
@@ -193,6 +207,8 @@ void revert_failed(struct batch *batch)
         } else {
             end_revert(batch, run, r, &err);
         }
+        if (undone)
+            batch_progress(batch, VIF_STAGE_UNDO, ++n_undone, n_undoing);
     }
     links_undo_end(batch);
     interrupt_listen(batch);

@@ -62,6 +62,8 @@ struct run {
     bool timed_out;   /* what was done has not become real in time, or before the interruption */
     bool taken_back;  /* failed, and nothing of it is to be left */
     bool left;        /* something of it is left nevertheless */
+    bool told;        /* its outcome is filled, and whoever wants to know has been told */
+    size_t n_awaited; /* settle_agent(): its ports that are not wired yet */
     const struct vif_wiring_port *stuck; /* failed while settling: the port to be asked about */
     int64_t ofport;
     struct drift drift; /* what was different before anything was done */
@@ -70,6 +72,9 @@ struct run {
 
 /* The runs of one batch, and what they share. */
 struct batch {
+    const struct converge_options *options;
+    struct outcome *outcomes;
+    size_t links_done, links_total; /* steps on links, of those that are being carried out */
     const struct engine *engine;
     struct run *runs;
     size_t n;
@@ -86,6 +91,27 @@ struct batch {
     struct doomed *doomed; /* links that are to be deleted, with whose they are */
     size_t n_doomed, doomed_room;
 };
+
+/* Says that the batch is at 'stage' now, or how far it has come there. */
+void batch_progress(const struct batch *batch, enum vif_stage stage, size_t done, size_t total);
+
+/* The stage of a wait: VIF_STAGE_SWITCH instead of 'stage' while some runs have yet to be looked at
+ * again. */
+enum vif_stage batch_stage(const struct batch *batch, enum vif_stage stage);
+
+/* The same for links: before the first step, when 'n' more are done, and when 'n' more may be. */
+void batch_links_begin(struct batch *batch);
+void batch_links_done(struct batch *batch, size_t n);
+void batch_links_on_the_way(const struct batch *batch, size_t n);
+
+/* Fills the outcome of the run, once, and says so: nothing may become of it any more. */
+void run_tell(struct batch *batch, struct run *run);
+
+/* Tells the runs of which nothing more will become in this round: those in state RUN_FINISHED, and in
+ * state RUN_FAILED those for which nothing is to be explained or taken back. */
+void batch_tell(struct batch *batch);
+
+size_t batch_count(const struct batch *batch, enum run_state state);
 
 /* Two VIFs of one call that want the same thing: the later one becomes RUN_FAILED.  0 or -ENOMEM. */
 int claims_refuse_doubles(struct batch *batch, struct vif_error *err);
@@ -178,11 +204,13 @@ char *commit_json(struct batch *batch);
 int commit_bump(struct batch *batch, int64_t *ret_cfg, struct vif_error *err);
 
 /* Waits for ovs-vswitchd to reach 'cfg' (0: not known, asked for where needed) and judges the ports of
- * the runs in state RUN_DONE: ofport and waiting are set, or the run is RUN_FAILED. */
+ * the runs in state RUN_DONE: ofport and waiting are set, or the run is RUN_FAILED.  Those for which no
+ * agent is awaited are then RUN_FINISHED and told, before the wait where they need none. */
 void settle_present(struct batch *batch, int64_t cfg);
 
 /* With SETTLE_OVN and SETTLE_ML2: waits until the ports of the runs in state RUN_DONE whose network
- * devices are there are wired by OVN or by the ML2 agent; those that are not in time are RUN_FAILED. */
+ * devices are there are wired by OVN or by the ML2 agent; each run is RUN_FINISHED and told when its own
+ * are; those that are not in time are RUN_FAILED. */
 void settle_agent(struct batch *batch);
 
 /* Adds to the errors of the runs that have failed while settling why, as far as can be seen. */

@@ -16,6 +16,7 @@
 struct awaited {
     const struct vif_wiring_port *port;
     struct run *run;
+    bool wired; /* as it was last told */
 };
 
 static int by_port_name(const void *a, const void *b)
@@ -50,7 +51,7 @@ static struct awaited *collect(const struct batch *batch, size_t *ret_n)
 
         for (size_t p = 0; p < run->wiring->n_ports; p++)
             if (is_awaited(run, &run->wiring->ports[p]))
-                awaited[n++] = (struct awaited){&run->wiring->ports[p], run};
+                awaited[n++] = (struct awaited){&run->wiring->ports[p], run, false};
     }
     if (n)
         qsort(awaited, n, sizeof *awaited, by_port_name);
@@ -67,7 +68,7 @@ static void judge(const struct batch *batch, const struct awaited *awaited,
     struct run *run = awaited->run;
     const char *name = awaited->port->name;
 
-    if (wired == VSWITCH_WIRED || run->state == RUN_FAILED)
+    if (wired == VSWITCH_WIRED || run->state != RUN_DONE)
         return;
     run->state = RUN_FAILED;
     if (wired == VSWITCH_PORT_GONE) {
@@ -94,7 +95,7 @@ static void fail(const struct batch *batch, const struct awaited *awaited,
 {
     struct run *run = awaited->run;
 
-    if (run->state == RUN_FAILED)
+    if (run->state != RUN_DONE)
         return;
     run->state = RUN_FAILED;
     run->error = *err;
@@ -112,19 +113,69 @@ static void fail_all(struct batch *batch)
         }
 }
 
-static int wait_for(const struct batch *batch, const struct awaited *awaited, size_t n,
+/* The ports that are waited for, and how many of them are wired. */
+struct waiting {
+    struct batch *batch;
+    struct awaited *awaited;
+    size_t n, n_wired;
+    enum vif_stage stage;
+};
+
+/* A VIF is done with when all of its own ports are wired at the same time, whatever becomes of them while
+ * others are waited for: as if it had been plugged alone. */
+static bool take_wired(void *data, size_t i, enum vswitch_wired wired)
+{
+    struct waiting *waiting = data;
+    struct awaited *awaited = &waiting->awaited[i];
+    struct run *run = awaited->run;
+    bool so = wired == VSWITCH_WIRED;
+
+    if (run->state == RUN_FINISHED)
+        return true;
+    if (so != awaited->wired) {
+        awaited->wired = so;
+        waiting->n_wired = waiting->n_wired + so - !so;
+        run->n_awaited = run->n_awaited + !so - so;
+        if (so)
+            batch_progress(waiting->batch, waiting->stage, waiting->n_wired, waiting->n);
+    }
+    if (so && !run->n_awaited) {
+        run->state = RUN_FINISHED;
+        run_tell(waiting->batch, run);
+    }
+    return wired != VSWITCH_NOT_WIRED;
+}
+
+static int wait_for(struct batch *batch, struct awaited *awaited, size_t n,
                     enum vswitch_wired *wired, struct vif_error *err)
 {
     auto_free const char **names = calloc(n, sizeof *names);
+    struct waiting waiting = {batch, awaited, n, 0, batch_stage(batch, VIF_STAGE_AGENT)};
+    const struct vswitch_wired_judge take = {take_wired, &waiting};
     int64_t until = deadline_after(LIMIT_LOOK_MS);
 
     if (!names)
         return error_memory(err);
     for (size_t i = 0; i < n; i++)
         names[i] = awaited[i].port->name;
+    batch_progress(batch, waiting.stage, 0, n);
     return vswitch_wait_wired(batch->engine->db,
                               batch->settle == SETTLE_OVN ? VSWITCH_OVN : VSWITCH_ML2, names, n,
-                              batch->until > until ? batch->until : until, wired, err);
+                              batch->until > until ? batch->until : until, &take, wired, err);
+}
+
+/* VIFs without a port to wait for are done with. */
+static void end_unawaited(struct batch *batch, const struct awaited *awaited, size_t n)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        batch->runs[i].n_awaited = 0;
+    for (size_t i = 0; i < n; i++)
+        awaited[i].run->n_awaited++;
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state == RUN_DONE && !batch->runs[i].n_awaited) {
+            batch->runs[i].state = RUN_FINISHED;
+            run_tell(batch, &batch->runs[i]);
+        }
 }
 
 void settle_agent(struct batch *batch)
@@ -143,6 +194,7 @@ void settle_agent(struct batch *batch)
         fail_all(batch);
         return;
     }
+    end_unawaited(batch, awaited, n);
     if (!n)
         return;
     r = batch_interrupted(batch) ? -EINTR : wait_for(batch, awaited, n, wired, &err);

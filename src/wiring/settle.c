@@ -210,8 +210,10 @@ static int not_waited_for(struct vif_error *err)
 }
 
 /* Waits for 'cfg'; when it is 0, for what ovs-vswitchd was last asked for, if it has not got there
- * yet, else for a number of our own. */
-static int wait_for(struct batch *batch, int64_t cfg, struct vif_error *err)
+ * yet, else for a number of our own.  'n' runs are waited for at 'stage', which begins when nothing is
+ * written any more. */
+static int wait_for(struct batch *batch, int64_t cfg, enum vif_stage stage, size_t n,
+                    struct vif_error *err)
 {
     const struct vswitch *db = &batch->observed.db;
     int64_t reached = 0;
@@ -223,8 +225,10 @@ static int wait_for(struct batch *batch, int64_t cfg, struct vif_error *err)
         cfg = db->next_cfg;
     else if (!cfg)
         r = commit_bump(batch, &cfg, err);
-    if (r == 0)
-        r = ovsdb_client_wait_cfg(batch->engine->db, cfg, batch->until, &reached, err);
+    if (r < 0)
+        return r;
+    batch_progress(batch, stage, 0, n);
+    r = ovsdb_client_wait_cfg(batch->engine->db, cfg, batch->until, &reached, err);
     if (r == -ETIMEDOUT)
         return error_set(err, VIF_ERROR_TIMEOUT,
                          "ovs-vswitchd has not taken up the change in time (cur_cfg %lld, next_cfg "
@@ -262,18 +266,45 @@ static int read_answers(const struct batch *batch, int64_t until, struct questio
                                questions->answers, err);
 }
 
+/* No agent has to do anything for a run that is done with ovs-vswitchd. */
+static void end_settled(struct batch *batch, struct run *run)
+{
+    if (run->state != RUN_DONE || batch->settle != SETTLE_VSWITCHD)
+        return;
+    run->state = RUN_FINISHED;
+    run_tell(batch, run);
+}
+
+/* What is settled already has nothing to wait for; the number of runs that have. */
+static size_t take_settled(struct batch *batch)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < batch->n; i++) {
+        struct run *run = &batch->runs[i];
+
+        if (run->state != RUN_DONE)
+            continue;
+        if (!is_settled(batch, run)) {
+            n++;
+            continue;
+        }
+        take_observed(batch, run);
+        end_settled(batch, run);
+    }
+    return n;
+}
+
 void settle_present(struct batch *batch, int64_t cfg)
 {
+    size_t n = take_settled(batch), n_real = 0;
+    enum vif_stage stage = batch_stage(batch, VIF_STAGE_SETTLE);
     struct questions questions = {0};
     struct vif_error err = {0};
-    bool wait = false;
     int r = 0;
 
-    for (size_t i = 0; i < batch->n; i++)
-        if (batch->runs[i].state == RUN_DONE)
-            wait |= !is_settled(batch, &batch->runs[i]);
-    if (wait) {
-        r = wait_for(batch, cfg, &err);
+    if (n) {
+        r = wait_for(batch, cfg, stage, n, &err);
         if (r == 0)
             r = read_answers(batch, batch->until, &questions, &err);
         if (r == -EINTR && batch_interrupted(batch)) {
@@ -286,18 +317,20 @@ void settle_present(struct batch *batch, int64_t cfg)
     for (size_t i = 0; i < batch->n; i++) {
         struct run *run = &batch->runs[i];
 
-        if (run->state != RUN_DONE)
+        if (run->state != RUN_DONE || is_settled(batch, run))
             continue;
-        if (is_settled(batch, run)) {
-            take_observed(batch, run);
-        } else if (r < 0 && (r != -EINTR || !is_made(&questions, run))) {
+        if (r < 0 && (r != -EINTR || !is_made(&questions, run))) {
             run->error = err;
             run->state = RUN_FAILED;
             run->timed_out = r == -ETIMEDOUT || r == -EINTR;
         } else {
             judge_run(&questions, batch, run);
+            n_real += run->state == RUN_DONE;
+            end_settled(batch, run);
         }
     }
+    if (n)
+        batch_progress(batch, stage, n_real, n);
     questions_done(&questions);
 }
 
@@ -310,16 +343,16 @@ void settle_skip(struct batch *batch)
 
 int settle_catch_up(struct batch *batch, struct vif_error *err)
 {
-    return wait_for(batch, batch->observed.db.next_cfg, err);
+    return wait_for(batch, batch->observed.db.next_cfg, VIF_STAGE_SWITCH, batch->n, err);
 }
 
 int settle_absent(struct batch *batch, int64_t cfg, struct vif_error *err)
 {
-    bool wait = false;
+    size_t n = 0;
 
     for (size_t i = 0; i < batch->n; i++)
-        wait |= batch->runs[i].state == RUN_DONE && batch->runs[i].db_changed;
-    return wait ? wait_for(batch, cfg, err) : 0;
+        n += batch->runs[i].state == RUN_DONE && batch->runs[i].db_changed;
+    return n ? wait_for(batch, cfg, VIF_STAGE_SWITCH, n, err) : 0;
 }
 
 static bool is_reopening(const struct run *run, const struct step *step)
@@ -385,18 +418,19 @@ void settle_reopen(struct batch *batch, bool settle, int64_t *cfg)
 {
     enum vswitch_outcome outcome = VSWITCH_DONE;
     struct vif_error err = {0};
-    bool any = false;
+    size_t n = 0;
     int r;
 
     for (size_t i = 0; i < batch->n; i++)
         for (size_t s = 0; s < batch->runs[i].plan.n; s++)
-            any |= is_reopening(&batch->runs[i], &batch->runs[i].plan.steps[s]);
-    if (!any)
+            n += is_reopening(&batch->runs[i], &batch->runs[i].plan.steps[s]);
+    if (!n)
         return;
     settle = settle && !batch_interrupted(batch);
+    batch_progress(batch, VIF_STAGE_SWITCH, 0, n);
     r = request_ofports(batch, true, settle, cfg, &outcome, &err);
     if (r == 0 && settle)
-        r = wait_for(batch, *cfg, &err);
+        r = wait_for(batch, *cfg, VIF_STAGE_SWITCH, n, &err);
     if (r == 0 && settle)
         r = links_raise(batch, &err);
     if (r == 0 && settle)

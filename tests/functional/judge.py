@@ -30,7 +30,7 @@ def vifctl(*words, stdin=''):
 def decoder_takes(documents):
     done = vifctl('plug', '--json', '--dry-run', '--ovsdb=unix:/nonexistent', '-',
                   stdin=json.dumps(documents))
-    results = json.loads(done.stdout)['results']
+    results = sorted(map(json.loads, done.stdout.splitlines()), key=lambda one: one['index'])
     assert len(results) == len(documents), done.stderr[:500]
     return [takes(result['error']) for result in results]
 

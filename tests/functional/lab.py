@@ -50,8 +50,23 @@ class Outcome:
         return json.loads(self.out)
 
     @property
+    def lines(self):
+        """The JSON lines of plug, unplug and check."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
     def results(self):
-        return self.json['results']
+        """The results among them, which may come in any order, in that of the input."""
+        found = sorted((line for line in self.lines if 'transaction' not in line),
+                       key=lambda line: line['index'])
+        assert [one.pop('index') for one in found] == list(range(len(found))), self.out
+        return found
+
+    @property
+    def transaction(self):
+        """Of a dry run: what its last line says."""
+        assert list(self.lines[-1]) == ['transaction']
+        return self.lines[-1]['transaction']
 
     @property
     def result(self):

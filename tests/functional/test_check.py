@@ -117,7 +117,7 @@ def test_json(lab):
     assert dry.result['state'] == 'planned' and dry.result['changed'] is True
     assert dry.result['differences'] == result['differences']
     assert len(dry.result['steps']) == 2
-    assert 'insert' in [op['op'] for op in dry.json['transaction']]
+    assert 'insert' in [op['op'] for op in dry.transaction]
     mended = lab.vifctl('check', DIRECT, options=['--json', '--repair']).result
     assert mended['state'] == 'plugged' and mended['changed'] is True
     assert mended['differences'] == result['differences']

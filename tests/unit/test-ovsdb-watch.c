@@ -41,7 +41,8 @@ static void assert_wired(struct session *s, enum vswitch_agent agent, int r, con
     enum vswitch_wired wired[3];
 
     s->err = (struct vif_error){0};
-    assert_int_equal(vswitch_wait_wired(s->client, agent, names, 3, s->until, wired, &s->err), r);
+    assert_int_equal(vswitch_wait_wired(s->client, agent, names, 3, s->until, NULL, wired, &s->err),
+                     r);
     assert_true((s->err.kind == VIF_ERROR_NONE) == (r == 0));
     for (size_t i = 0; i < 3; i++)
         assert_int_equal("nwg"[wired[i]], wanted[i]);
@@ -289,7 +290,7 @@ static int work(const char *address)
 
     r = ovsdb_client_new(&address, 1, NULL, &client, &err);
     if (r == 0)
-        r = vswitch_wait_wired(client, VSWITCH_OVN, names, 3, until, wired, &err);
+        r = vswitch_wait_wired(client, VSWITCH_OVN, names, 3, until, NULL, wired, &err);
     assert_true((err.kind == VIF_ERROR_NONE) == (r == 0));
     return r;
 }

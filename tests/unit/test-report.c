@@ -222,6 +222,20 @@ static void json_of_differences(void **state)
     vif_report_free(report);
 }
 
+static void json_of_one_result(void **state)
+{
+    struct vif_report *report = report_of(2);
+    char *text;
+
+    (void)state;
+    report->entries[1].result.state = VIF_STATE_UNPLUGGED;
+    text = vif_result_json(vif_report_result(report, 1), 1);
+    assert_string_equal(text, "{\"index\":1,\"id\":\"" ID "\",\"name\":\"\",\"bridge\":\"\","
+                              "\"state\":\"unplugged\",\"changed\":false}");
+    vif_free(text);
+    vif_report_free(report);
+}
+
 /* Whatever a name or a foreign text holds, the report stays JSON. */
 static void json_of_hostile_words(void **state)
 {
@@ -333,6 +347,7 @@ int main(void)
         cmocka_unit_test(json_of_each_state),
         cmocka_unit_test(json_of_a_dry_run),
         cmocka_unit_test(json_of_differences),
+        cmocka_unit_test(json_of_one_result),
         cmocka_unit_test(json_of_hostile_words),
         cmocka_unit_test(batch_of_good_and_bad),
         cmocka_unit_test(too_many),

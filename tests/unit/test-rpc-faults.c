@@ -133,6 +133,33 @@ static void silent_server_is_asked_then_given_up(void **state)
     end(&s);
 }
 
+static void count_tick(void *data)
+{
+    unsigned *n = data;
+
+    ++*n;
+}
+
+/* Whoever is told now and then that we wait does not make the server's silence shorter. */
+static void ticks_come_and_hold_up_no_probe(void **state)
+{
+    static const struct fake_action dead[] = {ACCEPT, EXPECT("a"), EXPECT("echo"), GONE, END};
+    const int64_t start = deadline_now();
+    struct tick tick = {count_tick, NULL};
+    unsigned n = 0;
+    struct session s;
+
+    (void)state;
+    begin(&s, dead);
+    tick.data = &n;
+    jsonrpc_set_tick(s.rpc, &tick);
+    s.rpc->probe_after = s.rpc->lost_after = 2 * TICK_MS + TICK_MS / 2;
+    assert_fails(&s, ask(&s, "a"), -ECONNRESET, VIF_ERROR_OVSDB_UNREACHABLE, "does not answer");
+    assert_in_range(n, 3, 5);
+    assert_in_range(deadline_now() - start, 5 * TICK_MS, 10 * TICK_MS);
+    end(&s);
+}
+
 static json_t *big_params(size_t n)
 {
     auto_free char *text = malloc(n);
@@ -272,6 +299,7 @@ int main(void)
         cmocka_unit_test(connection_ends),
         cmocka_unit_test(answer_before_the_end),
         cmocka_unit_test(silent_server_is_asked_then_given_up),
+        cmocka_unit_test(ticks_come_and_hold_up_no_probe),
         cmocka_unit_test(full_buffers_do_not_lock),
         cmocka_unit_test(request_that_cannot_be_sent),
         cmocka_unit_test(connection_survives_a_send_without_memory),
