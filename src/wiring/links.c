@@ -402,32 +402,41 @@ static void begin_run(struct run *run)
         (void)error_memory(&run->error);
 }
 
+static void undo_stopped(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state == RUN_PENDING || batch->runs[i].state == RUN_FAILED)
+            links_undo(batch, &batch->runs[i]);
+}
+
+static void apply_stage(struct batch *batch, enum step_kind kind)
+{
+    struct stage stage;
+    int r = collect_stage(batch, kind, &stage);
+    size_t n = kind == STEP_TAP_CREATE ? 0 : stage.n; /* taps are counted on their own */
+
+    for (size_t i = 0; r < 0 && i < batch->n; i++)
+        if (batch->runs[i].state == RUN_APPLIED) {
+            (void)error_memory(&batch->runs[i].error);
+            batch->runs[i].state = RUN_FAILED;
+        }
+    if (stage.n && batch->goal == VIF_GOAL_PLUG && interrupt_point(batch))
+        drop_failed(&stage);
+    if (stage.n)
+        run_stage(&stage, kind);
+    if (n)
+        batch_links_done(batch, n);
+    free(stage.items);
+    undo_stopped(batch);
+}
+
 void links_apply(struct batch *batch)
 {
     for (size_t i = 0; i < batch->n; i++)
         if (batch->runs[i].state == RUN_PLANNED)
             begin_run(&batch->runs[i]);
     batch_links_begin(batch);
-    for (int kind = STEP_LINK_DELETE; STEP_IS_LINK(kind); kind++) {
-        struct stage stage;
-        int r = collect_stage(batch, (enum step_kind)kind, &stage);
-        size_t n = kind == STEP_TAP_CREATE ? 0 : stage.n; /* taps are counted on their own */
-
-        for (size_t i = 0; r < 0 && i < batch->n; i++)
-            if (batch->runs[i].state == RUN_APPLIED) {
-                (void)error_memory(&batch->runs[i].error);
-                batch->runs[i].state = RUN_FAILED;
-            }
-        if (stage.n && batch->goal == VIF_GOAL_PLUG && interrupt_point(batch))
-            drop_failed(&stage);
-        if (stage.n)
-            run_stage(&stage, (enum step_kind)kind);
-        if (n)
-            batch_links_done(batch, n);
-        free(stage.items);
-        for (size_t i = 0; i < batch->n; i++)
-            if (batch->runs[i].state == RUN_PENDING || batch->runs[i].state == RUN_FAILED)
-                links_undo(batch, &batch->runs[i]);
-    }
+    for (int kind = STEP_LINK_DELETE; STEP_IS_LINK(kind); kind++)
+        apply_stage(batch, (enum step_kind)kind);
     links_undo_end(batch);
 }
