@@ -7,7 +7,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -46,25 +45,52 @@ int parse_mac_bytes(const char *text, uint8_t ret_bytes[6])
     return 0;
 }
 
+/* Two lower-case digits; returns where the next go. */
+static char *put_hex(char *at, uint8_t byte)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    *at++ = digits[byte >> 4];
+    *at++ = digits[byte & 15];
+    return at;
+}
+
 int parse_mac(const char *text, char ret_mac[MAC_TEXT_SIZE])
 {
-    uint8_t b[6];
-    int r = parse_mac_bytes(text, b);
+    uint8_t bytes[6];
+    int r = parse_mac_bytes(text, bytes);
+    char *at = ret_mac;
 
     if (r < 0)
         return r;
-    (void)snprintf(ret_mac, MAC_TEXT_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3],
-                   b[4], b[5]);
+    for (size_t i = 0; i < 6; i++) {
+        at = put_hex(at, bytes[i]);
+        *at++ = i < 5 ? ':' : '\0';
+    }
     return 0;
 }
 
+static bool is_uuid_dash(size_t i)
+{
+    return i == 8 || i == 13 || i == 18 || i == 23;
+}
+
+/* Not libuuid's, which has sscanf() read each pair of digits: every row of the database brings one. */
 int parse_uuid(const char *text, char ret_uuid[UUID_TEXT_SIZE])
 {
-    uuid_t u;
+    char uuid[UUID_TEXT_SIZE];
 
-    if (strlen(text) != UUID_TEXT_SIZE - 1 || uuid_parse(text, u) < 0)
+    for (size_t i = 0; i < UUID_TEXT_SIZE - 1; i++) {
+        char c = text[i];
+
+        if (is_uuid_dash(i) ? c != '-' : hex_value(c) < 0)
+            return -EINVAL; /* an early end, too */
+        uuid[i] = (char)(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
+    }
+    if (text[UUID_TEXT_SIZE - 1])
         return -EINVAL;
-    uuid_unparse_lower(u, ret_uuid);
+    uuid[UUID_TEXT_SIZE - 1] = '\0';
+    memcpy(ret_uuid, uuid, sizeof uuid);
     return 0;
 }
 
@@ -174,11 +200,23 @@ const char *ifname_fault(const char *name)
 
 int uuid_v5(const char *space, const char *name, char ret_uuid[UUID_TEXT_SIZE])
 {
+    char digits[UUID_TEXT_SIZE], *at = ret_uuid;
     uuid_t ns, out;
+    size_t n = 0;
+    int r = parse_uuid(space, digits);
 
-    if (uuid_parse(space, ns) < 0)
-        return -EINVAL;
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < UUID_TEXT_SIZE - 1; i += 2) {
+        i += is_uuid_dash(i);
+        ns[n++] = (uint8_t)(hex_value(digits[i]) << 4 | hex_value(digits[i + 1]));
+    }
     uuid_generate_sha1(out, ns, name, strlen(name));
-    uuid_unparse_lower(out, ret_uuid);
+    for (n = 0; n < sizeof out; n++) {
+        if (is_uuid_dash((size_t)(at - ret_uuid)))
+            *at++ = '-';
+        at = put_hex(at, out[n]);
+    }
+    *at = '\0';
     return 0;
 }

@@ -19,7 +19,7 @@ int parse_mac(const char *text, char ret_mac[MAC_TEXT_SIZE]);
 /* The same as six bytes. */
 int parse_mac_bytes(const char *text, uint8_t ret_bytes[6]);
 
-/* The 36-character form, any case. */
+/* The 36-character form, any case.  'ret_uuid' may be 'text'. */
 int parse_uuid(const char *text, char ret_uuid[UUID_TEXT_SIZE]);
 
 /* "0000:3b:00.2": domain of 4 to 8 hexadecimal digits, bus, device up to 1f, function 0 to 7. */

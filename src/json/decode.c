@@ -26,9 +26,7 @@ static int lower_case(char *text)
 /* The normalisers work in place: no normal form is longer than what it was made from. */
 static int normalise_uuid(char *text)
 {
-    char uuid[UUID_TEXT_SIZE];
-
-    return parse_uuid(text, uuid) < 0 ? -EINVAL : lower_case(text);
+    return parse_uuid(text, text);
 }
 
 static int normalise_mac(char *text)
