@@ -37,6 +37,18 @@ static int set_interface(int fd, const char *name, const struct tap_options *opt
     return 0;
 }
 
+/* The kernel gives a new tap a carrier and takes it away when the descriptor is closed, as nobody reads
+ * from it any more; whoever opens the tap next, a hypervisor, gives it one again (tun_set_iff()).
+ * Without the first, a tap that is set up does not come up to go down again at once: each change of
+ * carrier is told to everybody who listens, and ovs-vswitchd looks at all its ports again.  What is left
+ * behind is the same, so a kernel that cannot (before 5.0) is none the worse. */
+static void take_carrier(int fd)
+{
+    int carrier = 0;
+
+    (void)ioctl(fd, TUNSETCARRIER, &carrier);
+}
+
 static int set_owner(int fd, const char *name, const struct tap_options *options,
                      struct vif_error *err)
 {
@@ -64,6 +76,7 @@ int tap_create(const char *name, const struct tap_options *options, int *ret_fd,
     r = set_interface(fd, name, options, err);
     if (r < 0)
         return r;
+    take_carrier(fd);
     r = set_owner(fd, name, options, err);
     if (r < 0)
         return r;

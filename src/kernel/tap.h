@@ -16,8 +16,8 @@ struct tap_options {
 };
 
 /* Makes a tap called exactly 'name' (no packet information header).  '*ret_fd' holds it: closing it
- * before tap_persist() removes the tap.  -EEXIST (kind CONFLICT) when a link of that name is there:
- * an existing tap is never attached to. */
+ * before tap_persist() removes the tap.  It has no carrier until someone else opens it.  -EEXIST (kind
+ * CONFLICT) when a link of that name is there: an existing tap is never attached to. */
 int tap_create(const char *name, const struct tap_options *options, int *ret_fd,
                struct vif_error *err);
 

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """VIFOpenVSwitch: the guest's tap is a port of the integration bridge."""
+import itertools
+import os
 import re
+import subprocess
 
 import pytest
 
-from lab import wait_until
+from lab import end, wait_until
 from state import assert_same
 from vifs import device, instance_id, mac, ovs_vif, qos_id, versioned, vif_id
 from watch import traced
@@ -120,6 +123,47 @@ def test_create_tap_makes_a_persistent_tap(lab):
     assert interface(lab)['external_ids']['iface-id'] == vif_id(1)
     lab.unplug(ovs_vif(1, create_tap=True, mtu=1442))
     assert TAP not in lab.links() and port(lab) is None
+
+
+def carrier(lab, name):
+    """What a user sees of a device that waits for its guest, or has one."""
+    files = ['/sys/class/net/%s/%s' % (name, what)
+             for what in ('carrier', 'operstate', 'flags', 'carrier_changes')]
+    addresses = lab.ip('-o', '-6', 'address', 'show', 'dev', name).splitlines()
+    return (*lab.run('cat', *files).stdout.split(), len(addresses))
+
+
+@NO_SWITCH
+@pytest.mark.parametrize('queues', [False, True], ids=['one queue', 'many queues'])
+def test_new_tap_has_a_carrier_only_while_a_guest_has_it_open(lab, queues):
+    lab.ip('tuntap', 'add', 'tap-other', 'mode', 'tap', *(['multi_queue'] if queues else []))
+    lab.ip('link', 'set', 'tap-other', 'up')
+    with open(lab.path('monitor.out'), 'w') as out:
+        monitor = subprocess.Popen((*lab.inside(), 'ip', '-o', 'monitor', 'link'), stdout=out)
+    try:
+        mtus = itertools.count(2000)
+        wait_until(lambda: lab.ip('link', 'set', 'lo', 'mtu', str(next(mtus))) or
+                   os.path.getsize(lab.path('monitor.out')), what='the monitor listens')
+        lab.plug(ovs_vif(1, create_tap=True, multiqueue=queues))
+        lab.ip('link', 'add', 'ovs-last', 'type', 'bridge')
+
+        def seen():
+            with open(lab.path('monitor.out')) as f:
+                return f.read()
+        wait_until(lambda: 'ovs-last' in seen(), what='the monitor has told all')
+    finally:
+        end(monitor)
+    assert TAP in seen()
+    assert not re.search(TAP + '.*LOWER_UP', seen()), 'no carrier that goes again'
+    wait_until(lambda: carrier(lab, TAP)[:2] == ('0', 'down'), what='no carrier')
+    assert carrier(lab, TAP) == carrier(lab, 'tap-other')
+    guests = [lab.guest(TAP, '10.0.0.1', mac(1)), lab.guest('tap-other', '10.0.0.2', mac(2))]
+    for name in (TAP, 'tap-other'):
+        wait_until(lambda name=name: carrier(lab, name)[:2] == ('1', 'up'), what=name + ' has a carrier')
+    for guest in guests:
+        guest.wire.end()
+    for name in (TAP, 'tap-other'):
+        wait_until(lambda name=name: carrier(lab, name)[:2] == ('0', 'down'), what=name + ' has none')
 
 
 @NO_SWITCH
