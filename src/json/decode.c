@@ -207,25 +207,24 @@ static bool is_ignored(const char *const *ignore, const char *name)
     return false;
 }
 
-int fields_decode(const struct field *fields, size_t n_fields, json_t *json,
-                  const char *const *ignore, const char *type_words, const struct json_path *path,
-                  decode_object_fn *decode_object, void *base, uint32_t *present,
-                  struct vif_error *err)
+int fields_decode(const struct object_class *class, json_t *json, const char *const *ignore,
+                  const struct json_path *path, decode_object_fn *decode_object, void *base,
+                  uint32_t *present, struct vif_error *err)
 {
     const char *name;
     json_t *value;
 
     json_object_foreach(json, name, value)
     {
-        const struct field *field = find(fields, n_fields, name);
+        const struct field *field = find(class->fields, class->n_fields, name);
         struct json_path step = {.up = path, .key = name};
         int r;
 
         if (!field && is_ignored(ignore, name))
             continue;
         if (!field)
-            return json_path_error(&step, err, "unknown field (%s has none of this name)",
-                                   type_words);
+            return json_path_error(&step, err, "unknown field (%s 1.%u has none of this name)",
+                                   class->name, class->minor);
         r = decode_field(field, value, &step, decode_object, (char *)base + field->offset, err);
         if (r < 0)
             return r;

@@ -49,21 +49,28 @@ struct field {
     const struct field_object *object; /* FIELD_OBJECT */
 };
 
+/* One class of objects, in the newest version this program knows: 1.minor. */
+struct object_class {
+    const char *name;
+    unsigned minor;
+    const struct field *fields;
+    size_t n_fields;
+};
+
 /* Decodes a nested object: allocates '*ret' and fills it.  'json' is never null. */
 typedef int decode_object_fn(const struct field_object *object, json_t *json,
                              const struct json_path *path, void **ret, struct vif_error *err);
 
 /* Decodes the members of 'json' (an object) into the zeroed struct at 'base', whose 'present' mask
  * is at 'present'.  Members whose name is in 'ignore' (NULL-ended, may be NULL) are skipped; any
- * other that no field names is refused with its path: "unknown field (VIFBridge 1.0 has none of
- * this name)", where 'type_words' is "VIFBridge 1.0".  An error reads "<path>: expected an
+ * other that no field of 'class' names is refused with its path: "unknown field (VIFBridge 1.0 has
+ * none of this name)".  An error reads "<path>: expected an
  * integer, got \"big\"" (what was got is shown shortened to 40 bytes).
  *
  * On an error the struct holds what was decoded so far: the caller frees it with fields_free(). */
-int fields_decode(const struct field *fields, size_t n_fields, json_t *json,
-                  const char *const *ignore, const char *type_words, const struct json_path *path,
-                  decode_object_fn *decode_object, void *base, uint32_t *present,
-                  struct vif_error *err);
+int fields_decode(const struct object_class *class, json_t *json, const char *const *ignore,
+                  const struct json_path *path, decode_object_fn *decode_object, void *base,
+                  uint32_t *present, struct vif_error *err);
 
 /* Frees the strings and lists of the struct at 'base'; nested objects through 'free_object'. */
 void fields_free(const struct field *fields, size_t n_fields, void *base,

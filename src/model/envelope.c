@@ -171,11 +171,13 @@ static int open_plain(const struct field_object *object, json_t *json, const str
         *ret_class = object->classes;
         return 0;
     }
+    *ret_class = json_is_string(type) ? find_class(object, json_string_value(type)) : NULL;
+    if (*ret_class)
+        return 0;
     list_classes(object, choice);
     if (!type)
         return json_path_error(&step, err, "missing; it may be %s", choice);
-    *ret_class = json_is_string(type) ? find_class(object, json_string_value(type)) : NULL;
-    return *ret_class ? 0 : json_path_expected(&step, choice, type, err);
+    return json_path_expected(&step, choice, type, err);
 }
 
 int envelope_open(const struct field_object *object, json_t *json, const struct json_path *path,

@@ -4,15 +4,12 @@
  * is as deep as the tables nest. */
 #include "model/object.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "model/envelope.h"
 #include "model/model.h"
-
-#define TYPE_WORDS_MAX 64
 
 /* An object in the making. */
 struct draft {
@@ -65,17 +62,18 @@ static int decode_elements(const struct field_object *element, json_t *array,
 }
 
 /* 'data' is the array itself in the plain form, else an object with the one field "objects". */
-static int decode_list(const struct draft *draft, json_t *data, const char *type_words,
+static int decode_list(const struct draft *draft, const struct object_class *class, json_t *data,
                        const struct json_path *path, struct vif_error *err)
 {
     static const char *const objects[] = {OBJECT_LIST_FIELD, NULL};
+    const struct object_class bare = {.name = class->name, .minor = class->minor};
     struct json_path step = {.up = path, .key = objects[0]};
     json_t *array;
     int r;
 
     if (json_is_array(data))
         return decode_elements(draft->object->element, data, path, draft->value, err);
-    r = fields_decode(NULL, 0, data, objects, type_words, path, object_decode, NULL, NULL, err);
+    r = fields_decode(&bare, data, objects, path, object_decode, NULL, NULL, err);
     array = json_object_get(data, objects[0]);
     if (r < 0 || !array)
         return r;
@@ -83,11 +81,10 @@ static int decode_list(const struct draft *draft, json_t *data, const char *type
 }
 
 static int decode_fields(const struct draft *draft, const struct object_class *class, json_t *data,
-                         const char *const *ignore, const char *type_words,
-                         const struct json_path *path, struct vif_error *err)
+                         const char *const *ignore, const struct json_path *path,
+                         struct vif_error *err)
 {
-    return fields_decode(class->fields, class->n_fields, data, ignore, type_words, path,
-                         object_decode, draft->value, draft->value, err);
+    return fields_decode(class, data, ignore, path, object_decode, draft->value, draft->value, err);
 }
 
 int object_decode(const struct field_object *object, json_t *json, const struct json_path *path,
@@ -95,7 +92,6 @@ int object_decode(const struct field_object *object, json_t *json, const struct 
 {
     static const char *const plain_ignore[] = {"type", NULL};
     auto_draft struct draft draft = {.object = object};
-    char type_words[TYPE_WORDS_MAX];
     const struct object_class *class;
     struct json_path step;
     const struct json_path *data_path = object_data_path(json, path, &step);
@@ -104,17 +100,15 @@ int object_decode(const struct field_object *object, json_t *json, const struct 
 
     if (r < 0)
         return r;
-    (void)snprintf(type_words, sizeof type_words, "%s 1.%u", class->name, class->minor);
     draft.value = calloc(1, object->size);
     if (!draft.value)
         return error_memory(err);
     if (object->init)
         object->init(draft.value, (size_t)(class - object->classes));
     if (object->element)
-        r = decode_list(&draft, data, type_words, data_path, err);
+        r = decode_list(&draft, class, data, data_path, err);
     else
-        r = decode_fields(&draft, class, data, data == json ? plain_ignore : NULL, type_words,
-                          data_path, err);
+        r = decode_fields(&draft, class, data, data == json ? plain_ignore : NULL, data_path, err);
     if (r < 0)
         return r;
     *ret = take_ptr(draft.value);

@@ -11,14 +11,6 @@
 /* The one field of the classes of lists. */
 #define OBJECT_LIST_FIELD "objects"
 
-/* One class of objects, in the newest version this program knows: 1.minor. */
-struct object_class {
-    const char *name;
-    unsigned minor;
-    const struct field *fields;
-    size_t n_fields;
-};
-
 /* What may stand in one place: an object of one of some classes that share a C struct, which begins
  * with the uint32_t 'present', or a list of such. */
 struct field_object {

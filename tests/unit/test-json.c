@@ -288,14 +288,14 @@ static const struct field thing_fields[] = {
 
 static int decode_thing(const char *text, struct thing *thing, struct vif_error *err)
 {
+    static const struct object_class class = {"Thing", 0, thing_fields, N_THING_FIELDS};
     static const char *const ignore[] = {"type", NULL};
     struct json_path root = {.key = ""};
     auto_json json_t *json = json_loads(text, 0, NULL);
 
     assert_non_null(json);
     *thing = (struct thing){0};
-    return fields_decode(thing_fields, N_THING_FIELDS, json, ignore, "Thing 1.0", &root, NULL,
-                         thing, &thing->present, err);
+    return fields_decode(&class, json, ignore, &root, NULL, thing, &thing->present, err);
 }
 
 static void fields_are_decoded(void **state)
