@@ -66,6 +66,14 @@ void text_add(struct text *text, const char *format, ...)
     text->n += (size_t)n;
 }
 
+void text_copy(char *to, size_t size, const char *from)
+{
+    size_t n = strnlen(from, size - 1);
+
+    memcpy(to, from, n);
+    to[n] = '\0';
+}
+
 size_t text_utf8_length(const char *text, size_t n)
 {
     const unsigned char *bytes = (const unsigned char *)text;

@@ -17,6 +17,10 @@ void text_done(struct text *text);
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_add_bytes(struct text *text, const char *bytes, size_t n);
 
+/* Copies a text into the array 'to' of 'size' bytes (> 0), as much of it as there is room for with its
+ * NUL; what snprintf() does with "%s" for twenty times the price. */
+void text_copy(char *to, size_t size, const char *from);
+
 /* The length of the UTF-8 character that text[0..n) begins with (n > 0), 0 when it begins with none
  * (RFC 3629). */
 size_t text_utf8_length(const char *text, size_t n);

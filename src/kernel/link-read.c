@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "kernel/link-dump.h"
 #include "kernel/link.h"
 
@@ -264,7 +265,7 @@ static void add_get(struct netlink_batch *batch, const char *name)
 
 static void set_name(struct link_info *info, const char *name)
 {
-    (void)snprintf(info->name, sizeof info->name, "%s", name);
+    text_copy(info->name, sizeof info->name, name);
 }
 
 static int read_links(struct netlink *nl, struct netlink_batch *batch, const char *const *names,

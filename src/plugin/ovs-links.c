@@ -2,17 +2,18 @@
 /* VIFOpenVSwitch (a tap directly on the bridge, or on a bridge of its own joined by patch ports) and
  * VIFBridge (hybrid plug: tap, Linux bridge, veth, Open vSwitch). */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/strmap.h"
+#include "base/text.h"
 #include "plugin/ovs.h"
 
 /* os-vif cuts the names of patch ports at 64 characters. */
 static void patch_name(const struct ovs_describer *d, const char *prefix,
                        char ret[VIF_PORT_NAME_SIZE])
 {
-    (void)snprintf(ret, VIF_PORT_NAME_SIZE, "%s%s", prefix, d->id);
+    text_copy(ret, VIF_PORT_NAME_SIZE, prefix);
+    text_copy(ret + strlen(ret), VIF_PORT_NAME_SIZE - strlen(ret), d->id);
 }
 
 /* Whether 'name' is that of an end of the VIF's veth pair. */
@@ -49,7 +50,7 @@ static int add_hybrid(struct ovs_describer *d, const char *qbr, bool legacy)
     veth->promisc = true;
     veth->mtu = ovs_mtu(d);
     memcpy(veth->peer, qvo, sizeof veth->peer);
-    (void)snprintf(veth->master, sizeof veth->master, "%s", qbr);
+    text_copy(veth->master, sizeof veth->master, qbr);
     return ovs_add_link_port(d, qvo, !legacy);
 }
 
@@ -76,9 +77,9 @@ static int add_patch(struct ovs_describer *d, const char *name, const char *brid
 
     if (!port)
         return -ENOMEM;
-    (void)snprintf(port->type, sizeof port->type, "patch");
+    text_copy(port->type, sizeof port->type, "patch");
     /* OVN binds the VIF here, by the id of the VIF itself. */
-    (void)snprintf(port->owner, sizeof port->owner, "%s", d->id);
+    text_copy(port->owner, sizeof port->owner, d->id);
     *ret_port = port;
     return strmap_set(&port->options, "peer", peer) < 0 ? error_memory(d->call->err) : 0;
 }
@@ -96,7 +97,7 @@ static int add_own_bridge(struct ovs_describer *d, const char *own_bridge)
     bridge->create = true;
     bridge->fate = VIF_FATE_REMOVE;
     if (d->datapath_type && !d->unplug)
-        (void)snprintf(bridge->datapath_type, sizeof bridge->datapath_type, "%s", d->datapath_type);
+        text_copy(bridge->datapath_type, sizeof bridge->datapath_type, d->datapath_type);
     patch_name(d, "pbp", inner);
     patch_name(d, "ibp", outer);
     r = add_patch(d, inner, own_bridge, outer, &port);
@@ -117,8 +118,8 @@ static int add_own_port(struct ovs_describer *d, const char *name, const char *o
 
     if (!port)
         return -ENOMEM;
-    (void)snprintf(port->link, sizeof port->link, "%s", name);
-    (void)snprintf(port->other_bridge, sizeof port->other_bridge, "%s", d->bridge);
+    text_copy(port->link, sizeof port->link, name);
+    text_copy(port->other_bridge, sizeof port->other_bridge, d->bridge);
     r = ovs_set_qos_id(d, port);
     if (r < 0 || d->unplug)
         return r;
@@ -166,8 +167,8 @@ static int add_port(struct ovs_describer *d, const char *name)
     r = ovs_add_link_port(d, name, create);
     if (r < 0)
         return r;
-    (void)snprintf(d->call->wiring->ports[d->call->wiring->n_ports - 1].other_bridge,
-                   VIF_DEVICE_NAME_SIZE, "%s", own_bridge);
+    text_copy(d->call->wiring->ports[d->call->wiring->n_ports - 1].other_bridge,
+              VIF_DEVICE_NAME_SIZE, own_bridge);
     return create || d->unplug ? supersede_own_bridge(d, own_bridge) : 0;
 }
 

@@ -4,10 +4,10 @@
 #include "plugin/ovs.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/strmap.h"
+#include "base/text.h"
 
 /* Bridges of Neutron trunks begin so; they come and go with their parent port. */
 #define TRUNK_PREFIX "tbr-"
@@ -18,8 +18,8 @@
 void ovs_device_name(const struct ovs_describer *d, const char *prefix,
                      char ret[VIF_DEVICE_NAME_SIZE])
 {
-    (void)snprintf(ret, VIF_DEVICE_NAME_SIZE, "%s%.*s", prefix,
-                   DEVICE_NAME_LENGTH - (int)strlen(prefix), d->id);
+    text_copy(ret, DEVICE_NAME_LENGTH + 1, prefix);
+    text_copy(ret + strlen(ret), DEVICE_NAME_LENGTH + 1 - strlen(ret), d->id);
 }
 
 bool ovs_is_trunk(const struct ovs_describer *d)
@@ -95,7 +95,7 @@ int ovs_add_bridge(struct ovs_describer *d, const char *default_type)
     bridge->create = true;
     bridge->fate = ovs_is_trunk(d) ? VIF_FATE_REMOVE : VIF_FATE_KEEP;
     if (type && !d->unplug)
-        (void)snprintf(bridge->datapath_type, sizeof bridge->datapath_type, "%s", type);
+        text_copy(bridge->datapath_type, sizeof bridge->datapath_type, type);
     return 0;
 }
 
@@ -110,7 +110,7 @@ struct vif_wiring_port *ovs_add_port(struct ovs_describer *d, const char *name, 
     }
     port->create = create;
     if (d->interface_id)
-        (void)snprintf(port->owner, sizeof port->owner, "%s", d->interface_id);
+        text_copy(port->owner, sizeof port->owner, d->interface_id);
     return port;
 }
 
@@ -152,7 +152,7 @@ int ovs_add_link_port(struct ovs_describer *d, const char *name, bool create)
 
     if (!port)
         return -ENOMEM;
-    (void)snprintf(port->link, sizeof port->link, "%s", name);
+    text_copy(port->link, sizeof port->link, name);
     r = ovs_set_qos_id(d, port);
     if (r < 0 || !create || d->unplug)
         return r;

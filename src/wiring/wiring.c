@@ -40,7 +40,7 @@ static void *grow(void *items, size_t n, size_t size)
 
 static void set_name(char *to, size_t size, const char *name)
 {
-    (void)snprintf(to, size, "%s", name);
+    text_copy(to, size, name);
 }
 
 struct vif_wiring_link *wiring_add_link(struct vif_wiring *wiring, enum vif_link_kind kind,

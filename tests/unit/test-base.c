@@ -238,6 +238,23 @@ static void ownership(void **state)
     assert_int_equal(fd, -1);
 }
 
+static void text_is_copied_as_far_as_it_fits(void **state)
+{
+    char to[8];
+
+    (void)state;
+    memset(to, 'x', sizeof to);
+    text_copy(to, 4, "ab");
+    assert_string_equal(to, "ab");
+    text_copy(to, 4, "abc");
+    assert_string_equal(to, "abc");
+    text_copy(to, 4, "abcd");
+    assert_string_equal(to, "abc");
+    assert_int_equal(to[4], 'x');
+    text_copy(to, 1, "abcd");
+    assert_string_equal(to, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +267,7 @@ int main(void)
         cmocka_unit_test(deadlines),
         cmocka_unit_test(log_lines),
         cmocka_unit_test(ownership),
+        cmocka_unit_test(text_is_copied_as_far_as_it_fits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
