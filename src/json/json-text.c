@@ -8,9 +8,18 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "base/limits.h"
 #include "json/json-scan.h"
+
+void json_text_seed(void)
+{
+    size_t seed = 0;
+
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == sizeof seed && seed)
+        json_object_seed(seed); /* 0, for a kernel that has none yet, would be jansson's own way */
+}
 
 /* A part of an input: one text, perhaps with others before and after it. */
 struct span {

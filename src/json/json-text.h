@@ -16,6 +16,10 @@ static inline void json_unref(json_t *json)
 DEFINE_AUTO(auto_json, json_t *, json_unref);
 #define auto_json __attribute__((cleanup(auto_json_fn)))
 
+/* Seeds jansson's hash tables, if nobody did.  jansson would do it with its first object, by opening and
+ * reading /dev/urandom; this is one system call. */
+void json_text_seed(void);
+
 /* Parses text[0..n): one object or array and nothing else but white space around it.  Duplicate
  * keys, NaN, bad UTF-8, NUL in strings, depth over LIMIT_JSON_DEPTH and more than 'max_bytes' are
  * refused.  On success '*ret_json' is a new reference.

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -78,10 +80,11 @@ static void set_options(struct netlink *nl)
 
 int netlink_open(const struct log *log, struct netlink **ret_nl, struct vif_error *err)
 {
-    auto_netlink struct netlink *nl = calloc(1, sizeof *nl);
+    auto_netlink struct netlink *nl = malloc(sizeof *nl);
 
     if (!nl)
         return error_memory(err);
+    memset(nl, 0, offsetof(struct netlink, answer)); /* the pages of that only as they are used */
     nl->log = log;
     nl->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
     if (!nl->socket)

@@ -41,6 +41,7 @@ int ovsdb_client_new_of(const char *database, const char *const *addresses, size
         return error_memory(err);
     client->log = log;
     client->database = database;
+    json_text_seed(); /* a host makes its client first, then come values */
     for (size_t i = 0; i < n; i++) {
         int r = stream_check_address(addresses[i], err);
 
