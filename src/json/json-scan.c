@@ -50,6 +50,14 @@ static inline void scan_string_byte(struct json_scan *at, char c)
         at->in_string = false;
 }
 
+/* Where in a string something happens; most bytes of a message are in strings. */
+static inline size_t skip_plain(const char *text, size_t at, size_t end)
+{
+    while (at < end && text[at] != '"' && text[at] != '\\')
+        at++;
+    return at;
+}
+
 int json_scan(struct json_scan *scan, const char *text, size_t n, size_t max_bytes,
               size_t *ret_length)
 {
@@ -59,8 +67,13 @@ int json_scan(struct json_scan *scan, const char *text, size_t n, size_t max_byt
     int r = 0;
 
     while (at.scanned < end && r == 0) {
-        char c = text[at.scanned];
+        char c;
 
+        if (at.in_string && !at.escaped)
+            at.scanned = skip_plain(text, at.scanned, end);
+        if (at.scanned == end)
+            break;
+        c = text[at.scanned];
         if (at.in_string)
             scan_string_byte(&at, c);
         else
