@@ -35,7 +35,8 @@ static void print_warnings(const struct vif_result *result)
 {
     const char *line = result->warnings ? result->warnings : "";
 
-    (void)fflush(stdout);
+    if (*line)
+        (void)fflush(stdout); /* what was printed comes first; without a warning, all at once */
     while (*line) {
         size_t n = strcspn(line, "\n");
 
