@@ -23,7 +23,7 @@ format: ## put the C files into the project's format
 demo: ## plug two guests into a private Open vSwitch and ping between them; as root
 	tools/demo
 
-bench: ## measure speed against os-vif and ovs-vsctl; as root
+bench: ## measure speed beside os-vif, ovs-vsctl and what cannot be beaten; as root
 	tools/bench
 
 fuzz: ## run the fuzz targets of tests/fuzz, each for FUZZ_SECONDS (60)

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables behind the bars."""
+from loads import TITLES
+from programs import OS_VIF, RAW, VIFCTL_NAME, VSCTL, WARM
+
+ORDER = (VIFCTL_NAME, WARM, VSCTL, OS_VIF, RAW)
+VERBS = ('plug', 'replug', 'unplug')
+
+
+class Table:
+    def __init__(self, title, header, rows, note=''):
+        self.title, self.header, self.rows, self.note = title, header, rows, note
+
+
+def ms(seconds):
+    """Milliseconds, three digits that mean something."""
+    if seconds is None:
+        return '-'
+    value = seconds * 1e3
+    return '%.0f' % value if value >= 100 else '%.1f' % value if value >= 10 else '%.2f' % value
+
+
+def program_words(name, kind):
+    links = ' + ip -batch' if kind in ('tap', 'hybrid') else ''
+    return {RAW: 'raw socket' + links, VSCTL: 'ovs-vsctl' + links,
+            OS_VIF: 'os-vif, warm, one by one'}.get(name, name)
+
+
+def cells(samples, what, place, kind, columns, program, verb):
+    """'columns': (n, others) of each.  What was cut short is marked with '~'."""
+    found = []
+    for n, others in columns:
+        key = (place, kind, n, others, program, verb)
+        cut = '~' if samples.share(*key) < 1 else ''
+        value = samples.median(what, *key)
+        found.append('-' if value is None else cut + ms(value))
+    return found
+
+
+def grid(samples, what, place, kind, columns, verbs=VERBS):
+    """A row for each program and verb that has anything."""
+    rows = []
+    for verb in verbs:
+        for program in ORDER:
+            values = cells(samples, what, place, kind, columns, program, verb)
+            if set(values) != {'-'}:
+                rows.append([verb, program_words(program, kind), *values])
+    return rows
+
+
+def singles(samples):
+    sizes = samples.values('others', place='database', kind='port', n=1)
+    columns = [(1, others) for others in sizes]
+    header = ['', 'program', *('%d ports' % n for n in sizes)]
+    yield Table('One VIF, the database alone: time, ms', header,
+                grid(samples, 'wall', 'database', 'port', columns),
+                'By number of ports there already.  No ovs-vswitchd: nobody waits for it.')
+    yield Table('One VIF, the database alone: own CPU, ms', header,
+                grid(samples, 'cpu', 'database', 'port', columns))
+
+
+def batches(samples):
+    """Of each kind, on a real switch and, where that is all there is, on the database alone."""
+    for place, kind in (('switch', 'tap'), ('switch', 'hybrid'), ('database', 'vhost-user')):
+        for others in samples.values('others', place=place, kind=kind):
+            sizes = samples.values('n', place=place, kind=kind, others=others)
+            rows = grid(samples, 'wall', place, kind, [(n, others) for n in sizes])
+            words = 'ovs-vswitchd with %d ports' if place == 'switch' else \
+                'the database alone, with %d ports'
+            yield Table('%s, %s: time, ms' % (TITLES[kind], words % others),
+                        ['', 'program', *('%d VIFs' % n if n > 1 else '1 VIF' for n in sizes)],
+                        rows)
+
+
+def own_work(samples):
+    """CPU for each VIF of a batch, by ports there."""
+    numbers = samples.values('n', place='database', kind='port')
+    sizes = samples.values('others', place='database', kind='port')
+    rows = []
+    for program in (WARM, VIFCTL_NAME):
+        for n in numbers:
+            values = [samples.median('cpu', 'database', 'port', n, others, program, 'plug')
+                      for others in sizes]
+            rows.append([program, '%d' % n, *('-' if v is None else '%.0f' % (v / n * 1e6)
+                                              for v in values)])
+    yield Table('Own CPU of a plug for each VIF of a batch, µs',
+                ['program', 'VIFs', *('%d ports' % n for n in sizes)], rows)
+
+
+def round_trips(samples):
+    rows = []
+    for place, kind, n, program in dict.fromkeys(key[:4] for key in samples.counts):
+        row = [TITLES[kind], program, '%d' % n]
+        for verb in VERBS:
+            database, netlink = samples.counts.get((place, kind, n, program, verb), (None, None))
+            row.append('-' if database is None else '%d / %d' % (database, netlink))
+        rows.append(row)
+    yield Table('Round trips to the database / to the kernel by netlink',
+                ['kind', 'program', 'VIFs', *VERBS], rows,
+                'vifctl connects anew each time and os-vif is connected: only what follows counts '
+                'for os-vif.')
+
+
+def memory(samples):
+    numbers = samples.values('n', kind='port') + [1000]
+    numbers = sorted(set(numbers) & set(samples.values('n', kind='port') +
+                                        samples.values('n', kind='tap')))
+    rows = []
+    for program in ORDER:
+        row = [program_words(program, '')]
+        for n in numbers:
+            taken = [s.peak for key, all_of in samples.of.items() for s in all_of
+                     if key.n == n and key.program == program and key.kind in ('port', 'tap')]
+            row.append('%.1f' % (max(taken) / 1024) if taken else '-')
+        rows.append(row)
+    yield Table('Peak memory, MiB', ['program', *('%d VIFs' % n if n > 1 else '1 VIF'
+                                                 for n in numbers)], rows,
+                'The largest of all runs, whatever there was on the host.')
+
+
+def summary(samples, os_vif_many):
+    """The few lines of the README.  'os_vif_many': what bars.py knows of os-vif and 1000 VIFs."""
+    header = ['time of a plug, ms', 'vifctl', 'libvif warm', 'ovs-vsctl', 'os-vif, warm',
+              'raw socket']
+    rows = []
+    for words, place, kind, n, others, verb in (
+            ('1 VIF, the database alone, no ports there', 'database', 'port', 1, 0, 'plug'),
+            ('1 VIF, the database alone, 2000 ports there', 'database', 'port', 1, 2000, 'plug'),
+            ('1000 VIFs with taps, until they are real', 'switch', 'tap', 1000, 0, 'plug'),
+            ('the same 1000 again', 'switch', 'tap', 1000, 0, 'replug')):
+        row = [cells(samples, 'wall', place, kind, [(n, others)], program, verb)[0]
+               for program in ORDER]
+        if n == 1000 and verb == 'plug' and os_vif_many and row[3] == '-':
+            row[3] = '~' + ms(os_vif_many[0])
+        rows.append([words, *row])
+    return Table('', header, rows)
+
+
+def all_tables(samples):
+    for make in (singles, batches, own_work, round_trips, memory):
+        for table in make(samples):
+            if table.rows:
+                yield table
