@@ -425,7 +425,12 @@ def test_line_is_gone_when_the_process_is_ended(lab, number):
                                         then=lambda process: process.send_signal(number))
     wake_switch(lab)
     assert status == -number and seconds < 10
-    assert b'waiting for ovs-vswitchd' in data and Screen(data).lines == ['']
+    left = [line for line in Screen(data).lines if line]
+    assert b'waiting for ovs-vswitchd' in data
+    if number == signal.SIGHUP:
+        assert left == []
+    else:
+        assert len(left) == 1 and left[0].startswith('vifctl: plug ' + vif_id(1))
 
 
 def test_ignored_signal_stays_ignored(lab):

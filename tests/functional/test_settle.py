@@ -114,7 +114,9 @@ def test_fifty_cost_as_many_requests_as_one(lab, proxy):
         proxy.clear()
         with Agent(lab):
             lab.plug(*batch, options=[ML2])
-        counts.append([request.method for request in proxy.requests])
+        # Nobody waits for the cancellation, which may not have come through yet.
+        counts.append([request.method for request in proxy.requests
+                       if request.method != 'monitor_cancel'])
     assert counts[0] == counts[1] and counts[0].count('monitor_cond') == 1
 
 
