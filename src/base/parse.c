@@ -209,7 +209,7 @@ int uuid_v5(const char *space, const char *name, char ret_uuid[UUID_TEXT_SIZE])
         return r;
     for (size_t i = 0; i < UUID_TEXT_SIZE - 1; i += 2) {
         i += is_uuid_dash(i);
-        ns[n++] = (uint8_t)(hex_value(digits[i]) << 4 | hex_value(digits[i + 1]));
+        ns[n++] = (uint8_t)(hex_value(digits[i]) * 16 + hex_value(digits[i + 1]));
     }
     uuid_generate_sha1(out, ns, name, strlen(name));
     for (n = 0; n < sizeof out; n++) {

@@ -110,6 +110,7 @@ struct call {
     const struct log *log;
     const struct purpose *purpose;
     struct vif_call_options options;
+    struct converge_hooks hooks;
     struct vif_progress progress; /* as it was told last */
     struct vif_report *report;
     struct vif_wiring *wirings;    /* one for each entry; those that failed are empty */
@@ -306,13 +307,13 @@ static int carry_out_described(struct vif_host *host, const struct vif_batch *ba
                                struct converge_options *how, struct call *call,
                                struct vif_error *err)
 {
-    const struct converge_hooks hooks = {tell_progress, take_outcome, call};
     struct engine engine = {host->nl, host->db, &host->nft, &host->log};
     const struct tick tick = {call->options.progress ? tell_again : NULL, call}, none = {0};
     auto_close int lock = -1;
     int r = 0;
 
-    how->hooks = &hooks;
+    call->hooks = (struct converge_hooks){tell_progress, take_outcome, call};
+    how->hooks = &call->hooks;
     if (!how->dry_run || how->explain) {
         tell_progress(call, VIF_STAGE_LOCK, 0, call->n);
         r = lock_vifs(batch, how->look || how->dry_run, how->stop, how->until, &host->log, &tick,

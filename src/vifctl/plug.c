@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vifctl plug and unplug: reads the files, has the library do it, prints the report.  Other verbs that
  * do something with the VIFs of files do it the same way. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +70,8 @@ static void print_result(const struct vif_result *result, const struct arguments
 struct call {
     const struct arguments *arguments;
     struct progress_line line;
-    bool no_memory; /* for a line of JSON */
+    bool no_memory;  /* for a line of JSON */
+    int write_error; /* errno of the first line that could not be written */
 };
 
 static void show_progress(void *data, const struct vif_progress *progress)
@@ -79,17 +81,16 @@ static void show_progress(void *data, const struct vif_progress *progress)
     progress_draw(&call->line, progress);
 }
 
-/* One line of JSON, at once.  When nobody reads them any more the call goes on all the same; main() tells. */
+/* One line of JSON, at once.  When nobody reads them any more the call goes on all the same; why, is only
+ * known now, and told at the end. */
 static void print_line(void *data, size_t i, const struct vif_result *result)
 {
     struct call *call = data;
     char *text = vif_result_json(result, i);
 
     call->no_memory |= !text;
-    if (text && !ferror(stdout)) {
-        puts(text);
-        (void)fflush(stdout);
-    }
+    if (text && !call->write_error && (puts(text) == EOF || fflush(stdout) != 0))
+        call->write_error = errno;
     vif_free(text);
 }
 
@@ -100,7 +101,7 @@ static int print_report(const struct vif_report *report, const struct call *call
 
     if (call->no_memory)
         return print_json(NULL);
-    if (arguments->json && transaction)
+    if (arguments->json && transaction && !call->write_error)
         printf("{\"transaction\":%s}\n", transaction);
     for (size_t i = 0; i < vif_report_count(report); i++) {
         const struct vif_result *result = vif_report_result(report, i);
@@ -166,7 +167,7 @@ int run_call(const struct arguments *arguments, call_fn *make, const char *doing
     status = print_report(report, &call, print);
     if (is_interrupted() && vif_report_count(report) > 1)
         tell_interrupted(report, done);
-    return status;
+    return call.write_error ? output_failed(call.write_error, status) : status;
 }
 
 int verb_plug(const struct arguments *arguments)

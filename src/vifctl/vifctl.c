@@ -90,14 +90,17 @@ static int run(struct arguments *arguments, int argc, char **argv)
     return usage("unknown verb: ", argv[optind]);
 }
 
+int output_failed(int errnum, int status)
+{
+    (void)fprintf(stderr, "vifctl: standard output: %s\n", strerror(errnum));
+    clearerr(stdout);
+    return status ? status : vif_error_kind_status(VIF_ERROR_SYSTEM);
+}
+
 /* Standard output that could not be written is a failure like any other. */
 static int finish(int status)
 {
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        (void)fprintf(stderr, "vifctl: standard output: %s\n", strerror(errno));
-        return status ? status : vif_error_kind_status(VIF_ERROR_SYSTEM);
-    }
-    return status;
+    return fflush(stdout) != 0 || ferror(stdout) ? output_failed(errno, status) : status;
 }
 
 int main(int argc, char **argv)

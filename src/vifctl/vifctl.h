@@ -142,6 +142,10 @@ int make_drawing(const struct arguments *arguments, struct vif_drawing **ret_dra
  * is gone. */
 bool print_trees(const struct vif_drawing *drawing);
 
+/* Says, once, that standard output could not be written; the exit status, 'status' unless that is
+ * STATUS_OK. */
+int output_failed(int errnum, int status);
+
 /* Prints what a function of the library made as JSON; NULL: for it, memory was gone.  The exit
  * status. */
 int print_json(const char *text);

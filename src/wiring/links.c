@@ -352,7 +352,7 @@ static void name_peers(const struct batch *batch, struct item *items, size_t n)
     }
 }
 
-static void run_stage(struct stage *stage, enum step_kind kind)
+static void do_stage(struct stage *stage, enum step_kind kind)
 {
     struct vif_error err = {0};
 
@@ -394,6 +394,15 @@ static void run_stage(struct stage *stage, enum step_kind kind)
     }
 }
 
+static void run_stage(struct stage *stage, enum step_kind kind)
+{
+    size_t n = stage->n;
+
+    do_stage(stage, kind);
+    if (kind != STEP_TAP_CREATE) /* they are counted as they come */
+        batch_links_done(stage->batch, n);
+}
+
 /* Room for all undos is made before the first step is done, so that a done step can be undone. */
 static void begin_run(struct run *run)
 {
@@ -413,7 +422,6 @@ static void apply_stage(struct batch *batch, enum step_kind kind)
 {
     struct stage stage;
     int r = collect_stage(batch, kind, &stage);
-    size_t n = kind == STEP_TAP_CREATE ? 0 : stage.n; /* taps are counted on their own */
 
     for (size_t i = 0; r < 0 && i < batch->n; i++)
         if (batch->runs[i].state == RUN_APPLIED) {
@@ -424,8 +432,6 @@ static void apply_stage(struct batch *batch, enum step_kind kind)
         drop_failed(&stage);
     if (stage.n)
         run_stage(&stage, kind);
-    if (n)
-        batch_links_done(batch, n);
     free(stage.items);
     undo_stopped(batch);
 }

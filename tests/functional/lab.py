@@ -8,6 +8,7 @@ configuration are out of reach.
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -273,6 +274,13 @@ class Lab:
         self.start('ovs-vswitchd', 'ovs-vswitchd', self.address, '-vconsole:off',
                    '--unixctl=' + self.path('vs.ctl'), '--pidfile=' + self.path('vs.pid'),
                    '--log-file=' + self.path('ovs-vswitchd.log'))
+
+    def stop_switch(self):
+        """ovs-vswitchd hangs until it is woken."""
+        self.processes['ovs-vswitchd'].send_signal(signal.SIGSTOP)
+
+    def wake_switch(self):
+        self.processes['ovs-vswitchd'].send_signal(signal.SIGCONT)
 
     def settle(self, seconds=20):
         """Waits until ovs-vswitchd has acted upon all that was written."""
