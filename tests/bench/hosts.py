@@ -191,7 +191,7 @@ class Host:
             proxy = self.proxy()
             done = self.lab.execute((*self.lab.inside(), VIFCTL, 'plug', '--dry-run', '--json',
                                      '--ovsdb=' + proxy.address, self.file(load)), timeout=PATIENCE)
-            self.messages[load.name] = [r.operations for r in proxy.transacts][0], commit_of(done.stdout)
+            self.messages[load.name] = proxy.transacts[0].operations, commit_of(done.stdout)
         return self.messages[load.name]
 
     def message_file(self, load):

@@ -52,6 +52,8 @@ class Measurement:
                 if sample:
                     self.samples.add(key, sample)
             host.settle()
+            if any(sample and sample.share < 1 for sample in taken):
+                break                      # not all are there to be plugged again, or unplugged
         return Load(job.kind, job.n * n)
 
     def rounds(self, pairs):

@@ -49,7 +49,8 @@ class Parts:
         met = sum(bar.verdict == 'met' for bar in self.bars)
         return [*markdown(table.header, table.rows), '',
                 '%d of %d bars are met.  %s; `~`: extrapolated.' % (
-                    met, len(self.bars), self.machine)]
+                    met, len(self.bars), self.machine),
+                *(line for note in self.samples.notes for line in ('', note))]
 
     def markdown_tables(self):
         lines = []
