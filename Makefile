@@ -5,7 +5,7 @@
 
 all: build
 
-build: ## build libvif and vifctl into build/
+build: ## build libvif, vifctl and vifd into build/
 	tools/build
 
 check: ## run every test and the lint; as root, for the functional tests

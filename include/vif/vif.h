@@ -34,6 +34,9 @@ struct vif_host_options {
     const char *ovsdb;       /* "unix:PATH" or "tcp:IP:PORT"; NULL: as configured */
     void (*log)(void *data, const char *line); /* debug lines; NULL: none */
     void *log_data;
+    /* For callers that are not trusted with the whole host: VIFs and leftovers that touch what the
+     * configuration does not allow ([vifd] allowed_*) are refused (PERMISSION), by every call. */
+    int enforce_policy;
 };
 
 /* Reads the configuration and opens what is needed of the kernel; the database is connected to when
@@ -49,6 +52,10 @@ struct vif_batch;
 
 int vif_batch_new(struct vif_batch **ret_batch, struct vif_error *err);
 void vif_batch_free(struct vif_batch *batch);
+
+/* Has the batch keep the documents of the VIFs that are added from now on, which costs their size: a
+ * host that was opened with 'connect' hands them on. */
+void vif_batch_keep(struct vif_batch *batch);
 
 /* Adds the VIFs of a JSON text: a document {"vif": OBJECT, "instance_info": OBJECT}, an array of
  * them, or several one after the other.  OBJECT is an oslo.versionedobjects primitive or the plain

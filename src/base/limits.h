@@ -28,6 +28,15 @@
 /* Elements of one list in a VIF (subnets, addresses, routes). */
 #define LIMIT_LIST 4096
 
+/* A method's or an error's name in varlink, interface and all: D-Bus has the same limit. */
+#define LIMIT_VARLINK_NAME 255
+
+/* One call to the daemon: 10,000 VIFs as nova serialises them are about 40 MB. */
+#define LIMIT_CALL_BYTES ((size_t)64 << 20)
+
+/* One reply of the daemon: the drawing of a whole host with 10,000 ports is about 30 MB. */
+#define LIMIT_REPLY_BYTES ((size_t)128 << 20)
+
 /* Requests to one database server that wait for their answers. */
 #define LIMIT_IN_FLIGHT 64
 

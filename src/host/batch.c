@@ -27,6 +27,11 @@ void vif_batch_free(struct vif_batch *batch)
     free(batch);
 }
 
+void vif_batch_keep(struct vif_batch *batch)
+{
+    batch->keep = true;
+}
+
 size_t vif_batch_count(const struct vif_batch *batch)
 {
     return batch->n;
@@ -79,7 +84,14 @@ static int explain(int r, struct vif_error *err)
 int vif_batch_add(struct vif_batch *batch, const char *name, const char *text, size_t length,
                   struct vif_error *err)
 {
-    return explain(vif_document_each(name, text, length, take_request, batch, err), err);
+    return explain(vif_document_each(name, text, length, batch->keep, take_request, batch, err),
+                   err);
+}
+
+int batch_add_json(struct vif_batch *batch, const char *name, struct json_t *document,
+                   struct vif_error *err)
+{
+    return explain(vif_document_read(name, document, take_request, batch), err);
 }
 
 int vif_batch_add_error(struct vif_batch *batch, const struct vif_error *fault,

@@ -3,9 +3,7 @@
  * that a nova.conf can be read as it is. */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <ini.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/strmap.h"
-#include "host/host.h"
+#include "host/config-rows.h"
 #include "rpc/stream.h"
 
 #define MTU_MAX 65535
@@ -29,9 +27,6 @@ struct reader {
     int failed;
     struct vif_error *err;
 };
-
-/* What one option of one group does with its value: NULL, or what it expected. */
-typedef const char *option_fn(struct config *config, const char *value);
 
 static const char *set_connection(struct config *config, const char *value)
 {
@@ -93,59 +88,6 @@ static const char *set_qos_type(struct config *config, const char *value)
             return NULL;
         }
     return "linux-noop, linux-htb, linux-hfsc, linux-sfq, linux-codel or linux-fq_codel";
-}
-
-static const char *set_tap_owner(struct config *config, const char *value)
-{
-    struct passwd entry, *found = NULL;
-    char room[4096];
-    int64_t id;
-
-    if (parse_int(value, 0, UINT32_MAX - 1, &id) == 0) {
-        config->plugins.ovs.tap_owner = (uid_t)id;
-        return NULL;
-    }
-    if (getpwnam_r(value, &entry, room, sizeof room, &found) != 0 || !found)
-        return "a user's name or number";
-    config->plugins.ovs.tap_owner = entry.pw_uid;
-    return NULL;
-}
-
-static const char *set_tap_group(struct config *config, const char *value)
-{
-    struct group entry, *found = NULL;
-    char room[4096];
-    int64_t id;
-
-    if (parse_int(value, 0, UINT32_MAX - 1, &id) == 0) {
-        config->plugins.ovs.tap_group = (gid_t)id;
-        return NULL;
-    }
-    if (getgrnam_r(value, &entry, room, sizeof room, &found) != 0 || !found)
-        return "a group's name or number";
-    config->plugins.ovs.tap_group = entry.gr_gid;
-    return NULL;
-}
-
-static const char *set_tc_offload(struct config *config, const char *value)
-{
-    static const char *const words[] = {
-        [TC_OFFLOAD_IGNORE] = "ignore", [TC_OFFLOAD_WARN] = "warn", [TC_OFFLOAD_ENABLE] = "enable"};
-
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(value, words[i]) == 0) {
-            config->plugins.ovs.hw_tc_offload = (enum tc_offload)i;
-            return NULL;
-        }
-    return "ignore, warn or enable";
-}
-
-static const char *set_plugin_directory(struct config *config, const char *value)
-{
-    if (value[0] != '/' || strlen(value) >= sizeof config->plugins.directory)
-        return "an absolute path";
-    memcpy(config->plugins.directory, value, strlen(value) + 1);
-    return NULL;
 }
 
 static const char *set_lb_mtu(struct config *config, const char *value)
@@ -210,10 +152,7 @@ static const char *accept_any(struct config *config, const char *value)
     return NULL;
 }
 
-static const struct option_row {
-    const char *group, *name;
-    option_fn *set;
-} option_rows[] = {
+static const struct option_row option_rows[] = {
     {"os_vif_ovs", "network_device_mtu", set_mtu},
     {"os_vif_ovs", "ovs_vsctl_timeout", set_timeout},
     {"os_vif_ovs", "ovsdb_connection", set_connection},
@@ -229,10 +168,6 @@ static const struct option_row {
     {"os_vif_linux_bridge", "vlan_interface", set_vlan_interface},
     {"os_vif_linux_bridge", "flat_interface", set_flat_interface},
     {"os_vif_linux_bridge", "network_device_mtu", set_lb_mtu},
-    {"vifd", "tap_owner", set_tap_owner},
-    {"vifd", "tap_group", set_tap_group},
-    {"vifd", "hw_tc_offload", set_tc_offload},
-    {"vifd", "plugin_directory", set_plugin_directory},
 };
 
 /* "plugin NAME": what is in it is the plugin's to judge. */
@@ -245,7 +180,16 @@ static bool is_our_group(const char *group, size_t n)
     for (size_t i = 0; i < sizeof option_rows / sizeof option_rows[0]; i++)
         if (strlen(option_rows[i].group) == n && memcmp(group, option_rows[i].group, n) == 0)
             return true;
-    return false;
+    return n == strlen(VIFD_GROUP) && memcmp(group, VIFD_GROUP, n) == 0;
+}
+
+static const struct option_row *find_row(const struct option_row *rows, size_t n, const char *group,
+                                         const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].group, group) == 0 && strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    return NULL;
 }
 
 static int keep_for_plugin(struct reader *reader, const char *plugin, const char *name,
@@ -263,6 +207,8 @@ static int keep_for_plugin(struct reader *reader, const char *plugin, const char
 static int take_option(void *user, const char *group, const char *name, const char *value)
 {
     struct reader *reader = user;
+    const struct option_row *row;
+    const char *expected;
 
     if (reader->failed || !is_our_group(group, strlen(group)))
         return 1;
@@ -270,21 +216,17 @@ static int take_option(void *user, const char *group, const char *name, const ch
         reader->failed = keep_for_plugin(reader, group + strlen(PLUGIN_GROUP), name, value);
         return 1;
     }
-    for (size_t i = 0; i < sizeof option_rows / sizeof option_rows[0]; i++) {
-        const struct option_row *row = &option_rows[i];
-        const char *expected;
-
-        if (strcmp(row->group, group) != 0 || strcmp(row->name, name) != 0)
-            continue;
-        expected = row->set(reader->config, value);
-        if (expected)
-            reader->failed =
-                error_set(reader->err, VIF_ERROR_CONFIG, "%s: [%s] %s: expected %s, got \"%.64s\"",
-                          reader->file, group, name, expected, value);
-        return 1;
-    }
-    reader->failed = error_set(reader->err, VIF_ERROR_CONFIG, "%s: [%s] %.64s: unknown option",
-                               reader->file, group, name);
+    row = find_row(option_rows, sizeof option_rows / sizeof option_rows[0], group, name);
+    if (!row)
+        row = find_row(vifd_rows, n_vifd_rows, group, name);
+    expected = row ? row->set(reader->config, value) : NULL;
+    if (!row)
+        reader->failed = error_set(reader->err, VIF_ERROR_CONFIG, "%s: [%s] %.64s: unknown option",
+                                   reader->file, group, name);
+    else if (expected)
+        reader->failed =
+            error_set(reader->err, VIF_ERROR_CONFIG, "%s: [%s] %s: expected %s, got \"%.64s\"",
+                      reader->file, group, name, expected, value);
     return 1;
 }
 
@@ -360,6 +302,7 @@ static int read_file(const char *file, bool optional, char **ret, struct vif_err
 void config_done(struct config *config)
 {
     plugin_options_done(&config->plugins);
+    config_vifd_done(config);
 }
 
 int config_read(const char *file, struct config *ret, struct vif_error *err)
@@ -370,6 +313,7 @@ int config_read(const char *file, struct config *ret, struct vif_error *err)
     int r;
 
     plugin_options_init(&config.plugins);
+    config_vifd_init(&config);
     r = read_file(reader.file, !file, &text, err);
     if (r < 0)
         return r;
@@ -387,6 +331,7 @@ int config_read(const char *file, struct config *ret, struct vif_error *err)
     if (r > 0)
         return error_set(err, VIF_ERROR_CONFIG, "%s: line %d: expected [group] or name = value",
                          reader.file, r);
+    config_vifd_finish(&config);
     if (text)
         (void)snprintf(config.file, sizeof config.file, "%s", reader.file);
     *ret = config;

@@ -70,6 +70,7 @@ int vif_host_open(const struct vif_host_options *options, struct vif_host **ret_
     if (!host)
         return error_memory(err);
     host->log = (struct log){own.log, own.log_data};
+    host->enforce_policy = own.enforce_policy != 0;
     r = config_read(own.config_file, &host->config, err);
     if (r == 0)
         r = open_database(host, own.ovsdb, err);
@@ -81,6 +82,21 @@ int vif_host_open(const struct vif_host_options *options, struct vif_host **ret_
         return r;
     *ret_host = take_ptr(host);
     return 0;
+}
+
+const struct policy *host_policy(const struct vif_host *host)
+{
+    return host->enforce_policy ? &host->config.policy : NULL;
+}
+
+/* A socket counts whether its wiring has it or not: in mode client it is not ours to name. */
+static int judge(const struct vif_host *host, const struct vif *vif,
+                 const struct vif_wiring *wiring, struct vif_error *err)
+{
+    const struct policy *policy = host_policy(host);
+    int r = policy ? policy_judge(policy, wiring, err) : 0;
+
+    return r == 0 && policy && vif->path ? policy_judge_socket(policy, vif->path, err) : r;
 }
 
 int host_describe(const struct vif_host *host, const struct vif_request *request,
@@ -95,7 +111,8 @@ int host_describe(const struct vif_host *host, const struct vif_request *request
     r = plugin_find(host->plugins, name, &plugin, err);
     if (r < 0)
         return error_prefix(err, r, "%s/plugin", request->where);
-    return plugin_describe(plugin, &host->config.plugins, request, goal, ret, err);
+    r = plugin_describe(plugin, &host->config.plugins, request, goal, ret, err);
+    return r < 0 ? r : judge(host, request->vif, ret, err);
 }
 
 /* What a call is to do; errors say by its verb what was being done. */
@@ -352,6 +369,7 @@ static int carry_out(struct vif_host *host, const struct vif_batch *batch,
             .look = purpose->look,
             .until = host_deadline(host, own->timeout_ms),
             .stop = own->stop_fd,
+            .policy = host_policy(host),
         };
 
         describe_all(host, batch, purpose->goal, &call);

@@ -7,12 +7,28 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "model/model.h"
 #include "plugin/plugin.h"
 #include "wiring/converge.h"
+#include "wiring/policy.h"
 
 #define OVSDB_ADDRESS_MAX 256
 #define CONFIG_FILE_MAX   256 /* longer paths are cut */
+
+#define SOCKET_PATH_MAX 108 /* struct sockaddr_un's, with its NUL */
+
+/* What the daemon alone is configured with.  Users and groups are names or numbers; whether there are
+ * such is for the daemon to see. */
+struct daemon_options {
+    char socket[SOCKET_PATH_MAX];
+    unsigned socket_mode;                       /* permission bits */
+    struct words socket_group;                  /* one word, or none */
+    struct words allowed_users, allowed_groups; /* may change things */
+    struct words read_only_users, read_only_groups;
+    unsigned max_connections;
+    char metrics_textfile[CONFIG_FILE_MAX]; /* "": none is written */
+};
 
 /* The configuration, os-vif's option names and defaults. */
 struct config {
@@ -20,6 +36,8 @@ struct config {
     char ovsdb_connection[OVSDB_ADDRESS_MAX]; /* "": the local socket, then tcp:127.0.0.1:6640 */
     int64_t timeout_ms;                       /* VIF_TIMEOUT_NEVER: for ever */
     char file[CONFIG_FILE_MAX];               /* that was read, for people; "": there was none */
+    struct policy policy;                     /* for hosts that are to enforce it */
+    struct daemon_options daemon;
 };
 
 /* Reads 'file'; NULL: CONFIG_FILE where it exists.  Kind CONFIG, naming file, group and option. */
@@ -39,6 +57,7 @@ int lock_ids(const char *const *ids, size_t n, bool *ret_taken, int *ret_fd, str
 
 struct vif_host {
     struct config config;
+    bool enforce_policy;
     struct log log;
     struct plugin_registry *plugins;
     struct netlink *nl;
@@ -49,10 +68,13 @@ struct vif_host {
 /* When a call that may last 'timeout_ms' (or as long as configured) has to end. */
 int64_t host_deadline(const struct vif_host *host, int64_t timeout_ms);
 
+/* What the VIFs of the host's callers may touch; NULL: everything. */
+const struct policy *host_policy(const struct vif_host *host);
+
 /* One line of -v: what a call about 'n' VIFs cost. */
 void host_log_counts(const struct vif_host *host, size_t n);
 
-/* The wiring of a VIF, as its plugin describes it.  '*ret' (zeroed) belongs to the caller, who ends it
+/* The wiring of a VIF, as its plugin describes it, which the policy allows.  '*ret' (zeroed) belongs to the caller, who ends it
  * with wiring_done() also after an error. */
 int host_describe(const struct vif_host *host, const struct vif_request *request,
                   enum vif_goal goal, struct vif_wiring *ret, struct vif_error *err);
@@ -67,7 +89,14 @@ struct batch_entry {
 struct vif_batch {
     struct batch_entry *entries;
     size_t n, room;
+    bool keep; /* the documents, too */
 };
+
+struct json_t;
+
+/* Adds the one VIF of a document that is a JSON value already: exactly one entry.  -ENOMEM; -E2BIG. */
+int batch_add_json(struct vif_batch *batch, const char *name, struct json_t *document,
+                   struct vif_error *err);
 
 /* Adds ,"<key>": and an array of the lines of 'steps', each of which ends in a newline. */
 void report_add_lines(const char *key, const char *steps, struct text *text);

@@ -239,8 +239,26 @@ static void removal_done(struct removal *removal)
 }
 #define auto_removal __attribute__((cleanup(removal_done)))
 
-static int build_removal(const struct look *look, struct vif_leftovers *list,
-                         struct removal *removal, struct vif_error *err)
+/* What the policy does not allow stays. */
+static int keep_forbidden(const struct policy *policy, struct leftovers_entry *entry,
+                          struct removal *removal, struct vif_error *err)
+{
+    struct vif_wiring *wiring = &removal->wirings[removal->n - 1];
+    struct vif_error why = {0};
+
+    if (!policy || policy_judge(policy, wiring, &why) == 0)
+        return 0;
+    wiring_done(wiring);
+    removal->n--;
+    if (!say_kept(&entry->reason, why.text))
+        return error_memory(err);
+    entry->leftover.reason = entry->reason;
+    entry->leftover.state = "kept";
+    return 0;
+}
+
+static int build_removal(const struct look *look, const struct policy *policy,
+                         struct vif_leftovers *list, struct removal *removal, struct vif_error *err)
 {
     size_t entry = 0;
 
@@ -261,6 +279,8 @@ static int build_removal(const struct look *look, struct vif_leftovers *list,
         removal->pointers[removal->n] = &removal->wirings[removal->n];
         r = leftover_wiring(&look->inventory, &look->items[i], &removal->wirings[removal->n++],
                             err);
+        if (r == 0)
+            r = keep_forbidden(policy, own, removal, err);
         if (r < 0)
             return r;
     }
@@ -304,8 +324,8 @@ static int tell_outcomes(struct removal *removal, struct vif_error *err)
 }
 
 static int remove_all(const struct engine *engine, const struct look *look,
-                      const struct vif_prune_options *options, int64_t until,
-                      struct vif_leftovers *list, struct vif_error *err)
+                      const struct vif_prune_options *options, const struct policy *policy,
+                      int64_t until, struct vif_leftovers *list, struct vif_error *err)
 {
     struct converge_options how = {
         .goal = VIF_GOAL_UNPLUG,
@@ -313,9 +333,10 @@ static int remove_all(const struct engine *engine, const struct look *look,
         .dry_run = options->dry_run != 0,
         .until = until,
         .stop = options->stop_fd,
+        .policy = policy,
     };
     auto_removal struct removal removal = {0};
-    int r = build_removal(look, list, &removal, err);
+    int r = build_removal(look, policy, list, &removal, err);
 
     if (r == 0 && removal.n)
         r = converge(engine, removal.pointers, removal.n, &how, removal.outcomes,
@@ -325,8 +346,8 @@ static int remove_all(const struct engine *engine, const struct look *look,
 
 /* Looks again after a while, and removes what is still the same. */
 static int look_again(const struct engine *engine, const struct vif_prune_options *options,
-                      int64_t until, struct look *first, struct vif_leftovers *list,
-                      struct vif_error *err)
+                      const struct policy *policy, int64_t until, struct look *first,
+                      struct vif_leftovers *list, struct vif_error *err)
 {
     auto_look struct look second = {0};
     auto_close int lock = -1;
@@ -342,13 +363,14 @@ static int look_again(const struct engine *engine, const struct vif_prune_option
         return r;
     compare_looks(first, &second);
     r = fill_list(&second, list, err);
-    return r < 0 ? r : remove_all(engine, &second, options, until, list, err);
+    return r < 0 ? r : remove_all(engine, &second, options, policy, until, list, err);
 }
 
 static int prune(struct vif_host *host, const struct vif_prune_options *options,
                  struct vif_leftovers *list, struct vif_error *err)
 {
     struct engine engine = {host->nl, host->db, &host->nft, &host->log};
+    const struct policy *policy = host_policy(host);
     int64_t until = host_deadline(host, options->timeout_ms);
     auto_look struct look look = {0};
     int r = take_look(&engine, options, until, &look, err);
@@ -356,9 +378,11 @@ static int prune(struct vif_host *host, const struct vif_prune_options *options,
     if (r < 0)
         return r;
     if (options->remove && !options->dry_run && has_found(&look))
-        return look_again(&engine, options, until, &look, list, err);
+        return look_again(&engine, options, policy, until, &look, list, err);
     r = fill_list(&look, list, err);
-    return r < 0 || !options->dry_run ? r : remove_all(&engine, &look, options, until, list, err);
+    if (r < 0 || !options->dry_run)
+        return r;
+    return remove_all(&engine, &look, options, policy, until, list, err);
 }
 
 DEFINE_AUTO(auto_leftovers, struct vif_leftovers *, vif_leftovers_free);

@@ -60,6 +60,16 @@ static void put_index(struct backward *out, size_t index)
     put_key(out, digits);
 }
 
+/* A document that stands in another one has the place as part of its name: "vifs.json: /3". */
+static bool ends_with_index(const char *name)
+{
+    size_t n = strlen(name), digits = 0;
+
+    while (digits < n && name[n - digits - 1] >= '0' && name[n - digits - 1] <= '9')
+        digits++;
+    return digits && n >= digits + 3 && strncmp(name + n - digits - 3, ": /", 3) == 0;
+}
+
 static void put_ellipsis(struct backward *out)
 {
     /* Not within a character of a document's name. */
@@ -81,7 +91,7 @@ void json_path_text(const struct json_path *path, char ret_text[JSON_PATH_TEXT_M
             put_index(&out, step->index);
     }
     if (!step->up && step->key && *step->key) {
-        if (step != path)
+        if (step != path && !ends_with_index(step->key))
             put_name(&out, ": ");
         put_name(&out, step->key);
     }

@@ -209,6 +209,9 @@ struct vif_request {
     /* Where the VIF stands in its document, e.g. "vif.json: /3/vif/versioned_object.data": the
      * prefix for faults found after decoding. */
     char *where;
+    /* The document as JSON text, and what messages call it ("vif.json: /3"), for whoever hands it on;
+     * NULL when it was not to be kept. */
+    char *document, *source;
 };
 
 void vif_request_free(struct vif_request *request);

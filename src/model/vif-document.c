@@ -9,35 +9,95 @@
 
 #include "base/limits.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "json/json-text.h"
 
 struct reader {
+    bool keep;
     vif_document_fn *each;
     void *data;
 };
 
-/* The id of a VIF that does not decode, as far as it can be told, so that it can be named. */
-static void guess_id(const json_t *document, char ret_id[UUID_TEXT_SIZE])
+static int put_bytes(const char *bytes, size_t n, void *data)
 {
-    const json_t *vif = json_object_get(document, "vif");
-    const json_t *data = json_object_get(vif, "versioned_object.data");
-    const char *id = json_string_value(json_object_get(data ? data : vif, "id"));
+    struct text *text = data;
+
+    text_add_bytes(text, bytes, n);
+    return text->failed ? -1 : 0;
+}
+
+/* What was decoded is what is kept: other members may be anything, and mean nothing to us. */
+static int keep_document(const json_t *document, const struct json_path *path,
+                         struct vif_request *request)
+{
+    static const char *const members[] = {"vif", "instance_info"};
+    char source[JSON_PATH_TEXT_MAX];
+    struct text text = {0};
+
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const json_t *member = json_object_get(document, members[i]);
+
+        if (!member)
+            continue;
+        text_add(&text, "%s\"%s\":", i ? "," : "{", members[i]);
+        if (json_dump_callback(member, put_bytes, &text, JSON_COMPACT | JSON_ENCODE_ANY) < 0)
+            text.failed = true;
+    }
+    text_add(&text, "}");
+    request->document = text_take(&text);
+    json_path_text(path, source);
+    request->source = strdup(source);
+    return request->document && request->source ? 0 : -ENOMEM;
+}
+
+/* The members of an object in either form. */
+static const json_t *members_of(const json_t *object)
+{
+    const json_t *data = json_object_get(object, "versioned_object.data");
+
+    return data ? data : object;
+}
+
+static void read_id(const json_t *json, char ret_id[UUID_TEXT_SIZE])
+{
+    const char *id = json_string_value(json);
 
     if (!id || parse_uuid(id, ret_id) < 0)
         ret_id[0] = '\0';
 }
 
+void vif_document_ids(const json_t *document, char ret_id[UUID_TEXT_SIZE],
+                      char ret_interface_id[UUID_TEXT_SIZE])
+{
+    const json_t *vif = members_of(json_object_get(document, "vif"));
+    const json_t *profile = members_of(json_object_get(vif, "port_profile"));
+
+    read_id(json_object_get(vif, "id"), ret_id);
+    read_id(json_object_get(profile, "interface_id"), ret_interface_id);
+}
+
+/* The id of a VIF that does not decode, as far as it can be told, so that it can be named. */
+static void guess_id(const json_t *document, char ret_id[UUID_TEXT_SIZE])
+{
+    read_id(json_object_get(members_of(json_object_get(document, "vif")), "id"), ret_id);
+}
+
 static int read_one(struct reader *reader, json_t *document, const struct json_path *path)
 {
-    struct vif_request *request = NULL;
+    auto_vif_request struct vif_request *request = NULL;
     struct vif_error fault = {0};
     char id[UUID_TEXT_SIZE];
     int r = vif_request_decode(document, path, &request, &fault);
 
+    if (r == 0 && reader->keep)
+        r = keep_document(document, path, request);
     if (r == -ENOMEM)
         return r;
-    if (r == 0)
-        return reader->each(reader->data, request, request->vif->id, NULL);
+    if (r == 0) {
+        const char *own = request->vif->id;
+
+        return reader->each(reader->data, take_ptr(request), own, NULL);
+    }
     guess_id(document, id);
     return reader->each(reader->data, NULL, id, &fault);
 }
@@ -58,16 +118,24 @@ static int read_text(struct reader *reader, const char *name, json_t *json)
     return r;
 }
 
+int vif_document_read(const char *name, json_t *document, vif_document_fn *each, void *data)
+{
+    struct reader reader = {.each = each, .data = data};
+    struct json_path root = {.key = name};
+
+    return read_one(&reader, document, &root);
+}
+
 static int keep_text(void *data, const char *where, json_t *json, struct vif_error *err)
 {
     (void)where;
     return json_array_append(data, json) < 0 ? error_memory(err) : 0;
 }
 
-int vif_document_each(const char *name, const char *text, size_t n, vif_document_fn *each,
-                      void *data, struct vif_error *err)
+int vif_document_each(const char *name, const char *text, size_t n, bool keep,
+                      vif_document_fn *each, void *data, struct vif_error *err)
 {
-    struct reader reader = {.each = each, .data = data};
+    struct reader reader = {.keep = keep, .each = each, .data = data};
     auto_json json_t *texts = json_array();
     struct vif_error fault = {0};
     int r;

@@ -4,6 +4,9 @@
 #ifndef MODEL_VIF_DOCUMENT_H
 #define MODEL_VIF_DOCUMENT_H
 
+#include <jansson.h>
+
+#include "base/parse.h"
 #include "model/model.h"
 
 /* What is told of each VIF: 'request' (taken by the callee) when it decodes, else NULL with 'id' (""
@@ -13,8 +16,17 @@ typedef int vif_document_fn(void *data, struct vif_request *request, const char 
 
 /* Calls 'each' for every VIF of text[0..n), which is called 'name' in messages.  A VIF that does not
  * decode does not stop those behind it; a text that is not JSON to its end is told as one fault, and
- * nothing in it is used.  0, a negative return of 'each', or -ENOMEM. */
-int vif_document_each(const char *name, const char *text, size_t n, vif_document_fn *each,
-                      void *data, struct vif_error *err);
+ * nothing in it is used.  With 'keep' each request has its document with it: read under the name of its
+ * source, it gives a request with the same 'where'.  0, a negative return of 'each', or -ENOMEM. */
+int vif_document_each(const char *name, const char *text, size_t n, bool keep,
+                      vif_document_fn *each, void *data, struct vif_error *err);
+
+/* The same for one document that is JSON already, and never an array of them. */
+int vif_document_read(const char *name, json_t *document, vif_document_fn *each, void *data);
+
+/* What a document says whose it is, without decoding it: the id of the VIF, and of its port; "" what is
+ * not there or no UUID. */
+void vif_document_ids(const json_t *document, char ret_id[UUID_TEXT_SIZE],
+                      char ret_interface_id[UUID_TEXT_SIZE]);
 
 #endif

@@ -14,6 +14,8 @@ void vif_request_free(struct vif_request *request)
     object_free(&vif_object, request->vif);
     object_free(&instance_info_object, request->instance);
     free(request->where);
+    free(request->document);
+    free(request->source);
     free(request);
 }
 

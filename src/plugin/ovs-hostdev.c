@@ -119,6 +119,18 @@ static int add_representor(struct ovs_describer *d, const char *found, const cha
     return r < 0 || !renamed ? r : supersede_port(d, found);
 }
 
+/* By which of the host's devices the wiring is to be judged. */
+static int add_vf(const struct ovs_describer *d, const struct sriov_vf *vf, const char *representor)
+{
+    struct wiring_vf *fact = wiring_add_vf(d->call->wiring, vf->pci);
+
+    if (!fact)
+        return error_memory(d->call->err);
+    (void)snprintf(fact->representor, sizeof fact->representor, "%s", representor);
+    (void)snprintf(fact->uplink, sizeof fact->uplink, "%s", vf->pf_netdev);
+    return 0;
+}
+
 static int plug_system(struct ovs_describer *d)
 {
     char name[VIF_DEVICE_NAME_SIZE];
@@ -137,7 +149,9 @@ static int plug_system(struct ovs_describer *d)
     if (r < 0)
         return at_address(d, &why);
     d->call->wiring->needs_tc_offload = true;
-    r = check_offload(d, vf.pf_netdev);
+    r = add_vf(d, &vf, name);
+    if (r == 0)
+        r = check_offload(d, vf.pf_netdev);
     return r < 0 ? r : add_representor(d, name, wanted_name(d));
 }
 
@@ -158,7 +172,7 @@ static int add_renamed(struct ovs_describer *d)
         return error_memory(d->call->err);
     link->only_by_alias = true;
     link->fate = VIF_FATE_DOWN;
-    return 0;
+    return add_vf(d, &vf, name);
 }
 
 /* The VF may be gone, or its representor renamed: the port is found by its iface-id. */
@@ -180,8 +194,9 @@ static int unplug_system(struct ovs_describer *d)
 
 static int describe_netdev(struct ovs_describer *d)
 {
-    char name[VIF_DEVICE_NAME_SIZE], devargs[PCI_TEXT_SIZE + 32];
+    char name[VIF_DEVICE_NAME_SIZE];
     struct vif_wiring_port *port;
+    struct wiring_vf *fact;
     struct vif_error why = {0};
     struct sriov_vf vf;
     const char *address = NULL;
@@ -200,9 +215,12 @@ static int describe_netdev(struct ovs_describer *d)
         return r;
     if (sriov_pf_of(address, &vf, &why) < 0)
         return at_address(d, &why);
-    (void)snprintf(devargs, sizeof devargs, "%s,representor=[%d]", vf.pf_pci, vf.vf);
+    fact = wiring_add_vf(d->call->wiring, vf.pci);
+    if (!fact)
+        return error_memory(d->call->err);
+    (void)snprintf(fact->devargs, sizeof fact->devargs, "%s,representor=[%d]", vf.pf_pci, vf.vf);
     port->mtu_request = ovs_mtu(d);
-    if (strmap_set(&port->options, "dpdk-devargs", devargs) < 0)
+    if (strmap_set(&port->options, "dpdk-devargs", fact->devargs) < 0)
         return error_memory(d->call->err);
     r = ovs_set_creation(d, port);
     return r < 0 ? r : ovs_add_ids(d, port, d->interface_id);

@@ -118,6 +118,8 @@ static void plan_pending(struct batch *batch, enum vif_goal goal)
         run->answer_lost |= run->db_changed || run->reopened;
         plan_done(&run->plan);
         if (r == 0)
+            r = judge_found(batch, run);
+        if (r == 0)
             r = plan_make(run->wiring, &batch->observed, goal, &run->plan, &run->error);
         run->unknown = false;
         if (r >= 0) {
@@ -361,6 +363,7 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
         .until = options->until,
         .options = options,
         .outcomes = outcomes,
+        .policy = options->policy,
     };
     struct vif_error unreachable = {0};
     int r;
@@ -378,6 +381,7 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
         runs[i].taken_back = true;
         runs[i].state = RUN_FAILED;
     }
+    judge_names(&batch);
     r = claims_refuse_doubles(&batch, err);
     if (r == 0)
         tell_ended(&batch);

@@ -25,6 +25,7 @@ struct converge_hooks {
     void *data;
 };
 
+struct policy;
 struct converge_options {
     enum vif_goal goal;
     enum settle settle;
@@ -36,6 +37,7 @@ struct converge_options {
     int64_t until;        /* deadline for all of it */
     int stop;             /* ends it early, each VIF whole; STOP_NEVER */
     const struct converge_hooks *hooks; /* NULL: none */
+    const struct policy *policy;        /* what may be touched; NULL: everything */
 };
 
 enum outcome_state {

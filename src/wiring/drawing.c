@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The container of a drawing.  A whole host has some hundred thousand attributes, so texts go into
- * large blocks, and the attributes of all parts stand in one array: a part is filled before the next
- * one is added. */
+/* The container of a drawing.  A whole host has some hundred thousand attributes, so texts go into a
+ * pool, and the attributes of all parts stand in one array: a part is filled before the next one is
+ * added. */
 #include "wiring/drawing.h"
 
 #include <stdio.h>
@@ -10,25 +10,13 @@
 
 #include "base/cleanup.h"
 
-#define BLOCK_SIZE  ((size_t)65536)
 #define FIRST_SLOTS ((size_t)64)
-
-struct text_block {
-    struct text_block *next;
-    size_t n, room;
-    char bytes[];
-};
 
 void drawing_free(struct vif_drawing *drawing)
 {
     if (!drawing)
         return;
-    while (drawing->texts) {
-        struct text_block *block = drawing->texts;
-
-        drawing->texts = block->next;
-        free(block);
-    }
+    pool_done(&drawing->texts);
     free(drawing->vifs);
     free(drawing->parts);
     free(drawing->edges);
@@ -40,35 +28,11 @@ void drawing_free(struct vif_drawing *drawing)
     free(drawing);
 }
 
-/* Room for 'n' bytes that stay where they are; NULL when memory is gone. */
-static void *take_room(struct vif_drawing *drawing, size_t n)
-{
-    struct text_block *block = drawing->texts;
-    char *place;
-
-    n = (n + sizeof(void *) - 1) / sizeof(void *) * sizeof(void *);
-    if (!block || block->room - block->n < n) {
-        size_t room = n > BLOCK_SIZE ? n : BLOCK_SIZE;
-
-        block = malloc(sizeof *block + room);
-        if (!block) {
-            drawing->failed = true;
-            return NULL;
-        }
-        *block = (struct text_block){drawing->texts, 0, room};
-        drawing->texts = block;
-    }
-    place = block->bytes + block->n;
-    block->n += n;
-    return place;
-}
-
 const char *drawing_text(struct vif_drawing *drawing, const char *text)
 {
-    size_t n = text ? strlen(text) : 0;
-    char *copy = n ? take_room(drawing, n + 1) : NULL;
+    const char *copy = text && text[0] ? pool_text(&drawing->texts, text) : NULL;
 
-    return copy ? memcpy(copy, text, n + 1) : "";
+    return copy ? copy : "";
 }
 
 /* Room for one more element; false when memory is gone. */
@@ -103,7 +67,7 @@ size_t drawing_add_vif(struct vif_drawing *drawing)
 
 void drawing_fault(struct vif_drawing *drawing, size_t vif, const struct vif_error *fault)
 {
-    struct vif_error *copy = take_room(drawing, sizeof *copy);
+    struct vif_error *copy = pool_take(&drawing->texts, sizeof *copy);
 
     if (copy)
         *copy = *fault;
@@ -262,7 +226,7 @@ int drawing_finish(struct vif_drawing *drawing, struct vif_error *err)
 {
     const struct vif_attribute *attributes = drawing->attributes;
 
-    if (drawing->failed)
+    if (drawing->failed || drawing->texts.failed)
         return error_memory(err);
     for (size_t i = 0; i < drawing->n_parts; i++) {
         if (!drawing->parts[i].n_attributes)

@@ -7,6 +7,7 @@
 
 #include <vif/vif.h>
 
+#include "base/pool.h"
 #include "kernel/unix-sockets.h"
 #include "wiring/inventory.h"
 
@@ -32,8 +33,6 @@ void scene_done(struct scene *scene);
 size_t scene_members(const struct scene *scene, int ifindex,
                      const struct link_info *const **ret_first);
 
-struct text_block;
-
 /* Memory that is gone is remembered, and told at the end by drawing_finish(). */
 struct vif_drawing {
     struct vif_drawn *vifs;
@@ -44,7 +43,7 @@ struct vif_drawing {
     size_t n_edges, edge_room;
     struct vif_attribute *attributes; /* those of the first part, those of the second ... */
     size_t n_attributes, attribute_room;
-    struct text_block *texts;
+    struct pool texts;
     size_t *slots; /* a hash table: part + 1 by what it is and its name */
     unsigned char *things;
     size_t n_slots;

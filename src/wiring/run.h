@@ -86,9 +86,10 @@ struct batch {
     bool interrupted; /* that was seen */
     struct observed observed;
     int64_t until;
-    unsigned stale;        /* transactions in a row that found the database changed */
-    bool keep_qos;         /* a QoS row of ours is referred to by someone else: leave them */
-    struct doomed *doomed; /* links that are to be deleted, with whose they are */
+    const struct policy *policy; /* NULL: everything is allowed */
+    unsigned stale;              /* transactions in a row that found the database changed */
+    bool keep_qos;               /* a QoS row of ours is referred to by someone else: leave them */
+    struct doomed *doomed;       /* links that are to be deleted, with whose they are */
     size_t n_doomed, doomed_room;
 };
 
@@ -115,6 +116,13 @@ size_t batch_count(const struct batch *batch, enum run_state state);
 
 /* Two VIFs of one call that want the same thing: the later one becomes RUN_FAILED.  0 or -ENOMEM. */
 int claims_refuse_doubles(struct batch *batch, struct vif_error *err);
+
+/* The wirings as they are now, names found by their owners included: what the policy does not allow
+ * becomes RUN_FAILED. */
+void judge_names(struct batch *batch);
+
+/* Whether the policy allows what was observed of the run's wiring; else the run has the error. */
+int judge_found(const struct batch *batch, struct run *run);
 
 /* Fills 'drift' of the runs in state RUN_PLANNED that have changed nothing yet, with the complaints of
  * ovs-vswitchd if they are wanted. */

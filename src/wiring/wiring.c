@@ -21,6 +21,7 @@ void wiring_done(struct vif_wiring *wiring)
     free(wiring->rules);
     free(wiring->expected);
     free(wiring->qos);
+    free(wiring->vfs);
     text_done(&wiring->warnings);
     free(wiring->links);
     free(wiring->bridges);
@@ -160,6 +161,18 @@ int wiring_add_qos(struct vif_wiring *wiring, const char *uuid, const char *id)
     set_name(rows->uuid, sizeof rows->uuid, uuid);
     set_name(rows->id, sizeof rows->id, id);
     return 0;
+}
+
+struct wiring_vf *wiring_add_vf(struct vif_wiring *wiring, const char *pci)
+{
+    struct wiring_vf *vfs = grow(wiring->vfs, wiring->n_vfs, sizeof *vfs);
+
+    if (!vfs)
+        return NULL;
+    wiring->vfs = vfs;
+    vfs += wiring->n_vfs++;
+    set_name(vfs->pci, sizeof vfs->pci, pci);
+    return vfs;
 }
 
 void wiring_warn(struct vif_wiring *wiring, const char *format, ...)

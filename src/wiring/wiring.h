@@ -40,6 +40,14 @@ struct wiring_qos {
     char id[UUID_TEXT_SIZE]; /* external_ids:id */
 };
 
+/* A VF that was found, and by what it may be known: facts, which no VIF's document can state. */
+struct wiring_vf {
+    char pci[PCI_TEXT_SIZE];          /* its address, in lower case */
+    char representor[LIMIT_IFNAME];   /* the name it has now; "" when there is none to be plugged */
+    char uplink[LIMIT_IFNAME];        /* the PF's network device, "" likewise */
+    char devargs[PCI_TEXT_SIZE + 32]; /* as DPDK is told of its representor, "" likewise */
+};
+
 struct vif_wiring {
     char vif_id[UUID_TEXT_SIZE];
     char name[LIMIT_IFNAME]; /* the device a person knows the VIF by */
@@ -58,6 +66,8 @@ struct vif_wiring {
     size_t n_expected;
     struct wiring_qos *qos;
     size_t n_qos;
+    struct wiring_vf *vfs; /* whose representor the wiring has */
+    size_t n_vfs;
     struct text warnings;  /* what the user should know, each ended by a newline */
     bool supersedes;       /* plug looks at the parts that are superseded, too */
     bool needs_tc_offload; /* ovs-vswitchd must be able to offload flows (2.8 and later) */
@@ -82,6 +92,8 @@ int wiring_expect_link(struct vif_wiring *wiring, const char *name, int ifindex)
 int wiring_expect_row(struct vif_wiring *wiring, enum wiring_sort sort, const char *name,
                       const char *uuid, size_t n_ports);
 int wiring_add_qos(struct vif_wiring *wiring, const char *uuid, const char *id);
+/* One more VF, of the address 'pci'; NULL when memory is gone. */
+struct wiring_vf *wiring_add_vf(struct vif_wiring *wiring, const char *pci);
 
 void wiring_warn(struct vif_wiring *wiring, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -17,7 +17,8 @@ are the and for not'''.split())
 # Values to try for options that have no default.
 VALUES = {'ovsdb_connection': 'unix:/run/x.sock', 'tap_owner': 'root', 'tap_group': '0',
           'vlan_interface': 'eth1', 'flat_interface': 'eth1', 'iptables_top_regex': 'x',
-          'iptables_bottom_regex': 'x', 'plugin_directory': '/usr/lib/vifd/plugins'}
+          'iptables_bottom_regex': 'x', 'allowed_users': 'root', 'read_only_users': 'root,1000',
+          'read_only_groups': 'root', 'metrics_textfile': '/var/lib/x/vifd.prom', 'plugin_directory': '/usr/lib/vifd/plugins'}
 
 
 def read(*path):
@@ -27,7 +28,7 @@ def read(*path):
 
 def plain(text):
     """scdoc without its marks."""
-    text = re.sub(r'(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])', '', text.replace('*', ''))
+    text = re.sub(r'(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])', '', re.sub(r'(?<!\\)\*', '', text))
     return text.replace('\\', '')
 
 

@@ -16,6 +16,7 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/pool.h"
 #include "base/strmap.h"
 #include "base/text.h"
 
@@ -74,6 +75,40 @@ static void texts(void **state)
     assert_int_equal(strlen(taken), 30001);
     assert_string_equal(taken + 29998, "x9a");
     free(taken);
+}
+
+/* Texts of every length stand beside aligned structs, and nothing moves. */
+static void pools(void **state)
+{
+    struct pool pool = {0};
+    char long_text[3000];
+    const char *copies[300];
+    int64_t *numbers[300];
+
+    (void)state;
+    memset(long_text, 'x', sizeof long_text);
+    for (size_t i = 0; i < 300; i++) {
+        numbers[i] = pool_take(&pool, sizeof *numbers[i]);
+        assert_non_null(numbers[i]);
+        assert_int_equal((uintptr_t)numbers[i] % sizeof(void *), 0);
+        assert_int_equal(*numbers[i], 0);
+        *numbers[i] = (int64_t)i;
+        copies[i] = pool_copy(&pool, long_text, i * 10);
+        assert_non_null(copies[i]);
+    }
+    for (size_t i = 0; i < 300; i++) {
+        assert_int_equal(*numbers[i], i);
+        assert_int_equal(strlen(copies[i]), i * 10);
+    }
+    assert_string_equal(pool_text(&pool, "a \xc3\xa4"), "a \xc3\xa4");
+    assert_non_null(pool_take(&pool, 1000000));
+    assert_non_null(pool_take(&pool, 0));
+    assert_false(pool.failed);
+    assert_null(pool_take(&pool, SIZE_MAX - 64));
+    assert_true(pool.failed);
+    pool_done(&pool);
+    assert_false(pool.failed);
+    pool_done(&pool);
 }
 
 static void json_strings(void **state)
@@ -260,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(maps),
         cmocka_unit_test(texts),
+        cmocka_unit_test(pools),
         cmocka_unit_test(json_strings),
         cmocka_unit_test(table_of_errors),
         cmocka_unit_test(words_of_errors),

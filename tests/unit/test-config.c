@@ -97,6 +97,14 @@ static void check_defaults(const struct config *config)
     assert_string_equal(ovs->default_qos_type, "linux-noop");
     assert_int_equal(ovs->tap_owner, (uid_t)-1);
     assert_int_equal(ovs->tap_group, (gid_t)-1);
+    assert_string_equal(words_text(&config->policy.bridges), "br-int tbr-*");
+    assert_string_equal(config->policy.flat_interface, "");
+    assert_string_equal(config->daemon.socket, "/run/vifd/io.vifd");
+    assert_int_equal(config->daemon.socket_mode, 0660);
+    assert_string_equal(words_text(&config->daemon.allowed_users), "");
+    assert_string_equal(words_text(&config->daemon.allowed_groups), "vifd");
+    assert_int_equal(config->daemon.max_connections, 1024);
+    assert_string_equal(config->daemon.metrics_textfile, "");
 }
 
 static void defaults(void **state)
@@ -142,6 +150,21 @@ static void every_option(void **state)
                                             "tap_group = 36\n"
                                             "hw_tc_offload = enable\n"
                                             "plugin_directory = /usr/lib/vifd\n"
+                                            "allowed_bridges = br-a, br-b\n"
+                                            "allowed_bridges = br-?\n"
+                                            "allowed_linux_bridges =\n"
+                                            "allowed_interfaces = port*\n"
+                                            "allowed_socket_directories = /a//b/, /c/.\n"
+                                            "allowed_devices = 0000:3B:00.*\n"
+                                            "socket = /run/x\n"
+                                            "socket_group = 36\n"
+                                            "socket_mode = 0666\n"
+                                            "allowed_users = nova\n"
+                                            "allowed_groups =\n"
+                                            "read_only_users = 1000 1001\n"
+                                            "read_only_groups = adm,staff\n"
+                                            "max_connections = 9\n"
+                                            "metrics_textfile = /x/vifd.prom\n"
                                             "[plugin sample]\n"
                                             "colour = red\n");
     const struct ovs_options *ovs = &config.plugins.ovs;
@@ -166,6 +189,23 @@ static void every_option(void **state)
     assert_int_equal(bridge->network_device_mtu, 1400);
     assert_string_equal(config.plugins.directory, "/usr/lib/vifd");
     assert_string_equal(strmap_get(&config.plugins.elsewhere, "sample/colour"), "red");
+    assert_string_equal(words_text(&config.policy.bridges), "br-a, br-b br-?");
+    assert_string_equal(words_text(&config.policy.linux_bridges), "");
+    assert_string_equal(words_text(&config.policy.interfaces), "port*");
+    assert_true(words_match(&config.policy.socket_directories, "/a/b"));
+    assert_true(words_match(&config.policy.socket_directories, "/c"));
+    assert_true(words_match(&config.policy.devices, "0000:3b:00.2"));
+    assert_string_equal(config.policy.flat_interface, "eth2");
+    assert_string_equal(config.policy.vlan_interface, "eth0");
+    assert_string_equal(config.daemon.socket, "/run/x");
+    assert_string_equal(words_text(&config.daemon.socket_group), "36");
+    assert_int_equal(config.daemon.socket_mode, 0666);
+    assert_string_equal(words_text(&config.daemon.allowed_users), "nova");
+    assert_string_equal(words_text(&config.daemon.allowed_groups), "");
+    assert_string_equal(words_text(&config.daemon.read_only_users), "1000 1001");
+    assert_string_equal(words_text(&config.daemon.read_only_groups), "adm,staff");
+    assert_int_equal(config.daemon.max_connections, 9);
+    assert_string_equal(config.daemon.metrics_textfile, "/x/vifd.prom");
     config_done(&config);
 }
 
@@ -240,7 +280,37 @@ static void bad_values(void **state)
          "hw_tc_offload: expected ignore, warn or enable, got \"on\""},
         {"vifd", "plugin_directory = plugins",
          "plugin_directory: expected an absolute path, got \"plugins\""},
-        {"vifd", "socket = /x", "socket: unknown option"},
+        {"vifd", "allowed_bridges = br-int br/ex",
+         "allowed_bridges: expected names, in which * and ? stand for others, got \"br-int "
+         "br/ex\""},
+        {"vifd", "allowed_interfaces = tap[0-9]",
+         "allowed_interfaces: expected names, in which * and ? stand for others, got "
+         "\"tap[0-9]\""},
+        {"vifd", "allowed_socket_directories = /run/ovs/../..",
+         "allowed_socket_directories: expected absolute paths of directories, without .., got "
+         "\"/run/ovs/../..\""},
+        {"vifd", "allowed_socket_directories = /",
+         "allowed_socket_directories: expected absolute paths of directories, without .., got "
+         "\"/\""},
+        {"vifd", "allowed_devices = eth0",
+         "allowed_devices: expected PCI addresses, in which * and ? stand for others, got "
+         "\"eth0\""},
+        {"vifd", "socket = io.vifd", "socket: expected an absolute path, got \"io.vifd\""},
+        {"vifd", "socket_group = a b",
+         "socket_group: expected a group's name or number, got \"a b\""},
+        {"vifd", "socket_mode = 0060",
+         "socket_mode: expected an octal mode with 0600 in it, as 0660, got \"0060\""},
+        {"vifd", "socket_mode = 0689",
+         "socket_mode: expected an octal mode with 0600 in it, as 0660, got \"0689\""},
+        {"vifd", "allowed_users = a:b",
+         "allowed_users: expected names or numbers of users, got \"a:b\""},
+        {"vifd", "read_only_groups = *",
+         "read_only_groups: expected names or numbers of groups, got \"*\""},
+        {"vifd", "max_connections = 0",
+         "max_connections: expected a number from 1 to 65536, got \"0\""},
+        {"vifd", "metrics_textfile = vifd.prom",
+         "metrics_textfile: expected an absolute path, got \"vifd.prom\""},
+        {"vifd", "sockets = /x", "sockets: unknown option"},
     };
 
     for (size_t i = 0; i < LENGTH(rows); i++) {

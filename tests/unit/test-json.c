@@ -227,6 +227,31 @@ static void path_is_written(void **state)
     assert_string_equal(err.text, "is 5");
 }
 
+static void path_goes_on_from_a_place(void **state)
+{
+    static const char *const rows[][2] = {
+        {"vif.json: /12", "vif.json: /12/vif"},
+        {": /0", ": /0/vif"},
+        {"vif.json: /", "vif.json: /: /vif"},
+        {"a /3", "a /3: /vif"},
+        {"3", "3: /vif"},
+        {"/3", "/3: /vif"},
+        {"a: /3x", "a: /3x: /vif"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct json_path root = {.key = rows[i][0]};
+        struct json_path below = {.up = &root, .key = "vif"};
+        char text[JSON_PATH_TEXT_MAX];
+
+        json_path_text(&root, text);
+        assert_string_equal(text, rows[i][0]);
+        json_path_text(&below, text);
+        assert_string_equal(text, rows[i][1]);
+    }
+}
+
 static void long_path_keeps_its_end(void **state)
 {
     char long_key[1000];
@@ -385,6 +410,7 @@ int main(void)
         cmocka_unit_test(each_cuts_texts),
         cmocka_unit_test(each_says_where_it_went_wrong),
         cmocka_unit_test(path_is_written),
+        cmocka_unit_test(path_goes_on_from_a_place),
         cmocka_unit_test(long_path_keeps_its_end),
         cmocka_unit_test(fields_are_decoded),
         cmocka_unit_test(fields_are_refused),

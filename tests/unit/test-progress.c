@@ -66,8 +66,8 @@ static void check_call(call_fn *call, size_t size, int dry_run, const char *expe
     struct heard heard = {0};
     char config[] = "/tmp/vif-test-progress.XXXXXX";
     auto_close int fd = mkstemp(config);
-    const struct vif_host_options host_options = {sizeof host_options, config,
-                                                  "unix:/nonexistent/db.sock", NULL, NULL};
+    const struct vif_host_options host_options = {
+        .size = sizeof host_options, .config_file = config, .ovsdb = "unix:/nonexistent/db.sock"};
     const struct vif_call_options options = {
         .size = size,
         .wait = VIF_WAIT_NONE,

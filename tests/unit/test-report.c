@@ -320,6 +320,60 @@ static void batch_of_good_and_bad(void **state)
     vif_batch_free(NULL);
 }
 
+/* A document that is handed on gives the same VIF, and faults found later the same words. */
+static void kept_documents(void **state)
+{
+    static const char *const wheres[] = {"in: /vif", "in: /0/vif",
+                                         "in: /2/vif/versioned_object.data", "in text 2: /1/vif"};
+    static const char *const sources[] = {"in", "in: /0", "in: /2", "in text 2: /1"};
+    struct vif_batch *batch = NULL, *again = NULL;
+    struct vif_error err = {0};
+    size_t n = 0;
+
+    (void)state;
+    assert_int_equal(vif_batch_new(&batch, &err), 0);
+    assert_int_equal(vif_batch_new(&again, &err), 0);
+    assert_int_equal(add(batch, GOOD(ID), &err), 0); /* not kept yet */
+    assert_null(batch->entries[0].request->document);
+    assert_null(batch->entries[0].request->source);
+    vif_batch_keep(batch);
+    assert_int_equal(add(batch,
+                         "{'more':{'secret':1},'instance_info':{'uuid':'" OTHER
+                         "','name':'Ã¤\\n'},'vif':{'type':'VIFBridge','id':'" ID "'}}",
+                         &err),
+                     0);
+    assert_int_equal(
+        add(batch,
+            "[" GOOD(ID) ",7,{'instance_info':null,'vif':{'versioned_object.name':'VIFBridge',"
+                         "'versioned_object.namespace':'os_vif','versioned_object.version':'1.0',"
+                         "'versioned_object.data':{'id':'" OTHER "'}}}]",
+            &err),
+        0);
+    assert_int_equal(add(batch, GOOD(ID) "[{}," GOOD(OTHER) "]", &err), 0);
+    for (size_t i = 1; i < batch->n; i++) {
+        const struct vif_request *request = batch->entries[i].request, *other;
+
+        if (!request || strcmp(request->source, "in text 1") == 0)
+            continue;
+        assert_true(n < 4);
+        assert_string_equal(request->where, wheres[n]);
+        assert_string_equal(request->source, sources[n]);
+        assert_null(strstr(request->document, "secret"));
+        assert_int_equal(vif_batch_add(again, request->source, request->document,
+                                       strlen(request->document), &err),
+                         0);
+        other = again->entries[n++].request;
+        assert_non_null(other);
+        assert_string_equal(other->where, request->where);
+        assert_string_equal(other->vif->id, request->vif->id);
+    }
+    assert_int_equal(n, 4);
+    assert_string_equal(again->entries[0].request->instance->name, "Ã¤\n");
+    assert_null(again->entries[2].request->instance);
+    vif_batch_free(batch);
+    vif_batch_free(again);
+}
+
 static void too_many(void **state)
 {
     struct vif_batch *batch = NULL;
@@ -350,6 +404,7 @@ int main(void)
         cmocka_unit_test(json_of_one_result),
         cmocka_unit_test(json_of_hostile_words),
         cmocka_unit_test(batch_of_good_and_bad),
+        cmocka_unit_test(kept_documents),
         cmocka_unit_test(too_many),
     };
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages of the varlink protocol (https://varlink.org), both directions.  A message is a JSON object
+ * and a NUL behind it; how they get here and away is the caller's business. */
+#ifndef RPC_VARLINK_H
+#define RPC_VARLINK_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+/* The errors that the protocol itself defines, and the member that says more. */
+#define VARLINK_SERVICE                "org.varlink.service"
+#define VARLINK_INTERFACE_NOT_FOUND    VARLINK_SERVICE ".InterfaceNotFound"    /* interface */
+#define VARLINK_METHOD_NOT_FOUND       VARLINK_SERVICE ".MethodNotFound"       /* method */
+#define VARLINK_METHOD_NOT_IMPLEMENTED VARLINK_SERVICE ".MethodNotImplemented" /* method */
+#define VARLINK_INVALID_PARAMETER      VARLINK_SERVICE ".InvalidParameter"     /* parameter */
+#define VARLINK_PERMISSION_DENIED      VARLINK_SERVICE ".PermissionDenied"
+#define VARLINK_EXPECTED_MORE          VARLINK_SERVICE ".ExpectedMore"
+
+/* ---- framing ---- */
+
+/* Zero-initialise before each message. */
+struct varlink_cut {
+    size_t scanned; /* bytes looked at so far */
+};
+
+/* Looks for the NUL that ends the first message of bytes[0..n), of which the first cut->scanned were
+ * looked at by earlier calls (the caller appends and calls again).
+ *
+ * Returns 1 and the length of the message without its NUL in '*ret_length'; 0 when it is not complete
+ * yet; -EMSGSIZE when it is longer than 'max_bytes', as soon as that is certain: where the next one
+ * begins can then not be known. */
+int varlink_cut(struct varlink_cut *cut, const char *bytes, size_t n, size_t max_bytes,
+                size_t *ret_length);
+
+/* ---- names ---- */
+
+/* Whether 'name' has the form of an interface's: "io.vifd", "org.varlink.service". */
+bool varlink_is_interface(const char *name);
+
+/* Whether 'name' has the form of a method's or an error's: an interface, a dot and a word that begins
+ * with a capital letter.  '*ret_interface' (may be NULL) is then the length of the interface. */
+bool varlink_is_member(const char *name, size_t *ret_interface);
+
+/* ---- what comes in ---- */
+
+struct varlink_call {
+    const char *method; /* of the right form, interface and all */
+    json_t *parameters; /* an object; never NULL, empty where the message has none */
+    bool oneway;        /* not to be answered */
+    bool more;          /* several replies are welcome */
+    bool upgrade;
+    json_t *message; /* what all of it belongs to */
+};
+
+struct varlink_reply {
+    const char *error;  /* of the right form, interface and all; NULL: there is none */
+    json_t *parameters; /* as above */
+    bool continues;     /* more replies follow; never together with an error */
+    json_t *message;
+};
+
+/* Read the message text[0..n), which is without its NUL; '*ret' is ended by varlink_call_done() or
+ * varlink_reply_done(), and not changed on an error.  A member that is null is as one that is not
+ * there, one that is not known does not matter.
+ *
+ * -EINVAL (kind INVALID) with words for what is no message: no JSON object, nested deeper than
+ * LIMIT_JSON_DEPTH, a duplicate key, a NUL in a string, a member of the wrong type, a name of the wrong
+ * form, 'more' or 'upgrade' with 'oneway'.  -ENOMEM. */
+int varlink_call_read(const char *text, size_t n, struct varlink_call *ret, struct vif_error *err);
+int varlink_reply_read(const char *text, size_t n, struct varlink_reply *ret,
+                       struct vif_error *err);
+
+/* Zeroed structs, and those that are done already, are fine. */
+void varlink_call_done(struct varlink_call *call);
+void varlink_reply_done(struct varlink_reply *reply);
+
+/* ---- what goes out ---- */
+
+/* Add a message, its NUL included, to 'out'.  'parameters' is an object, borrowed; NULL: an empty one.
+ * Of 'how' only the flags matter.  Where memory is gone out->failed is set, and what 'out' holds is of
+ * no use. */
+void varlink_call_write(struct text *out, const char *method, json_t *parameters,
+                        const struct varlink_call *how);
+/* 'error' is NULL for a reply that is none. */
+void varlink_reply_write(struct text *out, const char *error, json_t *parameters, bool continues);
+/* The same with parameters that are a JSON text already, parameters[0..n): an object, taken as it is. */
+void varlink_reply_write_text(struct text *out, const char *error, const char *parameters, size_t n,
+                              bool continues);
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is begun when.  Changes go through one lane: while a batch is applied, others wait and become the
+ * next one; as soon as it only waits for its VIFs to settle, the lane is free.  This is for speed alone:
+ * that two batches never work on one VIF is kept by 'busy', and by the library's own locks.  What only
+ * looks is begun at once, a few at a time. */
+#include "vifd/daemon.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "vifd/limits.h"
+
+/* How long a request whose time is up may wait for its answer. */
+#define EXPIRY_MS 50
+
+/* ---- the end of a request ---- */
+
+static void release(struct request *request)
+{
+    if (request->over && !request->in_job)
+        request_free(request);
+}
+
+static void end_request(struct request *request)
+{
+    struct peer *peer = take_ptr(request->peer);
+
+    request->over = true;
+    request->daemon->n_open -= request->in_job;
+    request->times.answered = now_usec();
+    record_request(request->daemon, request);
+    release(request);
+    if (peer)
+        peer_answered(peer);
+}
+
+void daemon_reply(struct request *request, struct text *text, bool last)
+{
+    request->bytes += text->n;
+    if (request->peer && !request->call.oneway)
+        peer_send(request->peer, text);
+    if (last)
+        end_request(request);
+}
+
+void daemon_lost(struct request *request, bool last)
+{
+    if (request->peer)
+        peer_close(request->peer);
+    if (last)
+        end_request(request);
+}
+
+static struct queue *queue_of(struct daemon *daemon, const struct request *request)
+{
+    return request_changes(request) ? &daemon->changes : &daemon->looks;
+}
+
+void daemon_drop(struct request *request)
+{
+    if (!request->in_queue)
+        return;
+    queue_remove(queue_of(request->daemon, request), request);
+    request_free(request);
+}
+
+static void fail(struct request *request, enum vif_error_kind kind, const char *words)
+{
+    struct vif_error error;
+
+    (void)error_set(&error, kind, "%s", words);
+    request_fail(request, &error);
+}
+
+static void fail_waiting(struct queue *queue, enum vif_error_kind kind, const char *words, bool all)
+{
+    struct request *request, *next;
+
+    for (request = TAILQ_FIRST(&queue->waiting); request; request = next) {
+        next = TAILQ_NEXT(request, link);
+        if (!all && deadline_left(request->until) != 0)
+            continue;
+        queue_remove(queue, request);
+        fail(request, kind, words);
+    }
+}
+
+void daemon_interrupt(struct daemon *daemon)
+{
+    static const char words[] = "vifd is stopping; nothing was changed";
+
+    fail_waiting(&daemon->changes, VIF_ERROR_INTERRUPTED, words, true);
+    fail_waiting(&daemon->looks, VIF_ERROR_INTERRUPTED, words, true);
+}
+
+/* ---- what is begun ---- */
+
+static void unmark(struct id_set *set, struct request *const *requests, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        id_set_remove(set, requests[i]->ids, requests[i]->n_ids);
+}
+
+static int mark(struct id_set *set, struct request *const *requests, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (id_set_reserve(set, requests[i]->n_ids) < 0) {
+            unmark(set, requests, i);
+            return -ENOMEM;
+        }
+        id_set_add(set, requests[i]->ids, requests[i]->n_ids);
+    }
+    return 0;
+}
+
+/* Whoever has gone away does not want it any more. */
+static size_t drop_gone(struct request **requests, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct request *request = requests[i];
+
+        if (request->peer && !request->call.oneway && peer_is_gone(request->peer)) {
+            peer_close(request->peer);
+            request_free(request);
+        } else {
+            requests[kept++] = request;
+        }
+    }
+    return kept;
+}
+
+/* Begins to work on requests that have left their queue; takes the array. */
+static void begin(struct daemon *daemon, struct request **requests, size_t n, bool change)
+{
+    auto_free struct request **own = requests;
+    struct id_set *set = change ? &daemon->busy : &daemon->looked_at;
+    bool lane = change && requests[0]->method->call;
+    int r = mark(set, own, n);
+
+    if (r == 0) {
+        r = work_begin(daemon, change ? &daemon->changers : &daemon->readers, own, n, lane);
+        if (r < 0)
+            unmark(set, own, n);
+    }
+    if (r < 0) {
+        for (size_t i = 0; i < n; i++)
+            fail(own[i], VIF_ERROR_NO_MEMORY, "not started: no memory, or no thread");
+        return;
+    }
+    (void)take_ptr(own);
+    daemon->n_works[change]++;
+    daemon->n_open += n;
+    daemon->lane_taken |= lane;
+}
+
+static void begin_changes(struct daemon *daemon)
+{
+    while (!daemon->lane_taken && daemon->changes.n && crew_has_room(&daemon->changers)) {
+        struct request **requests = NULL;
+        ssize_t n =
+            queue_take(&daemon->changes, &daemon->busy, &daemon->looked_at, LIMIT_VIFS, &requests);
+        size_t left = n > 0 ? drop_gone(requests, (size_t)n) : 0, vifs = 0;
+
+        for (size_t i = 0; i < left; i++)
+            vifs += requests[i]->n_vifs;
+        if (left) {
+            record_batch(daemon, left, vifs);
+            begin(daemon, requests, left, true);
+        } else {
+            free(requests);
+        }
+        if (n <= 0)
+            return;
+    }
+}
+
+static void begin_looks(struct daemon *daemon)
+{
+    struct request *request, *next;
+
+    for (request = TAILQ_FIRST(&daemon->looks.waiting); request && crew_has_room(&daemon->readers);
+         request = next) {
+        struct request **requests;
+
+        next = TAILQ_NEXT(request, link);
+        /* Its check would wait for the change, and keep a reader meanwhile. */
+        if (id_set_has_any(&daemon->busy, request->ids, request->n_ids))
+            continue;
+        queue_remove(&daemon->looks, request);
+        requests = calloc(1, sizeof(struct request *));
+        if (!requests) {
+            fail(request, VIF_ERROR_NO_MEMORY, "not started: out of memory");
+            continue;
+        }
+        requests[0] = request;
+        if (drop_gone(requests, 1))
+            begin(daemon, requests, 1, false);
+        else
+            free(requests);
+    }
+}
+
+static void expire(uv_timer_t *timer)
+{
+    struct daemon *daemon = timer->data;
+
+    fail_waiting(&daemon->changes, VIF_ERROR_TIMEOUT,
+                 "not started: vifd was at work on others, or on the same VIF, all the time; "
+                 "nothing was changed",
+                 false);
+    fail_waiting(&daemon->looks, VIF_ERROR_TIMEOUT,
+                 "not started: vifd was at work on others, or on the same VIF, all the time",
+                 false);
+    if (!daemon->changes.n && !daemon->looks.n)
+        (void)uv_timer_stop(timer);
+}
+
+static void begin_all(struct daemon *daemon)
+{
+    begin_changes(daemon);
+    begin_looks(daemon);
+    if ((daemon->changes.n || daemon->looks.n) && !uv_is_active((uv_handle_t *)&daemon->expiry))
+        (void)uv_timer_start(&daemon->expiry, expire, EXPIRY_MS, EXPIRY_MS);
+}
+
+void daemon_begin(struct request *request)
+{
+    struct daemon *daemon = request->daemon;
+
+    if (daemon->stop_since) {
+        fail(request, VIF_ERROR_INTERRUPTED, "vifd is stopping; nothing was changed");
+        return;
+    }
+    if (request->method->call && !request->n_vifs) {
+        request_finish(request, NULL);
+        return;
+    }
+    queue_add(queue_of(daemon, request), request);
+    begin_all(daemon);
+}
+
+void daemon_waits(struct work *work)
+{
+    struct daemon *daemon = work->daemon;
+
+    if (!work->holds_lane)
+        return;
+    work->holds_lane = daemon->lane_taken = false;
+    begin_all(daemon);
+}
+
+void daemon_worked(struct work *work)
+{
+    struct daemon *daemon = work->daemon;
+    bool change = request_changes(work->requests[0]);
+    size_t vifs = 0, bytes = 0;
+
+    if (work->holds_lane)
+        daemon->lane_taken = false;
+    unmark(change ? &daemon->busy : &daemon->looked_at, work->requests, work->n);
+    for (size_t i = 0; i < work->n; i++) {
+        vifs += work->requests[i]->n_vifs;
+        bytes += work->requests[i]->bytes;
+        work->requests[i]->in_job = false;
+        release(work->requests[i]);
+    }
+    work_free(work);
+    daemon->n_works[change]--;
+    begin_all(daemon);
+    if (vifs >= TRIM_VIFS || bytes >= TRIM_BYTES)
+        (void)malloc_trim(0);
+}

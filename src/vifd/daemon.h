@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The daemon: what all of its parts have in common.  All of it is the loop's, but for what says otherwise. */
+#ifndef VIFD_DAEMON_H
+#define VIFD_DAEMON_H
+
+#include "vifd/access.h"
+#include "vifd/queue.h"
+#include "vifd/server.h"
+#include "vifd/work.h"
+#include "vifd/worker.h"
+
+/* The command line. */
+struct settings {
+    const char *config_file; /* NULL: the usual one, where it exists */
+    const char *socket;      /* NULL: as configured */
+    const char *ovsdb;       /* NULL: as configured */
+    bool verbose;
+};
+
+struct daemon {
+    struct settings settings;
+    uv_loop_t loop;
+    struct mailbox mailbox;
+    struct crew changers, readers;
+    struct server server;
+    struct access_rules rules;
+    int64_t timeout_ms; /* of a call that does not say */
+
+    struct queue changes, looks; /* what waits to be begun */
+    struct id_set busy;          /* VIFs that are changed, or may still be */
+    struct id_set looked_at;     /* VIFs that are checked */
+    bool lane_taken;             /* a batch is applied: the next one is not begun */
+    unsigned n_works[2];         /* under way: looks, changes */
+    size_t n_open;               /* requests that are worked on and not answered */
+    uv_timer_t expiry;           /* of what waits */
+
+    uv_signal_t signals[3];
+    uv_timer_t stop_timer, watchdog;
+    int64_t stop_since;    /* deadline_now() when it was to stop; 0: it is not */
+    int stop_fd;           /* ends calls that only wait */
+    atomic_bool stop_told; /* that calls which only wait are to end */
+    int64_t stop_flush;    /* until when the last answers may be taken; 0: there is still work */
+    bool abandoned;        /* it ends although a worker is still at work */
+};
+
+/* ---- daemon.c ---- */
+
+/* Has a request worked on, now or in its turn. */
+void daemon_begin(struct request *request);
+/* A reply has come from whoever works on it. */
+void daemon_reply(struct request *request, struct text *text, bool last);
+/* One was lost for want of memory. */
+void daemon_lost(struct request *request, bool last);
+/* Nobody is there to be answered. */
+void daemon_drop(struct request *request);
+void daemon_waits(struct work *work);
+void daemon_worked(struct work *work);
+/* Answers all that wait to be begun. */
+void daemon_interrupt(struct daemon *daemon);
+
+/* ---- life.c ---- */
+
+/* From the configuration to the open socket; on an error what was opened stays so, and the process ends. */
+int daemon_open(struct daemon *daemon, const struct settings *settings, struct vif_error *err);
+/* Runs until it is told to stop, and all that was under way has been answered; closes it.  Whether all
+ * threads have ended; else the process must end at once. */
+bool daemon_run(struct daemon *daemon);
+
+/* ---- record.c ---- */
+
+/* One line of what went wrong, of the daemon as a whole. */
+void daemon_log(struct daemon *daemon, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* A request is over: who, what, what came of it, and when. */
+void record_request(struct daemon *daemon, const struct request *request);
+/* A batch was begun. */
+void record_batch(struct daemon *daemon, size_t n_requests, size_t n_vifs);
+
+#endif

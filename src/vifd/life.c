@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of the daemon: from its configuration to the open socket, reading the configuration again, and
+ * its end, in which all that was begun is answered. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "base/cleanup.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "host/host.h"
+#include "vifd/daemon.h"
+#include "vifd/limits.h"
+#include "vifd/notify.h"
+
+/* How often is looked whether all have gone, while stopping. */
+#define STOP_LOOK_MS 20
+
+static void debug_line(void *data, const char *line)
+{
+    daemon_log(data, "debug: %s", line);
+}
+
+static struct vif_host_options host_options(struct daemon *daemon)
+{
+    return (struct vif_host_options){
+        .size = sizeof(struct vif_host_options),
+        .config_file = daemon->settings.config_file,
+        .ovsdb = daemon->settings.ovsdb,
+        .log = daemon->settings.verbose ? debug_line : NULL,
+        .log_data = daemon,
+        .enforce_policy = 1,
+    };
+}
+
+/* ---- configuration ---- */
+
+/* Whether a worker could work with it, which is better known now. */
+static int try_host(struct daemon *daemon, struct vif_error *err)
+{
+    struct vif_host_options options = host_options(daemon);
+    struct vif_host *host;
+    int r = vif_host_open(&options, &host, err);
+
+    if (r == 0)
+        vif_host_close(host);
+    return r;
+}
+
+/* Reads it into the daemon, of which nothing changes on an error; '*ret' is for what is needed of it at
+ * the start alone. */
+static int read_configuration(struct daemon *daemon, struct config *ret, struct vif_error *err)
+{
+    struct access_rules rules = {0};
+    int r = config_read(daemon->settings.config_file, ret, err);
+
+    if (r == 0)
+        r = access_rules_load(ret, &rules, err);
+    if (r == 0)
+        r = try_host(daemon, err);
+    if (r < 0) {
+        access_rules_done(&rules);
+        return r;
+    }
+    access_rules_done(&daemon->rules);
+    daemon->rules = rules;
+    daemon->timeout_ms = ret->timeout_ms;
+    server_limit(&daemon->server, ret->daemon.max_connections);
+    return 0;
+}
+
+static void reload(struct daemon *daemon)
+{
+    struct config config = {0};
+    struct vif_error err = {0};
+
+    notify_reloading();
+    if (read_configuration(daemon, &config, &err) < 0) {
+        daemon_log(daemon, "the configuration stays as it was: %s", err.text);
+    } else {
+        crew_renew(&daemon->changers);
+        crew_renew(&daemon->readers);
+    }
+    config_done(&config);
+    notify("READY=1");
+}
+
+/* ---- the end ---- */
+
+static void close_handle(uv_handle_t *handle, void *data)
+{
+    (void)data;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+/* Peers have closing functions of their own. */
+static void close_all(struct daemon *daemon)
+{
+    struct peer *peer;
+
+    while ((peer = TAILQ_FIRST(&daemon->server.peers)))
+        peer_close(peer);
+    mailbox_close(&daemon->mailbox);
+    uv_walk(&daemon->loop, close_handle, NULL);
+}
+
+/* Whether there is nothing left that would have to be waited for.  Who only looks leaves nothing half done,
+ * and may wait for a database that does not answer. */
+static bool is_done(struct daemon *daemon)
+{
+    int64_t since = deadline_now() - daemon->stop_since;
+    bool changers, readers;
+
+    if (since > LIMIT_STOP_MS && !daemon->stop_told) {
+        daemon->stop_told = true;
+        (void)eventfd_write(daemon->stop_fd, 1);
+    }
+    if (!daemon->n_works[true] && !daemon->n_works[false]) {
+        changers = crew_stop(&daemon->changers);
+        readers = crew_stop(&daemon->readers);
+        return changers && readers;
+    }
+    daemon->abandoned = daemon->n_works[true] ? daemon->stop_told && !daemon->n_open
+                                              : since > LIMIT_STOP_MS + LIMIT_FLUSH_MS;
+    return daemon->abandoned;
+}
+
+static void look_whether_done(uv_timer_t *timer)
+{
+    struct daemon *daemon = timer->data;
+
+    if (!is_done(daemon))
+        return;
+    if (!daemon->stop_flush)
+        daemon->stop_flush = deadline_after(LIMIT_FLUSH_MS);
+    if (!TAILQ_EMPTY(&daemon->server.peers) && deadline_left(daemon->stop_flush) != 0)
+        return;
+    if (daemon->abandoned)
+        uv_stop(&daemon->loop);
+    else
+        close_all(daemon);
+}
+
+static void stop(struct daemon *daemon)
+{
+    if (daemon->stop_since)
+        return;
+    notify("STOPPING=1");
+    daemon->stop_since = deadline_now();
+    (void)uv_timer_stop(&daemon->watchdog);
+    server_stop(&daemon->server);
+    daemon_interrupt(daemon);
+    (void)uv_timer_start(&daemon->stop_timer, look_whether_done, 0, STOP_LOOK_MS);
+}
+
+/* ---- the beginning ---- */
+
+static void caught(uv_signal_t *handle, int number)
+{
+    struct daemon *daemon = handle->data;
+
+    if (number == SIGHUP)
+        reload(daemon);
+    else
+        stop(daemon);
+}
+
+static void is_alive(uv_timer_t *timer)
+{
+    (void)timer;
+    notify("WATCHDOG=1");
+}
+
+static int open_handles(struct daemon *daemon)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+    uint64_t ms = notify_watchdog_ms();
+    int r = 0;
+
+    for (size_t i = 0; i < 3 && r == 0; i++) {
+        r = uv_signal_init(&daemon->loop, &daemon->signals[i]);
+        daemon->signals[i].data = daemon;
+        if (r == 0)
+            r = uv_signal_start(&daemon->signals[i], caught, numbers[i]);
+    }
+    (void)uv_timer_init(&daemon->loop, &daemon->expiry);
+    (void)uv_timer_init(&daemon->loop, &daemon->stop_timer);
+    (void)uv_timer_init(&daemon->loop, &daemon->watchdog);
+    daemon->expiry.data = daemon->stop_timer.data = daemon->watchdog.data = daemon;
+    if (r == 0 && ms)
+        r = uv_timer_start(&daemon->watchdog, is_alive, ms, ms);
+    return r;
+}
+
+static int open_loop(struct daemon *daemon)
+{
+    struct vif_host_options options = host_options(daemon);
+    int r = uv_loop_init(&daemon->loop);
+
+    if (r == 0)
+        r = mailbox_init(&daemon->mailbox, &daemon->loop);
+    if (r == 0)
+        r = crew_init(&daemon->changers, &daemon->mailbox, &options, LIMIT_CHANGERS, KEEP_WORKERS);
+    if (r == 0)
+        r = crew_init(&daemon->readers, &daemon->mailbox, &options, LIMIT_READERS, KEEP_WORKERS);
+    if (r == 0)
+        r = open_handles(daemon);
+    return r;
+}
+
+int daemon_open(struct daemon *daemon, const struct settings *settings, struct vif_error *err)
+{
+    struct config config = {0};
+    const char *path;
+    int r;
+
+    *daemon = (struct daemon){.settings = *settings, .stop_fd = -1};
+    queue_init(&daemon->changes);
+    queue_init(&daemon->looks);
+    (void)signal(SIGPIPE, SIG_IGN);
+    daemon->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (daemon->stop_fd < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, errno, "eventfd");
+    r = open_loop(daemon);
+    if (r < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, -r, "event loop");
+    r = read_configuration(daemon, &config, err);
+    path = settings->socket ? settings->socket : config.daemon.socket;
+    if (r == 0)
+        r = server_open(&daemon->server, daemon, path, config.daemon.socket_mode,
+                        daemon->rules.socket_group, err);
+    if (r == 0)
+        server_limit(&daemon->server, config.daemon.max_connections);
+    config_done(&config);
+    return r;
+}
+
+bool daemon_run(struct daemon *daemon)
+{
+    notify("READY=1");
+    (void)uv_run(&daemon->loop, UV_RUN_DEFAULT);
+    if (daemon->abandoned)
+        return false;
+    (void)uv_loop_close(&daemon->loop);
+    crew_done(&daemon->changers);
+    crew_done(&daemon->readers);
+    mailbox_done(&daemon->mailbox);
+    queue_done(&daemon->changes);
+    queue_done(&daemon->looks);
+    id_set_done(&daemon->busy);
+    id_set_done(&daemon->looked_at);
+    access_rules_done(&daemon->rules);
+    cleanup_close(&daemon->stop_fd);
+    return true;
+}

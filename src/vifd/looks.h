@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The methods that are no batch of VIFs: each calls the library once and hands on its JSON. */
+#ifndef VIFD_LOOKS_H
+#define VIFD_LOOKS_H
+
+#include "vifd/request.h"
+
+/* struct method has the contract. */
+int look_list(struct request *request, struct vif_host *host, char **ret_text,
+              struct vif_error *err);
+int look_show(struct request *request, struct vif_host *host, char **ret_text,
+              struct vif_error *err);
+int look_prune(struct request *request, struct vif_host *host, char **ret_text,
+               struct vif_error *err);
+int look_host_info(struct request *request, struct vif_host *host, char **ret_text,
+                   struct vif_error *err);
+int look_doctor(struct request *request, struct vif_host *host, char **ret_text,
+                struct vif_error *err);
+
+#endif

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One connection: what comes in is cut into messages, one call at a time is worked on, and while it is, or
+ * while its answer has not been taken, nothing is read: the caller's own buffers fill up, and not ours.
+ * Who sends nothing, half a message or nonsense, or reads nothing, harms nobody but itself. */
+#include "vifd/peer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "vifd/daemon.h"
+#include "vifd/limits.h"
+#include "vifd/service.h"
+
+#define ROOM_AT_FIRST ((size_t)4 << 10)
+
+static uv_stream_t *stream_of(struct peer *peer)
+{
+    return (uv_stream_t *)&peer->pipe;
+}
+
+static void closed(uv_handle_t *handle)
+{
+    struct peer *peer = handle->data;
+
+    if (--peer->open_handles > 0)
+        return;
+    peer_identity_done(&peer->identity);
+    free(peer);
+}
+
+/* What a message needed is given back as soon as it is read: idle peers hold nothing. */
+static void drop_input(struct peer *peer)
+{
+    peer->daemon->server.input_bytes -= peer->room;
+    free(peer->in);
+    peer->in = NULL;
+    peer->start = peer->end = peer->room = 0;
+    peer->cut = (struct varlink_cut){0};
+}
+
+void peer_close(struct peer *peer)
+{
+    struct request *request = take_ptr(peer->request);
+
+    if (peer->closing)
+        return;
+    peer->closing = true;
+    drop_input(peer);
+    server_forget(&peer->daemon->server, peer);
+    uv_close((uv_handle_t *)&peer->pipe, closed);
+    uv_close((uv_handle_t *)&peer->stall, closed);
+    if (request) {
+        request->peer = NULL;
+        daemon_drop(request);
+    }
+}
+
+bool peer_is_gone(const struct peer *peer)
+{
+    struct pollfd fd = {.fd = -1};
+
+    if (uv_fileno((const uv_handle_t *)&peer->pipe, &fd.fd) < 0)
+        return true;
+    return poll(&fd, 1, 0) > 0 && fd.revents & (POLLHUP | POLLERR);
+}
+
+/* ---- in ---- */
+
+static void make_room(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
+{
+    struct peer *peer = handle->data;
+    size_t room = peer->room ? peer->room : ROOM_AT_FIRST, kept = peer->end - peer->start;
+    char *in;
+
+    (void)suggested;
+    *ret = uv_buf_init(NULL, 0);
+    if (peer->start > 0) {
+        memmove(peer->in, peer->in + peer->start, kept);
+        peer->start = 0;
+        peer->end = kept;
+    }
+    while (peer->end >= room)
+        room *= 2;
+    if (room > peer->room) {
+        if (peer->daemon->server.input_bytes + room - peer->room > LIMIT_INPUT_BYTES)
+            return;
+        in = realloc(peer->in, room);
+        if (!in)
+            return;
+        peer->daemon->server.input_bytes += room - peer->room;
+        peer->in = in;
+        peer->room = room;
+    }
+    *ret = uv_buf_init(peer->in + peer->end, (unsigned)(peer->room - peer->end));
+}
+
+static void nonsense(struct peer *peer, const char *what)
+{
+    server_complain(&peer->daemon->server, "%s (pid %d, uid %u): %s: its connection is closed",
+                    peer->caller.comm, (int)peer->caller.pid, (unsigned)peer->caller.uid, what);
+    peer_close(peer);
+}
+
+/* Takes the first message off what came, and has it worked on.  Whether there was one. */
+static bool next_call(struct peer *peer)
+{
+    struct vif_error why = {0};
+    size_t length = 0;
+    int r = varlink_cut(&peer->cut, peer->in + peer->start, peer->end - peer->start,
+                        LIMIT_CALL_BYTES, &length);
+
+    if (r == 0)
+        return false;
+    if (r > 0)
+        r = service_call(peer, peer->in + peer->start, length, &why);
+    else
+        (void)snprintf(why.text, sizeof why.text, "a message of more than %zu bytes",
+                       LIMIT_CALL_BYTES);
+    if (r < 0) {
+        nonsense(peer, why.text);
+        return false;
+    }
+    peer->cut = (struct varlink_cut){0};
+    peer->start += length + 1;
+    if (peer->start == peer->end)
+        drop_input(peer);
+    return true;
+}
+
+static void take_input(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer);
+
+static void read_stop(struct peer *peer)
+{
+    if (peer->reading)
+        (void)uv_read_stop(stream_of(peer));
+    peer->reading = false;
+}
+
+/* Works on what there is, and reads on only where there is nothing to be done. */
+static void go_on(struct peer *peer)
+{
+    bool idle = false;
+
+    while (!peer->closing && !idle) {
+        idle = true;
+        if (!peer->request && uv_stream_get_write_queue_size(stream_of(peer)) == 0 &&
+            peer->start < peer->end)
+            idle = !next_call(peer);
+    }
+    if (peer->closing)
+        return;
+    if (peer->request || uv_stream_get_write_queue_size(stream_of(peer)) > 0) {
+        read_stop(peer);
+    } else if (peer->no_more) {
+        peer_close(peer);
+    } else if (!peer->reading) {
+        peer->reading = true;
+        if (uv_read_start(stream_of(peer), make_room, take_input) < 0)
+            peer_close(peer);
+    }
+}
+
+static void take_input(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
+{
+    struct peer *peer = stream->data;
+
+    (void)buffer;
+    if (n == UV_ENOBUFS) {
+        nonsense(peer, "no memory for its message");
+        return;
+    }
+    if (n < 0 && n != UV_EOF) {
+        peer_close(peer);
+        return;
+    }
+    if (n < 0) {
+        read_stop(peer);
+        peer->no_more = true;
+    } else {
+        peer->end += (size_t)n;
+    }
+    if (peer->start == peer->end)
+        drop_input(peer);
+    go_on(peer);
+}
+
+void peer_finish(struct peer *peer)
+{
+    if (peer->closing)
+        return;
+    drop_input(peer);
+    read_stop(peer);
+    peer->no_more = true;
+    go_on(peer);
+}
+
+void peer_answered(struct peer *peer)
+{
+    peer->request = NULL;
+    go_on(peer);
+}
+
+/* ---- out ---- */
+
+struct output {
+    uv_write_t write;
+    struct text message;
+};
+
+static void stalled(uv_timer_t *timer)
+{
+    struct peer *peer = timer->data;
+    size_t waits = uv_stream_get_write_queue_size(stream_of(peer));
+
+    if (waits && waits == peer->stalled_at)
+        nonsense(peer, "does not take its answers");
+    peer->stalled_at = waits;
+}
+
+static void sent(uv_write_t *write, int status)
+{
+    struct output *output = (struct output *)write;
+    struct peer *peer = write->handle->data;
+
+    text_done(&output->message);
+    free(output);
+    if (status < 0) {
+        peer_close(peer);
+        return;
+    }
+    if (uv_stream_get_write_queue_size(stream_of(peer)) == 0)
+        (void)uv_timer_stop(&peer->stall);
+    go_on(peer);
+}
+
+static void send_rest(struct peer *peer, struct text *message, size_t gone)
+{
+    struct output *output = calloc(1, sizeof *output);
+    uv_buf_t buffer = uv_buf_init(message->data + gone, (unsigned)(message->n - gone));
+
+    if (!output) {
+        peer_close(peer);
+        return;
+    }
+    output->message = *message;
+    *message = (struct text){0};
+    if (uv_write(&output->write, stream_of(peer), &buffer, 1, sent) < 0) {
+        text_done(&output->message);
+        free(output);
+        peer_close(peer);
+        return;
+    }
+    if (uv_is_active((uv_handle_t *)&peer->stall))
+        return;
+    peer->stalled_at = uv_stream_get_write_queue_size(stream_of(peer));
+    (void)uv_timer_start(&peer->stall, stalled, LIMIT_STALL_MS, LIMIT_STALL_MS);
+}
+
+void peer_send(struct peer *peer, struct text *message)
+{
+    uv_buf_t buffer = uv_buf_init(message->data, (unsigned)message->n);
+    size_t waits = uv_stream_get_write_queue_size(stream_of(peer));
+    int n = waits ? UV_EAGAIN : uv_try_write(stream_of(peer), &buffer, 1);
+
+    if (peer->closing || (n >= 0 && (size_t)n == message->n))
+        return;
+    if (n < 0 && n != UV_EAGAIN)
+        peer_close(peer);
+    else if (waits > LIMIT_OUTPUT_BYTES)
+        nonsense(peer, "does not take its answers");
+    else
+        send_rest(peer, message, n < 0 ? 0 : (size_t)n);
+}
+
+/* ---- from the beginning ---- */
+
+/* Of the kernel at the moment of the connection; the name is the caller's own choice. */
+static void read_caller(struct peer *peer)
+{
+    const struct peer_identity *identity = &peer->identity;
+    char path[64];
+    FILE *f;
+
+    peer->caller = (struct caller){identity->pid, identity->uid, identity->gid, ""};
+    (void)snprintf(path, sizeof path, "/proc/%d/comm", (int)identity->pid);
+    f = identity->pid > 0 ? fopen(path, "re") : NULL;
+    if (!f)
+        return;
+    if (fgets(peer->caller.comm, sizeof peer->caller.comm, f))
+        peer->caller.comm[strcspn(peer->caller.comm, "\n")] = '\0';
+    (void)fclose(f);
+    for (char *p = peer->caller.comm; *p; p++)
+        if (*p < ' ' || *p > '~')
+            *p = '?';
+}
+
+int peer_accept(struct daemon *daemon, uv_stream_t *server)
+{
+    struct peer *peer = calloc(1, sizeof *peer);
+    struct vif_error why = {0};
+    int fd = -1, r;
+
+    if (!peer)
+        return -ENOMEM;
+    peer->daemon = daemon;
+    (void)uv_pipe_init(&daemon->loop, &peer->pipe, 0);
+    (void)uv_timer_init(&daemon->loop, &peer->stall);
+    peer->pipe.data = peer->stall.data = peer;
+    peer->open_handles = 2;
+    server_remember(&daemon->server, peer);
+    r = uv_accept(server, stream_of(peer));
+    if (r == 0)
+        r = uv_fileno((uv_handle_t *)&peer->pipe, &fd);
+    if (r == 0)
+        r = peer_identity_read(fd, &peer->identity, &why);
+    if (r == 0) {
+        read_caller(peer);
+        r = server_admit(&daemon->server, peer, &why);
+    }
+    if (r < 0) {
+        if (why.text[0])
+            nonsense(peer, why.text);
+        else
+            peer_close(peer);
+        return r;
+    }
+    go_on(peer);
+    return 0;
+}

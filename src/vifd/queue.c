@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Group commit: who comes while a batch is applied waits here, and all that wait become the next batch. */
+#include "vifd/queue.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+
+void queue_init(struct queue *queue)
+{
+    *queue = (struct queue){0};
+    TAILQ_INIT(&queue->waiting);
+}
+
+void queue_done(struct queue *queue)
+{
+    id_set_done(&queue->seen);
+}
+
+void queue_add(struct queue *queue, struct request *request)
+{
+    TAILQ_INSERT_TAIL(&queue->waiting, request, link);
+    queue->n++;
+    request->in_queue = true;
+}
+
+void queue_remove(struct queue *queue, struct request *request)
+{
+    TAILQ_REMOVE(&queue->waiting, request, link);
+    queue->n--;
+    request->in_queue = false;
+}
+
+/* Whether both can be one call of the library. */
+static bool is_alike(const struct request *a, const struct request *b)
+{
+    return a->method == b->method && a->method->call && a->params.wait == b->params.wait &&
+           a->params.on_timeout == b->params.on_timeout &&
+           a->params.timeout_ms == b->params.timeout_ms && a->params.dry_run == b->params.dry_run;
+}
+
+ssize_t queue_take(struct queue *queue, const struct id_set *busy, const struct id_set *looked_at,
+                   size_t max_vifs, struct request ***ret)
+{
+    auto_free struct request **taken = calloc(queue->n + 1, sizeof(struct request *));
+    size_t n = 0, vifs = 0;
+    struct request *request, *next;
+    int r = taken ? 0 : -ENOMEM;
+
+    id_set_clear(&queue->seen);
+    for (request = TAILQ_FIRST(&queue->waiting); request && vifs < max_vifs && r == 0;
+         request = next) {
+        bool blocked = id_set_has_any(busy, request->ids, request->n_ids) ||
+                       id_set_has_any(looked_at, request->ids, request->n_ids) ||
+                       id_set_has_any(&queue->seen, request->ids, request->n_ids);
+
+        next = TAILQ_NEXT(request, link);
+        r = id_set_reserve(&queue->seen, request->n_ids);
+        if (r < 0)
+            break;
+        id_set_add(&queue->seen, request->ids, request->n_ids);
+        if (blocked ||
+            (n > 0 && (!is_alike(taken[0], request) || vifs + request->n_vifs > max_vifs)))
+            continue;
+        vifs += request->n_vifs;
+        taken[n++] = request;
+    }
+    id_set_clear(&queue->seen);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < n; i++)
+        queue_remove(queue, taken[i]);
+    *ret = take_ptr(taken);
+    return (ssize_t)n;
+}

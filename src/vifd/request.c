@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests and their answers, by the rules at the head of data/io.vifd.varlink.  A reply is put together
+ * by whoever knows what it says, a worker or the loop, and goes to the loop as a note, so that replies
+ * stay in order. */
+#include "vifd/request.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "model/vif-document.h"
+#include "vifd/daemon.h"
+
+struct reply {
+    struct note note;
+    struct request *request;
+    struct text text;
+    bool last;
+};
+
+int64_t now_usec(void)
+{
+    return (int64_t)(uv_hrtime() / 1000);
+}
+
+struct request *request_new(struct daemon *daemon, struct varlink_call *call)
+{
+    struct request *request = calloc(1, sizeof *request);
+
+    if (!request)
+        return NULL;
+    request->daemon = daemon;
+    request->call = *call;
+    *call = (struct varlink_call){0};
+    request->times.arrived = now_usec();
+    return request;
+}
+
+void request_free(struct request *request)
+{
+    if (!request)
+        return;
+    for (size_t i = 0; request->results && i < request->n_vifs; i++)
+        free(request->results[i]);
+    free(request->results);
+    free(request->ids);
+    params_done(&request->params);
+    varlink_call_done(&request->call);
+    free(request);
+}
+
+int request_read_ids(struct request *request)
+{
+    size_t n = params_n_vifs(&request->params);
+
+    request->ids = calloc(2 * n + 1, sizeof *request->ids);
+    request->results = calloc(n + 1, sizeof *request->results);
+    if (!request->ids || !request->results)
+        return -ENOMEM;
+    request->n_vifs = n;
+    for (size_t i = 0; i < n; i++) {
+        char texts[2][UUID_TEXT_SIZE];
+
+        vif_document_ids(json_array_get(request->params.vifs, i), texts[0], texts[1]);
+        request->n_ids += id_read(texts[0], &request->ids[request->n_ids]);
+        if (strcmp(texts[0], texts[1]) != 0)
+            request->n_ids += id_read(texts[1], &request->ids[request->n_ids]);
+    }
+    return 0;
+}
+
+bool request_changes(const struct request *request)
+{
+    const struct method *method = request->method;
+
+    return method->changes && !request->params.dry_run &&
+           (request->params.remove || !(method->allowed & PARAM(REMOVE)));
+}
+
+/* ---- replies ---- */
+
+static void deliver(struct note *note)
+{
+    struct reply *reply = (struct reply *)note;
+
+    daemon_reply(reply->request, &reply->text, reply->last);
+    text_done(&reply->text);
+    free(reply);
+}
+
+static void deliver_lost(struct note *note)
+{
+    struct lost *lost = (struct lost *)note;
+
+    daemon_lost(lost->request, lost->last);
+}
+
+/* Where memory is gone, no words are left: the peer is told by the end of its connection. */
+static void post_lost(struct request *request, bool last)
+{
+    struct lost *lost = &request->lost[last];
+
+    if (lost->request)
+        return;
+    *lost = (struct lost){{.deliver = deliver_lost}, request, last};
+    mailbox_post(&request->daemon->mailbox, &lost->note);
+}
+
+static void send_reply(struct request *request, struct text *text, bool last)
+{
+    struct reply *reply = calloc(1, sizeof *reply);
+
+    if (last)
+        request->answered = true;
+    if (!reply || text->failed) {
+        text_done(text);
+        free(reply);
+        post_lost(request, last);
+        return;
+    }
+    *reply = (struct reply){{.deliver = deliver}, request, *text, last};
+    *text = (struct text){0};
+    mailbox_post(&request->daemon->mailbox, &reply->note);
+}
+
+static void add(struct text *text, const char *words)
+{
+    text_add_bytes(text, words, strlen(words));
+}
+
+/* "results":[...] with those that were not sent yet, each once. */
+static void add_results(struct request *request, struct text *text)
+{
+    const char *before = "\"results\":[";
+
+    for (size_t i = 0; i < request->n_vifs; i++) {
+        if (!request->results[i])
+            continue;
+        add(text, before);
+        add(text, request->results[i]);
+        free(take_ptr(request->results[i]));
+        before = ",";
+    }
+    add(text, *before == ',' ? "]" : "\"results\":[]");
+}
+
+static void add_error(struct text *parameters, const struct vif_error *error)
+{
+    add(parameters, "{\"text\":");
+    text_add_json(parameters, error->text);
+}
+
+static void send_error(struct request *request, enum vif_error_kind kind, struct text *parameters)
+{
+    struct text text = {.failed = parameters->failed};
+    char name[64];
+
+    (void)snprintf(name, sizeof name, VIFD_INTERFACE ".%s", vif_error_kind_name(kind));
+    if (!parameters->failed)
+        varlink_reply_write_text(&text, name, parameters->data, parameters->n, false);
+    text_done(parameters);
+    send_reply(request, &text, true);
+}
+
+static void send_parameters(struct request *request, struct text *parameters, bool last)
+{
+    struct text text = {.failed = parameters->failed};
+
+    if (!parameters->failed)
+        varlink_reply_write_text(&text, NULL, parameters->data, parameters->n, !last);
+    text_done(parameters);
+    send_reply(request, &text, last);
+}
+
+void request_answer(struct request *request, const char *text)
+{
+    struct text reply = {0};
+
+    varlink_reply_write_text(&reply, NULL, text, strlen(text), false);
+    send_reply(request, &reply, true);
+}
+
+void request_finish(struct request *request, const char *transaction)
+{
+    const struct outcomes *outcomes = &request->outcomes;
+    struct text parameters = {0};
+
+    if (request->answered)
+        return;
+    if (outcomes->n_failed && outcomes->n_failed == request->n_vifs) {
+        add_error(&parameters, &outcomes->error);
+        add(&parameters, ",");
+        add_results(request, &parameters);
+        add(&parameters, "}");
+        send_error(request, outcomes->error.kind, &parameters);
+        return;
+    }
+    add(&parameters, "{");
+    add_results(request, &parameters);
+    if (transaction) {
+        add(&parameters, ",\"transaction\":");
+        add(&parameters, transaction);
+    }
+    add(&parameters, "}");
+    send_parameters(request, &parameters, true);
+}
+
+static void count(struct request *request, size_t index, const struct vif_result *result)
+{
+    struct outcomes *outcomes = &request->outcomes;
+
+    outcomes->n_told++;
+    outcomes->n_changed += result->changed != 0;
+    outcomes->by_state[result->state]++;
+    if (result->state != VIF_STATE_FAILED)
+        return;
+    if (!outcomes->n_failed || index < outcomes->first_failed) {
+        outcomes->first_failed = index;
+        outcomes->error = result->error;
+    }
+    outcomes->n_failed++;
+}
+
+void request_tell(struct request *request, size_t index, const struct vif_result *result)
+{
+    struct text parameters = {0};
+
+    auto_free char *json = vif_result_json(result, index);
+
+    if (request->answered)
+        return;
+    count(request, index, result);
+    if (!json) {
+        struct vif_error error;
+
+        (void)error_memory(&error);
+        request_fail(request, &error);
+        return;
+    }
+    /* The last one comes with the end, which has more to say. */
+    if (!request->call.more || request->outcomes.n_told == request->n_vifs) {
+        request->results[index] = take_ptr(json);
+        return;
+    }
+    add(&parameters, "{\"results\":[");
+    add(&parameters, json);
+    add(&parameters, "]}");
+    send_parameters(request, &parameters, false);
+}
+
+void request_progress(struct request *request, const struct vif_progress *progress)
+{
+    struct text parameters = {0};
+
+    if (request->answered || !request->call.more)
+        return;
+    text_add(&parameters,
+             "{\"results\":[],\"progress\":{\"stage\":\"%s\",\"done\":%zu,\"total\":%zu}}",
+             vif_stage_name(progress->stage), progress->done, progress->total);
+    send_parameters(request, &parameters, false);
+}
+
+void request_fail(struct request *request, const struct vif_error *error)
+{
+    struct text parameters = {0};
+
+    if (request->answered)
+        return;
+    request->outcomes.error = *error;
+    add_error(&parameters, error);
+    if (request->outcomes.n_told) {
+        add(&parameters, ",");
+        add_results(request, &parameters);
+    }
+    add(&parameters, "}");
+    send_error(request, error->kind, &parameters);
+}
+
+void request_refuse(struct request *request, const char *error, const char *key, const char *value)
+{
+    struct text parameters = {0}, text = {0};
+
+    (void)error_set(&request->outcomes.error, VIF_ERROR_INVALID, "%s%s%s", error, key ? ": " : "",
+                    key ? value : "");
+    add(&parameters, "{");
+    if (key) {
+        text_add_json(&parameters, key);
+        add(&parameters, ":");
+        text_add_json(&parameters, value);
+    }
+    add(&parameters, "}");
+    text.failed = parameters.failed;
+    if (!text.failed)
+        varlink_reply_write_text(&text, error, parameters.data, parameters.n, false);
+    text_done(&parameters);
+    send_reply(request, &text, true);
+}

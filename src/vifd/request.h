@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One call of a peer, from its arrival to its answer. */
+#ifndef VIFD_REQUEST_H
+#define VIFD_REQUEST_H
+
+#include <sys/queue.h>
+#include <sys/types.h>
+
+#include "rpc/varlink.h"
+#include "vifd/ids.h"
+#include "vifd/params.h"
+#include "vifd/worker.h"
+
+#define VIFD_INTERFACE "io.vifd"
+
+struct daemon;
+struct peer;
+
+/* Who calls, for those who tell: the process is as it was when it connected. */
+struct caller {
+    pid_t pid;
+    uid_t uid;
+    gid_t gid;
+    char comm[16]; /* "" where it cannot be told; of the caller's choice */
+};
+
+typedef int vif_call_fn(struct vif_host *host, const struct vif_batch *batch,
+                        const struct vif_call_options *options, struct vif_report **ret_report,
+                        struct vif_error *err);
+
+struct request;
+
+struct method {
+    const char *name;         /* with its interface */
+    uint32_t allowed, needed; /* parameters: sets of PARAM(...) */
+    bool changes;             /* may change things, unless it is a dry run */
+    vif_call_fn *call;        /* of those that take a batch and give a report */
+    /* Of all others.  Writes the parameters of the reply, a JSON object, to '*ret_text'.  With 'host' on a
+     * worker, without on the loop. */
+    int (*look)(struct request *request, struct vif_host *host, char **ret_text,
+                struct vif_error *err);
+    bool on_loop;
+};
+
+/* In microseconds of CLOCK_MONOTONIC; 0: not come to that. */
+struct times {
+    int64_t arrived, started, answered;
+    int64_t stages[VIF_STAGE_FINISHED + 1]; /* how long each lasted, until the answer */
+};
+
+/* What became of the VIFs of a request. */
+struct outcomes {
+    size_t n_told, n_failed, n_changed;
+    size_t first_failed;    /* its index */
+    struct vif_error error; /* of that one, or of the whole call */
+    size_t by_state[VIF_STATE_DRIFTED + 1];
+};
+
+/* What is told the loop when there is no memory for a reply. */
+struct lost {
+    struct note note;
+    struct request *request;
+    bool last;
+};
+
+/* Belongs to the loop, but for the time in which a job works on it; then only what the comments say may
+ * be looked at by the loop. */
+struct request {
+    TAILQ_ENTRY(request) link; /* of the queue it waits in */
+    struct daemon *daemon;
+    struct peer
+        *peer;     /* the loop's; NULL: it has been answered, or nobody is there to be answered */
+    bool in_queue; /* the loop's: waits to be begun */
+    bool in_job;   /* the loop's: is not freed before its job is over */
+    bool over;     /* the loop's: the last reply has come */
+    size_t bytes;  /* the loop's: of all replies */
+    struct caller caller;
+    const struct method *method;
+    struct varlink_call call;
+    struct params params;
+    struct id *ids; /* of its VIFs, as far as its documents tell */
+    size_t n_ids, n_vifs;
+    int64_t until; /* a deadline; when it has to be answered */
+    struct times times;
+
+    /* The job's, until it has made the last reply. */
+    char **results; /* JSON texts of those that were told and not sent yet */
+    struct outcomes outcomes;
+    bool answered;
+    struct lost lost[2];
+};
+TAILQ_HEAD(request_list, request);
+
+int64_t now_usec(void);
+
+/* Takes '*call'.  NULL when memory is gone. */
+struct request *request_new(struct daemon *daemon, struct varlink_call *call);
+void request_free(struct request *request);
+
+/* Reads which VIFs it is about.  -ENOMEM. */
+int request_read_ids(struct request *request);
+
+/* Whether it would change something. */
+bool request_changes(const struct request *request);
+
+/* ---- replies: from any thread; the loop sends them ---- */
+
+/* Each makes the reply and has it sent.  After the last one the request is not the job's any more. */
+
+/* What became of one VIF, which does not change any more; the last of a request answers it. */
+void request_tell(struct request *request, size_t index, const struct vif_result *result);
+/* How far it is, to those who want to know. */
+void request_progress(struct request *request, const struct vif_progress *progress);
+/* Answers it with 'text', its parameters as a JSON object. */
+void request_answer(struct request *request, const char *text);
+/* Answers it with the results it has. */
+void request_finish(struct request *request, const char *transaction);
+/* Answers it with an error of io.vifd; nothing is done where it has been answered already. */
+void request_fail(struct request *request, const struct vif_error *error);
+/* The same with an error of the protocol, of which 'key' (NULL: nothing) is 'value'. */
+void request_refuse(struct request *request, const char *error, const char *key, const char *value);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vifd: the daemon.  Takes its command line apart and lets the rest of this folder do the work, which is
+ * libvif's. */
+#include <getopt.h>
+#include <jansson.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "vifd/daemon.h"
+
+/* Threads that wait for the kernel and the database need no heaps of their own, which would be kept for
+ * each; what is big is given back when it is freed. */
+#define ARENAS    2
+#define BIG_BYTES (128 << 10)
+#define KEEP_FREE (256 << 10)
+
+static const char help[] =
+    "Usage: vifd [OPTION]...\n"
+    "Plug the network interfaces of virtual machines into Open vSwitch for those who ask.\n"
+    "\n"
+    "Options:\n"
+    "      --config=FILE    read FILE instead of " VIF_CONFIG_FILE "\n"
+    "      --socket=PATH    listen on PATH instead of the configured socket\n"
+    "      --ovsdb=ADDRESS  the database: unix:PATH, tcp:IP:PORT or tcp:[IPv6]:PORT\n"
+    "  -v, --verbose        tell on standard error what is done\n"
+    "      --version        print the version\n"
+    "  -h, --help           print this\n"
+    "\n"
+    "SIGHUP has the configuration read again; SIGTERM and SIGINT end it when all it has begun is\n"
+    "done.  Exit status: 0 ended by a signal; 2 bad usage or configuration; 3 it could not begin;\n"
+    "5 no permission.\n";
+
+enum key { KEY_CONFIG = 256, KEY_SOCKET, KEY_OVSDB, KEY_VERSION };
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, KEY_CONFIG},
+    {"socket", required_argument, NULL, KEY_SOCKET},
+    {"ovsdb", required_argument, NULL, KEY_OVSDB},
+    {"verbose", no_argument, NULL, 'v'},
+    {"version", no_argument, NULL, KEY_VERSION},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+/* -1: go on; else the exit status. */
+static int take_options(int argc, char **argv, struct settings *settings)
+{
+    int key;
+
+    while ((key = getopt_long(argc, argv, "vh", options, NULL)) >= 0) {
+        switch (key) {
+        case KEY_CONFIG:
+            settings->config_file = optarg;
+            break;
+        case KEY_SOCKET:
+            settings->socket = optarg;
+            break;
+        case KEY_OVSDB:
+            settings->ovsdb = optarg;
+            break;
+        case 'v':
+            settings->verbose = true;
+            break;
+        case KEY_VERSION:
+            (void)printf("vifd %s\n", vif_version());
+            return EXIT_SUCCESS;
+        case 'h':
+            (void)fputs(help, stdout);
+            return EXIT_SUCCESS;
+        default:
+            (void)fputs("vifd: see vifd --help\n", stderr);
+            return 2;
+        }
+    }
+    if (optind == argc)
+        return -1;
+    (void)fprintf(stderr, "vifd: what is \"%s\"? see vifd --help\n", argv[optind]);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    /* What getopt's complaints begin with, wherever the program lies. */
+    static char own_name[] = "vifd";
+    struct settings settings = {0};
+    struct vif_error err = {0};
+    struct daemon *daemon;
+    int status;
+
+    if (argc > 0)
+        argv[0] = own_name;
+    status = take_options(argc, argv, &settings);
+    if (status >= 0)
+        return status;
+    (void)mallopt(M_ARENA_MAX, ARENAS);
+    (void)mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, KEEP_FREE);
+    json_object_seed(0); /* before there are threads that would do it at once */
+    daemon = calloc(1, sizeof *daemon);
+    if (!daemon || daemon_open(daemon, &settings, &err) < 0) {
+        if (!daemon)
+            (void)error_memory(&err);
+        (void)fprintf(stderr, "vifd: %s\n", err.text);
+        return vif_error_kind_status(err.kind);
+    }
+    if (!daemon_run(daemon))
+        _exit(EXIT_SUCCESS);
+    free(daemon);
+    return EXIT_SUCCESS;
+}

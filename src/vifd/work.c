@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a worker does with requests: the VIFs of all become one batch of the library, and each result goes
+ * to the request it is of as soon as it is known.  Documents are decoded here and not on the loop; one
+ * that is bad fails alone. */
+#include "vifd/work.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "host/host.h"
+#include "vifd/daemon.h"
+
+DEFINE_AUTO(auto_batch, struct vif_batch *, vif_batch_free);
+#define auto_batch __attribute__((cleanup(auto_batch_fn)))
+
+static void waits(struct note *note)
+{
+    struct work *work = (struct work *)((char *)note - offsetof(struct work, waits));
+
+    daemon_waits(work);
+}
+
+static void worked(struct note *note)
+{
+    daemon_worked((struct work *)note);
+}
+
+/* ---- while the library is at work ---- */
+
+/* The batch is no use to others any more: the next one may be begun. */
+static void tell_waits(struct work *work)
+{
+    if (work->told_waits)
+        return;
+    work->told_waits = true;
+    work->waits.deliver = waits;
+    mailbox_post(&work->daemon->mailbox, &work->waits);
+}
+
+static void count_stage(struct work *work)
+{
+    int64_t now = now_usec();
+
+    work->stages[work->progress.stage] += now - work->stage_began;
+    work->stage_began = now;
+}
+
+/* Whether others need not wait for this batch: because it has done all, or because it waits itself, for
+ * ovs-vswitchd or for a program that works on one of its VIFs, and may wait for long.  That is told at
+ * once but for the lock, which is free as a rule. */
+static bool only_waits(const struct vif_progress *before, const struct vif_progress *progress)
+{
+    switch (progress->stage) {
+    case VIF_STAGE_SWITCH:
+    case VIF_STAGE_SETTLE:
+    case VIF_STAGE_AGENT:
+    case VIF_STAGE_FINISHED:
+        return true;
+    case VIF_STAGE_LOCK:
+        return before->stage == VIF_STAGE_LOCK && before->total;
+    case VIF_STAGE_OBSERVE:
+    case VIF_STAGE_LINKS:
+    case VIF_STAGE_COMMIT:
+    case VIF_STAGE_UNDO:
+        break;
+    }
+    return false;
+}
+
+/* The daemon is to end: those whose VIFs are in the database, and only waited for, are answered.  The
+ * library has promised to change nothing any more, and tells us a few times a second that it waits. */
+static void give_up(struct work *work)
+{
+    struct vif_error error;
+
+    (void)error_set(&error, VIF_ERROR_INTERRUPTED,
+                    "vifd is stopping; VIFs that were waited for are left as plugged");
+    for (size_t i = 0; i < work->n; i++)
+        request_fail(work->requests[i], &error);
+}
+
+static void progressed(void *data, const struct vif_progress *progress)
+{
+    struct work *work = data;
+    struct vif_progress before = work->progress;
+
+    count_stage(work);
+    if (only_waits(&before, progress))
+        tell_waits(work);
+    work->progress = *progress;
+    if ((progress->stage == VIF_STAGE_SETTLE || progress->stage == VIF_STAGE_AGENT) &&
+        work->daemon->stop_told)
+        give_up(work);
+    if (before.stage == progress->stage && before.done == progress->done &&
+        before.total == progress->total)
+        return;
+    for (size_t i = 0; i < work->n; i++)
+        request_progress(work->requests[i], progress);
+}
+
+/* The request that the VIF at 'index' of the batch is of. */
+static size_t owner_of(const struct work *work, size_t index)
+{
+    size_t low = 0, high = work->n;
+
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+
+        if (work->starts[middle] <= index)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void take_times(struct work *work, struct request *request)
+{
+    count_stage(work);
+    for (size_t i = 0; i <= VIF_STAGE_FINISHED; i++)
+        request->times.stages[i] = work->stages[i];
+}
+
+static void told(void *data, size_t i, const struct vif_result *result)
+{
+    struct work *work = data;
+    size_t owner = owner_of(work, i);
+    struct request *request = work->requests[owner];
+
+    request_tell(request, i - work->starts[owner], result);
+    if (request->params.dry_run || request->answered || request->outcomes.n_told < request->n_vifs)
+        return;
+    take_times(work, request);
+    request_finish(request, NULL);
+}
+
+/* ---- before and after ---- */
+
+static int add_vifs(struct vif_batch *batch, const struct request *request, struct vif_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < request->n_vifs && r == 0; i++) {
+        const char *const *sources = request->params.sources;
+        char name[32];
+
+        (void)snprintf(name, sizeof name, "vifs[%zu]", i);
+        r = batch_add_json(batch, sources ? sources[i] : name,
+                           json_array_get(request->params.vifs, i), err);
+    }
+    return r;
+}
+
+/* What is left of the time of the one that has least; they were given equal time. */
+static int64_t time_left(const struct work *work)
+{
+    int64_t until = DEADLINE_NEVER;
+    int left;
+
+    for (size_t i = 0; i < work->n; i++)
+        if (work->requests[i]->until < until)
+            until = work->requests[i]->until;
+    left = deadline_left(until);
+    if (left < 0)
+        return VIF_TIMEOUT_NEVER;
+    return left ? left : 1; /* 0 would be as configured */
+}
+
+static int call_library(struct work *work, struct vif_host *host, struct vif_report **ret_report,
+                        struct vif_error *err)
+{
+    const struct request *first = work->requests[0];
+    struct vif_call_options options = {
+        .size = sizeof options,
+        .wait = (enum vif_wait)first->params.wait,
+        .on_timeout = (enum vif_on_timeout)first->params.on_timeout,
+        .dry_run = first->params.dry_run,
+        .progress = progressed,
+        .result = told,
+        .data = work,
+    };
+    auto_batch struct vif_batch *batch = NULL;
+    int r = vif_batch_new(&batch, err);
+
+    for (size_t i = 0; i < work->n && r == 0; i++) {
+        work->starts[i] = vif_batch_count(batch);
+        r = add_vifs(batch, work->requests[i], err);
+    }
+    if (r < 0)
+        return r;
+    work->starts[work->n] = vif_batch_count(batch);
+    options.timeout_ms = time_left(work);
+    return first->method->call(host, batch, &options, ret_report, err);
+}
+
+static void run_batch(struct work *work, struct vif_host *host)
+{
+    struct vif_report *report = NULL;
+    struct vif_error err = {0};
+    int r = call_library(work, host, &report, &err);
+
+    for (size_t i = 0; i < work->n; i++) {
+        struct request *request = work->requests[i];
+
+        if (request->answered)
+            continue;
+        take_times(work, request);
+        if (r < 0)
+            request_fail(request, &err);
+        else
+            request_finish(request, vif_report_transaction(report));
+    }
+    vif_report_free(report);
+}
+
+static void run_look(struct work *work, struct vif_host *host)
+{
+    struct request *request = work->requests[0];
+    struct vif_error err = {0};
+    auto_free char *text = NULL;
+    int r = request->method->look(request, host, &text, &err);
+
+    take_times(work, request);
+    if (r < 0)
+        request_fail(request, &err);
+    else
+        request_answer(request, text);
+}
+
+static void run(struct job *job, struct vif_host *host, const struct vif_error *why)
+{
+    struct work *work = (struct work *)job;
+
+    work->stage_began = now_usec();
+    work->progress.stage = VIF_STAGE_OBSERVE;
+    for (size_t i = 0; i < work->n; i++)
+        work->requests[i]->times.started = work->stage_began;
+    if (!host) {
+        for (size_t i = 0; i < work->n; i++)
+            request_fail(work->requests[i], why);
+    } else if (work->requests[0]->method->call) {
+        run_batch(work, host);
+    } else {
+        run_look(work, host);
+    }
+}
+
+void work_free(struct work *work)
+{
+    free(work->requests);
+    free(work->starts);
+    free(work);
+}
+
+int work_begin(struct daemon *daemon, struct crew *crew, struct request **requests, size_t n,
+               bool holds_lane)
+{
+    struct work *work = calloc(1, sizeof *work);
+    size_t *starts = calloc(n + 1, sizeof *starts);
+    int r;
+
+    if (!work || !starts) {
+        free(work);
+        free(starts);
+        return -ENOMEM;
+    }
+    *work = (struct work){.job = {.note.deliver = worked, .run = run},
+                          .daemon = daemon,
+                          .requests = requests,
+                          .n = n,
+                          .holds_lane = holds_lane,
+                          .starts = starts};
+    for (size_t i = 0; i < n; i++)
+        requests[i]->in_job = true;
+    r = crew_begin(crew, &work->job);
+    if (r == 0)
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        requests[i]->in_job = false;
+    free(starts);
+    free(work);
+    return r;
+}

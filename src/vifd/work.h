@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests that are worked on together, on a worker. */
+#ifndef VIFD_WORK_H
+#define VIFD_WORK_H
+
+#include "vifd/request.h"
+
+struct work {
+    struct job job;
+    struct daemon *daemon;
+    struct request **requests;
+    size_t n;
+    bool holds_lane; /* the loop's */
+
+    /* The worker's. */
+    size_t *starts; /* the place in the batch of the first VIF of each request; n + 1 of them */
+    struct note waits;
+    bool told_waits; /* that from here on it only waits */
+    struct vif_progress progress;
+    int64_t stage_began;
+    int64_t stages[VIF_STAGE_FINISHED + 1];
+};
+
+/* Begins to work on the requests, which it takes with the array, in 'crew', which has room.  In the end, and
+ * as soon as it only waits, the daemon is told (daemon_waits(), daemon_worked()).  A negative errno when
+ * memory or threads are out: nothing is taken then. */
+int work_begin(struct daemon *daemon, struct crew *crew, struct request **requests, size_t n,
+               bool holds_lane);
+void work_free(struct work *work);
+
+#endif

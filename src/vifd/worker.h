@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Threads that call the library, each with a host handle of its own, and what they tell the loop. */
+#ifndef VIFD_WORKER_H
+#define VIFD_WORKER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+#include <vif/vif.h>
+
+/* ---- from the workers to the loop ---- */
+
+/* Something to be done on the loop; embedded in what it is about. */
+struct note {
+    struct note *next;
+    void (*deliver)(struct note *note); /* on the loop; owns the note */
+};
+
+struct mailbox {
+    uv_async_t async;
+    uv_mutex_t mutex;
+    struct note *first, **last;
+};
+
+int mailbox_init(struct mailbox *mailbox, uv_loop_t *loop);
+/* No worker posts any more; what is there is delivered.  The loop has to run once more. */
+void mailbox_close(struct mailbox *mailbox);
+void mailbox_done(struct mailbox *mailbox);
+/* From any thread. */
+void mailbox_post(struct mailbox *mailbox, struct note *note);
+
+/* ---- workers ---- */
+
+/* One piece of work; embedded in what it is about. */
+struct job {
+    struct note note; /* posted when it has run */
+    /* On a worker.  'host' is NULL when none could be opened; 'why' says why. */
+    void (*run)(struct job *job, struct vif_host *host, const struct vif_error *why);
+};
+
+struct crew {
+    uv_mutex_t mutex;
+    uv_cond_t wake;
+    struct mailbox *mailbox;
+    struct vif_host_options options; /* what each opens its host with */
+    atomic_uint generation; /* of the configuration: a host of an older one is opened anew */
+    unsigned limit;         /* threads at once */
+    unsigned keep;          /* that many stay when there is nothing to do */
+    /* below the mutex */
+    struct job *waiting; /* for a thread, which is on its way */
+    unsigned n_waiting;
+    unsigned threads, idle;
+    unsigned alive; /* with those that are about to end */
+    bool stopping;
+};
+
+int crew_init(struct crew *crew, struct mailbox *mailbox, const struct vif_host_options *options,
+              unsigned limit, unsigned keep);
+/* No more jobs are begun; idle threads end.  Whether all have, busy ones included. */
+bool crew_stop(struct crew *crew);
+/* All threads have ended. */
+void crew_done(struct crew *crew);
+
+/* Whether one more job would be begun at once. */
+bool crew_has_room(struct crew *crew);
+/* Begins a job; there is room.  A negative errno when no thread can be had: it has not run then. */
+int crew_begin(struct crew *crew, struct job *job);
+
+/* Has each worker open its host anew before its next job. */
+void crew_renew(struct crew *crew);
+
+#endif

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The varlink codec: what is taken, what is refused and in which words, and what goes out. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/limits.h"
+#include "failing-alloc.h"
+#include "rpc/varlink.h"
+
+static void names_have_a_form(void **state)
+{
+    static const struct {
+        const char *name;
+        bool interface, member;
+    } rows[] = {
+        {"io.vifd", true, false},
+        {"org.varlink.service", true, false},
+        {"a.b", true, false},
+        {"A.1", true, false},
+        {"com.example-x.0--9", true, false},
+        {"io.vifd.Plug", true, true},
+        {"io.Vifd.P", true, true},
+        {"io.vifd.List2", true, true},
+        {"", false, false},
+        {".", false, false},
+        {"vifd", false, false},
+        {"Plug", false, false},
+        {"vifd.Plug", true, false},
+        {"1o.vifd", false, false},
+        {"-o.vifd", false, false},
+        {"io.-vifd", false, false},
+        {"io.vifd-", false, false},
+        {"io..vifd", false, false},
+        {".io.vifd", false, false},
+        {"io.vifd.", false, false},
+        {"io.vi_fd", false, false},
+        {"io.vifd.Pl-ug", true, false},
+        {"io.vifd.Pl ug", false, false},
+        {"io.vifd.Plug\n", false, false},
+        {"io.vifd/Plug", false, false},
+        {"io.v\xc3\xad"
+         "fd.Plug",
+         false, false},
+    };
+    char longest[LIMIT_VARLINK_NAME + 2] = "a.";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t interface = 0;
+
+        if (varlink_is_interface(rows[i].name) != rows[i].interface ||
+            varlink_is_member(rows[i].name, &interface) != rows[i].member)
+            fail_msg("\"%s\"", rows[i].name);
+        if (rows[i].member)
+            assert_int_equal(rows[i].name[interface], '.');
+    }
+    memset(longest + 2, 'b', LIMIT_VARLINK_NAME - 2);
+    assert_true(varlink_is_interface(longest));
+    memcpy(longest + 100, ".B", 2);
+    assert_true(varlink_is_member(longest, NULL));
+    longest[LIMIT_VARLINK_NAME] = 'b';
+    assert_false(varlink_is_member(longest, NULL));
+    longest[100] = 'b';
+    assert_false(varlink_is_interface(longest));
+}
+
+static void messages_are_cut_at_their_nul(void **state)
+{
+    static const char bytes[] = "{\"a\":1}\0{}\0\0half";
+    size_t start = 0, length = 99;
+    struct varlink_cut cut = {0};
+
+    (void)state;
+    assert_int_equal(varlink_cut(&cut, bytes, 0, 100, &length), 0);
+    assert_int_equal(varlink_cut(&cut, bytes, 3, 100, &length), 0);
+    assert_int_equal(cut.scanned, 3);
+    assert_int_equal(varlink_cut(&cut, bytes, sizeof bytes - 1, 100, &length), 1);
+    assert_int_equal(length, 7);
+    for (size_t i = 0; i < 2; i++) {
+        start += length + 1;
+        cut = (struct varlink_cut){0};
+        assert_int_equal(varlink_cut(&cut, bytes + start, sizeof bytes - 1 - start, 100, &length),
+                         1);
+        assert_int_equal(length, i == 0 ? 2 : 0);
+    }
+    start += length + 1;
+    cut = (struct varlink_cut){0};
+    assert_int_equal(varlink_cut(&cut, bytes + start, sizeof bytes - 1 - start, 100, &length), 0);
+    assert_int_equal(cut.scanned, 4);
+}
+
+/* The longest message that is allowed passes, however it comes; one byte more is told at once. */
+static void messages_have_a_size_limit(void **state)
+{
+    char bytes[12];
+    size_t length = 0;
+
+    (void)state;
+    memset(bytes, 'x', sizeof bytes);
+    bytes[10] = '\0';
+    for (size_t max = 9; max <= 10; max++)
+        for (size_t step = 1; step <= sizeof bytes; step++) {
+            struct varlink_cut cut = {0};
+            int r = 0;
+
+            for (size_t n = step; r == 0 && n < sizeof bytes + step; n += step)
+                r = varlink_cut(&cut, bytes, n < sizeof bytes ? n : sizeof bytes, max, &length);
+            assert_int_equal(r, max == 10 ? 1 : -EMSGSIZE);
+        }
+    assert_int_equal(length, 10);
+    /* Without a NUL in sight it is certain with the first byte too many, and not before. */
+    assert_int_equal(varlink_cut(&(struct varlink_cut){0}, "abcd", 3, 3, &length), 0);
+    assert_int_equal(varlink_cut(&(struct varlink_cut){0}, "abcd", 4, 3, &length), -EMSGSIZE);
+}
+
+static void calls_are_read(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *flags;
+        size_t parameters;
+    } rows[] = {
+        {"{\"method\":\"io.vifd.Plug\"}", "", 0},
+        {"{\"method\":\"io.vifd.Plug\",\"parameters\":null,\"more\":null,\"oneway\":null}", "", 0},
+        {" {\"parameters\":{\"vifs\":[],\"x\":1},\"method\":\"io.vifd.Plug\",\"more\":true} \n",
+         "m", 2},
+        {"{\"method\":\"io.vifd.Plug\",\"oneway\":true,\"more\":false}", "o", 0},
+        {"{\"method\":\"io.vifd.Plug\",\"upgrade\":true,\"more\":true,\"new\":[1]}", "mu", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct varlink_call call = {0};
+        struct vif_error err = {0};
+
+        if (varlink_call_read(rows[i].text, strlen(rows[i].text), &call, &err) != 0)
+            fail_msg("%s: %s", rows[i].text, err.text);
+        assert_string_equal(call.method, "io.vifd.Plug");
+        assert_int_equal(json_object_size(call.parameters), rows[i].parameters);
+        assert_true(json_is_object(call.parameters));
+        assert_int_equal(call.oneway, strchr(rows[i].flags, 'o') != NULL);
+        assert_int_equal(call.more, strchr(rows[i].flags, 'm') != NULL);
+        assert_int_equal(call.upgrade, strchr(rows[i].flags, 'u') != NULL);
+        varlink_call_done(&call);
+        varlink_call_done(&call);
+    }
+}
+
+#define EIGHT   "[[[[[[[["
+#define DEEP    EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT
+#define TEXT(t) (t), sizeof(t) - 1
+
+static void what_is_no_call_is_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t n;
+        const char *words;
+    } rows[] = {
+        {TEXT(""), "empty"},
+        {TEXT("\n"), "empty"},
+        {TEXT("GET / HTTP/1.1\r\n"), "expected an object or a list"},
+        {TEXT("{\"method\":\"io.vifd.Plug\""), "ends in the middle"},
+        {TEXT("{\"method\":\"io.vifd.Plug\"}x"), "something follows"},
+        {TEXT("{\"method\":\"io.vifd.Plug\"}{}"), "something follows"},
+        {TEXT("{\"method\":\"io.vifd.Plug\",\"method\":\"io.vifd.Plug\"}"), "duplicate"},
+        {TEXT("{\"method\":\"io.vifd.Plug\",\"parameters\":{\"a\":1,\"a\":2}}"), "duplicate"},
+        {TEXT("{\"method\":\"io.vifd.Plug\",\"parameters\":{\"a\":\"\\u0000\"}}"), "u0000"},
+        {TEXT("{\"method\":\"io.vifd.Plug\",\"parameters\":{\"a\\u0000\":1}}"), "u0000"},
+        {TEXT("{\"method\":\"io.vifd.Plug\0\"}"), "line 1"},
+        {TEXT("{\"method\":\"io.vifd.\xff\"}"), "line 1"},
+        {TEXT("{\"method\":NaN}"), "line 1"},
+        {TEXT("{\"method\":\"io.vifd.Plug\",\"parameters\":{\"a\":" DEEP), "nested deeper"},
+        {TEXT("{\"method\":\"io.vifd.Plug\",\"parameters\":{\"a\":1e999}}"), "line 1"},
+        {TEXT("[]"), "expected an object"},
+        {TEXT("{}"), "\"method\": missing"},
+        {TEXT("{\"method\":null}"), "\"method\": missing"},
+        {TEXT("{\"method\":5}"), "\"method\": expected a name"},
+        {TEXT("{\"method\":\"Plug\"}"), "\"method\": expected a name"},
+        {TEXT("{\"method\":\"io.vifd.plug\"}"), "\"method\": expected a name"},
+        {TEXT("{\"method\":\"io.vifd.Plug\",\"parameters\":[]}"), "\"parameters\": expected an"},
+        {TEXT("{\"method\":\"io.vifd.Plug\",\"parameters\":\"\"}"), "\"parameters\": expected an"},
+        {TEXT("{\"method\":\"io.vifd.Plug\",\"more\":1}"), "\"more\": expected true or false"},
+        {TEXT("{\"method\":\"io.vifd.Plug\",\"oneway\":\"true\"}"), "\"oneway\": expected true"},
+        {TEXT("{\"method\":\"io.vifd.Plug\",\"upgrade\":{}}"), "\"upgrade\": expected true"},
+        {TEXT("{\"method\":\"a.b.C\",\"oneway\":true,\"more\":true}"), "\"more\" together with"},
+        {TEXT("{\"method\":\"a.b.C\",\"oneway\":true,\"upgrade\":true}"), "\"upgrade\" together"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct varlink_call call = {0};
+        struct vif_error err = {0};
+
+        if (varlink_call_read(rows[i].text, rows[i].n, &call, &err) != -EINVAL ||
+            err.kind != VIF_ERROR_INVALID || !strstr(err.text, rows[i].words))
+            fail_msg("%s: \"%s\", expected \"%s\"", rows[i].text, err.text, rows[i].words);
+        assert_null(call.message);
+    }
+}
+
+static void replies_are_read(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *error; /* "": none; NULL: refused */
+        bool continues;
+    } rows[] = {
+        {"{}", "", false},
+        {"{\"parameters\":{\"results\":[]}}", "", false},
+        {"{\"parameters\":{},\"continues\":true}", "", true},
+        {"{\"error\":\"io.vifd.Conflict\",\"parameters\":{\"text\":\"x\"}}", "io.vifd.Conflict",
+         false},
+        {"{\"error\":null,\"parameters\":null,\"continues\":false,\"what\":1}", "", false},
+        {"{\"error\":\"io.vifd.Conflict\",\"continues\":true}", NULL, false},
+        {"{\"error\":\"Conflict\"}", NULL, false},
+        {"{\"error\":[]}", NULL, false},
+        {"{\"parameters\":1}", NULL, false},
+        {"{\"continues\":0}", NULL, false},
+        {"[]", NULL, false},
+        {"null", NULL, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct varlink_reply reply = {0};
+        struct vif_error err = {0};
+        int r = varlink_reply_read(rows[i].text, strlen(rows[i].text), &reply, &err);
+
+        if (r != (rows[i].error ? 0 : -EINVAL))
+            fail_msg("%s: %d %s", rows[i].text, r, err.text);
+        if (r < 0)
+            continue;
+        assert_string_equal(reply.error ? reply.error : "", rows[i].error);
+        assert_int_equal(reply.continues, rows[i].continues);
+        assert_true(json_is_object(reply.parameters));
+        varlink_reply_done(&reply);
+    }
+}
+
+static void assert_message(struct text *out, const char *expected)
+{
+    assert_false(out->failed);
+    assert_int_equal(out->n, strlen(expected) + 1);
+    assert_memory_equal(out->data, expected, out->n);
+    text_done(out);
+}
+
+static void messages_are_written(void **state)
+{
+    json_t *parameters = json_object();
+    struct text out = {0};
+
+    (void)state;
+    assert_int_equal(json_object_set_new(parameters, "text", json_string("\"\n")), 0);
+    varlink_call_write(&out, "io.vifd.List", NULL, NULL);
+    assert_message(&out, "{\"method\":\"io.vifd.List\",\"parameters\":{}}");
+    varlink_call_write(&out, "io.vifd.Plug", parameters, &(struct varlink_call){.more = true});
+    assert_message(&out, "{\"method\":\"io.vifd.Plug\",\"parameters\":{\"text\":\"\\\"\\n\"},"
+                         "\"more\":true}");
+    varlink_call_write(&out, "a.b.C", NULL, &(struct varlink_call){.oneway = true});
+    assert_message(&out, "{\"method\":\"a.b.C\",\"parameters\":{},\"oneway\":true}");
+    varlink_reply_write(&out, NULL, NULL, false);
+    assert_message(&out, "{\"parameters\":{}}");
+    varlink_reply_write(&out, "io.vifd.Conflict", parameters, false);
+    assert_message(&out, "{\"error\":\"io.vifd.Conflict\",\"parameters\":{\"text\":\"\\\"\\n\"}}");
+    varlink_reply_write_text(&out, NULL, TEXT("{\"results\":[1]}"), true);
+    assert_message(&out, "{\"parameters\":{\"results\":[1]},\"continues\":true}");
+    json_decref(parameters);
+}
+
+static void several_messages_go_out_one_after_the_other(void **state)
+{
+    struct varlink_cut cut = {0};
+    struct varlink_reply reply = {0};
+    struct text out = {0};
+    size_t length = 0;
+
+    (void)state;
+    varlink_reply_write(&out, NULL, NULL, true);
+    varlink_reply_write(&out, VARLINK_METHOD_NOT_FOUND, NULL, false);
+    assert_int_equal(varlink_cut(&cut, out.data, out.n, LIMIT_REPLY_BYTES, &length), 1);
+    assert_int_equal(varlink_reply_read(out.data, length, &reply, NULL), 0);
+    assert_true(reply.continues);
+    varlink_reply_done(&reply);
+    assert_int_equal(varlink_reply_read(out.data + length + 1, out.n - length - 2, &reply, NULL),
+                     0);
+    assert_string_equal(reply.error, VARLINK_METHOD_NOT_FOUND);
+    varlink_reply_done(&reply);
+    text_done(&out);
+}
+
+static void memory_that_is_gone_is_told(void **state)
+{
+    static const char text[] =
+        "{\"method\":\"io.vifd.Plug\",\"oneway\":false,\"more\":true,\"x\":[1.5,{\"y\":\"z\"}]}";
+    struct varlink_call call = {0};
+    int r = -1;
+
+    (void)state;
+    failing_alloc_init();
+    for (unsigned long n = 1; r != 0; n++) {
+        struct vif_error err = {0};
+
+        failing_alloc_set(n);
+        r = varlink_call_read(text, sizeof text - 1, &call, &err);
+        if (failing_alloc_hit())
+            assert_int_equal(r, -ENOMEM);
+        else
+            assert_int_equal(r, 0);
+        failing_alloc_set(0);
+    }
+    varlink_call_done(&call);
+    for (unsigned long n = 1; n <= 2; n++) {
+        struct text out = {0};
+
+        failing_alloc_set(n);
+        for (int i = 0; i < 8; i++)
+            varlink_reply_write(&out, "io.vifd.Conflict", NULL, false);
+        assert_true(out.failed);
+        failing_alloc_set(0);
+        text_done(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_have_a_form),
+        cmocka_unit_test(messages_are_cut_at_their_nul),
+        cmocka_unit_test(messages_have_a_size_limit),
+        cmocka_unit_test(calls_are_read),
+        cmocka_unit_test(what_is_no_call_is_refused),
+        cmocka_unit_test(replies_are_read),
+        cmocka_unit_test(messages_are_written),
+        cmocka_unit_test(several_messages_go_out_one_after_the_other),
+        cmocka_unit_test(memory_that_is_gone_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
