@@ -101,83 +101,80 @@ static void judge(const struct attempt *attempt, enum vif_goal goal, const char 
     plugin_options_done(&options);
 }
 
+static const struct attempt attempts[] = {
+    TRY("as nova has it", DIRECT(TAP, ON_BR_INT), ALLOWED),
+    TRY("on a trunk", DIRECT(TAP, ON_TRUNK), ALLOWED),
+    TRY("hybrid", HYBRID(QBR, ON_BR_INT), ALLOWED),
+    TRY("of Neutron's bridges", HYBRID("brq12345678-12", ON_BR_INT), ALLOWED),
+    TRY("with a bridge of its own", DIRECT(TAP, ON_BR_INT), ALLOWED, .per_port_bridge = true),
+    TRY("the bridge outside", DIRECT(TAP, ON("br-ex")), BOTH(NOT_BRIDGE("br-ex"))),
+    TRY("hybrid, outside", HYBRID(QBR, ON("br-ex")), BOTH(NOT_BRIDGE("br-ex"))),
+    TRY("a bridge that begins so", DIRECT(TAP, ON("br-int2")), BOTH(NOT_BRIDGE("br-int2"))),
+    TRY("another case", DIRECT(TAP, ON("BR-INT")), BOTH(NOT_BRIDGE("BR-INT"))),
+    TRY("trunk, almost", DIRECT(TAP, ON("tbr1")), BOTH(NOT_BRIDGE("tbr1"))),
+    TRY("a bridge of one port's, almost", DIRECT(TAP, ON("pbr0")), BOTH(NOT_BRIDGE("pbr0"))),
+    TRY("a bridge called by a pattern", DIRECT(TAP, ON("*")), BOTH(NOT_BRIDGE("*"))),
+    TRY("own bridge, outside", DIRECT(TAP, ON("br-ex")), BOTH(NOT_BRIDGE("br-ex")),
+        .per_port_bridge = true),
+    TRY("the host's NIC", DIRECT("eth0", ON_BR_INT), BOTH(NOT_INTERFACE("eth0"))),
+    TRY("the host's bond", DIRECT("bond0", ON_BR_INT), BOTH(NOT_INTERFACE("bond0"))),
+    TRY("loopback", DIRECT("lo", ON_BR_INT), BOTH(NOT_INTERFACE("lo"))),
+    TRY("another bridge as a port", DIRECT("br-ex", ON_BR_INT), BOTH(NOT_INTERFACE("br-ex"))),
+    TRY("a tunnel's device", DIRECT("genev_sys_6081", ON_BR_INT),
+        BOTH(NOT_INTERFACE("genev_sys_6081"))),
+    TRY("the name in another case", DIRECT("TAP1", ON_BR_INT), BOTH(NOT_INTERFACE("TAP1"))),
+    TRY("an empty id in it", DIRECT("vfr", ON_BR_INT), BOTH(NOT_INTERFACE("vfr"))),
+    TRY("no id in it", DIRECT("vfrtelephones1", ON_BR_INT), BOTH(NOT_INTERFACE("vfrtelephones1"))),
+    TRY("libvirt's bridge", HYBRID("virbr0", ON_BR_INT), BOTH(NOT_LINUX("virbr0"))),
+    TRY("docker's bridge", HYBRID("docker0", ON_BR_INT), BOTH(NOT_LINUX("docker0"))),
+    TRY("the host's bridge", HYBRID("br0", ON_BR_INT), BOTH(NOT_LINUX("br0"))),
+    TRY("a NIC for a bridge", HYBRID("eth0", ON_BR_INT), BOTH(NOT_LINUX("eth0"))),
+    TRY("two faults: the first", HYBRID("br0", ON("br-ex")), BOTH(NOT_BRIDGE("br-ex"))),
+    TRY("a socket", SERVER("/var/run/openvswitch/vhu1"), ALLOWED),
+    TRY("a socket by another way", SERVER("/run/openvswitch//./vhu1"), ALLOWED),
+    TRY("someone's socket", SERVER("/run/docker.sock"), PLUG(NOT_SOCKET("/run/docker.sock"))),
+    TRY("up", SERVER("/run/openvswitch/../docker.sock"),
+        PLUG(NOT_SOCKET("/run/openvswitch/../docker.sock"))),
+    TRY("up at the end", SERVER("/run/openvswitch/.."), PLUG(NOT_SOCKET("/run/openvswitch/.."))),
+    TRY("up from nowhere", SERVER("/../run/openvswitch/a"),
+        PLUG(NOT_SOCKET("/../run/openvswitch/a"))),
+    TRY("the directory", SERVER("/run/openvswitch/"), PLUG(NOT_SOCKET("/run/openvswitch/"))),
+    TRY("the directory itself", SERVER("/run/openvswitch/."),
+        PLUG(NOT_SOCKET("/run/openvswitch/."))),
+    TRY("below", SERVER("/run/openvswitch/a/b"), PLUG(NOT_SOCKET("/run/openvswitch/a/b"))),
+    TRY("a directory that begins so", SERVER("/run/openvswitch2/a"),
+        PLUG(NOT_SOCKET("/run/openvswitch2/a"))),
+    TRY("the root", SERVER("/"), PLUG(NOT_SOCKET("/"))),
+    TRY("the host's NIC onto a bridge", FLAT("brq1", "eth0"), PLUG(NOT_INTERFACE("eth0"))),
+    TRY("a flat network of the host's", FLAT("brq1", "eth9"), ALLOWED, .flat = "eth1"),
+    TRY("a flat network's bridge", FLAT("br0", "eth1"), PLUG(NOT_LINUX("br0")), .flat = "eth1"),
+    TRY("VLANs of the host's NIC", VLAN("brq1", "eth0"), PLUG(NOT_INTERFACE("eth0"))),
+    TRY("VLANs, of the flat one", VLAN("brq1", "eth1"), PLUG(NOT_INTERFACE("eth1")),
+        .flat = "eth1"),
+    TRY("VLANs, configured", VLAN("brq1", "eth0"), ALLOWED, .vlan = "eth1"),
+    TRY("a flat one that is for VLANs", FLAT("brq1", "eth1"), PLUG(NOT_INTERFACE("eth1")),
+        .vlan = "eth1"),
+    TRY("a NIC that is listed", FLAT("brq1", "eth1"), ALLOWED, .lists = {[2] = "tap* eth1"}),
+    TRY("other lists", DIRECT("net5", ON("br-5")), ALLOWED, .lists = {"br-?", NULL, "net*"}),
+    TRY("a default that is replaced", DIRECT(TAP, ON_BR_INT), BOTH(NOT_BRIDGE("br-int")),
+        .lists = {"br-a br-b"}),
+    TRY("nothing at all", DIRECT(TAP, ON_BR_INT), BOTH(NOT_INTERFACE(TAP)), .lists = {[2] = ""}),
+    TRY("pieces made of the id, whatever the list", HYBRID(QBR, ON_BR_INT), ALLOWED,
+        .lists = {NULL, "", ""}),
+    TRY("a bridge of its own, too", DIRECT(TAP, ON_BR_INT), ALLOWED,
+        .lists = {"br-int", "", "tap*"}, .per_port_bridge = true),
+    TRY("other directories", SERVER("/a/b"), ALLOWED, .lists = {[3] = "/x /a"}),
+    TRY("and no longer these", SERVER("/run/openvswitch/vhu1"),
+        PLUG(NOT_SOCKET("/run/openvswitch/vhu1")), .lists = {[3] = "/a"}),
+};
+
 static void documents(void **state)
 {
-    static const struct attempt rows[] = {
-        TRY("as nova has it", DIRECT(TAP, ON_BR_INT), ALLOWED),
-        TRY("on a trunk", DIRECT(TAP, ON_TRUNK), ALLOWED),
-        TRY("hybrid", HYBRID(QBR, ON_BR_INT), ALLOWED),
-        TRY("of Neutron's bridges", HYBRID("brq12345678-12", ON_BR_INT), ALLOWED),
-        TRY("with a bridge of its own", DIRECT(TAP, ON_BR_INT), ALLOWED, .per_port_bridge = true),
-        TRY("the bridge outside", DIRECT(TAP, ON("br-ex")), BOTH(NOT_BRIDGE("br-ex"))),
-        TRY("hybrid, outside", HYBRID(QBR, ON("br-ex")), BOTH(NOT_BRIDGE("br-ex"))),
-        TRY("a bridge that begins so", DIRECT(TAP, ON("br-int2")), BOTH(NOT_BRIDGE("br-int2"))),
-        TRY("another case", DIRECT(TAP, ON("BR-INT")), BOTH(NOT_BRIDGE("BR-INT"))),
-        TRY("trunk, almost", DIRECT(TAP, ON("tbr1")), BOTH(NOT_BRIDGE("tbr1"))),
-        TRY("a bridge of one port's, almost", DIRECT(TAP, ON("pbr0")), BOTH(NOT_BRIDGE("pbr0"))),
-        TRY("a bridge called by a pattern", DIRECT(TAP, ON("*")), BOTH(NOT_BRIDGE("*"))),
-        TRY("own bridge, outside", DIRECT(TAP, ON("br-ex")), BOTH(NOT_BRIDGE("br-ex")),
-            .per_port_bridge = true),
-        TRY("the host's NIC", DIRECT("eth0", ON_BR_INT), BOTH(NOT_INTERFACE("eth0"))),
-        TRY("the host's bond", DIRECT("bond0", ON_BR_INT), BOTH(NOT_INTERFACE("bond0"))),
-        TRY("loopback", DIRECT("lo", ON_BR_INT), BOTH(NOT_INTERFACE("lo"))),
-        TRY("another bridge as a port", DIRECT("br-ex", ON_BR_INT), BOTH(NOT_INTERFACE("br-ex"))),
-        TRY("a tunnel's device", DIRECT("genev_sys_6081", ON_BR_INT),
-            BOTH(NOT_INTERFACE("genev_sys_6081"))),
-        TRY("the name in another case", DIRECT("TAP1", ON_BR_INT), BOTH(NOT_INTERFACE("TAP1"))),
-        TRY("an empty id in it", DIRECT("vfr", ON_BR_INT), BOTH(NOT_INTERFACE("vfr"))),
-        TRY("no id in it", DIRECT("vfrtelephones1", ON_BR_INT),
-            BOTH(NOT_INTERFACE("vfrtelephones1"))),
-        TRY("libvirt's bridge", HYBRID("virbr0", ON_BR_INT), BOTH(NOT_LINUX("virbr0"))),
-        TRY("docker's bridge", HYBRID("docker0", ON_BR_INT), BOTH(NOT_LINUX("docker0"))),
-        TRY("the host's bridge", HYBRID("br0", ON_BR_INT), BOTH(NOT_LINUX("br0"))),
-        TRY("a NIC for a bridge", HYBRID("eth0", ON_BR_INT), BOTH(NOT_LINUX("eth0"))),
-        TRY("two faults: the first", HYBRID("br0", ON("br-ex")), BOTH(NOT_BRIDGE("br-ex"))),
-        TRY("a socket", SERVER("/var/run/openvswitch/vhu1"), ALLOWED),
-        TRY("a socket by another way", SERVER("/run/openvswitch//./vhu1"), ALLOWED),
-        TRY("someone's socket", SERVER("/run/docker.sock"), PLUG(NOT_SOCKET("/run/docker.sock"))),
-        TRY("up", SERVER("/run/openvswitch/../docker.sock"),
-            PLUG(NOT_SOCKET("/run/openvswitch/../docker.sock"))),
-        TRY("up at the end", SERVER("/run/openvswitch/.."),
-            PLUG(NOT_SOCKET("/run/openvswitch/.."))),
-        TRY("up from nowhere", SERVER("/../run/openvswitch/a"),
-            PLUG(NOT_SOCKET("/../run/openvswitch/a"))),
-        TRY("the directory", SERVER("/run/openvswitch/"), PLUG(NOT_SOCKET("/run/openvswitch/"))),
-        TRY("the directory itself", SERVER("/run/openvswitch/."),
-            PLUG(NOT_SOCKET("/run/openvswitch/."))),
-        TRY("below", SERVER("/run/openvswitch/a/b"), PLUG(NOT_SOCKET("/run/openvswitch/a/b"))),
-        TRY("a directory that begins so", SERVER("/run/openvswitch2/a"),
-            PLUG(NOT_SOCKET("/run/openvswitch2/a"))),
-        TRY("the root", SERVER("/"), PLUG(NOT_SOCKET("/"))),
-        TRY("the host's NIC onto a bridge", FLAT("brq1", "eth0"), PLUG(NOT_INTERFACE("eth0"))),
-        TRY("a flat network of the host's", FLAT("brq1", "eth9"), ALLOWED, .flat = "eth1"),
-        TRY("a flat network's bridge", FLAT("br0", "eth1"), PLUG(NOT_LINUX("br0")), .flat = "eth1"),
-        TRY("VLANs of the host's NIC", VLAN("brq1", "eth0"), PLUG(NOT_INTERFACE("eth0"))),
-        TRY("VLANs, of the flat one", VLAN("brq1", "eth1"), PLUG(NOT_INTERFACE("eth1")),
-            .flat = "eth1"),
-        TRY("VLANs, configured", VLAN("brq1", "eth0"), ALLOWED, .vlan = "eth1"),
-        TRY("a flat one that is for VLANs", FLAT("brq1", "eth1"), PLUG(NOT_INTERFACE("eth1")),
-            .vlan = "eth1"),
-        TRY("a NIC that is listed", FLAT("brq1", "eth1"), ALLOWED, .lists = {[2] = "tap* eth1"}),
-        TRY("other lists", DIRECT("net5", ON("br-5")), ALLOWED, .lists = {"br-?", NULL, "net*"}),
-        TRY("a default that is replaced", DIRECT(TAP, ON_BR_INT), BOTH(NOT_BRIDGE("br-int")),
-            .lists = {"br-a br-b"}),
-        TRY("nothing at all", DIRECT(TAP, ON_BR_INT), BOTH(NOT_INTERFACE(TAP)),
-            .lists = {[2] = ""}),
-        TRY("pieces made of the id, whatever the list", HYBRID(QBR, ON_BR_INT), ALLOWED,
-            .lists = {NULL, "", ""}),
-        TRY("a bridge of its own, too", DIRECT(TAP, ON_BR_INT), ALLOWED,
-            .lists = {"br-int", "", "tap*"}, .per_port_bridge = true),
-        TRY("other directories", SERVER("/a/b"), ALLOWED, .lists = {[3] = "/x /a"}),
-        TRY("and no longer these", SERVER("/run/openvswitch/vhu1"),
-            PLUG(NOT_SOCKET("/run/openvswitch/vhu1")), .lists = {[3] = "/a"}),
-    };
-
     (void)state;
-    assert_true(LENGTH(rows) >= 40);
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        judge(&rows[i], VIF_GOAL_PLUG, rows[i].plug);
-        judge(&rows[i], VIF_GOAL_UNPLUG, rows[i].unplug);
+    assert_true(LENGTH(attempts) >= 40);
+    for (size_t i = 0; i < LENGTH(attempts); i++) {
+        judge(&attempts[i], VIF_GOAL_PLUG, attempts[i].plug);
+        judge(&attempts[i], VIF_GOAL_UNPLUG, attempts[i].unplug);
     }
 }
 
@@ -239,6 +236,9 @@ static void representors(void **state)
     check(&wiring, NULL, NOT_INTERFACE("enp3s0f0np0"));
     wiring = representor("enp3s0f0_3", "enp3s0f0_3");
     (void)snprintf(wiring.links[0].master, sizeof wiring.links[0].master, "qbr1");
+    check(&wiring, NULL, NOT_INTERFACE("enp3s0f0np0"));
+    wiring = representor("enp3s0f0_3", "enp3s0f0_3");
+    wiring.links[0].enable_tc_offload = false;
     check(&wiring, NULL, NOT_INTERFACE("enp3s0f0np0"));
     wiring = representor("enp3s0f0_3", "enp3s0f0_3");
     wiring.links[0].fate = VIF_FATE_DOWN;
