@@ -306,25 +306,12 @@ static int settle_of(const struct vif_call_options *options, enum settle *ret,
     return 0;
 }
 
-void host_log_counts(const struct vif_host *host, size_t n)
-{
-    const struct ovsdb_counts *db = ovsdb_client_counts(host->db);
-    const struct netlink_counts *nl = netlink_counts(host->nl);
-
-    log_debug(&host->log,
-              "%zu VIFs: %llu database requests (%llu with writes), %llu netlink sends (%llu "
-              "reads, %llu changes)",
-              n, (unsigned long long)db->requests, (unsigned long long)db->writes,
-              (unsigned long long)nl->sends, (unsigned long long)nl->reads,
-              (unsigned long long)nl->changes);
-}
-
 /* Locks the VIFs and has the engine do the rest. */
 static int carry_out_described(struct vif_host *host, const struct vif_batch *batch,
                                struct converge_options *how, struct call *call,
                                struct vif_error *err)
 {
-    struct engine engine = {host->nl, host->db, &host->nft, &host->log};
+    struct engine engine = {host->nl, host->db, &host->nft, &host->log, &host->retries};
     const struct tick tick = {call->options.progress ? tell_again : NULL, call}, none = {0};
     auto_close int lock = -1;
     int r = 0;

@@ -63,6 +63,7 @@ struct vif_host {
     struct netlink *nl;
     struct nft *nft; /* NULL until rules are needed */
     struct ovsdb_client *db;
+    uint64_t retries; /* see struct host_counts */
 };
 
 /* When a call that may last 'timeout_ms' (or as long as configured) has to end. */
@@ -73,6 +74,14 @@ const struct policy *host_policy(const struct vif_host *host);
 
 /* One line of -v: what a call about 'n' VIFs cost. */
 void host_log_counts(const struct vif_host *host, size_t n);
+
+/* What the calls of a host took besides, since it was opened. */
+struct host_counts {
+    uint64_t retries;  /* rounds beyond the first of a call: somebody else acted meanwhile */
+    uint64_t connects; /* connections to the database */
+};
+
+struct host_counts host_counts(const struct vif_host *host);
 
 /* The wiring of a VIF, as its plugin describes it, which the policy allows.  '*ret' (zeroed) belongs to the caller, who ends it
  * with wiring_done() also after an error. */

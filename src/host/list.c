@@ -88,7 +88,7 @@ static int check_state(const char *state, struct vif_error *err)
 static int fill(struct vif_host *host, const struct vif_list_options *options,
                 struct vif_list *list, struct vif_error *err)
 {
-    struct engine engine = {host->nl, host->db, &host->nft, &host->log};
+    struct engine engine = {host->nl, host->db, &host->nft, &host->log, NULL};
     size_t n = 0;
     int r =
         inventory_read(&engine, host_deadline(host, options->timeout_ms), &list->inventory, err);

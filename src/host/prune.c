@@ -369,7 +369,7 @@ static int look_again(const struct engine *engine, const struct vif_prune_option
 static int prune(struct vif_host *host, const struct vif_prune_options *options,
                  struct vif_leftovers *list, struct vif_error *err)
 {
-    struct engine engine = {host->nl, host->db, &host->nft, &host->log};
+    struct engine engine = {host->nl, host->db, &host->nft, &host->log, &host->retries};
     const struct policy *policy = host_policy(host);
     int64_t until = host_deadline(host, options->timeout_ms);
     auto_look struct look look = {0};

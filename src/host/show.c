@@ -140,7 +140,7 @@ int vif_host_show(struct vif_host *host, const struct vif_batch *batch, const ch
                   const struct vif_show_options *options, struct vif_drawing **ret_drawing,
                   struct vif_error *err)
 {
-    struct engine engine = {host->nl, host->db, &host->nft, &host->log};
+    struct engine engine = {host->nl, host->db, &host->nft, &host->log, NULL};
     auto_drawing struct vif_drawing *drawing = calloc(1, sizeof *drawing);
     struct vif_show_options own = {0};
     struct scene scene = {0};

@@ -271,6 +271,7 @@ void daemon_worked(struct work *work)
         work->requests[i]->in_job = false;
         release(work->requests[i]);
     }
+    record_work(work, vifs);
     work_free(work);
     daemon->n_works[change]--;
     begin_all(daemon);

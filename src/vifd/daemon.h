@@ -4,6 +4,8 @@
 #define VIFD_DAEMON_H
 
 #include "vifd/access.h"
+#include "vifd/log.h"
+#include "vifd/metrics.h"
 #include "vifd/queue.h"
 #include "vifd/server.h"
 #include "vifd/work.h"
@@ -14,6 +16,7 @@ struct settings {
     const char *config_file; /* NULL: the usual one, where it exists */
     const char *socket;      /* NULL: as configured */
     const char *ovsdb;       /* NULL: as configured */
+    const char *user;        /* whom root becomes; NULL: PRIVILEGE_USER */
     bool verbose;
 };
 
@@ -41,6 +44,12 @@ struct daemon {
     atomic_bool stop_told; /* that calls which only wait are to end */
     int64_t stop_flush;    /* until when the last answers may be taken; 0: there is still work */
     bool abandoned;        /* it ends although a worker is still at work */
+
+    struct log_sink log; /* from any thread */
+    struct metrics metrics;
+    char textfile[CONFIG_FILE_MAX]; /* "": none */
+    bool textfile_failed;           /* which has been said */
+    uv_timer_t textfile_timer;
 };
 
 /* ---- daemon.c ---- */
@@ -68,12 +77,25 @@ bool daemon_run(struct daemon *daemon);
 
 /* ---- record.c ---- */
 
-/* One line of what went wrong, of the daemon as a whole. */
+/* One line of what went wrong, of the daemon as a whole.  From any thread. */
 void daemon_log(struct daemon *daemon, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A request is over: who, what, what came of it, and when. */
 void record_request(struct daemon *daemon, const struct request *request);
 /* A batch was begun. */
 void record_batch(struct daemon *daemon, size_t n_requests, size_t n_vifs);
+/* A worker is done with 'n_vifs' VIFs, or with a look. */
+void record_work(const struct work *work, size_t n_vifs);
+
+/* ---- metering.c ---- */
+
+/* The metrics as they are now. */
+void metering_write(struct daemon *daemon, enum metrics_format format, struct text *out);
+/* Begins with the timer; whose handle is the loop's. */
+int metering_init(struct daemon *daemon);
+/* Has the textfile written from now on, as configured. */
+void metering_configure(struct daemon *daemon, const struct config *config);
+/* Writes it now, if there is to be one. */
+void metering_write_file(struct daemon *daemon);
 
 #endif

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
@@ -14,13 +16,16 @@
 #include "vifd/daemon.h"
 #include "vifd/limits.h"
 #include "vifd/notify.h"
+#include "vifd/privilege.h"
 
 /* How often is looked whether all have gone, while stopping. */
 #define STOP_LOOK_MS 20
 
 static void debug_line(void *data, const char *line)
 {
-    daemon_log(data, "debug: %s", line);
+    struct daemon *daemon = data;
+
+    log_say(&daemon->log, LOG_LEVEL_DEBUG, "%s", line);
 }
 
 static struct vif_host_options host_options(struct daemon *daemon)
@@ -67,6 +72,7 @@ static int read_configuration(struct daemon *daemon, struct config *ret, struct 
     access_rules_done(&daemon->rules);
     daemon->rules = rules;
     daemon->timeout_ms = ret->timeout_ms;
+    metering_configure(daemon, ret);
     server_limit(&daemon->server, ret->daemon.max_connections);
     return 0;
 }
@@ -208,7 +214,28 @@ static int open_loop(struct daemon *daemon)
         r = crew_init(&daemon->readers, &daemon->mailbox, &options, LIMIT_READERS, KEEP_WORKERS);
     if (r == 0)
         r = open_handles(daemon);
+    if (r == 0)
+        r = metering_init(daemon);
     return r;
+}
+
+/* After all that only root can do; from here on it has what it needs and no more. */
+static int give_up_power(struct daemon *daemon, struct vif_error *err)
+{
+    struct privilege_user user;
+    struct vif_error why = {0};
+    int r;
+
+    if (geteuid() != 0 && daemon->settings.user)
+        return error_set(err, VIF_ERROR_PERMISSION, "--user: only root can become another user");
+    if (geteuid() != 0)
+        return privilege_drop(NULL, err);
+    r = privilege_find_user(daemon->settings.user, &user, err);
+    if (r < 0)
+        return r;
+    if (privilege_share_file(VIF_LOCK_FILE, user.gid, &why) < 0)
+        daemon_log(daemon, "no locks are shared with vifctl: %s", why.text);
+    return privilege_drop(&user, err);
 }
 
 int daemon_open(struct daemon *daemon, const struct settings *settings, struct vif_error *err)
@@ -221,6 +248,8 @@ int daemon_open(struct daemon *daemon, const struct settings *settings, struct v
     queue_init(&daemon->changes);
     queue_init(&daemon->looks);
     (void)signal(SIGPIPE, SIG_IGN);
+    log_sink_open(&daemon->log, STDERR_FILENO, getenv("JOURNAL_STREAM"), LOG_JOURNAL,
+                  settings->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
     daemon->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (daemon->stop_fd < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, errno, "eventfd");
@@ -234,14 +263,18 @@ int daemon_open(struct daemon *daemon, const struct settings *settings, struct v
                         daemon->rules.socket_group, err);
     if (r == 0)
         server_limit(&daemon->server, config.daemon.max_connections);
+    if (r == 0)
+        r = give_up_power(daemon, err);
     config_done(&config);
     return r;
 }
 
 bool daemon_run(struct daemon *daemon)
 {
+    log_say(&daemon->log, LOG_LEVEL_INFO, "vifd %s is ready", vif_version());
     notify("READY=1");
     (void)uv_run(&daemon->loop, UV_RUN_DEFAULT);
+    metering_write_file(daemon);
     if (daemon->abandoned)
         return false;
     (void)uv_loop_close(&daemon->loop);

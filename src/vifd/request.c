@@ -218,6 +218,7 @@ static void count(struct request *request, size_t index, const struct vif_result
     outcomes->by_state[result->state]++;
     if (result->state != VIF_STATE_FAILED)
         return;
+    outcomes->by_kind[result->error.kind]++;
     if (!outcomes->n_failed || index < outcomes->first_failed) {
         outcomes->first_failed = index;
         outcomes->error = result->error;

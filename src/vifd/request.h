@@ -8,6 +8,7 @@
 
 #include "rpc/varlink.h"
 #include "vifd/ids.h"
+#include "vifd/metrics.h"
 #include "vifd/params.h"
 #include "vifd/worker.h"
 
@@ -53,7 +54,8 @@ struct outcomes {
     size_t n_told, n_failed, n_changed;
     size_t first_failed;    /* its index */
     struct vif_error error; /* of that one, or of the whole call */
-    size_t by_state[VIF_STATE_DRIFTED + 1];
+    size_t by_state[METRICS_STATES];
+    size_t by_kind[METRICS_KINDS];
 };
 
 /* What is told the loop when there is no memory for a reply. */

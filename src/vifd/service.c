@@ -77,6 +77,23 @@ static int get_description(struct request *request, struct vif_host *host, char 
     return 0;
 }
 
+static int get_metrics(struct request *request, struct vif_host *host, char **ret_text,
+                       struct vif_error *err)
+{
+    struct text metrics = {0}, text = {0};
+
+    (void)host;
+    metering_write(request->daemon, METRICS_OPENMETRICS, &metrics);
+    text_add(&text, "{\"metrics\":");
+    if (!metrics.failed)
+        text_add_json_bytes(&text, metrics.data, metrics.n);
+    text_add(&text, "}");
+    text.failed |= metrics.failed;
+    text_done(&metrics);
+    *ret_text = text_take(&text);
+    return *ret_text ? 0 : error_memory(err);
+}
+
 static const struct method methods[] = {
     {.name = VARLINK_SERVICE ".GetInfo", .look = get_info, .on_loop = true},
     {.name = VARLINK_SERVICE ".GetInterfaceDescription",
@@ -120,7 +137,7 @@ static const struct method methods[] = {
      .look = look_host_info,
      .allowed = PARAM(VIF_TYPES) | PARAM(VERSIONS)},
     {.name = VIFD_INTERFACE ".Doctor", .look = look_doctor, .allowed = PARAM(TIMEOUT_MS)},
-    {.name = VIFD_INTERFACE ".GetMetrics"},
+    {.name = VIFD_INTERFACE ".GetMetrics", .look = get_metrics, .on_loop = true},
 };
 
 static const struct method *find_method(const char *name)
@@ -217,9 +234,7 @@ static void begin(struct peer *peer, struct request *request)
     set_deadline(request);
     if (!is_allowed(peer, request))
         return;
-    if (!request->method->call && !request->method->look)
-        request_refuse(request, VARLINK_METHOD_NOT_IMPLEMENTED, "method", request->method->name);
-    else if (request->method->on_loop)
+    if (request->method->on_loop)
         answer_now(request);
     else
         daemon_begin(request);

@@ -9,13 +9,17 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/parse.h"
 #include "vifd/daemon.h"
+#include "vifd/privilege.h"
 
 /* Threads that wait for the kernel and the database need no heaps of their own, which would be kept for
  * each; what is big is given back when it is freed. */
 #define ARENAS    2
 #define BIG_BYTES (128 << 10)
 #define KEEP_FREE (256 << 10)
+
+#define PASSED_MAX 64 /* descriptors; one is used */
 
 static const char help[] =
     "Usage: vifd [OPTION]...\n"
@@ -25,7 +29,8 @@ static const char help[] =
     "      --config=FILE    read FILE instead of " VIF_CONFIG_FILE "\n"
     "      --socket=PATH    listen on PATH instead of the configured socket\n"
     "      --ovsdb=ADDRESS  the database: unix:PATH, tcp:IP:PORT or tcp:[IPv6]:PORT\n"
-    "  -v, --verbose        tell on standard error what is done\n"
+    "      --user=NAME      become NAME when started by root, instead of " PRIVILEGE_USER "\n"
+    "  -v, --verbose        log what is done in every detail\n"
     "      --version        print the version\n"
     "  -h, --help           print this\n"
     "\n"
@@ -33,12 +38,13 @@ static const char help[] =
     "done.  Exit status: 0 ended by a signal; 2 bad usage or configuration; 3 it could not begin;\n"
     "5 no permission.\n";
 
-enum key { KEY_CONFIG = 256, KEY_SOCKET, KEY_OVSDB, KEY_VERSION };
+enum key { KEY_CONFIG = 256, KEY_SOCKET, KEY_OVSDB, KEY_USER, KEY_VERSION };
 
 static const struct option options[] = {
     {"config", required_argument, NULL, KEY_CONFIG},
     {"socket", required_argument, NULL, KEY_SOCKET},
     {"ovsdb", required_argument, NULL, KEY_OVSDB},
+    {"user", required_argument, NULL, KEY_USER},
     {"verbose", no_argument, NULL, 'v'},
     {"version", no_argument, NULL, KEY_VERSION},
     {"help", no_argument, NULL, 'h'},
@@ -61,6 +67,9 @@ static int take_options(int argc, char **argv, struct settings *settings)
         case KEY_OVSDB:
             settings->ovsdb = optarg;
             break;
+        case KEY_USER:
+            settings->user = optarg;
+            break;
         case 'v':
             settings->verbose = true;
             break;
@@ -81,6 +90,18 @@ static int take_options(int argc, char **argv, struct settings *settings)
     return 2;
 }
 
+/* Descriptors that systemd has passed to this process. */
+static unsigned n_passed(void)
+{
+    const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+    int64_t value, n;
+
+    if (!pid || !fds || parse_int(pid, 1, INT32_MAX, &value) < 0 || value != getpid() ||
+        parse_int(fds, 0, PASSED_MAX, &n) < 0)
+        return 0;
+    return (unsigned)n;
+}
+
 int main(int argc, char **argv)
 {
     /* What getopt's complaints begin with, wherever the program lies. */
@@ -95,6 +116,10 @@ int main(int argc, char **argv)
     status = take_options(argc, argv, &settings);
     if (status >= 0)
         return status;
+    if (privilege_close_inherited(n_passed(), &err) < 0) {
+        (void)fprintf(stderr, "vifd: %s\n", err.text);
+        return vif_error_kind_status(err.kind);
+    }
     (void)mallopt(M_ARENA_MAX, ARENAS);
     (void)mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, KEEP_FREE);

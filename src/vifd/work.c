@@ -242,10 +242,16 @@ static void run(struct job *job, struct vif_host *host, const struct vif_error *
     if (!host) {
         for (size_t i = 0; i < work->n; i++)
             request_fail(work->requests[i], why);
-    } else if (work->requests[0]->method->call) {
-        run_batch(work, host);
     } else {
-        run_look(work, host);
+        struct host_counts before = host_counts(host), after;
+
+        if (work->requests[0]->method->call)
+            run_batch(work, host);
+        else
+            run_look(work, host);
+        after = host_counts(host);
+        work->counts.retries = after.retries - before.retries;
+        work->counts.connects = after.connects - before.connects;
     }
 }
 

@@ -3,6 +3,7 @@
 #ifndef VIFD_WORK_H
 #define VIFD_WORK_H
 
+#include "host/host.h"
 #include "vifd/request.h"
 
 struct work {
@@ -19,6 +20,7 @@ struct work {
     struct vif_progress progress;
     int64_t stage_began;
     int64_t stages[VIF_STAGE_FINISHED + 1];
+    struct host_counts counts; /* what it took */
 };
 
 /* Begins to work on the requests, which it takes with the array, in 'crew', which has room.  In the end, and

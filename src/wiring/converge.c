@@ -386,8 +386,11 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
     if (r == 0)
         tell_ended(&batch);
     for (unsigned round = 0; r == 0 && batch_count(&batch, RUN_PENDING); round++) {
-        if (round > 0)
+        if (round > 0) {
+            if (engine->retries)
+                ++*engine->retries;
             pause_between_rounds(round, &batch);
+        }
         if (interrupt_point(&batch) && !batch_count(&batch, RUN_PENDING)) {
             tell_ended(&batch);
             break;

@@ -15,6 +15,7 @@ struct engine {
     struct ovsdb_client *db;
     struct nft **nft; /* opened when rules are first needed */
     const struct log *log;
+    uint64_t *retries; /* counts rounds of calls beyond the first; NULL: nobody wants to know */
 };
 
 /* The addresses and routes of a link that are to move to its master. */

@@ -4,6 +4,7 @@ options of the configuration file, and examples that come out as printed."""
 import glob
 import os
 import re
+import subprocess
 
 import pytest
 
@@ -46,12 +47,13 @@ def entries(section):
 
 MAN = page('vifctl.1.scd')
 CONF_MAN = page('vifd.conf.5.scd')
+VIFD_MAN = page('vifd.8.scd')
 HELP = vifctl('--help').stdout
 
 
-def help_list(title):
+def help_list(title, text=HELP):
     """[(left, words)] of a list in the help; words stand at a column of their own, or below."""
-    block = HELP.split(title + ':\n')[1].split('\n\n')[0]
+    block = text.split(title + ':\n')[1].split('\n\n')[0]
     found = []
     for line in block.splitlines():
         if line.startswith(' ' * 20):
@@ -156,8 +158,8 @@ def test_options_belong_to_the_verbs_that_are_named(left):
         assert refused == (verb not in mine), done.stderr
 
 
-def statuses_of_help():
-    text = ' '.join(HELP.split('Exit status: ')[1].split()).rstrip('.')
+def statuses_of_help(text=HELP):
+    text = ' '.join(text.split('Exit status: ')[1].split()).rstrip('.')
     return {number: words for number, words in
             (one.split(' ', 1) for one in text.split('; '))}
 
@@ -175,6 +177,39 @@ def test_exit_statuses_are_those_of_the_library():
     table = re.findall(r'X\(\w+, "\w+", \w+, (\d), ".*?"\)', read('include', 'vif', 'error.h'))
     assert len(table) > 10
     assert sorted({*table, '1'}) == sorted(statuses_of_help())
+
+
+# ---------------------------------------------------------------------- vifd(8) and --help
+
+@pytest.fixture(scope='module')
+def vifd_help():
+    from vifd_client import VIFD
+    return subprocess.run([VIFD, '--help'], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def test_options_of_vifd_are_the_same(vifd_help):
+    in_help, in_man = dict(help_list('Options', vifd_help)), dict(entries(VIFD_MAN['OPTIONS']))
+    assert list(in_help) == list(in_man) and len(in_help) >= 7
+    for left, words in in_help.items():
+        if left != '-h, --help':
+            assert_says(in_man[left], words, left)
+
+
+def test_exit_statuses_and_signals_of_vifd_are_the_same(vifd_help):
+    in_help, in_man = statuses_of_help(vifd_help), dict(entries(VIFD_MAN['EXIT STATUS']))
+    assert list(in_help) == list(in_man) and len(in_help) == 4
+    for number, words in in_help.items():
+        assert_says(in_man[number], words, 'exit status ' + number)
+    assert (set(re.findall(r'SIG[A-Z]+', vifd_help)) ==
+            {name for head, _ in entries(VIFD_MAN['SIGNALS']) for name in head.split(', ')})
+
+
+def test_vifd_page_names_options_that_exist(vifd_help):
+    known = set(re.findall(r'--[a-z-]+', vifd_help + HELP))
+    for text in VIFD_MAN.values():
+        assert set(re.findall(r'(?<![\w-])--[a-z-]+', text)) <= known
+        for name in re.findall(r'\*([a-z]+_[a-z_]+)\*', text):
+            assert name in {option for _, option in options_of_program()}, name
 
 
 # ---------------------------------------------------------------------- vifd.conf(5)
@@ -288,7 +323,7 @@ def test_example_configuration_is_taken(tmp_path):
     assert configured(tmp_path, text).returncode == 0
 
 
-@pytest.mark.parametrize('name', ['vifctl.1', 'vifd.conf.5'])
+@pytest.mark.parametrize('name', ['vifctl.1', 'vifd.conf.5', 'vifd.8'])
 def test_page_is_well_formed(lab, name):
     """scdoc takes it, and what comes out has its section in its title."""
     done = lab.run('scdoc', stdin=read('man', name + '.scd'))

@@ -60,7 +60,8 @@ def test_a_socket_that_is_handed_over(lab):
         listener.listen()
         script = 'exec 3<&%d; LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"' % listener.fileno()
         process = subprocess.Popen((*lab.inside(), 'bash', '-c', script, 'sh', VIFD,
-                                    '--ovsdb=' + lab.address), pass_fds=[listener.fileno()],
+                                    '--user=root', '--ovsdb=' + lab.address),
+                                   pass_fds=[listener.fileno()],
                                    stderr=subprocess.PIPE, env=lab.environment())
     try:
         with socket.socket(socket.AF_UNIX) as c:

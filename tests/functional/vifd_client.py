@@ -111,11 +111,15 @@ class Client:
 
 
 class Vifd:
-    """A vifd that runs on the host of a lab; as root."""
+    """A vifd that runs on the host of a lab.  As user 0, to whom the lab's files belong, but with
+    CAP_NET_ADMIN alone; user=None: as the user it would become."""
 
-    def __init__(self, lab, *options, config=None, name='vifd', ovsdb=None, prefix=()):
+    def __init__(self, lab, *options, config=None, name='vifd', ovsdb=None, prefix=(),
+                 user='root'):
         self.lab, self.name, self.path = lab, name, lab.path(name + '.socket')
         argv = [VIFD, '--socket=' + self.path, '--ovsdb=' + (ovsdb or lab.address), '-v']
+        if user:
+            argv.append('--user=' + user)
         if config is not None:
             argv.append(lab.config(config, name + '.conf'))
         self.process = lab.start(name, *prefix, *argv, *options)

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The daemon in numbers.  A family is written with all its lines from the start, also those at 0, so that
+ * a rate can be taken of the first event; its names follow Prometheus' rules, in base units. */
+#include "vifd/metrics.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+/* The first N_VIF_METHODS have VIFs that come to a state. */
+#define N_VIF_METHODS 4
+static const char *const methods[METRICS_METHODS] = {
+    "Plug",  "Unplug",   "Check",  "Repair",     "List",    "Show",
+    "Prune", "HostInfo", "Doctor", "GetMetrics", "GetInfo", "GetInterfaceDescription",
+    "other",
+};
+#define OTHER (METRICS_METHODS - 1)
+
+struct bounds {
+    uint64_t most[METRICS_BUCKETS]; /* 0: no more */
+    const char *words[METRICS_BUCKETS];
+};
+
+/* A plug takes from a millisecond to what ovs-vswitchd needs for thousands of ports; 120 s is the
+ * default time-out. */
+static const struct bounds seconds = {
+    {1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000,
+     10000000, 30000000, 120000000},
+    {"0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0",
+     "10.0", "30.0", "120.0"}};
+static const struct bounds vifs = {
+    {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000},
+    {"1.0", "2.0", "5.0", "10.0", "20.0", "50.0", "100.0", "200.0", "500.0", "1000.0", "10000.0"}};
+
+/* ---------------------------------------------------------------- counting */
+
+void metrics_init(struct metrics *ret)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    *ret = (struct metrics){.started = (double)now.tv_sec + (double)now.tv_nsec / 1e9};
+}
+
+static size_t method_of(const char *name)
+{
+    for (size_t i = 0; i < OTHER; i++)
+        if (strcmp(methods[i], name) == 0)
+            return i;
+    return OTHER;
+}
+
+static void observe(struct metrics_histogram *histogram, const struct bounds *bounds,
+                    uint64_t value)
+{
+    size_t i = 0;
+
+    while (bounds->most[i] && value > bounds->most[i])
+        i++;
+    histogram->buckets[i]++;
+    histogram->sum += value;
+    histogram->count++;
+}
+
+static void observe_step(struct metrics *metrics, const struct steps *steps, enum request_step step)
+{
+    if (steps->usec[step] != STEP_NOT_TAKEN)
+        observe(&metrics->steps[step], &seconds,
+                steps->usec[step] > 0 ? (uint64_t)steps->usec[step] : 0);
+}
+
+void metrics_request(struct metrics *metrics, const char *method, const struct steps *steps)
+{
+    metrics->requests[method_of(method)]++;
+    observe_step(metrics, steps, STEP_QUEUE);
+    observe_step(metrics, steps, STEP_TOTAL);
+}
+
+void metrics_vifs(struct metrics *metrics, const char *method, enum vif_state state, uint64_t n)
+{
+    size_t i = method_of(method);
+
+    if (i < N_VIF_METHODS && (unsigned)state < METRICS_STATES)
+        metrics->vifs[i][state] += n;
+}
+
+void metrics_failures(struct metrics *metrics, enum vif_error_kind kind, uint64_t n)
+{
+    if (kind != VIF_ERROR_NONE && (unsigned)kind < METRICS_KINDS)
+        metrics->failures[kind] += n;
+}
+
+void metrics_batch(struct metrics *metrics, size_t n, const struct steps *steps, uint64_t retries,
+                   uint64_t connects)
+{
+    observe(&metrics->batches, &vifs, n);
+    for (int i = STEP_QUEUE + 1; i < STEP_TOTAL; i++)
+        observe_step(metrics, steps, (enum request_step)i);
+    metrics_look(metrics, retries, connects);
+}
+
+void metrics_look(struct metrics *metrics, uint64_t retries, uint64_t connects)
+{
+    metrics->retries += retries;
+    metrics->connects += connects;
+}
+
+/* ---------------------------------------------------------------- the text */
+
+struct writer {
+    struct text *out;
+    enum metrics_format format;
+};
+
+/* What is not a counter has the same name in both formats. */
+static void declare(const struct writer *to, const char *name, const char *type, const char *unit,
+                    const char *help)
+{
+    bool total = to->format == METRICS_PROMETHEUS && strcmp(type, "counter") == 0;
+    const char *suffix = total ? "_total" : "";
+
+    text_add(to->out, "# TYPE %s%s %s\n", name, suffix, type);
+    if (unit && to->format == METRICS_OPENMETRICS)
+        text_add(to->out, "# UNIT %s %s\n", name, unit);
+    text_add(to->out, "# HELP %s%s %s\n", name, suffix, help);
+}
+
+static void write_counter(const struct writer *to, const char *name, const char *help,
+                          uint64_t value)
+{
+    declare(to, name, "counter", NULL, help);
+    text_add(to->out, "%s_total %" PRIu64 "\n", name, value);
+}
+
+static void write_gauge(const struct writer *to, const char *name, const char *help, uint64_t value)
+{
+    declare(to, name, "gauge", NULL, help);
+    text_add(to->out, "%s %" PRIu64 "\n", name, value);
+}
+
+/* 'label' is "step=\"queue\"", or "" */
+static void write_histogram(const struct writer *to, const char *name, const char *label,
+                            const struct bounds *bounds, const struct metrics_histogram *histogram,
+                            uint64_t unit)
+{
+    const char *open = label[0] ? "{" : "", *close = label[0] ? "}" : "";
+    uint64_t count = 0;
+
+    for (size_t i = 0; bounds->most[i]; i++) {
+        count += histogram->buckets[i];
+        text_add(to->out, "%s_bucket{%s%sle=\"%s\"} %" PRIu64 "\n", name, label,
+                 label[0] ? "," : "", bounds->words[i], count);
+    }
+    text_add(to->out, "%s_bucket{%s%sle=\"+Inf\"} %" PRIu64 "\n", name, label, label[0] ? "," : "",
+             histogram->count);
+    text_add(to->out, "%s_count%s%s%s %" PRIu64 "\n", name, open, label, close, histogram->count);
+    text_add(to->out, "%s_sum%s%s%s %" PRIu64, name, open, label, close, histogram->sum / unit);
+    if (unit > 1)
+        text_add(to->out, ".%06" PRIu64, histogram->sum % unit);
+    text_add(to->out, "\n");
+}
+
+static void write_requests(const struct writer *to, const struct metrics *metrics)
+{
+    declare(to, "vifd_requests", "counter", NULL, "Requests answered.");
+    for (size_t i = 0; i < METRICS_METHODS; i++)
+        text_add(to->out, "vifd_requests_total{method=\"%s\"} %" PRIu64 "\n", methods[i],
+                 metrics->requests[i]);
+    declare(to, "vifd_failures", "counter", NULL,
+            "Errors of VIFs, and of requests that have none, by their kind.");
+    for (size_t i = 1; i < METRICS_KINDS; i++)
+        text_add(to->out, "vifd_failures_total{kind=\"%s\"} %" PRIu64 "\n",
+                 vif_error_kind_name((enum vif_error_kind)i), metrics->failures[i]);
+    declare(to, "vifd_vifs", "counter", NULL, "VIFs of requests, by what became of them.");
+    for (size_t i = 0; i < N_VIF_METHODS; i++)
+        for (int k = 0; k < METRICS_STATES; k++)
+            text_add(to->out, "vifd_vifs_total{method=\"%s\",state=\"%s\"} %" PRIu64 "\n",
+                     methods[i], vif_state_name((enum vif_state)k), metrics->vifs[i][k]);
+}
+
+static void write_times(const struct writer *to, const struct metrics *metrics)
+{
+    declare(to, "vifd_step_seconds", "histogram", "seconds",
+            "Time of each step of a batch; queue and total are of each request.");
+    for (int i = 0; i < STEPS; i++) {
+        char label[32];
+
+        (void)snprintf(label, sizeof label, "step=\"%s\"", step_name((enum request_step)i));
+        write_histogram(to, "vifd_step_seconds", label, &seconds, &metrics->steps[i], 1000000);
+    }
+    declare(to, "vifd_batch_vifs", "histogram", "vifs", "VIFs that were worked on together.");
+    write_histogram(to, "vifd_batch_vifs", "", &vifs, &metrics->batches, 1);
+}
+
+/* Bytes of memory this process has; 0 when that cannot be told. */
+static uint64_t resident_memory(void)
+{
+    auto_close int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    char text[128] = "";
+    uint64_t pages = 0;
+
+    if (fd < 0 || read(fd, text, sizeof text - 1) <= 0 ||
+        sscanf(text, "%*u %" SCNu64, &pages) != 1) /* NOLINT(cert-err34-c): the kernel's */
+        return 0;
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void write_process(const struct writer *to, const struct metrics *metrics)
+{
+    write_counter(to, "vifd_retries",
+                  "Rounds of batches beyond the first: somebody else had changed the same things.",
+                  metrics->retries);
+    write_counter(to, "vifd_database_connects", "Connections made to the database.",
+                  metrics->connects);
+    write_counter(to, "vifd_log_events_lost", "Events of the log that nobody read in time.",
+                  metrics->lost_events);
+    write_gauge(to, "vifd_connections", "Connections of clients.", metrics->connections);
+    write_gauge(to, "vifd_queue_requests", "Requests that wait for their batch.", metrics->queued);
+    write_gauge(to, "vifd_settling_batches", "Batches that only wait to become real.",
+                metrics->settling);
+    /* Not process_resident_memory_bytes: node_exporter has that of its own. */
+    declare(to, "vifd_resident_memory_bytes", "gauge", "bytes", "Memory the daemon has.");
+    text_add(to->out, "vifd_resident_memory_bytes %" PRIu64 "\n", resident_memory());
+    declare(to, "vifd_start_time_seconds", "gauge", "seconds", "When the daemon was started.");
+    text_add(to->out, "vifd_start_time_seconds %.3f\n", metrics->started);
+    declare(to, "vifd_build_info", "gauge", NULL, "What was built; always 1.");
+    text_add(to->out, "vifd_build_info{version=\"%s\"} 1\n", vif_version());
+}
+
+void metrics_write(const struct metrics *metrics, enum metrics_format format, struct text *out)
+{
+    const struct writer to = {out, format};
+
+    write_requests(&to, metrics);
+    write_times(&to, metrics);
+    write_process(&to, metrics);
+    if (format == METRICS_OPENMETRICS)
+        text_add(out, "# EOF\n");
+}
+
+/* ---------------------------------------------------------------- the file */
+
+static int write_all(int fd, const char *bytes, size_t n)
+{
+    while (n) {
+        ssize_t done = write(fd, bytes, n);
+
+        if (done < 0 && errno != EINTR)
+            return -errno;
+        if (done > 0) {
+            bytes += done;
+            n -= (size_t)done;
+        }
+    }
+    return 0;
+}
+
+/* Whoever reads it is another user, and the daemon's umask leaves nothing to others. */
+static int write_new(const char *path, const struct text *text)
+{
+    auto_close int fd =
+        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+
+    if (fd < 0 || fchmod(fd, 0644) < 0)
+        return -errno;
+    return write_all(fd, text->data, text->n);
+}
+
+int metrics_put_file(const struct text *text, const char *path, struct vif_error *err)
+{
+    auto_free char *temporary = NULL;
+    int r;
+
+    if (text->failed || asprintf(&temporary, "%s.tmp", path) < 0)
+        return error_memory(err);
+    r = write_new(temporary, text);
+    if (r == 0 && rename(temporary, path) < 0)
+        r = -errno;
+    if (r < 0) {
+        (void)unlink(temporary);
+        return error_sys(err, VIF_ERROR_SYSTEM, -r, "write %s", path);
+    }
+    return 0;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the daemon becomes as harmless as it can be and still do its work.  Of root's power it needs one
+ * part, CAP_NET_ADMIN: links, addresses, routes, nftables, devlink and ethtool are asked of the kernel by
+ * netlink, which checks that; so do the sysctls below net/ of a network namespace (net_ctl_permissions()
+ * in the kernel's net/sysctl_net.c) and /dev/net/tun, which anyone may open.  The database, the locks and
+ * its own socket are files, and reached by the rights of files.
+ *
+ * The steps stand in the order in which each still has the power for it. */
+#include "vifd/privilege.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/securebits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+int privilege_find_user(const char *name, struct privilege_user *ret, struct vif_error *err)
+{
+    const struct passwd *entry;
+
+    if (!name)
+        name = PRIVILEGE_USER;
+    errno = 0;
+    entry = getpwnam(name);
+    if (!entry && errno && errno != ENOENT && errno != ESRCH)
+        return error_sys(err, VIF_ERROR_SYSTEM, errno, "look up user %s", name);
+    if (!entry || strlen(name) >= sizeof ret->name)
+        return error_set(err, VIF_ERROR_CONFIG,
+                         "there is no user %s (systemd-sysusers makes user vifd; --user names "
+                         "another)",
+                         name);
+    *ret = (struct privilege_user){.uid = entry->pw_uid, .gid = entry->pw_gid};
+    memcpy(ret->name, name, strlen(name) + 1);
+    return 0;
+}
+
+int privilege_close_inherited(unsigned n_passed, struct vif_error *err)
+{
+    int fd;
+
+    /* Otherwise what is opened next would be taken for stderr, and get the log. */
+    do {
+        fd = open("/dev/null", O_RDWR); /* NOLINT(android-cloexec-open): as the others */
+        if (fd < 0)
+            return error_sys(err, VIF_ERROR_SYSTEM, errno, "open /dev/null");
+    } while (fd <= STDERR_FILENO);
+    if (close_range(STDERR_FILENO + 1 + n_passed, ~0U, 0) < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, errno, "close inherited descriptors");
+    if (fd <= STDERR_FILENO + (int)n_passed)
+        return error_set(err, VIF_ERROR_SYSTEM,
+                         "fewer descriptors were passed than LISTEN_FDS says");
+    return 0;
+}
+
+int privilege_share_file(const char *path, gid_t group, struct vif_error *err)
+{
+    auto_close int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, errno, "open %s", path);
+    if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+        return error_set(err, VIF_ERROR_SYSTEM, "%s is no file of its own", path);
+    if (fchown(fd, 0, group) < 0 || fchmod(fd, 0660) < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, errno, "share %s", path);
+    return 0;
+}
+
+/* Step 1: no program this process might ever execute, set-user-ID or with file capabilities, gives it
+ * anything.  Cannot be taken back. */
+static int refuse_new(struct vif_error *err)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, errno, "refuse new privileges");
+    return 0;
+}
+
+/* Step 2, root's: user 0 is no more than a number.  Neither executing a program nor changing the user
+ * gives or takes capabilities, so that step 5 is the only place where they change; locked. */
+static int make_root_a_number(struct vif_error *err)
+{
+    const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+                               SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
+                               SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+
+    if (prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, errno, "set securebits");
+    return 0;
+}
+
+/* Step 3, root's: what could be had by executing a program, CAP_NET_ADMIN at most. */
+static int narrow_bounds(struct vif_error *err)
+{
+    int r = capng_apply(CAPNG_SELECT_BOUNDS);
+
+    if (r < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, EPERM,
+                         "drop capabilities from the bounding set (%d)", r);
+    return 0;
+}
+
+/* Step 4, root's: the user, its groups and no one else's.  The groups first, while that is allowed. */
+static int become(const struct privilege_user *user, struct vif_error *err)
+{
+    if (initgroups(user->name, user->gid) < 0 || setresgid(user->gid, user->gid, user->gid) < 0 ||
+        setresuid(user->uid, user->uid, user->uid) < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, errno, "become user %s", user->name);
+    return 0;
+}
+
+/* Step 5: all capabilities but one; none for a program it would execute. */
+static int keep_one(struct vif_error *err)
+{
+    int r;
+
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, errno, "clear ambient capabilities");
+    r = capng_apply(CAPNG_SELECT_CAPS);
+    if (r < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, EPERM, "drop capabilities (%d)", r);
+    return 0;
+}
+
+/* Step 6: other processes of the same user cannot attach to it, nor is there a core of what it was sent;
+ * and what it makes is nobody else's, unless it says so. */
+static int hide(struct vif_error *err)
+{
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, errno, "forbid attaching");
+    (void)umask(077);
+    return 0;
+}
+
+static bool is_all_there_is(void)
+{
+    const unsigned held = CAPNG_EFFECTIVE | CAPNG_PERMITTED;
+
+    if (capng_get_caps_process() < 0)
+        return false;
+    for (unsigned cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+        for (unsigned type = CAPNG_EFFECTIVE; type <= CAPNG_INHERITABLE; type <<= 1) {
+            bool wanted = cap == CAP_NET_ADMIN && (held & type);
+
+            if ((capng_have_capability((capng_type_t)type, cap) != 0) != wanted)
+                return false;
+        }
+    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_NET_ADMIN, 0, 0) == 0;
+}
+
+/* Step 7: believe nothing; ask the kernel who this is now. */
+static int verify(const struct privilege_user *user, struct vif_error *err)
+{
+    uid_t uids[3];
+    gid_t gids[3];
+
+    if (!is_all_there_is() || getresuid(&uids[0], &uids[1], &uids[2]) < 0 ||
+        getresgid(&gids[0], &gids[1], &gids[2]) < 0)
+        return error_set(err, VIF_ERROR_PERMISSION,
+                         "after dropping privileges there are others than CAP_NET_ADMIN");
+    for (int i = 0; i < 3; i++)
+        if (uids[i] != (user ? user->uid : uids[0]) || gids[i] != (user ? user->gid : gids[0]))
+            return error_set(err, VIF_ERROR_PERMISSION,
+                             "after becoming user %s this process is still user %u, group %u",
+                             user ? user->name : "", uids[i], gids[i]);
+    return 0;
+}
+
+/* Whether there is anything to keep, and what the rest needs to know is known. */
+static int check_start(const struct privilege_user *user, struct vif_error *err)
+{
+    bool root = geteuid() == 0;
+
+    if (capng_get_caps_process() < 0)
+        return error_set(err, VIF_ERROR_SYSTEM, "the capabilities of this process cannot be read");
+    if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN))
+        return error_set(err, VIF_ERROR_PERMISSION,
+                         "%s without CAP_NET_ADMIN can change no network interface: start vifd as "
+                         "root, which it does not stay, or by its unit "
+                         "(AmbientCapabilities=CAP_NET_ADMIN)",
+                         root ? "root" : "a user");
+    if (root && !user)
+        return error_set(err, VIF_ERROR_CONFIG, "root has to become another user");
+    return 0;
+}
+
+/* What nobody else may do; systemd has done the like. */
+static int leave_root(const struct privilege_user *user, struct vif_error *err)
+{
+    int r = make_root_a_number(err);
+
+    if (r == 0)
+        r = narrow_bounds(err);
+    if (r == 0)
+        r = become(user, err);
+    return r;
+}
+
+int privilege_drop(const struct privilege_user *user, struct vif_error *err)
+{
+    bool root = geteuid() == 0;
+    int r = check_start(user, err);
+
+    if (r < 0)
+        return r;
+    capng_clear(CAPNG_SELECT_ALL);
+    (void)capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_BOUNDING_SET,
+                       CAP_NET_ADMIN);
+    r = refuse_new(err);
+    if (r == 0 && root)
+        r = leave_root(user, err);
+    if (r == 0)
+        r = keep_one(err);
+    if (r == 0)
+        r = hide(err);
+    return r < 0 ? r : verify(root ? user : NULL, err);
+}
