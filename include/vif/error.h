@@ -30,7 +30,8 @@ extern "C" {
     X(NO_MEMORY, "OutOfMemory", ENOMEM, 3, "PlugException")                                        \
     X(SYSTEM, "SystemError", EIO, 3, "PlugException")                                              \
     X(NOT_FOUND, "NotFound", ENOENT, 3, "PlugException")                                           \
-    X(INTERRUPTED, "Interrupted", EINTR, 3, "PlugException")
+    X(INTERRUPTED, "Interrupted", EINTR, 3, "PlugException")                                       \
+    X(DAEMON_UNREACHABLE, "DaemonUnreachable", ENOTCONN, 4, "PlugException")
 
 enum vif_error_kind {
 #define VIF_ERROR_ENUM(kind, name, number, status, exception) VIF_ERROR_##kind,

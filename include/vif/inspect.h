@@ -245,9 +245,9 @@ const struct vif_leftover *vif_leftovers_get(const struct vif_leftovers *leftove
 /* Dry run: the operations of the database transaction as a JSON array; NULL when there is none. */
 const char *vif_leftovers_transaction(const struct vif_leftovers *leftovers);
 /* The list as JSON text, which belongs to it; NULL when memory is gone.
- *   {"leftovers": [{"kind", "name", "id", "instance", "bridge", "reason", "state", "age"?, "steps"?,
- *                   "error"?: {"kind", "text"}}], "transaction"?: [...]}
- * "age" is in whole seconds. */
+ *   {"leftovers": [{"kind", "name", "id", "instance", "bridge", "reason", "state", "young"?, "age"?,
+ *                   "steps"?, "error"?: {"kind", "text"}}], "transaction"?: [...]}
+ * "age" is in whole seconds; "young" is there where it is true. */
 const char *vif_leftovers_json(struct vif_leftovers *leftovers);
 /* The exit status that says it all: 0; that of the only kind of error when nothing was removed; 3. */
 int vif_leftovers_status(const struct vif_leftovers *leftovers);

@@ -34,14 +34,21 @@ struct vif_host_options {
     const char *ovsdb;       /* "unix:PATH" or "tcp:IP:PORT"; NULL: as configured */
     void (*log)(void *data, const char *line); /* debug lines; NULL: none */
     void *log_data;
+    /* The path of vifd's socket, as a rule VIF_SOCKET: vifd does the work, with its own configuration,
+     * and of these options only this and 'log' have a meaning.  Batches have to keep their documents, see
+     * vif_batch_keep().  NULL: this process does it. */
+    const char *connect;
     /* For callers that are not trusted with the whole host: VIFs and leftovers that touch what the
      * configuration does not allow ([vifd] allowed_*) are refused (PERMISSION), by every call. */
     int enforce_policy;
 };
 
+#define VIF_SOCKET "/run/vifd/io.vifd"
+
 /* Reads the configuration and opens what is needed of the kernel; the database is connected to when
- * first needed.  'options' may be NULL.  Errors: CONFIG (file, group and option are named),
- * PERMISSION, KERNEL. */
+ * first needed.  With 'connect', only connects to vifd; a connection that has ended is made again by the
+ * next call.  'options' may be NULL.  Errors: CONFIG (file, group and option are named), PERMISSION,
+ * KERNEL, DAEMON_UNREACHABLE. */
 int vif_host_open(const struct vif_host_options *options, struct vif_host **ret_host,
                   struct vif_error *err);
 void vif_host_close(struct vif_host *host);
@@ -280,6 +287,10 @@ struct vif_info_options {
  * or object there is not, VERSION for a version that cannot be had: the words say what can. */
 int vif_host_info(struct vif_host *host, const struct vif_info_options *options, char **ret_text,
                   struct vif_error *err);
+
+/* Counters and histograms of vifd, as OpenMetrics text; only of a host that was opened with 'connect'
+ * (else UNSUPPORTED).  On success the caller frees '*ret_text' with vif_free(). */
+int vif_host_metrics(struct vif_host *host, char **ret_text, struct vif_error *err);
 
 /* JSON Schema (draft 2020-12) of what vif_batch_add() takes; with 'type' not NULL, of the objects of
  * one class, e.g. "VIFBridge".  It says all the decoder demands but for two things: a text may have

@@ -43,6 +43,16 @@ const char *vif_error_kind_exception(enum vif_error_kind kind)
     return row_of(kind)->exception;
 }
 
+bool error_kind_of_name(const char *name, enum vif_error_kind *ret)
+{
+    for (size_t i = VIF_ERROR_NONE + 1; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(rows[i].name, name) == 0) {
+            *ret = (enum vif_error_kind)i;
+            return true;
+        }
+    return false;
+}
+
 /* One line is promised: whatever a foreign text brings along, no control character gets out. */
 static void flatten(char *text)
 {

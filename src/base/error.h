@@ -3,6 +3,7 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
+#include <stdbool.h>
 #include <vif/error.h>
 
 /* Sets 'err' (may be NULL) to 'kind' and the formatted words; returns the kind's negative errno. */
@@ -16,6 +17,9 @@ int error_sys(struct vif_error *err, enum vif_error_kind kind, int errnum, const
 
 /* Out of memory, in words.  Returns -ENOMEM. */
 int error_memory(struct vif_error *err);
+
+/* The kind that is called 'name' in varlink; false when there is none. */
+bool error_kind_of_name(const char *name, enum vif_error_kind *ret);
 
 /* Puts "<words>: " before the text of 'err' and returns 'r' unchanged. */
 int error_prefix(struct vif_error *err, int r, const char *format, ...)

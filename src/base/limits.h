@@ -60,6 +60,13 @@
  * transaction of thousands of ports. */
 #define LIMIT_UNDO_MS 10000
 
+/* Connecting to the daemon, which takes connections at once unless it hangs. */
+#define LIMIT_CONNECT_MS 5000
+
+/* How much later than a call's time the daemon's answer may come: it has its own limits for what it does
+ * after that, and some time to be scheduled. */
+#define LIMIT_ANSWER_MS (LIMIT_UNDO_MS + LIMIT_EVIDENCE_MS + 5000)
+
 /* The command line of a process: the kernel gives it a quarter of the stack, 2 MiB as a rule; QEMU's
  * with many disks is about 100 kB. */
 #define LIMIT_COMMAND_LINE ((size_t)8 << 20)

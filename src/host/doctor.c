@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/error.h"
+#include "host/remote.h"
 
 /* A person waits for the page; a database that needs longer is worth a finding. */
 #define TIMEOUT_MS 5000
@@ -65,10 +66,12 @@ int vif_host_doctor(struct vif_host *host, const struct vif_doctor_options *opti
     struct doctor_facts facts = {0};
     int r;
 
-    if (!findings)
-        return error_memory(err);
     if (options)
         memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
+    if (host->remote)
+        return remote_doctor(host->remote, &own, ret_findings, err);
+    if (!findings)
+        return error_memory(err);
     r = doctor_read(host, deadline_after(own.timeout_ms ? own.timeout_ms : TIMEOUT_MS), &facts,
                     err);
     if (r < 0)

@@ -156,5 +156,6 @@ void vif_findings_free(struct vif_findings *findings)
     }
     free(findings->entries);
     free(findings->json);
+    pool_done(&findings->pool);
     free(findings);
 }

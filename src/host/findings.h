@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <vif/vif.h>
 
+#include "base/pool.h"
+
 struct finding_entry {
     struct vif_finding finding; /* its strings are those below */
     char *text;
@@ -15,8 +17,9 @@ struct finding_entry {
 struct vif_findings {
     struct finding_entry *entries;
     size_t n, room;
-    bool failed; /* memory was gone: not all is here */
-    char *json;  /* made when first asked for */
+    bool failed;      /* memory was gone: not all is here */
+    struct pool pool; /* the texts of findings that came from vifd */
+    char *json;       /* made when first asked for */
 };
 
 /* Adds a finding without advice; 'check' is a constant.  Control characters of foreign words are shown

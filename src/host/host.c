@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
+#include "host/remote.h"
 
 #define OVSDB_LOCAL "unix:/run/openvswitch/db.sock"
 #define OVSDB_TCP   "tcp:127.0.0.1:6640"
@@ -26,6 +27,7 @@ void vif_host_close(struct vif_host *host)
     nft_close(host->nft);
     netlink_close(host->nl);
     ovsdb_client_free(host->db);
+    remote_close(host->remote);
     config_done(&host->config);
     free(host);
 }
@@ -70,6 +72,12 @@ int vif_host_open(const struct vif_host_options *options, struct vif_host **ret_
     if (!host)
         return error_memory(err);
     host->log = (struct log){own.log, own.log_data};
+    if (own.connect) {
+        r = remote_open(own.connect, &host->log, &host->remote, err);
+        if (r == 0)
+            *ret_host = take_ptr(host);
+        return r;
+    }
     host->enforce_policy = own.enforce_policy != 0;
     r = config_read(own.config_file, &host->config, err);
     if (r == 0)
@@ -344,6 +352,8 @@ static int carry_out(struct vif_host *host, const struct vif_batch *batch,
     if (options)
         memcpy(own, options, options->size < sizeof *own ? options->size : sizeof *own);
     r = settle_of(own, &settle, err);
+    if (r == 0 && host->remote)
+        return remote_carry_out(host->remote, purpose->verb, batch, own, ret_report, err);
     if (r == 0 && !call_init(&call, batch->n))
         r = error_memory(err);
     if (r == 0) {

@@ -6,6 +6,7 @@
 #include <vif/vif.h>
 
 #include "base/log.h"
+#include "base/pool.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "model/model.h"
@@ -63,7 +64,8 @@ struct vif_host {
     struct netlink *nl;
     struct nft *nft; /* NULL until rules are needed */
     struct ovsdb_client *db;
-    uint64_t retries; /* see struct host_counts */
+    uint64_t retries;      /* see struct host_counts */
+    struct remote *remote; /* not NULL: vifd does the work, and none of the others is there */
 };
 
 /* When a call that may last 'timeout_ms' (or as long as configured) has to end. */
@@ -124,7 +126,8 @@ struct vif_report {
     struct report_entry *entries;
     size_t n;
     char *transaction;
-    char *json; /* made when first asked for */
+    struct pool pool; /* the results' texts, where they came from vifd */
+    char *json;       /* made when first asked for */
 };
 
 #endif

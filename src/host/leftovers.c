@@ -18,6 +18,7 @@ void vif_leftovers_free(struct vif_leftovers *leftovers)
     free(leftovers->entries);
     free(leftovers->transaction);
     free(leftovers->json);
+    pool_done(&leftovers->pool);
     free(leftovers);
 }
 
@@ -70,6 +71,8 @@ static void add_leftover(const struct vif_leftover *leftover, struct text *text)
         text_add(text, "%s\"%s\":", i ? "," : "{", members[i].key);
         text_add_json(text, members[i].value);
     }
+    if (leftover->young)
+        text_add(text, ",\"young\":true");
     if (leftover->age_ms >= 0)
         text_add(text, ",\"age\":%lld", (long long)(leftover->age_ms / 1000));
     if (leftover->steps)

@@ -6,16 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "host/host.h"
-#include "wiring/inventory.h"
-
-struct vif_list {
-    struct inventory inventory;
-    struct found *found;
-    struct vif_found *vifs;
-    size_t n;
-    char *json; /* made when first asked for */
-};
+#include "host/list.h"
+#include "host/remote.h"
 
 void vif_list_free(struct vif_list *list)
 {
@@ -24,6 +16,7 @@ void vif_list_free(struct vif_list *list)
     free(list->vifs);
     free(list->found);
     free(list->json);
+    pool_done(&list->pool);
     inventory_done(&list->inventory);
     free(list);
 }
@@ -117,6 +110,8 @@ int vif_host_list(struct vif_host *host, const struct vif_list_options *options,
 
     if (options)
         memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
+    if (host->remote)
+        return remote_list(host->remote, &own, ret_list, err);
     if (!list)
         return error_memory(err);
     r = check_state(own.state, err);

@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/stop.h"
-#include "host/host.h"
+#include "host/remote.h"
 #include "wiring/leftover.h"
 
 #define GRACE_MS 600000
@@ -397,6 +397,8 @@ int vif_host_prune(struct vif_host *host, const struct vif_prune_options *option
 
     if (options)
         memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
+    if (host->remote)
+        return remote_prune(host->remote, &own, ret_leftovers, err);
     if (!list)
         return error_memory(err);
     ovsdb_client_stop_by(host->db, own.stop_fd);

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/parse.h"
+#include "base/pool.h"
 
 struct leftovers_entry {
     struct vif_leftover leftover; /* its texts are these */
@@ -22,7 +23,8 @@ struct vif_leftovers {
     struct leftovers_entry *entries;
     size_t n;
     char *transaction;
-    char *json; /* made when first asked for */
+    struct pool pool; /* the texts of leftovers that came from vifd */
+    char *json;       /* made when first asked for */
 };
 
 #endif

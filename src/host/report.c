@@ -223,5 +223,6 @@ void vif_report_free(struct vif_report *report)
     free(report->entries);
     free(report->transaction);
     free(report->json);
+    pool_done(&report->pool);
     free(report);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "host/host.h"
+#include "host/remote.h"
 #include "model/view.h"
 #include "wiring/drawing-text.h"
 
@@ -148,6 +148,8 @@ int vif_host_show(struct vif_host *host, const struct vif_batch *batch, const ch
 
     if (options)
         memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
+    if (host->remote)
+        return remote_show(host->remote, batch, ids, &own, ret_drawing, err);
     if (!drawing)
         return error_memory(err);
     r = scene_read(&engine, host_deadline(host, own.timeout_ms), &scene, err);

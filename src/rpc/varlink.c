@@ -237,13 +237,15 @@ static void add_word(struct text *out, const char *word)
     text_add_bytes(out, word, strlen(word));
 }
 
-void varlink_call_write(struct text *out, const char *method, json_t *parameters,
-                        const struct varlink_call *how)
+void varlink_call_begin(struct text *out, const char *method)
 {
     add_word(out, "{\"method\":");
     text_add_json(out, method);
     add_word(out, ",\"parameters\":");
-    add_json(out, parameters);
+}
+
+void varlink_call_end(struct text *out, const struct varlink_call *how)
+{
     if (how && how->oneway)
         add_word(out, ",\"oneway\":true");
     if (how && how->more)
@@ -251,6 +253,14 @@ void varlink_call_write(struct text *out, const char *method, json_t *parameters
     if (how && how->upgrade)
         add_word(out, ",\"upgrade\":true");
     text_add_bytes(out, "}", 2);
+}
+
+void varlink_call_write(struct text *out, const char *method, json_t *parameters,
+                        const struct varlink_call *how)
+{
+    varlink_call_begin(out, method);
+    add_json(out, parameters);
+    varlink_call_end(out, how);
 }
 
 static void begin_reply(struct text *out, const char *error)

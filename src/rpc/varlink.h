@@ -80,6 +80,11 @@ void varlink_reply_done(struct varlink_reply *reply);
 
 /* ---- what goes out ---- */
 
+/* Add the two halves of a call to 'out', for a caller who writes the parameters, a JSON object, as text
+ * between them; otherwise as varlink_call_write(). */
+void varlink_call_begin(struct text *out, const char *method);
+void varlink_call_end(struct text *out, const struct varlink_call *how);
+
 /* Add a message, its NUL included, to 'out'.  'parameters' is an object, borrowed; NULL: an empty one.
  * Of 'how' only the flags matter.  Where memory is gone out->failed is set, and what 'out' holds is of
  * no use. */

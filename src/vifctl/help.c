@@ -45,11 +45,13 @@ static void print_option(enum option_number number, const struct verb *verbs, si
     const struct option_row *option = &option_rows[number];
     const char *word = option->words;
     size_t column = HELP_INDENT - 1;
+    const char *value = option->value ? option->value : "";
+    bool optional = value[0] == '[';
     char left[64];
 
-    (void)snprintf(left, sizeof left, "%c%c%c --%s%s%s", option->letter ? '-' : ' ',
+    (void)snprintf(left, sizeof left, "%c%c%c --%s%s%s%s", option->letter ? '-' : ' ',
                    option->letter ? option->letter : ' ', option->letter ? ',' : ' ', option->name,
-                   option->value ? "=" : "", option->value ? option->value : "");
+                   optional ? "[" : "", option->value ? "=" : "", value + optional);
     printf("  %-*s", HELP_INDENT - 3, left);
     if (strlen(left) > HELP_INDENT - 4) /* no gap is left */
         printf("\n%*s", HELP_INDENT - 1, "");
@@ -84,5 +86,5 @@ void print_help(const struct verb *verbs, size_t n_verbs)
         print_option(i, verbs, n_verbs);
     puts("\n"
          "Exit status: 0 done; 1 check found drift; 2 bad input or usage; 3 a VIF or the host\n"
-         "failed; 4 the database cannot be reached; 5 no permission; 6 timed out.");
+         "failed; 4 the database or vifd cannot be reached; 5 no permission; 6 timed out.");
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl host-info and schema: what the library tells about itself, which is JSON as it is. */
+/* vifctl host-info, schema and metrics: what the library and the daemon tell about themselves, which is a
+ * text as it is. */
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "vifctl/vifctl.h"
 
 DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
@@ -37,6 +39,40 @@ int verb_host_info(const struct arguments *arguments)
     if (vif_host_open(&arguments->host, &host, &err) == 0)
         (void)vif_host_info(host, &options, &text, &err);
     return print_text(text, &err);
+}
+
+/* The text ends with a line's end of its own. */
+static int print_metrics(const char *metrics, bool json)
+{
+    struct text text = {0};
+    int status;
+
+    if (!json) {
+        (void)fputs(metrics, stdout);
+        return STATUS_OK;
+    }
+    text_add(&text, "{\"metrics\":");
+    text_add_json(&text, metrics);
+    text_add(&text, "}");
+    status = print_json(text.failed ? NULL : text.data);
+    text_done(&text);
+    return status;
+}
+
+int verb_metrics(const struct arguments *arguments)
+{
+    struct vif_host_options options = arguments->host;
+    auto_host struct vif_host *host = NULL;
+    auto_text char *text = NULL;
+    struct vif_error err = {0};
+
+    if (arguments->n_files > 0)
+        return usage("metrics takes no operand: ", arguments->files[0]);
+    if (!options.connect)
+        options.connect = VIF_SOCKET;
+    if (vif_host_open(&options, &host, &err) == 0)
+        (void)vif_host_metrics(host, &text, &err);
+    return text ? print_metrics(text, arguments->json) : print_text(NULL, &err);
 }
 
 int verb_schema(const struct arguments *arguments)

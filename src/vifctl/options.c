@@ -87,6 +87,12 @@ static int take_config(struct arguments *arguments, const char *value)
     return STATUS_OK;
 }
 
+static int take_connect(struct arguments *arguments, const char *value)
+{
+    arguments->host.connect = value ? value : VIF_SOCKET;
+    return STATUS_OK;
+}
+
 static int add_word(const char ***words, const char *word)
 {
     const char **bigger;
@@ -189,6 +195,9 @@ const struct option_row option_rows[N_OPTIONS] = {
                       "unix:PATH or tcp:IP:PORT of the Open_vSwitch database", take_ovsdb},
     [OPTION_CONFIG] = {"config", "FILE", 0, "configuration file (default " VIF_CONFIG_FILE ")",
                        take_config},
+    [OPTION_CONNECT] = {"connect", "[SOCKET]", 0,
+                        "have vifd do it, which listens there (default " VIF_SOCKET ")",
+                        take_connect},
     [OPTION_VIF_TYPE] = {"vif-type", "TYPE", 0,
                          "only this type of VIF, e.g. VIFBridge; can be repeated", take_vif_type},
     [OPTION_COMPAT] = {"compat", "OBJECT=VERSION", 0,
@@ -231,9 +240,12 @@ static int option_number(int key)
 static void name_options(struct option *ret_longs, char *ret_shorts)
 {
     for (int i = 0; i < N_OPTIONS; i++) {
-        *ret_longs++ = (struct option){option_rows[i].name,
-                                       option_rows[i].value ? required_argument : no_argument, NULL,
-                                       FIRST_KEY + i};
+        const char *value = option_rows[i].value;
+        int argument = !value            ? no_argument
+                       : value[0] == '[' ? optional_argument
+                                         : required_argument;
+
+        *ret_longs++ = (struct option){option_rows[i].name, argument, NULL, FIRST_KEY + i};
         if (option_rows[i].letter)
             *ret_shorts++ = option_rows[i].letter;
         if (option_rows[i].letter && option_rows[i].value)

@@ -156,6 +156,8 @@ int run_call(const struct arguments *arguments, call_fn *make, const char *doing
     r = vif_host_open(&arguments->host, &host, &err);
     if (r == 0)
         r = vif_batch_new(&batch, &err);
+    if (r == 0 && arguments->host.connect)
+        vif_batch_keep(batch);
     if (r == 0)
         r = read_files(arguments->files, arguments->n_files, batch, &err) ? 0 : -1;
     if (r == 0)

@@ -68,6 +68,8 @@ static int draw(const struct arguments *arguments, const struct operands *operan
 
     if (r == 0 && operands->n_files)
         r = vif_batch_new(&batch, err);
+    if (r == 0 && batch && arguments->host.connect)
+        vif_batch_keep(batch);
     if (r == 0 && operands->n_files)
         r = read_files(operands->files, operands->n_files, batch, err) ? 0 : -1;
     if (r == 0)

@@ -14,6 +14,9 @@
 #define WIDTH     100 /* where the terminal does not say */
 #define WIDTH_MIN 40
 
+/* No wiring is a tenth as deep, but a drawing that comes from vifd could be anything. */
+#define DEPTH_MAX 256
+
 static size_t other_end(const struct vif_edge *edge, size_t part)
 {
     return edge->from == part ? edge->to : edge->from;
@@ -63,13 +66,13 @@ static bool has_way(const struct tree *tree, size_t part, size_t but)
 }
 
 /* Prints the part and all behind it; each part is printed once, so this ends. */
-static void walk(struct tree *tree, size_t part, const struct vif_edge *edge)
+static void walk(struct tree *tree, size_t part, const struct vif_edge *edge, int depth)
 {
     const struct vif_edge *next;
 
     tree->seen[part] = tree->vif + 1;
     tree_print_part(tree, part, edge, has_way(tree, part, VIF_NO_INDEX));
-    while ((next = next_way(tree, part))) {
+    while (depth < DEPTH_MAX && (next = next_way(tree, part))) {
         size_t length = tree->before.n, end = other_end(next, part);
         bool more = has_way(tree, part, end);
         const char *below = tree_stem(tree, more);
@@ -79,7 +82,7 @@ static void walk(struct tree *tree, size_t part, const struct vif_edge *edge)
         text_add_bytes(&tree->before, below, strlen(below));
         if (tree->before.failed || tree->line.failed)
             return;
-        walk(tree, end, next);
+        walk(tree, end, next, depth + 1);
         tree->before.n = length;
     }
 }
@@ -108,7 +111,7 @@ static void print_vif(struct tree *tree)
     }
     tree_say(tree, tree_branch(tree, &entry, false));
     text_add(&tree->before, "   ");
-    walk(tree, vif->first, NULL);
+    walk(tree, vif->first, NULL, 0);
     tree->before.n = 0;
 }
 

@@ -24,7 +24,9 @@ static const struct verb verbs[] = {
     {"doctor", "", "tell whether this host is ready, and what to do about it", verb_doctor,
      OF_DATABASE},
     {"host-info", "", "print which VIFs the plugins take, as os-vif's HostInfo object",
-     verb_host_info, OF_EVERY | BIT(CONFIG) | BIT(VIF_TYPE) | BIT(COMPAT)},
+     verb_host_info, OF_EVERY | BIT(CONFIG) | BIT(CONNECT) | BIT(VIF_TYPE) | BIT(COMPAT)},
+    {"metrics", "", "print the counters and histograms of vifd, as OpenMetrics text", verb_metrics,
+     OF_EVERY | BIT(CONNECT)},
     {"schema", "[TYPE]", "print the JSON Schema of the input, or of one type of object",
      verb_schema, OF_EVERY},
 };
@@ -53,6 +55,20 @@ int print_json(const char *text)
     return STATUS_OK;
 }
 
+/* vifd has a configuration and a database of its own. */
+static int check_connect(unsigned given)
+{
+    static const enum option_number others[] = {OPTION_OVSDB, OPTION_CONFIG};
+
+    for (size_t i = 0; given & BIT(CONNECT) && i < sizeof others / sizeof others[0]; i++)
+        if (given >> others[i] & 1)
+            return usage(
+                "--connect has vifd do it, with a configuration and a database of its own; "
+                "it does not go with --",
+                option_rows[others[i]].name);
+    return STATUS_OK;
+}
+
 static int run_verb(const struct verb *verb, const struct arguments *arguments, unsigned given)
 {
     for (int i = 0; i < N_OPTIONS; i++)
@@ -62,6 +78,8 @@ static int run_verb(const struct verb *verb, const struct arguments *arguments, 
             (void)snprintf(words, sizeof words, "--%s is not an option of ", option_rows[i].name);
             return usage(words, verb->name);
         }
+    if (check_connect(given) != STATUS_OK)
+        return STATUS_USAGE;
     return verb->run(arguments);
 }
 

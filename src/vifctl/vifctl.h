@@ -35,6 +35,7 @@ enum option_number {
     OPTION_ON_TIMEOUT,
     OPTION_OVSDB,
     OPTION_CONFIG,
+    OPTION_CONNECT,
     OPTION_VIF_TYPE,
     OPTION_COMPAT,
     OPTION_INSTANCE,
@@ -53,15 +54,17 @@ enum option_number {
 /* Options as bits: those of every verb, of verbs that ask the database, of verbs that plug. */
 #define BIT(option) (1U << OPTION_##option)
 #define OF_EVERY    (BIT(JSON) | BIT(VERBOSE) | BIT(HELP) | BIT(VERSION))
-#define OF_DATABASE (OF_EVERY | BIT(TIMEOUT) | BIT(OVSDB) | BIT(CONFIG))
+#define OF_DATABASE (OF_EVERY | BIT(TIMEOUT) | BIT(OVSDB) | BIT(CONFIG) | BIT(CONNECT))
 #define OF_PLUGGING (OF_DATABASE | BIT(DRY_RUN) | BIT(WAIT))
 
 /* One option.  'take' returns STATUS_OK to go on, else the exit status. */
 struct option_row {
     const char *name;
-    const char *value; /* what it is called in the help; NULL: there is none */
-    char letter;       /* the short form; 0: there is none */
-    const char *words; /* for the help */
+    const char
+        *value;  /* what it is called in the help; NULL: there is none; "[NAME]": it may be left
+                          out */
+    char letter; /* the short form; 0: there is none */
+    const char *words;                                           /* for the help */
     int (*take)(struct arguments *arguments, const char *value); /* NULL: main's business */
 };
 
@@ -93,6 +96,7 @@ int verb_list(const struct arguments *arguments);
 int verb_prune(const struct arguments *arguments);
 int verb_doctor(const struct arguments *arguments);
 int verb_host_info(const struct arguments *arguments);
+int verb_metrics(const struct arguments *arguments);
 int verb_schema(const struct arguments *arguments);
 
 /* A function of the library that does something with the VIFs of a batch; one that prints what became

@@ -58,11 +58,13 @@ static json_t *next_text(struct play *play)
         ssize_t n;
 
         /* Parsing whatever there is again and again would take for ever with big requests. */
-        if (play->in_n > 0 && play->in[play->in_n - 1] == '}')
+        if (play->in_n > 0 && strchr("}\n", play->in[play->in_n - 1]))
             json = json_loadb(play->in, play->in_n, JSON_DISABLE_EOF_CHECK, &fault);
         if (json) {
             play->in_n -= (size_t)fault.position;
             memmove(play->in, play->in + fault.position, play->in_n);
+            while (play->in_n > 0 && play->in[0] == '\n')
+                memmove(play->in, play->in + 1, --play->in_n);
             return json;
         }
         if (play->in_room - play->in_n < 65536) {
@@ -74,6 +76,10 @@ static json_t *next_text(struct play *play)
         n = recv(play->fd, play->in + play->in_n, play->in_room - play->in_n, 0);
         if (n <= 0)
             return NULL;
+        /* What ends a message of varlink is white space to a JSON parser. */
+        for (ssize_t i = 0; i < n; i++)
+            if (play->in[play->in_n + (size_t)i] == '\0')
+                play->in[play->in_n + (size_t)i] = '\n';
         play->in_n += (size_t)n;
     }
 }
@@ -203,6 +209,51 @@ static void send_notifications(struct play *play, int number)
         send_bytes(play, text, strlen(text));
 }
 
+static void say(struct play *play, const struct fake_action *action)
+{
+    size_t n = strlen(action->text) + 1;
+
+    if (!action->number)
+        send_bytes(play, action->text, n);
+    for (size_t i = 0; action->number && i < n; i++) {
+        send_bytes(play, action->text + i, 1);
+        (void)usleep(300);
+    }
+}
+
+/* The connection there is stays. */
+static void be_probed(struct play *play, const char *text)
+{
+    struct play other = {.server = play->server};
+    json_t *question;
+
+    other.fd = accept4(play->server->listener, NULL, NULL, SOCK_CLOEXEC);
+    if (other.fd < 0)
+        fail_script("cannot accept: %m");
+    question = next_text(&other);
+    if (!question)
+        fail_script("expected a question");
+    json_decref(question);
+    send_bytes(&other, text, strlen(text) + 1);
+    (void)close(other.fd);
+    free(other.in);
+}
+
+__attribute__((noreturn)) static void serve(const struct play *play, const char *text)
+{
+    for (;;) {
+        struct play client = {.server = play->server};
+
+        client.fd = accept4(play->server->listener, NULL, NULL, SOCK_CLOEXEC);
+        for (json_t *question; client.fd >= 0 && (question = next_text(&client));) {
+            json_decref(question);
+            (void)send(client.fd, text, strlen(text) + 1, MSG_NOSIGNAL);
+        }
+        (void)close(client.fd);
+        free(client.in);
+    }
+}
+
 static void talk(struct play *play, const char *text)
 {
     while (send(play->fd, text, strlen(text), MSG_NOSIGNAL) > 0)
@@ -298,6 +349,14 @@ static void play_one(struct play *play, const struct fake_action *action)
         for (int i = 0; i < action->number; i++)
             send_bytes(play, action->text, strlen(action->text));
         break;
+    case FAKE_SAY:
+        say(play, action);
+        break;
+    case FAKE_PROBED:
+        be_probed(play, action->text);
+        break;
+    case FAKE_SERVE:
+        serve(play, action->text);
     case FAKE_TALK:
         talk(play, action->text);
         break;

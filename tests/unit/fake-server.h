@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A scripted database server in a child process, for every misfortune a real one would not perform
- * on demand. */
+/* A scripted database server, or varlink service, in a child process, for every misfortune that a real
+ * one would not perform on demand. */
 #ifndef FAKE_SERVER_H
 #define FAKE_SERVER_H
 
@@ -19,6 +19,9 @@ enum fake_verb {
     FAKE_SPLIT,    /* as FAKE_ANSWER to the last request, byte by byte with pauses */
     FAKE_SEND,     /* 'text' as it is */
     FAKE_REPEAT,   /* 'text' as it is, 'number' times */
+    FAKE_SAY,      /* 'text' and a NUL; byte by byte if 'number' is set */
+    FAKE_PROBED,   /* another client asks something and gets 'text' and a NUL */
+    FAKE_SERVE,    /* until it is killed, 'text' and a NUL for whatever anyone asks */
     FAKE_TALK,     /* 'text' again and again, reading nothing, until the client closes */
     FAKE_LONG,     /* 'number' notifications "update" of 8 kB each */
     FAKE_ECHO,     /* asks "echo" and reads the right answer */
@@ -56,6 +59,10 @@ struct fake_action {
 #define BOTH(first, second)           FAKE(BOTH, 0, first, second)
 #define SPLIT(result)                 FAKE(SPLIT, 0, result, NULL)
 #define SEND(bytes)                   FAKE(SEND, 0, bytes, NULL)
+#define SAY(message)                  FAKE(SAY, 0, message, NULL)
+#define SAY_SPLIT(message)            FAKE(SAY, 1, message, NULL)
+#define PROBED(message)               FAKE(PROBED, 0, message, NULL)
+#define SERVE(message)                FAKE(SERVE, 0, message, NULL)
 #define REPEAT(number, bytes)         FAKE(REPEAT, number, bytes, NULL)
 #define ECHO_ASK                      FAKE(ECHO, 0, NULL, NULL)
 #define SLEEP(milliseconds)           FAKE(SLEEP, milliseconds, NULL, NULL)
