@@ -207,6 +207,12 @@ static void begin_looks(struct daemon *daemon)
     }
 }
 
+static void begin_what_may(struct daemon *daemon)
+{
+    begin_changes(daemon);
+    begin_looks(daemon);
+}
+
 static void expire(uv_timer_t *timer)
 {
     struct daemon *daemon = timer->data;
@@ -218,14 +224,14 @@ static void expire(uv_timer_t *timer)
     fail_waiting(&daemon->looks, VIF_ERROR_TIMEOUT,
                  "not started: vifd was at work on others, or on the same VIF, all the time",
                  false);
+    begin_what_may(daemon); /* for want of memory it may not have been begun */
     if (!daemon->changes.n && !daemon->looks.n)
         (void)uv_timer_stop(timer);
 }
 
 static void begin_all(struct daemon *daemon)
 {
-    begin_changes(daemon);
-    begin_looks(daemon);
+    begin_what_may(daemon);
     if ((daemon->changes.n || daemon->looks.n) && !uv_is_active((uv_handle_t *)&daemon->expiry))
         (void)uv_timer_start(&daemon->expiry, expire, EXPIRY_MS, EXPIRY_MS);
 }

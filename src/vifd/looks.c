@@ -6,23 +6,12 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "host/host.h"
 
 DEFINE_AUTO(auto_batch, struct vif_batch *, vif_batch_free);
 #define auto_batch __attribute__((cleanup(auto_batch_fn)))
-
-/* What is left of the request's time, as the library wants to have it. */
-static int64_t time_left(const struct request *request)
-{
-    int left = deadline_left(request->until);
-
-    if (left < 0)
-        return VIF_TIMEOUT_NEVER;
-    return left ? left : 1; /* 0 would be as configured */
-}
 
 static int copy(const char *json, char **ret_text, struct vif_error *err)
 {
@@ -38,7 +27,7 @@ int look_list(struct request *request, struct vif_host *host, char **ret_text,
                                        .instance = params->instance,
                                        .bridge = params->bridge,
                                        .state = params->state,
-                                       .timeout_ms = time_left(request)};
+                                       .timeout_ms = time_left(request->until)};
     struct vif_list *list = NULL;
     int r = vif_host_list(host, &options, &list, err);
 
@@ -69,7 +58,8 @@ int look_show(struct request *request, struct vif_host *host, char **ret_text,
               struct vif_error *err)
 {
     const struct params *params = &request->params;
-    struct vif_show_options options = {.size = sizeof options, .timeout_ms = time_left(request)};
+    struct vif_show_options options = {.size = sizeof options,
+                                       .timeout_ms = time_left(request->until)};
     auto_batch struct vif_batch *batch = NULL;
     struct vif_drawing *drawing = NULL;
     int r = params->vifs ? make_batch(params, &batch, err) : 0;
@@ -91,7 +81,7 @@ int look_prune(struct request *request, struct vif_host *host, char **ret_text,
                                         .remove = params->remove,
                                         .dry_run = params->dry_run,
                                         .grace_ms = params->grace_ms,
-                                        .timeout_ms = time_left(request),
+                                        .timeout_ms = time_left(request->until),
                                         .wait = (enum vif_wait)params->wait};
     struct vif_leftovers *leftovers = NULL;
     int r = vif_host_prune(host, &options, &leftovers, err);

@@ -81,6 +81,15 @@ bool request_changes(const struct request *request)
            (request->params.remove || !(method->allowed & PARAM(REMOVE)));
 }
 
+int64_t time_left(int64_t until)
+{
+    int left = deadline_left(until);
+
+    if (left < 0)
+        return VIF_TIMEOUT_NEVER;
+    return left ? left : 1; /* 0 would be as configured */
+}
+
 /* ---- replies ---- */
 
 static void deliver(struct note *note)

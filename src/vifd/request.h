@@ -34,13 +34,13 @@ struct request;
 struct method {
     const char *name;         /* with its interface */
     uint32_t allowed, needed; /* parameters: sets of PARAM(...) */
-    bool changes;             /* may change things, unless it is a dry run */
     vif_call_fn *call;        /* of those that take a batch and give a report */
     /* Of all others.  Writes the parameters of the reply, a JSON object, to '*ret_text'.  With 'host' on a
      * worker, without on the loop. */
     int (*look)(struct request *request, struct vif_host *host, char **ret_text,
                 struct vif_error *err);
     bool on_loop;
+    bool changes; /* may change things, unless it is a dry run */
 };
 
 /* In microseconds of CLOCK_MONOTONIC; 0: not come to that. */
@@ -104,6 +104,9 @@ int request_read_ids(struct request *request);
 
 /* Whether it would change something. */
 bool request_changes(const struct request *request);
+
+/* What is left until a deadline, as the library wants to have it. */
+int64_t time_left(int64_t until);
 
 /* ---- replies: from any thread; the loop sends them ---- */
 

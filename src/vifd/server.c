@@ -27,7 +27,7 @@
 static int take_handed(struct vif_error *err)
 {
     const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
-    struct sockaddr_un name;
+    struct sockaddr_un name = {0};
     socklen_t n = sizeof name;
     int64_t value;
 
@@ -136,7 +136,7 @@ void server_limit(struct server *server, unsigned max_peers)
         limit.rlim_cur = limit.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &limit);
         if (limit.rlim_max < max_peers + (rlim_t)RESERVED_FDS)
-            max_peers = limit.rlim_max > 2 * RESERVED_FDS
+            max_peers = limit.rlim_max > (rlim_t)2 * RESERVED_FDS
                             ? (unsigned)(limit.rlim_max - RESERVED_FDS)
                             : (unsigned)limit.rlim_max / 2;
     }

@@ -155,19 +155,15 @@ static int add_vifs(struct vif_batch *batch, const struct request *request, stru
     return r;
 }
 
-/* What is left of the time of the one that has least; they were given equal time. */
-static int64_t time_left(const struct work *work)
+/* The deadline of the one that has least time left; they were given equal time. */
+static int64_t first_deadline(const struct work *work)
 {
     int64_t until = DEADLINE_NEVER;
-    int left;
 
     for (size_t i = 0; i < work->n; i++)
         if (work->requests[i]->until < until)
             until = work->requests[i]->until;
-    left = deadline_left(until);
-    if (left < 0)
-        return VIF_TIMEOUT_NEVER;
-    return left ? left : 1; /* 0 would be as configured */
+    return until;
 }
 
 static int call_library(struct work *work, struct vif_host *host, struct vif_report **ret_report,
@@ -193,7 +189,7 @@ static int call_library(struct work *work, struct vif_host *host, struct vif_rep
     if (r < 0)
         return r;
     work->starts[work->n] = vif_batch_count(batch);
-    options.timeout_ms = time_left(work);
+    options.timeout_ms = time_left(first_deadline(work));
     return first->method->call(host, batch, &options, ret_report, err);
 }
 

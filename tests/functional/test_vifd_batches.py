@@ -218,6 +218,7 @@ def test_reads_go_on_while_changes_wait(lab, vifd):
         with Frozen(lab, 'ovs-vswitchd'):
             stuck = send(vifd, 'Plug', ovs_vif(2, create_tap=True), timeout_ms=3000)
             under_way(vifd, 2)
+            wait_until(lambda: len(c.call('List')['vifs']) == 2)
             begun = time.monotonic()
             checks = [send(vifd, 'Check', ovs_vif(2, create_tap=True), wait='none')
                       for _ in range(8)]
