@@ -103,6 +103,13 @@ def open_shell(item, one, report):
     capture.resume_global_capture()
 
 
+@pytest.fixture(autouse=True)
+def alone(request, monkeypatch):
+    """A test of vifctl's own process, or of its configuration, is that with VIF_CONNECT=1, too."""
+    if request.node.get_closest_marker('alone'):
+        monkeypatch.setattr(Lab, 'connect', False)
+
+
 @pytest.fixture
 def lab(request):
     """A host with an Open vSwitch and a bridge br-int that carries traffic.

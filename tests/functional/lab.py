@@ -23,6 +23,15 @@ VIFCTL = os.path.abspath(os.environ.get('VIFCTL', os.path.join(TOP, 'build', 'vi
 SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema'
 NOBODY = ('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups')
 WAITING = ('plug', 'unplug', 'check', 'prune')   # verbs that have --wait
+# VIF_CONNECT=1 in the environment: vifctl has a vifd do it, one for each configuration and database.
+CONNECT = bool(os.environ.get('VIF_CONNECT'))
+CONNECTING = (*WAITING, 'show', 'graph', 'list', 'doctor')
+ALLOW_ALL = '''
+allowed_bridges = *
+allowed_linux_bridges = *
+allowed_interfaces = *
+allowed_socket_directories = /run /run/nosuch /run/openvswitch /var/run/openvswitch %s
+'''
 SANITIZERS = ('AddressSanitizer', 'LeakSanitizer', 'runtime error:')
 ENVIRONMENT = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8'}
 
@@ -152,6 +161,7 @@ class Guest:
 class Lab:
     """with Lab() as lab: ...; vswitchd=False is faster where no switch is needed."""
 
+    connect = CONNECT   # conftest.py clears it for tests of vifctl alone
     tapwire = os.environ.get('TAPWIRE', '/nonexistent')   # conftest.py has them compiled
     faults = os.environ.get('FAULTS', '/nonexistent')
 
@@ -164,6 +174,7 @@ class Lab:
         os.mkdir(self.path('etc'))
         self.holder = self.db = self.proxy = None
         self.processes, self.guests, self.history, self.written = {}, [], [], 0
+        self.daemons = {}
 
     def path(self, name):
         return os.path.join(self.dir, name)
@@ -350,7 +361,29 @@ class Lab:
     def config(self, text, name='vifd.conf'):
         return '--config=' + self.write(name, text)
 
-    def command(self, verb, *files, options=(), ovsdb=None, program=None):
+    def vifd_for(self, options, ovsdb):
+        """A vifd with the configuration that the options name, and this database; None when there is
+        no such file, or no daemon that takes it: then vifctl has to say so."""
+        from vifd_client import Vifd
+        text = ''
+        try:
+            for option in options:
+                if option.startswith('--config='):
+                    with open(option.split('=', 1)[1]) as f:
+                        text = f.read()
+        except OSError:
+            return None
+        head, _, tail = text.partition('[vifd]\n')
+        key = (head + '\n[vifd]\n' + ALLOW_ALL % self.dir + tail, ovsdb)
+        if key not in self.daemons:
+            name = 'vifd%d' % len(self.daemons)
+            try:
+                self.daemons[key] = Vifd(self, config=key[0], name=name, ovsdb=ovsdb)
+            except AssertionError:   # it ended and has said why
+                self.daemons[key] = None
+        return self.daemons[key]
+
+    def command(self, verb, *files, options=(), ovsdb=None, program=None, alone=False):
         """The words of a vifctl command.  'files' are paths, or documents to be written."""
         paths = []
         for one in files:
@@ -361,7 +394,13 @@ class Lab:
         words = [program or VIFCTL, verb]
         if ovsdb is None:
             ovsdb = self.proxy.address if self.proxy else self.address
-        if ovsdb:
+        through = (self.connect and verb in CONNECTING and ovsdb and not (program or alone) and
+                   not any(one.startswith('--connect') for one in options))
+        daemon = self.vifd_for(options, ovsdb) if through else None
+        if daemon:
+            options = [one for one in options if not one.startswith('--config=')]
+            options.append('--connect=' + daemon.path)
+        elif ovsdb:
             words.append('--ovsdb=' + ovsdb)
         if verb in WAITING and not any(o.startswith('--wait') for o in options):
             words += [] if self.with_vswitchd else ['--wait=none']
@@ -372,7 +411,9 @@ class Lab:
     def vifctl(self, verb, *files, status=0, options=(), ovsdb=None, stdin=None, prefix=(),
                program=None, cwd=None, timeout=60):
         """Runs vifctl and checks its exit status (None: any)."""
-        argv = self.command(verb, *files, options=options, ovsdb=ovsdb, program=program)
+        # What is put before vifctl is about its own process.
+        argv = self.command(verb, *files, options=options, ovsdb=ovsdb, program=program,
+                            alone=bool(prefix))
         begun = time.monotonic()
         done = self.execute((*self.inside(cwd), *prefix, *argv), False, stdin, timeout)
         outcome = Outcome(argv, done, time.monotonic() - begun)

@@ -128,6 +128,7 @@ def test_lock_file_is_not_made(lab):
     assert 'vifd.lock' not in lab.run('ls', '/run').stdout
 
 
+@pytest.mark.alone
 def test_verbose_tells_what_is_asked(lab):
     done = lab.vifctl('doctor', '-v')
     assert 'get_schema' in done.err and '14 ok' not in done.err
@@ -311,6 +312,7 @@ def test_user_with_the_capability(lab):
     assert found['user'][0]['text'] == 'nobody, with CAP_NET_ADMIN'
 
 
+@pytest.mark.alone
 def test_configuration(lab):
     path = lab.write('vifd.conf', '[os_vif_ovs]\novsdb_connection = %s\n' % lab.address)
     assert findings(lab, ovsdb='', options=['--config=' + path])['config'][0]['text'] == path
@@ -377,6 +379,7 @@ def test_dpdk_port_without_dpdk(lab):
     finding(lab, 'dpdk', 'fail', advice='hugepages', status=3)
 
 
+@pytest.mark.alone
 @NO_SWITCH
 def test_directories_of_sockets(lab):
     lab.run('mkdir', '-m', '750', '/run/vhost')

@@ -149,6 +149,7 @@ def test_what_others_wrote_cannot_steer_a_terminal(lab):
     assert listed(lab)['evil1']['id'] == 'a\033[31mb\nc'
 
 
+@pytest.mark.alone
 def test_listing_changes_nothing(lab):
     lab.plug(ovs_vif(1, create_tap=True))
     before = lab.snapshot()

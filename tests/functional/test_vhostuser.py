@@ -217,6 +217,7 @@ def test_directory_that_is_missing_is_a_warning(lab):
     assert lab.plug(vhostuser_vif(1, path='/run/nosuch/vhu')).err == ''
 
 
+@pytest.mark.alone
 @NO_SWITCH
 def test_path_of_client_mode_is_the_switchs_own_business(lab):
     assert lab.plug(vhostuser_vif(1, mode='client', path='')).err == ''
