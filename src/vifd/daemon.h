@@ -39,11 +39,11 @@ struct daemon {
 
     uv_signal_t signals[3];
     uv_timer_t stop_timer, watchdog;
-    int64_t stop_since;    /* deadline_now() when it was to stop; 0: it is not */
-    int stop_fd;           /* ends calls that only wait */
-    atomic_bool stop_told; /* that calls which only wait are to end */
-    int64_t stop_flush;    /* until when the last answers may be taken; 0: there is still work */
-    bool abandoned;        /* it ends although a worker is still at work */
+    int64_t stop_since; /* deadline_now() when it was to stop; 0: it is not */
+    int stop_fd;        /* ends calls that only wait */
+    bool stop_told;     /* by stop_fd */
+    int64_t stop_flush; /* until when the last answers may be taken; 0: there is still work */
+    bool abandoned;     /* it ends although a worker is still at work */
 
     struct log_sink log; /* from any thread */
     struct metrics metrics;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "host/host.h"
+#include "vifd/daemon.h"
 
 DEFINE_AUTO(auto_batch, struct vif_batch *, vif_batch_free);
 #define auto_batch __attribute__((cleanup(auto_batch_fn)))
@@ -82,7 +83,8 @@ int look_prune(struct request *request, struct vif_host *host, char **ret_text,
                                         .dry_run = params->dry_run,
                                         .grace_ms = params->grace_ms,
                                         .timeout_ms = time_left(request->until),
-                                        .wait = (enum vif_wait)params->wait};
+                                        .wait = (enum vif_wait)params->wait,
+                                        .stop_fd = request->daemon->stop_fd};
     struct vif_leftovers *leftovers = NULL;
     int r = vif_host_prune(host, &options, &leftovers, err);
 

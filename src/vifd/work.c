@@ -71,18 +71,6 @@ static bool only_waits(const struct vif_progress *before, const struct vif_progr
     return false;
 }
 
-/* The daemon is to end: those whose VIFs are in the database, and only waited for, are answered.  The
- * library has promised to change nothing any more, and tells us a few times a second that it waits. */
-static void give_up(struct work *work)
-{
-    struct vif_error error;
-
-    (void)error_set(&error, VIF_ERROR_INTERRUPTED,
-                    "vifd is stopping; VIFs that were waited for are left as plugged");
-    for (size_t i = 0; i < work->n; i++)
-        request_fail(work->requests[i], &error);
-}
-
 static void progressed(void *data, const struct vif_progress *progress)
 {
     struct work *work = data;
@@ -92,9 +80,6 @@ static void progressed(void *data, const struct vif_progress *progress)
     if (only_waits(&before, progress))
         tell_waits(work);
     work->progress = *progress;
-    if ((progress->stage == VIF_STAGE_SETTLE || progress->stage == VIF_STAGE_AGENT) &&
-        work->daemon->stop_told)
-        give_up(work);
     if (before.stage == progress->stage && before.done == progress->done &&
         before.total == progress->total)
         return;
@@ -175,6 +160,7 @@ static int call_library(struct work *work, struct vif_host *host, struct vif_rep
         .wait = (enum vif_wait)first->params.wait,
         .on_timeout = (enum vif_on_timeout)first->params.on_timeout,
         .dry_run = first->params.dry_run,
+        .stop_fd = work->daemon->stop_fd,
         .progress = progressed,
         .result = told,
         .data = work,

@@ -153,7 +153,22 @@ def test_what_only_waits_has_ten_seconds_at_the_end(lab):
     assert 8 < time.monotonic() - begun < 16
     vifd.process.wait(30)
     vifd.check()
-    assert device(1) in lab.links()      # as plugged
+    assert device(1) in lab.links() and 'left as plugged' in caught.value.text
+
+
+def test_what_only_waits_is_undone_at_the_end_where_that_is_wanted(lab):
+    vifd = Vifd(lab)
+    stuck = send(vifd, 'Plug', ovs_vif(1, create_tap=True), wait='ovn', timeout_ms=100000,
+                 on_timeout='undo')
+    under_way(vifd, 1)
+    wait_until(lambda: device(1) in lab.links())
+    vifd.kill(signal.SIGTERM)
+    with pytest.raises(VarlinkError) as caught:
+        stuck.reply()
+    assert caught.value.kind == 'Interrupted', caught.value
+    vifd.process.wait(30)
+    vifd.check()
+    assert device(1) not in lab.links() and not lab.db.row('Port', device(1))
 
 
 def test_the_configuration_is_read_again(lab):
