@@ -143,6 +143,9 @@ struct call {
     struct outcome *outcomes;      /* of 'described' */
     size_t *owners;                /* entry of each */
     size_t n;
+    const struct vif_batch *batch;
+    int lock;     /* of all VIFs; -1: none */
+    bool unlocks; /* each as soon as it is told: others may be waited for much longer */
 };
 
 static void call_done(struct call *call, size_t n)
@@ -285,6 +288,8 @@ static void take_outcome(void *data, size_t i)
     entry->result.n_differences = entry->drift.n;
     if (outcome->state == OUTCOME_FAILED)
         name_error(entry, call->purpose->verb);
+    else if (call->unlocks && call->lock >= 0)
+        lock_release(call->lock, &call->batch->entries[call->owners[i]]);
     tell_result(call, call->owners[i]);
 }
 
@@ -324,6 +329,8 @@ static int carry_out_described(struct vif_host *host, const struct vif_batch *ba
     auto_close int lock = -1;
     int r = 0;
 
+    call->batch = batch;
+    call->unlocks = how->settle == SETTLE_OVN || how->settle == SETTLE_ML2;
     call->hooks = (struct converge_hooks){tell_progress, take_outcome, call};
     how->hooks = &call->hooks;
     if (!how->dry_run || how->explain) {
@@ -331,6 +338,7 @@ static int carry_out_described(struct vif_host *host, const struct vif_batch *ba
         r = lock_vifs(batch, how->look || how->dry_run, how->stop, how->until, &host->log, &tick,
                       &lock, err);
     }
+    call->lock = lock;
     if (r < 0)
         return r;
     ovsdb_client_set_tick(host->db, &tick);
@@ -344,7 +352,7 @@ static int carry_out(struct vif_host *host, const struct vif_batch *batch,
                      const struct purpose *purpose, const struct vif_call_options *options,
                      struct vif_report **ret_report, struct vif_error *err)
 {
-    struct call call = {.log = &host->log, .purpose = purpose};
+    struct call call = {.log = &host->log, .purpose = purpose, .lock = -1};
     struct vif_call_options *own = &call.options;
     enum settle settle;
     int r;

@@ -97,6 +97,9 @@ struct batch_entry {
     struct vif_error fault;
 };
 
+/* Lets others work on this VIF of lock_vifs() before all are done. */
+void lock_release(int fd, const struct batch_entry *entry);
+
 struct vif_batch {
     struct batch_entry *entries;
     size_t n, room;

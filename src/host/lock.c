@@ -145,3 +145,22 @@ int lock_vifs(const struct vif_batch *batch, bool look, int stop, int64_t until,
     *ret_fd = take_fd(&fd);
     return 0;
 }
+
+static void unlock_byte(int fd, off_t byte)
+{
+    struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+
+    (void)fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+void lock_release(int fd, const struct batch_entry *entry)
+{
+    const char *second = second_id(entry);
+    struct stat space;
+
+    if (stat("/proc/self/ns/net", &space) < 0)
+        return;
+    unlock_byte(fd, byte_of(space.st_ino, entry->id));
+    if (second)
+        unlock_byte(fd, byte_of(space.st_ino, second));
+}

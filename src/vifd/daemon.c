@@ -18,6 +18,33 @@
 /* How long a request whose time is up may wait for its answer. */
 #define EXPIRY_MS 50
 
+/* ---- who works on which VIFs ---- */
+
+static void unmark(struct request *const *requests, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct id_set *set = take_ptr(requests[i]->marked);
+
+        if (set)
+            id_set_remove(set, requests[i]->ids, requests[i]->n_ids);
+    }
+}
+
+static int mark(struct id_set *set, struct request *const *requests, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (id_set_reserve(set, requests[i]->n_ids) < 0) {
+            unmark(requests, i);
+            return -ENOMEM;
+        }
+        id_set_add(set, requests[i]->ids, requests[i]->n_ids);
+        requests[i]->marked = set;
+    }
+    return 0;
+}
+
+static void begin_all(struct daemon *daemon);
+
 /* ---- the end of a request ---- */
 
 static void release(struct request *request)
@@ -26,17 +53,24 @@ static void release(struct request *request)
         request_free(request);
 }
 
+/* Whoever has had all results may go on with the same VIFs, though others of the batch are still waited
+ * for. */
 static void end_request(struct request *request)
 {
     struct peer *peer = take_ptr(request->peer);
+    struct daemon *daemon = request->daemon;
+    bool in_job = request->in_job;
 
     request->over = true;
-    request->daemon->n_open -= request->in_job;
+    daemon->n_open -= in_job;
     request->times.answered = now_usec();
-    record_request(request->daemon, request);
+    record_request(daemon, request);
+    unmark(&request, 1);
     release(request);
     if (peer)
         peer_answered(peer);
+    if (in_job)
+        begin_all(daemon);
 }
 
 void daemon_reply(struct request *request, struct text *text, bool last)
@@ -100,24 +134,6 @@ void daemon_interrupt(struct daemon *daemon)
 
 /* ---- what is begun ---- */
 
-static void unmark(struct id_set *set, struct request *const *requests, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        id_set_remove(set, requests[i]->ids, requests[i]->n_ids);
-}
-
-static int mark(struct id_set *set, struct request *const *requests, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (id_set_reserve(set, requests[i]->n_ids) < 0) {
-            unmark(set, requests, i);
-            return -ENOMEM;
-        }
-        id_set_add(set, requests[i]->ids, requests[i]->n_ids);
-    }
-    return 0;
-}
-
 /* Whoever has gone away does not want it any more. */
 static size_t drop_gone(struct request **requests, size_t n)
 {
@@ -147,7 +163,7 @@ static void begin(struct daemon *daemon, struct request **requests, size_t n, bo
     if (r == 0) {
         r = work_begin(daemon, change ? &daemon->changers : &daemon->readers, own, n, lane);
         if (r < 0)
-            unmark(set, own, n);
+            unmark(own, n);
     }
     if (r < 0) {
         for (size_t i = 0; i < n; i++)
@@ -270,7 +286,7 @@ void daemon_worked(struct work *work)
 
     if (work->holds_lane)
         daemon->lane_taken = false;
-    unmark(change ? &daemon->busy : &daemon->looked_at, work->requests, work->n);
+    unmark(work->requests, work->n);
     for (size_t i = 0; i < work->n; i++) {
         vifs += work->requests[i]->n_vifs;
         bytes += work->requests[i]->bytes;

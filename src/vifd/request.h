@@ -76,6 +76,7 @@ struct request {
     bool in_job;   /* the loop's: is not freed before its job is over */
     bool over;     /* the loop's: the last reply has come */
     size_t bytes;  /* the loop's: of all replies */
+    struct id_set *marked; /* the loop's: that its ids are in; NULL: none */
     struct caller caller;
     const struct method *method;
     struct varlink_call call;

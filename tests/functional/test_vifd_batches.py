@@ -126,10 +126,15 @@ def test_a_batch_mate_that_never_settles_holds_up_nobody(lab, vifd):
         under_way(vifd, 1)
         stuck = send(vifd, 'Plug', ovs_vif(1, create_tap=True), wait='ovn', timeout_ms=6000)
         bad = send(vifd, 'Plug', {'vif': 1}, wait='ovn', timeout_ms=6000)
+        mate = send(vifd, 'Plug', ovs_vif(2), wait='ovn', timeout_ms=6000)
         arrived(vifd)
     begun = time.monotonic()
     assert outcome(bad) == 'InvalidInput'
     assert outcome(first) == ['waiting']
+    assert outcome(mate) == ['waiting']
+    with vifd.client() as c:
+        assert c.results('Unplug', ovs_vif(2))[0]['state'] == 'unplugged'
+    lab.vifctl('plug', ovs_vif(2), options=['--timeout=2'])
     assert time.monotonic() - begun < 3
     assert outcome(stuck) == 'TimedOut'
 
