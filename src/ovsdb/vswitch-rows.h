@@ -41,6 +41,10 @@ void rows_drop_interface(void *item);
 json_t *vswitch_details_select(json_t *operations, const struct vswitch *vs);
 int vswitch_details_take(const json_t *results, size_t at, struct vswitch *vs);
 
+/* Finds the bridge of each port of 'vs' in the result of a select of all bridges with all their ports.
+ * 0; -EPROTO; -ENOMEM. */
+int rows_locate_in_all(const json_t *result, struct vswitch *vs);
+
 /* Reads the Open_vSwitch row; its form is -EPROTO, its absence an error of its own. */
 int rows_read_root(const json_t *result, struct vswitch *vs, struct vif_error *err);
 

@@ -108,7 +108,8 @@ struct vswitch_query {
                      'all', whatever is only for people to see */
 };
 
-/* Reads the rows of 'query' in one transaction.  On success '*ret' belongs to the caller.  A server
+/* Reads the rows of 'query': few names in one transaction; of many, bridges, ports and interfaces are
+ * read together, right after the other rows (a commit guards what it relies on).  On success '*ret' belongs to the caller.  A server
  * without an Open_vSwitch row, or whose answer is not of the schema's form, is -EPROTO (kind OVSDB);
  * other errors as ovsdb_client_transact(). */
 int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
@@ -132,7 +133,7 @@ struct vswitch_status {
     char error[256];
 };
 
-/* Reads ofport and error of the interfaces with these distinct names, in one transaction. */
+/* Reads ofport and error of the interfaces with these distinct names, all at one moment. */
 int vswitch_read_status(struct ovsdb_client *client, const char *const *names, size_t n,
                         int64_t until, struct vswitch_status *status, struct vif_error *err);
 

@@ -24,7 +24,7 @@ EVERY_KIND = pytest.mark.parametrize('kind', KINDS)
 # As measured, for VERBS: thousands of instructions of a whole process with one VIF, and for each of a
 # hundred VIFs.
 ONE_VIF = {'tap': (1177, 1157, 1794), 'hybrid': (1197, 1162, 1449)}
-EACH_VIF = {'tap': (567, 661, 742), 'hybrid': (578, 656, 810)}
+EACH_VIF = {'tap': (501, 556, 742), 'hybrid': (512, 552, 706)}
 
 # Of the first plug of a tap, call by call; the C library of another release may start with a few more.
 #  42  the dynamic linker and the C library, libmnl's share being 10
@@ -50,7 +50,7 @@ SPARE_CALLS = 6
 # For each VIF of a hundred, all calls divided by the VIFs: a lock, an answer of the kernel for each link
 # that is looked up, made or removed, the five of a tap (of a hybrid VIF: the sysctls of its bridge), and
 # a hundredth of what is called once.
-EACH_VIF_CALLS = {'tap': (9.0, 3.1, 7.1), 'hybrid': (27.1, 5.1, 7.2)}
+EACH_VIF_CALLS = {'tap': (9.2, 3.2, 7.3), 'hybrid': (27.3, 5.2, 7.3)}
 
 
 def counted(lab, doc, count):

@@ -15,14 +15,17 @@ DOCUMENTS = {
     'twenty': [ovs_vif(n, create_tap=True) for n in range(2, 12)] +
               [hybrid_vif(n) for n in range(12, 22)],
 }
+# The rows of many names take one more request, and one that ends it and is not waited for.
+MORE = ['monitor_cond', 'monitor_cancel']
 ALL = pytest.mark.parametrize('doc', DOCUMENTS.values(), ids=DOCUMENTS)
 
 
 @ALL
 def test_plug_is_two_round_trips(lab, proxy, doc):
     lab.plug(doc)
-    assert [r.method for r in proxy.requests] == ['transact', 'transact']
-    assert [r.is_commit for r in proxy.requests] == [False, True]
+    more = MORE if doc is DOCUMENTS['twenty'] else []
+    assert [r.method for r in proxy.requests] == ['transact', *more, 'transact']
+    assert [r.is_commit for r in proxy.transacts] == [False, True]
     assert proxy.connections == 1
 
 
@@ -31,7 +34,7 @@ def test_unplug_is_one_commit_after_a_look_or_two(lab, proxy, doc):
     lab.plug(doc)
     proxy.clear()
     lab.unplug(doc)
-    assert [r.is_commit for r in proxy.requests] in ([False, True], [False, False, True])
+    assert [r.is_commit for r in proxy.transacts] in ([False, True], [False, False, True])
     assert proxy.connections == 1
 
 
@@ -43,7 +46,7 @@ def test_second_plug_sends_no_write_and_changes_no_link(lab, proxy, doc):
     again, changes = traced(lab, 'plug', doc, options=['--json'])
     assert not changes, changes
     assert proxy.commits == []
-    assert len(proxy.requests) <= 2
+    assert len(proxy.requests) <= 2 + len(MORE) * (doc is DOCUMENTS['twenty'])
     assert not any(r['changed'] for r in again.results)
 
 

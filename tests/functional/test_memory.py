@@ -10,7 +10,7 @@ from lab import TOP, VIFCTL
 from vifs import document
 
 ROUNDS = 100
-VIFS = 250   # enough for tables of the database to be read whole
+VIFS = 250   # enough for QoS rows to be read whole, and other rows by a monitor
 BUILD = os.path.dirname(VIFCTL)
 
 
