@@ -206,29 +206,38 @@ static int take_error(struct remote_call *call, const struct varlink_reply *repl
 }
 
 /* There was no answer, or not all of it: says what that means. */
+/* What is said of a call that vifd may have begun to carry out, and of one that it has not. */
+static const struct explanation {
+    int fault;
+    const char *words, *begun, *not_begun; /* 'words' NULL: those that came with the fault */
+} explanations[] = {
+    {-ENOMEM, NULL, "", ""},
+    {-EPROTO, NULL, "; it may have done what was asked, a check tells", ""},
+    {-EINTR, "interrupted", "; what vifd has begun it goes on with, a check tells",
+     "; nothing was changed"},
+    {-ETIMEDOUT, "vifd has not answered in time", ": it may still do what was asked, a check tells",
+     ""},
+};
+
 static int explain(const struct remote_call *call, int fault, const struct vif_error *why,
                    struct vif_error *err)
 {
-    bool open = call->begun && call->changes;
+    bool begun = call->begun && call->changes;
 
-    if (fault == -ENOMEM || fault == -EPROTO)
-        (void)error_set(
-            err, why->kind, "%s%s", why->text,
-            fault == -EPROTO && open ? "; it may have done what was asked, a check tells" : "");
-    else if (fault == -EINTR)
-        (void)error_set(err, why->kind, "interrupted%s",
-                        open ? "; what vifd has begun it goes on with, a check tells"
-                             : "; nothing was changed");
-    else if (fault == -ETIMEDOUT)
-        (void)error_set(err, why->kind, "vifd has not answered in time%s",
-                        open ? ": it may still do what was asked, a check tells" : "");
-    else if (open)
-        (void)error_set(err, why->kind,
-                        "the answer of vifd was lost: it may have done what was asked, a check "
-                        "tells: %s",
-                        why->text);
-    else
-        (void)error_set(err, why->kind, "vifd went away without an answer: %s", why->text);
+    for (size_t i = 0; i < sizeof explanations / sizeof explanations[0]; i++) {
+        const struct explanation *row = &explanations[i];
+
+        if (row->fault == fault) {
+            (void)error_set(err, why->kind, "%s%s", row->words ? row->words : why->text,
+                            begun ? row->begun : row->not_begun);
+            return fault;
+        }
+    }
+    (void)error_set(
+        err, why->kind, "%s: %s",
+        begun ? "the answer of vifd was lost: it may have done what was asked, a check tells"
+              : "vifd went away without an answer",
+        why->text);
     return fault;
 }
 

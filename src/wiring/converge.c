@@ -346,6 +346,16 @@ static int resolve_names(const struct engine *engine, struct vif_wiring *const *
     return r;
 }
 
+static void runs_done(struct run *runs, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        plan_done(&runs[i].plan);
+        drift_done(&runs[i].drift);
+        vswitch_copies_free(runs[i].copies);
+        links_forget(&runs[i]);
+    }
+}
+
 int converge(const struct engine *engine, struct vif_wiring *const *wirings, size_t n,
              const struct converge_options *options, struct outcome *outcomes,
              char **ret_transaction, struct vif_error *err)
@@ -401,12 +411,7 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
             run_round(&batch, options, outcomes, ret_transaction);
         tell_ended(&batch);
     }
-    for (size_t i = 0; i < n; i++) {
-        plan_done(&runs[i].plan);
-        drift_done(&runs[i].drift);
-        vswitch_copies_free(runs[i].copies);
-        links_forget(&runs[i]);
-    }
+    runs_done(runs, n);
     interrupt_deafen(&batch);
     observed_done(&batch.observed);
     return r;

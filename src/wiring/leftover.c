@@ -136,7 +136,7 @@ enum leftover_verdict leftover_judge(const struct leftover *leftover, int64_t gr
                  leftover->instance);
         return LEFTOVER_KEPT;
     }
-    if (leftover->age_ms < 0 && (rule->needs & LEFTOVER_NEEDS_AGE)) {
+    if (leftover->age_ms < 0 && grace_ms > 0 && (rule->needs & LEFTOVER_NEEDS_AGE)) {
         text_add(words, "; not removed: its age is not known");
         return LEFTOVER_KEPT;
     }

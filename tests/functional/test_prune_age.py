@@ -112,7 +112,7 @@ def test_server_behind_something_else(lab):
     """Who answers is not who keeps the log."""
     leftovers.port(lab, 1)
     lab.start_proxy()
-    assert unknown(look(lab, '--yes'))
+    assert unknown(look(lab, '--yes', grace=1))
     assert ': its age is not known\n' in lab.vifctl('prune', options=['--yes']).out
 
 
@@ -136,7 +136,7 @@ def test_clustered_database(lab):
             'unix:' + lab.path('raft.sock'))
     lab.start_ovsdb()
     leftovers.port(lab, 1)
-    assert unknown(look(lab, '--yes'))
+    assert unknown(look(lab, '--yes', grace=1))
 
 
 @pytest.mark.parametrize('damage', ['garbage', 'half a record', 'a huge record'])

@@ -95,6 +95,17 @@ static void verdicts(void **state)
     }
 }
 
+/* Where anything is old enough, it does not matter that an age is not known. */
+static void no_grace_needs_no_age(void **state)
+{
+    struct leftover leftover = {.kind = LEFTOVER_PER_PORT_BRIDGE, .age_ms = -1, .ovn_ms = -1};
+    struct text text = {0};
+
+    (void)state;
+    assert_int_equal(leftover_judge(&leftover, 0, &text), LEFTOVER_FOUND);
+    text_done(&text);
+}
+
 /* The plan for one leftover of 'there', carried out on 'later', which differs from it. */
 static char *plan_of(const char *there, const char *later)
 {
@@ -210,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts),
+        cmocka_unit_test(no_grace_needs_no_age),
         cmocka_unit_test(removal),
         cmocka_unit_test(out_of_memory),
     };
