@@ -206,38 +206,34 @@ static int take_error(struct remote_call *call, const struct varlink_reply *repl
 }
 
 /* There was no answer, or not all of it: says what that means. */
-/* What is said of a call that vifd may have begun to carry out, and of one that it has not. */
-static const struct explanation {
-    int fault;
-    const char *words, *begun, *not_begun; /* 'words' NULL: those that came with the fault */
-} explanations[] = {
-    {-ENOMEM, NULL, "", ""},
-    {-EPROTO, NULL, "; it may have done what was asked, a check tells", ""},
-    {-EINTR, "interrupted", "; what vifd has begun it goes on with, a check tells",
-     "; nothing was changed"},
-    {-ETIMEDOUT, "vifd has not answered in time", ": it may still do what was asked, a check tells",
-     ""},
-};
-
 static int explain(const struct remote_call *call, int fault, const struct vif_error *why,
                    struct vif_error *err)
 {
-    bool begun = call->begun && call->changes;
+    bool open = call->begun && call->changes;
+    const char *words;
 
-    for (size_t i = 0; i < sizeof explanations / sizeof explanations[0]; i++) {
-        const struct explanation *row = &explanations[i];
-
-        if (row->fault == fault) {
-            (void)error_set(err, why->kind, "%s%s", row->words ? row->words : why->text,
-                            begun ? row->begun : row->not_begun);
-            return fault;
-        }
+    switch (fault) {
+    case -ENOMEM:
+        (void)error_memory(err);
+        break;
+    case -EPROTO:
+        words = open ? "; it may have done what was asked, a check tells" : "";
+        (void)error_set(err, why->kind, "%s%s", why->text, words);
+        break;
+    case -EINTR:
+        words = open ? "what vifd has begun it goes on with, a check tells" : "nothing was changed";
+        (void)error_set(err, why->kind, "interrupted; %s", words);
+        break;
+    case -ETIMEDOUT:
+        words = open ? ": it may still do what was asked, a check tells" : "";
+        (void)error_set(err, why->kind, "vifd has not answered in time%s", words);
+        break;
+    default:
+        words = open ? "the answer of vifd was lost: it may have done what was asked, a check tells"
+                     : "vifd went away without an answer";
+        (void)error_set(err, why->kind, "%s: %s", words, why->text);
+        break;
     }
-    (void)error_set(
-        err, why->kind, "%s: %s",
-        begun ? "the answer of vifd was lost: it may have done what was asked, a check tells"
-              : "vifd went away without an answer",
-        why->text);
     return fault;
 }
 

@@ -120,7 +120,7 @@ def test_server_over_tcp(lab):
     leftovers.port(lab, 1)
     lab.run('ovs-appctl', '-t', lab.path('db.ctl'), 'ovsdb-server/add-remote',
             'ptcp:6640:127.0.0.1')
-    done = look(lab, '--yes', ovsdb='tcp:127.0.0.1:6640')
+    done = look(lab, '--yes', grace=1, ovsdb='tcp:127.0.0.1:6640')
     assert unknown(done) or 'cannot be told' in why_kept(done)
     lab.vsctl('set', 'Interface', device(1), 'external_ids:ovn-installed-ts=%d' % (
         (time.time() - 100) * 1000))
@@ -152,7 +152,7 @@ def test_log_with_a_damaged_tail(lab, damage):
 def test_without_the_right_to_look(lab):
     """Who may not see the server's files, or others' processes, removes no port."""
     leftovers.port(lab, 1)
-    done = look(lab, prefix=NOBODY)
+    done = look(lab, grace=1, prefix=NOBODY)
     assert unknown(done)
     lab.run('mount', '-t', 'proc', '-o', 'hidepid=2', 'proc', '/proc')
     done = look(lab, prefix=NOBODY)
