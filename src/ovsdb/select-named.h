@@ -13,14 +13,13 @@
  * each.  Milliseconds of ovsdb-server 3.1 for half as many ports and as many interfaces, by the rows
  * that each of the two tables has:
  *
- *               |       selects of          |       select_named()
- *          rows | 16 names | 32 | 48 | 200  | 16 names | 32 | 48 | 200 | whole tables
- *             0 |     0.06 |0.1 |0.2 | 0.8  |     0.05 |0.1 |0.1 | 0.2 |     0.03
- *          1000 |      1.2 |2.0 |3.7 |  12  |      1.9 |2.2 |1.8 |   5 |       27
- *        10,000 |       36 |  - |  - |   -  |       51 |  - |  - |   - |      319
+ *               |            selects            |        select_named()
+ *          rows | 16 names |  24 |  32 |  48 | 200  | 16 |  24 |  32 |  48 | 200
+ *             0 |     0.06 | 0.1 | 0.1 | 0.2 | 0.8  | 0.1| 0.1 | 0.1 | 0.1 | 0.2
+ *          1000 |      1.2 | 1.7 | 2.0 | 3.7 |  12  | 1.9| 2.1 | 2.2 | 1.8 |   5
+ *        10,000 |  36..51  |  35 |  43 |  44 | 203  | 48 |  45 |  45 |  47 |  45
  *
- * At 10,000 a select takes a little over 2 ms.  For us a name costs less in a monitor, too, since a
- * select repeats the columns. */
+ * For us a name costs less in a monitor, too, since a select repeats the columns. */
 #define SELECT_NAMED_FROM 24
 
 /* The columns of the rows with these names. */
