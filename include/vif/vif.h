@@ -173,7 +173,9 @@ struct vif_report;
  * the database stands, and is VIF_STATE_FAILED with kind INTERRUPTED and 'changed' set where it was not
  * known yet to be real (with VIF_ON_TIMEOUT_UNDO it is taken back, too).  A VIF whose rows an unplug has
  * removed is unplugged to the end, without waiting for ovs-vswitchd.  The answer to a transaction that is
- * under way is waited for as long as the call may last.
+ * under way is waited for as long as the call may last.  Of a host that was opened with 'connect' only the
+ * wait ends: VIFs nothing was told of are VIF_STATE_FAILED with kind INTERRUPTED, with 'changed' set
+ * because vifd goes on with what it has begun.
  *
  * 0 whenever there is a report, however many VIFs failed; -ENOMEM; -EINVAL for an option that has a
  * value this library does not know; -ETIMEDOUT, or -EINTR (kind INTERRUPTED), when another program worked

@@ -177,6 +177,7 @@ int remote_prune(struct remote *remote, const struct vif_prune_options *options,
     struct remote_call call = {
         .timeout_ms = options->timeout_ms,
         .changes = options->remove && !options->dry_run,
+        .stop = options->stop_fd,
     };
     struct list_reply reply;
     int r;

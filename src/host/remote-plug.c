@@ -310,6 +310,7 @@ static int ask(struct remote *remote, struct work *work, const struct vif_batch 
     call->more = options->progress || options->result;
     call->changes = !looks && !options->dry_run;
     call->timeout_ms = options->timeout_ms;
+    call->stop = options->stop_fd;
     call->tick = (struct tick){options->progress ? tell_again : NULL, work};
     r = remote_call(remote, call, err);
     if (r == 0)
@@ -336,7 +337,7 @@ int remote_carry_out(struct remote *remote, const char *verb, const struct vif_b
             tell_result(&work, i);
     if (work.n)
         r = ask(remote, &work, batch, &fault);
-    if (r < 0 && r != -ENOMEM && (work.n_told || r == -EINTR)) {
+    if (r < 0 && r != -ENOMEM && (work.n_told || (r == -EINTR && work.call.unanswered))) {
         fail_rest(&work, &fault);
         r = 0;
     }

@@ -206,12 +206,13 @@ static int take_error(struct remote_call *call, const struct varlink_reply *repl
 }
 
 /* There was no answer, or not all of it: says what that means. */
-static int explain(const struct remote_call *call, int fault, const struct vif_error *why,
+static int explain(struct remote_call *call, int fault, const struct vif_error *why,
                    struct vif_error *err)
 {
     bool open = call->begun && call->changes;
     const char *words;
 
+    call->unanswered = true;
     switch (fault) {
     case -ENOMEM:
         (void)error_memory(err);
@@ -222,7 +223,7 @@ static int explain(const struct remote_call *call, int fault, const struct vif_e
         break;
     case -EINTR:
         words = open ? "what vifd has begun it goes on with, a check tells" : "nothing was changed";
-        (void)error_set(err, why->kind, "interrupted; %s", words);
+        (void)error_set(err, why->kind, "interrupted: %s", words);
         break;
     case -ETIMEDOUT:
         words = open ? ": it may still do what was asked, a check tells" : "";

@@ -285,6 +285,18 @@ def test_changing_is_the_same(lab, name):
     both.vifd.stop()
 
 
+def test_metrics(both):
+    text = both.run(True, 'metrics')
+    assert text['status'] == 0 and text['err'] == ''
+    assert text['out'].startswith('# ') and text['out'].endswith('\n# EOF\n')
+    asked = re.search(r'^vifd_requests_total\{method="List"\} (\d+)$', text['out'], re.MULTILINE)
+    both.run(True, 'list')
+    done = both.run(True, 'metrics', options=['--json'])
+    again = re.search(r'^vifd_requests_total\{method="List"\} (\d+)$',
+                      json.loads(done['out'])['metrics'], re.MULTILINE)
+    assert int(again[1]) == (int(asked[1]) if asked else 0) + 1
+
+
 def test_a_daemon_that_is_restarted_is_found_again(lab):
     both = Both(lab)
     assert both.run(True, 'plug', stranger())['status'] == 0
@@ -296,18 +308,39 @@ def test_a_daemon_that_is_restarted_is_found_again(lab):
     again.stop()
 
 
-def test_a_daemon_that_dies_in_the_middle(lab):
-    """What is known is said, and what is not known is not."""
-    both = Both(lab)
+def plug_until(both, stop):
+    """A plug through vifd that has only to wait, for an ovs-vswitchd that is stopped, when stop(process)
+    is called; (exit status, standard output, standard error)."""
+    lab = both.lab
     lab.processes['ovs-vswitchd'].send_signal(signal.SIGSTOP)
     path = lab.write('many.json', [stranger(), {}])
     argv = lab.command('plug', path, options=['--connect=' + both.vifd.path], ovsdb='')
     with subprocess.Popen((*lab.inside(), *argv), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           text=True, env=lab.environment()) as process:
         wait_until(lambda: lab.db.row('Port', device(60)), what='the port is in the database')
-        both.vifd.process.kill()
+        stop(process)
         out, err = process.communicate(timeout=30)
     lab.processes['ovs-vswitchd'].send_signal(signal.SIGCONT)
-    assert process.returncode == 4 and out == ''
+    return process.returncode, out, err
+
+
+def test_interrupted_while_vifd_goes_on(lab):
+    both = Both(lab)
+    status, out, err = plug_until(both, lambda process: process.send_signal(signal.SIGINT))
+    assert status == -signal.SIGINT and out == ''
+    lines = err.splitlines()
+    assert lines[0] == ('vifctl: plug %s: interrupted: what vifd has begun it goes on with, a check '
+                        'tells' % vif_id(60))
+    assert lines[-1] == 'vifctl: interrupted: 0 of 2 VIFs plugged, 1 not waited for, 1 failed'
+    lab.settle()
+    assert both.run(True, 'check', stranger())['status'] == 0
+    both.vifd.stop()
+
+
+def test_a_daemon_that_dies_in_the_middle(lab):
+    """What is known is said, and what is not known is not."""
+    both = Both(lab)
+    status, out, err = plug_until(both, lambda _: both.vifd.process.kill())
+    assert status == 4 and out == ''
     assert 'the answer of vifd was lost: it may have done what was asked, a check tells' in err
     assert lab.vifctl('check', stranger()).status == 0

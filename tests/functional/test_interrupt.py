@@ -26,6 +26,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def names(n):
     return {device(n, prefix) for prefix in ('tap', 'qbr', 'qvb', 'qvo')}
 
+# Through vifd it is only the waiting that ends: test_connect_same.py.
+pytestmark = pytest.mark.alone
+
 
 class Running:
     """vifctl in the background."""

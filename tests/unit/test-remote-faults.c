@@ -127,6 +127,17 @@ static void count_result(void *data, size_t i, const struct vif_result *result)
     ++*(size_t *)data;
 }
 
+/* Readable once a result was told. */
+static int stop_pipe[2];
+
+static void stop_when_told(void *data, size_t i, const struct vif_result *result)
+{
+    (void)i;
+    if (result->state == VIF_STATE_PLUGGED)
+        assert_int_equal(write(stop_pipe[1], "x", 1), 1);
+    ++*(size_t *)data;
+}
+
 #define ONE_MORE "{\"parameters\":{\"results\":[" PLUGGED(1, 2) "]},\"continues\":true}"
 
 /* Results that have come count; the other VIFs say that nothing is known of them. */
@@ -194,6 +205,53 @@ static void half_an_answer(void **state)
         assert_memory_equal(result->error.text, "plug " ID(3), strlen("plug " ID(3)));
         vif_report_free(report);
     }
+    end(&s);
+}
+
+/* Who is stopped hears no more of vifd, which goes on; what it told before that stands. */
+static void interrupted(void **state)
+{
+    static const struct fake_action script[] = {
+        ACCEPT,
+        EXPECT("io.vifd.Plug"),
+        SAY(ONE_MORE),
+        GONE,
+        ACCEPT,
+        EXPECT("io.vifd.Unplug"),
+        SAY("{\"error\":\"io.vifd.Interrupted\",\"parameters\":{\"text\":\"vifd is stopping\"}}"),
+        GONE,
+        END};
+    size_t told = 0;
+    struct vif_call_options options = {
+        .size = sizeof options, .result = stop_when_told, .data = &told};
+    struct vif_report *report = NULL;
+    struct session s;
+    char byte;
+
+    (void)state;
+    begin(&s, script);
+    assert_int_equal(pipe(stop_pipe), 0);
+    options.stop_fd = stop_pipe[0];
+    assert_int_equal(vif_host_plug(s.host, s.batch, &options, &report, &s.err), 0);
+    assert_int_equal(told, 3);
+    assert_int_equal(vif_report_result(report, 1)->state, VIF_STATE_PLUGGED);
+    s.err = vif_report_result(report, 0)->error;
+    assert_words(&s, VIF_ERROR_INTERRUPTED,
+                 "plug " ID(1) ": interrupted: what vifd has begun it goes on with, a check tells");
+    assert_int_equal(vif_report_result(report, 0)->changed, 1);
+    vif_report_free(report);
+    /* The descriptor is readable now: nothing is even asked. */
+    assert_int_equal(vif_host_plug(s.host, s.batch, &options, &report, &s.err), 0);
+    s.err = vif_report_result(report, 1)->error;
+    assert_words(&s, VIF_ERROR_INTERRUPTED, "plug " ID(2) ": interrupted: nothing was changed");
+    assert_int_equal(vif_report_result(report, 1)->changed, 0);
+    vif_report_free(report);
+    assert_int_equal(read(stop_pipe[0], &byte, 1), 1);
+    /* vifd's own word is an error of the call like any other. */
+    assert_int_equal(vif_host_unplug(s.host, s.batch, &options, &report, &s.err), -EINTR);
+    assert_words(&s, VIF_ERROR_INTERRUPTED, "vifd is stopping");
+    (void)close(stop_pipe[0]);
+    (void)close(stop_pipe[1]);
     end(&s);
 }
 
@@ -351,8 +409,11 @@ static void without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bad_results),    cmocka_unit_test(the_answer_is_lost),
-        cmocka_unit_test(half_an_answer), cmocka_unit_test(more_than_was_asked_for),
+        cmocka_unit_test(bad_results),
+        cmocka_unit_test(the_answer_is_lost),
+        cmocka_unit_test(half_an_answer),
+        cmocka_unit_test(interrupted),
+        cmocka_unit_test(more_than_was_asked_for),
         cmocka_unit_test(without_memory),
     };
 
