@@ -323,7 +323,7 @@ def test_example_configuration_is_taken(tmp_path):
     assert configured(tmp_path, text).returncode == 0
 
 
-@pytest.mark.parametrize('name', ['vifctl.1', 'vifd.conf.5', 'vifd.8'])
+@pytest.mark.parametrize('name', ['vifctl.1', 'vifd.conf.5', 'vifd.8', 'io.vifd.7'])
 def test_page_is_well_formed(lab, name):
     """scdoc takes it, and what comes out has its section in its title."""
     done = lab.run('scdoc', stdin=read('man', name + '.scd'))

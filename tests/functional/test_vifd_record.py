@@ -2,7 +2,6 @@
 """What the daemon tells of its work: one event a request, in the log or the journal, and its metrics."""
 import os
 import re
-import shlex
 import socket
 import struct
 import threading
@@ -11,38 +10,12 @@ import pytest
 from prometheus_client import parser as prometheus
 from prometheus_client.openmetrics import parser as openmetrics
 
+from callers import add_user, event, logfmt
 from lab import NOBODY, wait_until
 from vifd_client import VIFD, VarlinkError, Vifd
 from vifs import hybrid_vif, ovs_vif, vif_id
 
 EVIL = 'x" uid=0\nlevel=e'   # 15 bytes, as much as a process can be called
-
-
-def logfmt(line):
-    """{key: value} of a line, read strictly."""
-    found, at = {}, 0
-    pattern = re.compile(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|[^ "=\\]+)(?: |$)')
-    while at < len(line):
-        match = pattern.match(line, at)
-        assert match, line[at:]
-        key, value = match.groups()
-        assert key not in found, line
-        found[key] = shlex.split(value)[0] if value.startswith('"') else value
-        at = match.end()
-    return found
-
-
-def events(vifd, method=None):
-    with open(vifd.lab.path(vifd.name + '.out')) as f:
-        found = [logfmt(line) for line in f.read().splitlines()]
-    return [one for one in found if 'method' in one and one['method'].endswith('.' + method)]
-
-
-def event(vifd, method, count=1):
-    wait_until(lambda: len(events(vifd, method)) >= count, what='the event')
-    found = events(vifd, method)
-    assert len(found) == count
-    return found[-1]
 
 
 def samples(text, reader=openmetrics):
@@ -248,13 +221,6 @@ def test_textfile_that_cannot_be_written_is_said_once(lab):
 
 
 # ---------------------------------------------------------------------- who it is
-
-def add_user(lab, name='vifd', uid=777):
-    for file, line in (('passwd', '%s:x:%d:%d::/:/bin/false' % (name, uid, uid)),
-                       ('group', '%s:x:%d:' % (name, uid))):
-        lab.run('sh', '-c', 'grep -v "^%s:" /etc/%s >/etc/new; echo "%s" >>/etc/new; '
-                'mv /etc/new /etc/%s' % (name, file, line, file))
-
 
 def status(vifd):
     with open('/proc/%d/status' % vifd.process.pid) as f:

@@ -51,6 +51,14 @@ class Client:
         self.socket.connect(path)
         self.buffer = b''
 
+    @classmethod
+    def of(cls, connection, timeout=60):
+        """One that uses a connection of someone's."""
+        client = cls.__new__(cls)
+        client.socket, client.buffer = connection, b''
+        connection.settimeout(timeout)
+        return client
+
     def __enter__(self):
         return self
 
