@@ -207,8 +207,8 @@ def test_the_group_may_what_is_allowed(lab):
 
 @pytest.mark.lab(vswitchd=False)
 def test_leftovers_of_the_group(lab):
-    """What is outside of the policy is kept; and so is what only root can tell the age of, since the
-    log of the database is root's."""
+    """What is outside of the policy is kept; and, unless no grace is asked for, what only root can tell
+    the age of, since the log of the database is root's."""
     add_user(lab)
     lab.add_bridge('br-ex')
     vifd = Vifd(lab, user=None)
@@ -218,7 +218,7 @@ def test_leftovers_of_the_group(lab):
         for n, more, bridge in ((1, old, 'br-int'), (2, {}, 'br-int'), (3, old, 'br-ex')))
     with Caller(NOVA, NOVA, VIFD_ID) as nova, nova.connect(vifd) as c:
         found = {one['name']: one for one in
-                 c.call('Prune', remove=True, grace_ms=-1, wait='none')['leftovers']}
+                 c.call('Prune', remove=True, grace_ms=1000, wait='none')['leftovers']}
         one = event(vifd, 'Prune')
     assert found[mine]['state'] == 'removed', found[mine]['reason']
     assert lab.db.row('Port', mine) is None
