@@ -49,8 +49,9 @@ struct remote_call {
     struct tick tick;
 
     /* Set by the call. */
-    bool begun;      /* vifd has all of it, and may have done it */
-    bool unanswered; /* an error is not vifd's: there was no last reply, or none that could be read */
+    bool begun; /* vifd has all of it, and may have done it */
+    bool
+        unanswered; /* an error is not vifd's: there was no last reply, or none that could be read */
 };
 
 void remote_begin(struct remote_call *call, const char *method);

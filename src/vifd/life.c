@@ -233,7 +233,7 @@ static int give_up_power(struct daemon *daemon, struct vif_error *err)
     r = privilege_find_user(daemon->settings.user, &user, err);
     if (r < 0)
         return r;
-    if (privilege_share_file(VIF_LOCK_FILE, user.gid, &why) < 0)
+    if (privilege_hand_over_file(VIF_LOCK_FILE, &user, &why) < 0)
         daemon_log(daemon, "no locks are shared with vifctl: %s", why.text);
     return privilege_drop(&user, err);
 }

@@ -60,7 +60,8 @@ int privilege_close_inherited(unsigned n_passed, struct vif_error *err)
     return 0;
 }
 
-int privilege_share_file(const char *path, gid_t group, struct vif_error *err)
+int privilege_hand_over_file(const char *path, const struct privilege_user *user,
+                             struct vif_error *err)
 {
     auto_close int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     struct stat st;
@@ -69,8 +70,8 @@ int privilege_share_file(const char *path, gid_t group, struct vif_error *err)
         return error_sys(err, VIF_ERROR_SYSTEM, errno, "open %s", path);
     if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
         return error_set(err, VIF_ERROR_SYSTEM, "%s is no file of its own", path);
-    if (fchown(fd, 0, group) < 0 || fchmod(fd, 0660) < 0)
-        return error_sys(err, VIF_ERROR_SYSTEM, errno, "share %s", path);
+    if (fchown(fd, user->uid, user->gid) < 0 || fchmod(fd, 0600) < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, errno, "hand over %s", path);
     return 0;
 }
 

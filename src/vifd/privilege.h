@@ -24,9 +24,10 @@ int privilege_find_user(const char *name, struct privilege_user *ret, struct vif
  * a service manager has handed over (sd_listen_fds(3)).  Before anything else is opened. */
 int privilege_close_inherited(unsigned n_passed, struct vif_error *err);
 
-/* Makes the file 'path' root's and the group's, 0660, and makes it first where it is missing: the locks
- * that the daemon and root's vifctl share.  As root. */
-int privilege_share_file(const char *path, gid_t group, struct vif_error *err);
+/* Makes the file 'path' the user's alone, 0600, and makes it first where it is missing: the locks that the
+ * daemon and root's vifctl share.  Not the group's, who may be those that call.  As root. */
+int privilege_hand_over_file(const char *path, const struct privilege_user *user,
+                             struct vif_error *err);
 
 /* Gives up everything but CAP_NET_ADMIN, for good; before the first thread, and after all that only root
  * can do.  Root becomes 'user'; whoever is not root stays who it is, and 'user' may be NULL.

@@ -2,7 +2,7 @@
 """Callers of a vifd who are other users, and what it logs of them.
 
     add_user(lab)                               the host has the user and group vifd
-    with Caller(1001, 1001, VIFD_ID) as nova:   a process of that user, group and supplementary group
+    with Caller(1001, 1001, VIFD_ID) as nova:   a process of that user, group, supplementary group
         with nova.connect(vifd) as c:           a Client, whose peer is that process
             c.call('List')
 """

@@ -204,6 +204,16 @@ def test_exit_statuses_and_signals_of_vifd_are_the_same(vifd_help):
             {name for head, _ in entries(VIFD_MAN['SIGNALS']) for name in head.split(', ')})
 
 
+def test_vifd_page_names_the_fields_of_the_log():
+    program = read('src', 'vifd', 'record.c')
+    fields = set(re.findall(r'"(VIFD_[A-Z_]+)"', program))
+    assert set(re.findall(r'VIFD_[A-Z]+(?:_[A-Z]+)*', VIFD_MAN['LOG'])) | {
+        one for one in fields if one.endswith('_USEC')} == fields
+    steps = {one[5:-5].lower() for one in fields if one.endswith('_USEC')}
+    assert steps == set(re.search(r'each step took: (.*?)\.', ' '.join(VIFD_MAN['LOG'].split()))
+                        .group(1).split(', '))
+
+
 def test_vifd_page_names_options_that_exist(vifd_help):
     known = set(re.findall(r'--[a-z-]+', vifd_help + HELP))
     for text in VIFD_MAN.values():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""io.vifd(7) says what data/io.vifd.varlink and the limits in the headers say, and its example works."""
+"""io.vifd(7) says what data/io.vifd.varlink and the headers say, and its examples work."""
 import re
 
 import pytest
@@ -123,6 +123,15 @@ def test_example_in_python_works(lab):
     done = lab.run(*words, lab.write('vif.json', ovs_vif(2, vif_name='eth0')), check=False)
     assert (done.returncode, done.stdout) == (1, '')
     assert done.stderr.startswith('io.vifd.PermissionDenied: ') and 'eth0' in done.stderr
+    vifd.stop()
+
+
+def test_example_of_readme_works(lab):
+    program, = re.findall(r'^```python\n(.*?)^```$', read('README.md'), re.M | re.S)
+    vifd = started(lab)
+    lab.write('vif.json', ovs_vif(1, create_tap=True))
+    said = lab.run('/usr/bin/python3', '-W', 'error', lab.write('example.py', program)).stdout
+    assert '"index":0' in said and '"state":"plugged"' in said
     vifd.stop()
 
 

@@ -96,7 +96,7 @@ def test_files_are_made_and_mended(lab):
     lab.run('install', '-m', '600', '/dev/null', '/run/vifd.lock')
     lab.run('systemd-tmpfiles', '--create', os.path.join(TOP, 'data', 'tmpfiles.d', 'vifd.conf'))
     found = lab.run('stat', '-c', '%a %u %g %n', '/run/vifd.lock', '/run/vifd').stdout
-    assert found == '660 0 778 /run/vifd.lock\n755 777 778 /run/vifd\n'
+    assert found == '600 777 778 /run/vifd.lock\n755 777 778 /run/vifd\n'
 
 
 # ---------------------------------------------------------------------- system calls

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The daemon's boundary as its callers meet it: other users, through the socket, of a vifd that root has
-started and that has become a user of its own."""
+"""The daemon's boundary as its callers meet it: other users, through the socket, of a vifd that
+root has started and that has become a user of its own."""
 import contextlib
 import errno
 
@@ -110,7 +110,8 @@ def test_a_stranger_who_can_open_it_may_not_call(host, method):
 
 @pytest.mark.parametrize('method,wants', [
     ('io.vifd.GetMetrics', {}), (SERVICE + 'GetInfo', {}),
-    (SERVICE + 'GetInterfaceDescription', {'interface': 'io.vifd'})], ids=['metrics', 'info', 'text'])
+    (SERVICE + 'GetInterfaceDescription', {'interface': 'io.vifd'})],
+    ids=['metrics', 'info', 'text'])
 def test_a_stranger_is_told_nothing(host, method, wants):
     with host.stranger.connect(host.open) as c, pytest.raises(VarlinkError) as caught:
         c.call(method, **wants)
@@ -171,7 +172,7 @@ def test_a_name_with_a_nul_is_no_message(host):
 
 
 def test_the_rest_of_a_call_is_not_refused(host):
-    """Beside one that is allowed the others are refused, each for itself, and told apart in the log."""
+    """Beside one that is allowed the others are refused, each for itself."""
     docs = [ovs_vif(0x61, vif_name='eth0'), ovs_vif(0x62), ovs_vif(0x63, bridge='br-ex')]
     before = len(events(host.closed, 'Plug'))
     with host.nova.connect(host.closed) as c:
@@ -282,7 +283,7 @@ def test_the_greater_right_counts(host):
 # ---------------------------------------------------------------------- root
 
 def test_root_may_call_and_the_policy_holds(host):
-    """As vifd.conf(5) says: no list needs to name root, and vifd's policy is for whoever calls it."""
+    """As vifd.conf(5) says: no list needs to name root, and the policy is for whoever calls."""
     with host.closed.client() as c:
         look(c)
         assert c.results('Unplug', hybrid_vif(0x66), wait='none')[0]['state'] == 'unplugged'
@@ -294,7 +295,23 @@ def test_root_may_call_and_the_policy_holds(host):
     assert_untouched(host)
 
 
-# ---------------------------------------------------------------------- rights that change
+# ---------------------------------------------------------------------- other set-ups
+
+@pytest.mark.lab(vswitchd=False)
+def test_callers_of_a_group_of_their_own(lab):
+    """They can call; and nobody but vifd and root can hold the locks these share."""
+    add_user(lab)
+    add_user(lab, 'plugger', 778)
+    vifd = Vifd(lab, config='[vifd]\nsocket_group = plugger\nallowed_groups = plugger\n', user=None)
+    with Caller(NOVA, NOVA, 778) as nova, nova.connect(vifd) as c:
+        assert c.results('Plug', ovs_vif(1), wait='none')[0]['changed']
+    with Caller(NOVA, NOVA, VIFD_ID) as former, pytest.raises(PermissionError):
+        former.connect(vifd)
+    for group in (778, VIFD_ID):
+        assert lab.run('setpriv', '--reuid=%d' % NOVA, '--regid=%d' % NOVA, '--groups=%d' % group,
+                       'test', '-r', '/run/vifd.lock', check=False).returncode == 1
+    vifd.stop()
+
 
 @pytest.mark.lab(vswitchd=False)
 def test_rights_are_those_of_the_configuration_now(lab):

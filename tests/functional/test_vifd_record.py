@@ -242,7 +242,7 @@ def test_root_becomes_vifd_and_plugs(lab):
         assert [r['state'] for r in c.call('Plug', vifs=docs)['results']] == ['plugged'] * 2
         assert [r['state'] for r in c.call('Check', vifs=docs)['results']] == ['wired'] * 2
         assert [r['state'] for r in c.call('Unplug', vifs=docs)['results']] == ['unplugged'] * 2
-    assert lab.run('stat', '-c', '%a %u %g', '/run/vifd.lock').stdout == '660 0 777\n'
+    assert lab.run('stat', '-c', '%a %u %g', '/run/vifd.lock').stdout == '600 777 777\n'
     vifd.stop()
 
 

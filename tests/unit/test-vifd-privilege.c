@@ -205,6 +205,7 @@ static void descriptors_of_nobody(void)
 static void files(void)
 {
     char directory[] = "/tmp/test-privilege-XXXXXX", path[64], other[64];
+    struct privilege_user user = {.name = "nobody", .uid = 12344, .gid = 12345};
     struct vif_error err;
     struct stat st;
 
@@ -212,15 +213,15 @@ static void files(void)
     (void)snprintf(path, sizeof path, "%s/lock", directory);
     (void)snprintf(other, sizeof other, "%s/other", directory);
     for (int i = 0; i < 2; i++) {
-        CHECK(privilege_share_file(path, 12345, &err) == 0);
-        CHECK(stat(path, &st) == 0 && st.st_uid == 0 && st.st_gid == 12345);
-        CHECK((st.st_mode & 07777) == 0660);
+        CHECK(privilege_hand_over_file(path, &user, &err) == 0);
+        CHECK(stat(path, &st) == 0 && st.st_uid == 12344 && st.st_gid == 12345);
+        CHECK((st.st_mode & 07777) == 0600);
         CHECK(chmod(path, 0600) == 0 && chown(path, 0, 0) == 0); /* as vifctl makes it */
     }
     CHECK(link(path, other) == 0);
-    CHECK(privilege_share_file(other, 12345, &err) < 0);
+    CHECK(privilege_hand_over_file(other, &user, &err) < 0);
     CHECK(unlink(other) == 0 && symlink(path, other) == 0);
-    CHECK(privilege_share_file(other, 12345, &err) == -ELOOP);
+    CHECK(privilege_hand_over_file(other, &user, &err) == -ELOOP);
     CHECK(stat(path, &st) == 0 && st.st_gid == 0);
     CHECK(unlink(other) == 0 && unlink(path) == 0 && rmdir(directory) == 0);
 }
