@@ -207,14 +207,15 @@ def test_as_another_user(lab):
 
 
 @NO_SWITCH
-def test_a_thousand_in_two_requests(lab, proxy):
+def test_a_thousand_in_few_requests(lab, proxy):
     docs = [ovs_vif(n) for n in range(1, 1001)]
     path = lab.write('many.json', '\n'.join(map(json.dumps, docs)))
     lab.plug(path)
     lab.vsctl('del-port', device(500), '--', 'set', 'Port', device(7), 'tag=9')
     proxy.clear()
     done = lab.vifctl('check', path, status=1, options=['--json'])
-    assert len(proxy.requests) == 2
+    # What all need, their rows (asked for and cancelled), which bridge each port is on.
+    assert len(proxy.requests) <= 4
     states = [r['state'] for r in done.results]
     assert states.count('waiting') == 999 and states[499] == 'drifted'
     assert {'sign': ' ', 'part': 'port ' + device(7), 'attribute': 'tag', 'is': '9'} in (

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from lab import NOBODY, VIFCTL
+from lab import NOBODY, VIFCTL, wait_until
 from nic import Nic, vhostuser_vif
 from state import assert_same
 from vifs import hybrid_vif, ovs_vif
@@ -347,13 +347,21 @@ def test_integration_bridge_of_another_name(lab):
     finding(lab, 'bridges', 'info', 'br-int (netdev)')
 
 
+def shell_runs(pid):
+    """Whether the process is past all that starts it."""
+    with open('/proc/%d/cmdline' % pid) as f:
+        return f.read().startswith('/bin/sh')
+
+
 def test_ports_of_an_agent_that_is_gone(lab):
     lab.plug(ovs_vif(1, create_tap=True))
     lab.vsctl('set', 'Port', 'tap00000001-00', 'other_config:net_uuid=x')
     finding(lab, 'ml2', 'warn', '(1) were set up by neutron-openvswitch-agent', advice='start it')
     path = lab.write('neutron-openvswitch-agent', 'kill -STOP $$\n')
     lab.start('agent', '/bin/sh', path)
-    finding(lab, 'ml2', 'ok', 'pid %d), 1 port' % lab.processes['agent'].pid)
+    pid = lab.processes['agent'].pid
+    wait_until(lambda: shell_runs(pid))
+    finding(lab, 'ml2', 'ok', 'pid %d), 1 port' % pid)
 
 
 def test_hybrid_port_without_br_netfilter(lab):

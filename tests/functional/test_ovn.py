@@ -81,7 +81,8 @@ def test_many_are_waited_for_at_once(lab, ovn, proxy):
     assert {result['state'] for result in done.results} == {'plugged'}
     assert all(ovn.is_installed(device(i)) for i in range(1, n + 1))
     methods = [request.method for request in proxy.requests]
-    assert methods.count('monitor_cond') == 1 and len(methods) < 10, methods
+    # Two read rows, before and after; one waits for OVN.
+    assert methods.count('monitor_cond') == 3 and len(methods) < 12, methods
 
 
 def test_device_that_is_not_there_is_not_waited_for(lab, ovn):
