@@ -122,6 +122,7 @@ def test_line_of_a_batch_counts_its_links(lab):
     assert len(Screen(data).lines) == 601
 
 
+@pytest.mark.alone   # vifd itself has the second call wait for the first
 def test_line_of_another_call_that_is_waited_for(lab):
     lab.stop_switch()
     first = lab.background('plug', docs(1), options=['--timeout=3'])

@@ -12,7 +12,8 @@ from lab import NOBODY
 from leftovers import found, look
 from vifs import device, instance_id
 
-pytestmark = pytest.mark.lab(vswitchd=False)
+# A vifd with CAP_NET_ADMIN alone cannot read the log of ovsdb-server.
+pytestmark = [pytest.mark.lab(vswitchd=False), pytest.mark.alone]
 HOUR = 3600
 PORT = {('port', device(1))}
 

@@ -192,6 +192,7 @@ def test_agent_that_leaves_a_port_in_the_dead_vlan(lab):
     fails(lab, 'its tag is 4095, the dead VLAN: the agent has not wired it', options=[ML2, config])
 
 
+@pytest.mark.alone   # of which namespace it is, a vifd with CAP_NET_ADMIN alone cannot see
 def test_agent_of_another_network_namespace_does_not_count(lab):
     play_agent(lab, 'unshare', '--net')
     fails(lab, 'no %s is seen to run here' % AGENT)
