@@ -2,6 +2,7 @@
 """The bars this project has set itself, each with what was measured."""
 import collections
 
+from daemons import CLIENTS, CLIENTS_NAME, EACH, KIND, MANY as MANY_PLUGGED, ONE_CALL, PLACE
 from programs import OS_VIF, RAW, VIFCTL_NAME, VSCTL, WARM, WARM_ALONE
 
 Bar = collections.namedtuple('Bar', 'work bar measured verdict')
@@ -150,8 +151,40 @@ def work_per_vif_is_flat(samples):
                   max(found)[0] <= 1.5)
 
 
+def many_clients(samples):
+    key = (PLACE, KIND, CLIENTS * EACH, 0)
+    r = ratio(samples, 'wall', (*key, CLIENTS_NAME, 'plug'), (*key, ONE_CALL, 'plug'))
+    work = '%d clients of vifd plugging %d VIFs each at once / the same VIFs in one call' % (
+        CLIENTS, EACH)
+    if r is None:
+        return judged(work, '≤ 1.5', '', None)
+    return judged(work, '≤ 1.5', '%.2f (%.2f s, %.2f s; one `vifctl plug` %.2f s)' % (
+        r, *(samples.median('wall', *key, name, 'plug')
+             for name in (CLIENTS_NAME, ONE_CALL, VIFCTL_NAME))), r <= 1.5)
+
+
+def daemon_memory(samples):
+    work = "vifd's resident memory, at rest with %d VIFs plugged" % MANY_PLUGGED
+    taken = samples.facts.get('memory')
+    if taken is None:
+        return judged(work, '< 8 MiB', '', None)
+    return judged(work, '< 8 MiB', '%.1f MiB (peak while plugging %.1f MiB)' % (
+        taken['vifd'][0], taken['vifd'][2]), taken['vifd'][0] < 8)
+
+
+def daemon_memory_beside_os_vif(samples):
+    work = "the same / os-vif's process and its privsep daemon"
+    taken = samples.facts.get('memory', {})
+    if 'os-vif' not in taken:
+        return judged(work, '< 1/10', '', None)
+    theirs = taken['os-vif'][0] + taken['privsep'][0]
+    return judged(work, '< 1/10', '1/%.0f (%.1f MiB, %.0f MiB)' % (
+        theirs / taken['vifd'][0], taken['vifd'][0], theirs), taken['vifd'][0] < theirs / 10)
+
+
 ALL = (whole_process, warm, own_cpu_is_flat, own_cpu_beside_os_vif, many_beside_raw,
-       many_beside_os_vif, again_changes_nothing, again_is_quick, work_per_vif_is_flat)
+       many_beside_os_vif, again_changes_nothing, again_is_quick, work_per_vif_is_flat, many_clients,
+       daemon_memory, daemon_memory_beside_os_vif)
 
 
 def judge(samples):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measures vifctl and libvif beside ovs-vsctl, os-vif, and the least the work can cost.
+"""Measures vifctl, libvif and vifd beside ovs-vsctl, os-vif, and the least the work can cost.
 
 Run by tools/bench in namespaces of its own.  See docs/performance.md for what is measured and how it
 is read, plan.py for the plan.

@@ -145,11 +145,12 @@ class Host:
     def raw(self):
         return self.helper('raw', os.path.join(TOOLS, 'bench-raw'), self.lab.socket)
 
-    def os_vif(self, name='os-vif', address=None, prefix=()):
+    def os_vif(self, name='os-vif', address=None, prefix=(), privsep=False):
         known = name in self.helpers
         helper = self.helper(name, *prefix, PYTHON, os.path.join(HERE, 'os_vif_worker.py'),
                              address or self.address, self.lab.dir,
-                             'wait' if self.vswitchd else 'nowait')
+                             'wait' if self.vswitchd else 'nowait',
+                             'privsep' if privsep else 'alone')
         if not known:
             helper.answer('start')
         return helper

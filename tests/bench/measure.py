@@ -6,6 +6,7 @@ import sys
 import time
 
 import counts
+import daemons
 from hosts import Host
 from loads import Load
 import programs
@@ -116,7 +117,14 @@ class Measurement:
                                 and job.verbs[-1] == 'replug' and job.kind == 'tap':
                             self.samples.facts['again'] = counts.changes_of_replug(host, load)
 
+    def daemon(self):
+        tell('vifd, its clients and its memory')
+        with Host(0, vswitchd=True) as host:
+            daemons.Daemons(self.samples, programs.OS_VIF in self.programs, self.plan.daemon_rounds,
+                            self.is_late).run(host)
+
     def run(self):
+        self.daemon()
         self.database()
         self.switches()
         self.fresh()

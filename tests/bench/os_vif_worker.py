@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """os-vif in a process that has loaded it and is connected, told what to plug: for tests/bench.
 
-    os_vif_worker.py ADDRESS DIRECTORY wait|nowait
+    os_vif_worker.py ADDRESS DIRECTORY wait|nowait alone|privsep
 
 A line of standard input is a request as JSON, and is answered with a line.  Each VIF is handed to
 os_vif.plug() or os_vif.unplug() alone, as nova does.  The native interface to the database is used.
+What needs privileges is done in this process, which has them, or by a privsep daemon that oslo.privsep
+starts as it would in production, without sudo.
 """
 import json
 import os
@@ -21,6 +23,15 @@ def do_not_wait():
     from ovsdbapp.schema.open_vswitch import impl_idl
 
     impl_idl.OvsVsctlTransaction.do_post_commit = lambda self, transaction: None
+
+
+def start_privsep(directory):
+    from oslo_config import cfg
+    from vif_plug_ovs import privsep
+
+    privsep.vif_plug.set_client_mode(True)
+    cfg.CONF.set_override('helper_command', 'privsep-helper --config-file %s/os-vif.conf' % directory,
+                          group='vif_plug_ovs_privileged')
 
 
 def known(classes, primitive):
@@ -64,7 +75,7 @@ def carry_out(os_vif, request):
             'peak': peak_kib(), 'error': None}
 
 
-def main(address, directory, wait):
+def main(address, directory, wait, privileges):
     answers = os.fdopen(os.dup(1), 'w', buffering=1)
     os.dup2(2, 1)                 # whatever os-vif prints must not be taken for an answer
     if wait == 'nowait':
@@ -72,6 +83,8 @@ def main(address, directory, wait):
     os_vif = initialize(address, directory)
     from oslo_config import cfg
     cfg.CONF.set_override('ovsdb_interface', 'native', group='os_vif_ovs')
+    if privileges == 'privsep':
+        start_privsep(directory)
     print(json.dumps({'error': None}), file=answers)
     for line in sys.stdin:
         try:

@@ -24,10 +24,12 @@ def job(place, kind, n, others, programs=ALL, rounds=5, verbs=VERBS, fresh=False
 
 class Plan:
     """'jobs' in the order in which they are done; 'limit': seconds for os-vif, one by one; 'budget':
-    seconds after which each job is done once, however many rounds it was to have."""
+    seconds after which each job is done once, however many rounds it was to have; 'daemon_rounds': of
+    many clients of vifd at once."""
 
-    def __init__(self, quick, jobs, limit, budget):
+    def __init__(self, quick, jobs, limit, budget, daemon_rounds):
         self.quick, self.jobs, self.limit, self.budget = quick, jobs, limit, budget
+        self.daemon_rounds = daemon_rounds
 
     def hosts(self, place):
         """The hosts of a place that are kept for many jobs."""
@@ -53,7 +55,7 @@ def quick():
              job('switch', 'tap', 1, 2000, (VIFCTL_NAME, WARM, WARM_ALONE, OS_VIF), 2),
              job('switch', 'tap', 1000, 0, (VIFCTL_NAME,), 2, VERBS[:2], True),
              job('switch', 'tap', 1000, 0, (RAW,), 1, VERBS[:1], True)]
-    return Plan(True, jobs, 30, 120)
+    return Plan(True, jobs, 30, 90, 3)
 
 
 def full():
@@ -79,4 +81,4 @@ def full():
              job('switch', 'hybrid', 1000, 0, (VIFCTL_NAME, RAW), 1, VERBS[:2], True)]
     for others in (1000, 5000):
         jobs += [job('switch', 'tap', 1000, others, (VIFCTL_NAME, RAW), 1, VERBS[:2], True)]
-    return Plan(False, jobs, 240, 900)
+    return Plan(False, jobs, 240, 900, 7)

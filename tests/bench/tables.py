@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables behind the bars."""
+import daemons
 from loads import TITLES
 from programs import OS_VIF, RAW, VIFCTL_NAME, VSCTL, WARM
 
@@ -118,6 +119,45 @@ def memory(samples):
                 'The largest of all runs, whatever there was on the host.')
 
 
+def daemon(samples):
+    n = daemons.CLIENTS * daemons.EACH
+    rows = [[name, ms(samples.median('wall', daemons.PLACE, daemons.KIND, n, 0, name, 'plug'))]
+            for name in daemons.IN_TURN]
+    if rows[0][1] != '-':
+        yield Table('%d VIFs with taps, through vifd and without: time, ms' % n, ['', 'time'], rows,
+                    'From the first request to the last answer, all settled; vifctl is the whole '
+                    'process.')
+    yield Table('vifd beside os-vif with its privsep daemon',
+                ['', 'vifd', "os-vif's process", 'its privsep daemon', 'both'],
+                daemon_rows(samples),
+                'Memory at rest with %d VIFs plugged; PSS: of what several processes map, a share.  The '
+                'plug: one VIF, the client connected or the process warm, ovs-vswitchd without '
+                "other ports; vifd makes the tap, os-vif's is made for it." % daemons.MANY)
+
+
+def daemon_rows(samples):
+    taken = samples.facts.get('memory', {})
+    rows = []
+    for i, words in enumerate(('resident memory, MiB', 'PSS, MiB', 'peak until then, MiB')):
+        values = [taken[name][i] if name in taken else None
+                  for name in ('vifd', 'os-vif', 'privsep')]
+        rows.append([words, *('-' if v is None else '%.1f' % v for v in with_sum(values))])
+
+    def one(what, program):
+        return samples.median(what, daemons.PLACE, daemons.KIND, 1, 0, program, 'plug')
+    rows.append(['one warm plug, ms', ms(one('wall', daemons.SINGLE)), '', '',
+                 ms(one('wall', OS_VIF))])
+    cpu = [one('cpu', name) for name in (daemons.SINGLE, OS_VIF, daemons.PRIVSEP)]
+    rows.append(['CPU for it, ms', *map(ms, with_sum(cpu))])
+    return rows if any(set(row[1:]) - {'-', ''} for row in rows) else []
+
+
+def with_sum(values):
+    """Of vifd, of os-vif's two, and of those together."""
+    theirs = values[1:]
+    return [*values, None if None in theirs else sum(theirs)]
+
+
 def summary(samples, os_vif_many):
     """The few lines of the README.  'os_vif_many': what bars.py knows of os-vif and 1000 VIFs."""
     header = ['time of a plug, ms', 'vifctl', 'libvif warm', 'ovs-vsctl', 'os-vif, warm',
@@ -137,7 +177,7 @@ def summary(samples, os_vif_many):
 
 
 def all_tables(samples):
-    for make in (singles, batches, own_work, round_trips, memory):
+    for make in (singles, batches, own_work, round_trips, memory, daemon):
         for table in make(samples):
             if table.rows:
                 yield table

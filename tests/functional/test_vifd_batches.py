@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many callers at once: what is asked for together is done together, and nobody waits for others."""
-import os
-import random
 import signal
-import threading
 import time
 
 import pytest
@@ -245,71 +242,3 @@ def test_the_memory_of_a_thousand_vifs(lab, vifd):
         assert len(c.call('List')['vifs']) == 1000
         if not is_instrumented():
             assert vifd.memory() < 8 << 20, vifd.memory()
-
-
-def test_sixty_four_clients_at_once(lab, vifd):
-    """Each plugs, checks and unplugs VIFs of its own, while the database is started anew three times;
-    every answer is true, and nothing is left.  VIFD_STRESS_SECONDS says how long."""
-    seconds = float(os.environ.get('VIFD_STRESS_SECONDS', '5'))
-    until, wrong, done = time.monotonic() + seconds, [], [0]
-
-    def live(k):
-        dice = random.Random(k)
-        with vifd.client(timeout=120) as c:
-            while time.monotonic() < until and not wrong:
-                documents = [ovs_vif(1000 * k + n, create_tap=True)
-                             for n in range(dice.randint(1, 3))]
-                try:
-                    one_life(c, documents)
-                    done[0] += 1
-                except Exception as error:   # pylint: disable=broad-except
-                    wrong.append('client %d: %r' % (k, error))
-
-    def insist(c, method, documents, good):
-        """A database that is being started anew is an error that is told; then it is tried again."""
-        for _ in range(200):
-            try:
-                results = c.results(method, *documents, timeout_ms=60000)
-            except VarlinkError as error:
-                results = error.parameters.get('results', [{'state': error.kind}])
-                assert error.kind in ('DatabaseUnreachable', 'TimedOut'), str(error)
-            if all(r['state'] == good for r in results):
-                return results
-            for r in results:
-                if r['state'] == 'failed':
-                    assert r['error']['kind'] in ('DatabaseUnreachable', 'TimedOut'), r
-            time.sleep(0.05)
-        raise AssertionError('%s: %s' % (method, results))
-
-    def one_life(c, documents):
-        insist(c, 'Plug', documents, 'plugged')
-        for document in documents:
-            assert document['vif']['vif_name'] in os_links(lab), 'said to be plugged'
-        insist(c, 'Check', documents, 'wired')
-        insist(c, 'Unplug', documents, 'unplugged')
-        for document in documents:
-            assert document['vif']['vif_name'] not in os_links(lab), 'said to be unplugged'
-
-    threads = [threading.Thread(target=live, args=(k,)) for k in range(1, 65)]
-    for thread in threads:
-        thread.start()
-    for _ in range(3):
-        time.sleep(seconds / 4)
-        lab.stop('ovsdb-server')
-        os.unlink(lab.socket)
-        lab.start_ovsdb()
-    for thread in threads:
-        thread.join(seconds + 120)
-        assert not thread.is_alive()
-    assert not wrong, wrong[:5]
-    assert done[0] >= 64
-    with vifd.client() as c:
-        assert c.call('List') == {'vifs': []}
-    assert [n for n in lab.links() if n.startswith('tap')] == []
-    assert lab.db.select('QoS') == []
-
-
-def os_links(lab):
-    """The names of the lab's links, as its kernel tells them."""
-    with open('/proc/%d/net/dev' % lab.holder.process.pid) as f:
-        return {line.split(':')[0].strip() for line in f if ':' in line}
