@@ -78,7 +78,8 @@ def full():
     jobs += [job('switch', 'tap', 1000, 0, (VIFCTL_NAME, RAW), 3, VERBS[:2], True),
              job('switch', 'tap', 1000, 0, (VSCTL, OS_VIF), 1, VERBS[:2], True),
              job('switch', 'tap', 1000, 0, (VIFCTL_NAME,), 1, VERBS, True),
-             job('switch', 'hybrid', 1000, 0, (VIFCTL_NAME, RAW), 1, VERBS[:2], True)]
+             # By `ip -batch` ovs-vswitchd is busy with news of 5000 links for minutes.
+             job('switch', 'hybrid', 1000, 0, (VIFCTL_NAME,), 1, VERBS[:2], True)]
     for others in (1000, 5000):
         jobs += [job('switch', 'tap', 1000, others, (VIFCTL_NAME, RAW), 1, VERBS[:2], True)]
     return Plan(False, jobs, 240, 900, 7)
