@@ -13,47 +13,10 @@
 
 #include <vif/vif.h>
 
+#include "program.h"
+
 typedef int call_fn(struct vif_host *, const struct vif_batch *, const struct vif_call_options *,
                     struct vif_report **, struct vif_error *);
-
-static long long clock_ns(clockid_t clock)
-{
-    struct timespec now;
-
-    clock_gettime(clock, &now);
-    return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-/* Peak memory in KiB.  Not getrusage(): that counts what this process was before exec, too. */
-static long peak_kib(void)
-{
-    FILE *f = fopen("/proc/self/status", "re");
-    char line[256];
-    long peak = 0;
-
-    while (f && fgets(line, sizeof line, f))
-        if (strncmp(line, "VmHWM:", 6) == 0)
-            peak = strtol(line + 6, NULL, 10);
-    if (f)
-        (void)fclose(f);
-    return peak;
-}
-
-static char *slurp(const char *path, size_t *ret_length)
-{
-    FILE *f = fopen(path, "re");
-    char *text = NULL;
-    size_t size = 0;
-    ssize_t n = f ? getdelim(&text, &size, '\0', f) : -1;
-
-    if (n < 0) {
-        perror(path);
-        exit(1);
-    }
-    (void)fclose(f);
-    *ret_length = (size_t)n;
-    return text;
-}
 
 /* What became of the VIFs: the status of the report, and the words of what failed. */
 static int judge(const struct vif_report *report)
