@@ -21,7 +21,7 @@
 #define MANY 60000
 
 /* Long enough for a scripted server to come to its point on a busy machine. */
-#define SOON_MS 500 /* long enough for what comes before it on a machine that is busy */
+#define SOON_MS 1500 /* long enough for what comes before it on a machine that is busy */
 
 /* A descriptor that is readable from now on. */
 static int stopped_at_once(void)
