@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "model/view.h"
 #include "plugin/options.h"
-#include "wiring/wiring.h"
+#include "state/wiring.h"
 
 extern const struct vif_plugin plugin_linux_bridge, plugin_noop, plugin_ovs;
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "host/host.h"
+#include "libvif/host.h"
 
 /* A process that has connected, as the kernel knows it from the moment it did. */
 struct peer_identity {

@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/error.h"
-#include "host/host.h"
+#include "libvif/host.h"
 #include "vifd/daemon.h"
 #include "vifd/limits.h"
 #include "vifd/notify.h"

@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "host/host.h"
+#include "libvif/host.h"
 #include "vifd/daemon.h"
 
 DEFINE_AUTO(auto_batch, struct vif_batch *, vif_batch_free);

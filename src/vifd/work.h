@@ -3,7 +3,7 @@
 #ifndef VIFD_WORK_H
 #define VIFD_WORK_H
 
-#include "host/host.h"
+#include "libvif/host.h"
 #include "vifd/request.h"
 
 struct work {

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
+#include "graph/text.h"
 #include "wiring-words.h"
-#include "wiring/drawing-text.h"
 #include "json/json-text.h"
 
 #define CREATE ",'create_port':true,'create_tap':true"

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "prune/kinds.h"
 #include "wiring-fixture.h"
-#include "wiring/leftover.h"
 
 #define LENGTH(rows) (sizeof(rows) / sizeof((rows)[0]))
 

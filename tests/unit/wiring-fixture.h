@@ -4,8 +4,8 @@
 #ifndef WIRING_FIXTURE_H
 #define WIRING_FIXTURE_H
 
+#include "plan/plan.h"
 #include "plugin/plugin.h"
-#include "wiring/plan.h"
 
 #define VIF_UUID "dc065497-3c8d-4f44-8fb4-e1d33c16a536"
 #define IFACE_ID "e65867e0-9340-4a7f-a256-09af6eb7a3aa"

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The doctor: facts are read first, all of them, and then judged.  Judging reads nothing but the facts,
+ * so that every case can be made up in a test. */
+#ifndef DOCTOR_DOCTOR_H
+#define DOCTOR_DOCTOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "doctor/findings.h"
+#include "kernel/features.h"
+#include "kernel/sriov-pf.h"
+#include "ovsdb/vswitch-root.h"
+#include "plugin/options.h"
+
+/* The host that is examined; all borrowed. */
+struct doctor_host {
+    struct netlink *nl;
+    struct ovsdb_client *db;
+    const char *config_file; /* NULL: there is none */
+    enum tc_offload hw_tc_offload;
+};
+
+/* Lines of one kind on the page, and names in one line; there may be hundreds. */
+#define DOCTOR_LINES 8
+#define DOCTOR_NAMES 3
+
+/* What process_find() said. */
+struct process_facts {
+    int error; /* 0: it runs, as 'pid'; -ESRCH; else it cannot be told */
+    pid_t pid;
+};
+
+struct system_facts {
+    const char *config_file; /* borrowed; NULL: there is none */
+    enum tc_offload hw_tc_offload;
+    char user[64]; /* "root" or "uid 1000" */
+    bool net_admin;
+    int lock; /* 0: the lock file can be written; else a negative errno */
+    char release[65];
+    bool strict_checks;
+    int tun; /* of features_open_tun() */
+    enum feature_state bridge, veth, datapath;
+    int bridge_nf; /* of features_bridge_nf_iptables() */
+    int nft;       /* of nft_open() */
+    struct vif_error nft_error;
+    bool sees_all; /* a process that is not found is not there */
+    struct process_facts vswitchd, ovn_controller, ml2_agent;
+    struct sriov_pf *pfs;
+    size_t n_pfs;
+};
+
+struct database_facts {
+    int error; /* 0: it was read; else 'why' */
+    struct vif_error why;
+    const char *address; /* borrowed; the one connected to; NULL: none */
+    double round_trip_ms;
+    int64_t later_cfg; /* cur_cfg a while after it was seen behind next_cfg */
+};
+
+/* A directory for sockets of vhost-user, and how many ports have theirs there. */
+struct directory_facts {
+    char *path; /* begins the struct: sorted by it */
+    size_t n_ports;
+    int error; /* 0, or a negative errno of stat(2): then the rest is empty */
+    mode_t mode;
+    char owner[64], group[64]; /* names, or numbers */
+};
+
+struct doctor_facts {
+    struct system_facts system;
+    struct database_facts database;
+    struct vswitch_root vs; /* of meaning when 'database.error' is 0 */
+    struct directory_facts *directories;
+    size_t n_directories;
+};
+
+/* Reads everything; what cannot be had is a fact too.  0 or -ENOMEM.  doctor_facts_done() frees. */
+int doctor_read(const struct doctor_host *host, int64_t until, struct doctor_facts *ret,
+                struct vif_error *err);
+void doctor_facts_done(struct doctor_facts *facts);
+
+/* Parts of it. */
+int doctor_read_system(const struct doctor_host *host, struct system_facts *ret);
+int doctor_read_directories(const struct vswitch_root *vs, struct directory_facts **ret,
+                            size_t *ret_n);
+
+/* The judges, each adding findings of its field. */
+typedef void doctor_judge_fn(const struct doctor_facts *facts, struct vif_findings *findings);
+doctor_judge_fn doctor_judge_system;   /* config, user, lock, kernel, tun, links, nftables */
+doctor_judge_fn doctor_judge_database; /* ovsdb */
+/* Only where the database could be read. */
+doctor_judge_fn doctor_judge_vswitchd; /* openvswitch, vswitchd, datapath-types, interface-types */
+doctor_judge_fn doctor_judge_bridges;  /* bridge, bridges, interfaces */
+doctor_judge_fn doctor_judge_offload;  /* hw-offload */
+doctor_judge_fn doctor_judge_dpdk;     /* dpdk, vhost-user */
+doctor_judge_fn doctor_judge_network;  /* hybrid, ovn, ml2 */
+
+/* All of them, in the order of the page. */
+doctor_judge_fn doctor_judge;
+
+/* other_config:'key' and external_ids:'key' of the Open_vSwitch row; NULL when not set. */
+const char *doctor_config(const struct doctor_facts *facts, const char *key);
+const char *doctor_id(const struct doctor_facts *facts, const char *key);
+
+/* The bridge VIFs are plugged into: external_ids:ovn-bridge, else br-int. */
+const char *doctor_integration_bridge(const struct doctor_facts *facts);
+
+/* What makes a noun plural. */
+#define PLURAL(n) ((n) == 1 ? "" : "s")
+
+/* "system" for "", which stands for it. */
+const char *doctor_type(const char *type);
+
+#endif

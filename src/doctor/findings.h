@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Findings of the doctor, as they are collected. */
+#ifndef DOCTOR_FINDINGS_H
+#define DOCTOR_FINDINGS_H
+
+#include <stdbool.h>
+#include <vif/vif.h>
+
+#include "base/pool.h"
+
+struct finding_entry {
+    struct vif_finding finding; /* its strings are those below */
+    char *text;
+    char *advice;
+};
+
+struct vif_findings {
+    struct finding_entry *entries;
+    size_t n, room;
+    bool failed;      /* memory was gone: not all is here */
+    struct pool pool; /* the texts of findings that came from vifd */
+    char *json;       /* made when first asked for */
+};
+
+/* Adds a finding without advice; 'check' is a constant.  Control characters of foreign words are shown
+ * as blanks. */
+void findings_add(struct vif_findings *findings, const char *check, enum vif_finding_level level,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Gives the finding added last its advice. */
+void findings_advise(struct vif_findings *findings, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

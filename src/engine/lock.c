@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plug and an unplug of the same VIF at once would each do right by what it saw and leave half of it
+ * together: the links of one, the rows of the other.  So each call locks its VIFs, one byte of one
+ * file for each.  The locks go with the process; the file holds nothing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/deadline.h"
+#include "base/stop.h"
+#include "engine/lock.h"
+
+#define POLL_MS 2
+
+/* FNV-1a, 64 bits. */
+static uint64_t hash(uint64_t start, const char *text)
+{
+    uint64_t value = start ^ 0xcbf29ce484222325U;
+
+    for (; *text; text++)
+        value = (value ^ (unsigned char)*text) * 0x100000001b3U;
+    return value;
+}
+
+/* The byte that stands for a VIF in this network namespace. */
+static off_t byte_of(uint64_t space, const char *id)
+{
+    return (off_t)(hash(space, id) & 0x3fffffffffffffff);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const off_t *left = a, *right = b;
+
+    return (*left > *right) - (*left < *right);
+}
+
+static int lock_byte(int fd, off_t byte, bool look, int stop, int64_t until,
+                     const struct tick *tick, struct vif_error *err)
+{
+    int64_t next = deadline_after(TICK_MS);
+    struct flock lock = {
+        .l_type = look ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+
+    while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+        if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+            return error_sys(err, VIF_ERROR_SYSTEM, errno, "lock %s", VIF_LOCK_FILE);
+        if (deadline_left(until) == 0)
+            return error_set(err, VIF_ERROR_TIMEOUT,
+                             "another program has been working on the same VIF all the time");
+        if (stop_asked(stop))
+            return error_set(err, VIF_ERROR_INTERRUPTED,
+                             "interrupted, with nothing done yet: another program was working on "
+                             "the same VIF");
+        stop_sleep(stop, POLL_MS, until);
+        if (deadline_left(next) == 0) {
+            tick_call(tick);
+            next = deadline_after(TICK_MS);
+        }
+    }
+    return 0;
+}
+
+/* Who only looks makes no file: without it nobody can be at work. */
+static int open_lock(bool look, uint64_t *ret_space)
+{
+    struct stat space;
+    auto_close int fd =
+        open(VIF_LOCK_FILE, (look ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0 || stat("/proc/self/ns/net", &space) < 0)
+        return -errno;
+    *ret_space = space.st_ino;
+    return take_fd(&fd);
+}
+
+int lock_try_ids(const char *const *ids, size_t n, bool *ret_taken, int *ret_fd,
+                 struct vif_error *err)
+{
+    uint64_t space = 0;
+    auto_close int fd = open_lock(false, &space);
+
+    if (fd < 0)
+        return error_sys(err, VIF_ERROR_SYSTEM, -fd, "lock %s", VIF_LOCK_FILE);
+    for (size_t i = 0; i < n; i++) {
+        struct flock lock = {
+            .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte_of(space, ids[i]), .l_len = 1};
+
+        ret_taken[i] = fcntl(fd, F_OFD_SETLK, &lock) == 0;
+        if (!ret_taken[i] && errno != EAGAIN && errno != EACCES && errno != EINTR)
+            return error_sys(err, VIF_ERROR_SYSTEM, errno, "lock %s", VIF_LOCK_FILE);
+    }
+    *ret_fd = take_fd(&fd);
+    return 0;
+}
+
+int lock_ids(const char *const *ids, size_t n, bool look, int stop, int64_t until,
+             const struct log *log, const struct tick *tick, int *ret_fd, struct vif_error *err)
+{
+    auto_close int fd = -1;
+    auto_free off_t *bytes = calloc(n + 1, sizeof *bytes);
+    uint64_t space = 0;
+
+    *ret_fd = -1;
+    if (!bytes)
+        return error_memory(err);
+    fd = open_lock(look, &space);
+    if (fd < 0) {
+        log_debug(log, "no lock: %s: %s", VIF_LOCK_FILE, strerrordesc_np(-fd));
+        return 0;
+    }
+    for (size_t i = 0; i < n; i++)
+        bytes[i] = byte_of(space, ids[i]);
+    qsort(bytes, n, sizeof *bytes, compare); /* all take them in one order: no deadlock */
+    for (size_t i = 0; i < n; i++) {
+        int r = i && bytes[i] == bytes[i - 1]
+                    ? 0
+                    : lock_byte(fd, bytes[i], look, stop, until, tick, err);
+
+        if (r < 0)
+            return r;
+    }
+    *ret_fd = take_fd(&fd);
+    return 0;
+}
+
+void lock_release(int fd, const char *const *ids, size_t n)
+{
+    struct stat space;
+
+    if (stat("/proc/self/ns/net", &space) < 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        struct flock lock = {.l_type = F_UNLCK,
+                             .l_whence = SEEK_SET,
+                             .l_start = byte_of(space.st_ino, ids[i]),
+                             .l_len = 1};
+
+        (void)fcntl(fd, F_OFD_SETLK, &lock);
+    }
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Telling what is different, for a call that was asked to: the words come from drift.c; here it is
+ * decided when they hold.  converge.c stands on it. */
+#include "base/deadline.h"
+#include "base/stop.h"
+#include "engine/job.h"
+
+/* How long what ovs-vswitchd says or does has to last, and how often it is looked at: a port that was
+ * just added, or whose device just appeared, is not taken up at once. */
+#define DOUBT_LASTS_MS 1000
+#define DOUBT_POLL_MS  20
+
+void explain_runs(struct batch *batch, bool complaints)
+{
+    for (size_t i = 0; i < batch->n; i++) {
+        struct run *run = &batch->runs[i];
+
+        if (run->state != RUN_PLANNED || run->changed)
+            continue;
+        drift_done(&run->drift);
+        if (drift_find(run->wiring, &batch->observed, &run->plan, complaints, &run->drift,
+                       &run->error) < 0)
+            run->state = RUN_FAILED;
+    }
+}
+
+/* Whether all that is to be said of a VIF is what ovs-vswitchd has not done, or not yet: that it
+ * complains, or that it seems not to have the port's device open, which may be for links are read
+ * before rows. */
+static bool is_doubtful(const struct batch *batch, const struct run *run, bool complaints)
+{
+    if (run->state != RUN_PLANNED)
+        return false;
+    for (size_t i = 0; i < run->plan.n; i++)
+        if (run->plan.steps[i].kind != STEP_PORT_REOPEN)
+            return false;
+    return run->plan.n || (complaints && drift_complains(run->wiring, &batch->observed));
+}
+
+bool explain_doubts(struct batch *batch, const struct converge_options *options, int64_t *lasts)
+{
+    bool behind = batch->observed.db.cur_cfg < batch->observed.db.next_cfg;
+    bool complaints = options->wait != VIF_WAIT_NONE;
+    struct vif_error err = {0};
+    size_t n = 0;
+
+    for (size_t i = 0; i < batch->n; i++)
+        n += is_doubtful(batch, &batch->runs[i], complaints);
+    if (!n || (behind && !(options->look && complaints)))
+        return false;
+    if (!behind) {
+        if (*lasts < 0)
+            *lasts = deadline_after(DOUBT_LASTS_MS);
+        stop_sleep(batch->stop, DOUBT_POLL_MS, batch->until);
+        return !batch_interrupted(batch) && deadline_left(*lasts) != 0 &&
+               deadline_left(batch->until) != 0;
+    }
+    if (settle_catch_up(batch, &err) == 0)
+        return deadline_left(batch->until) != 0;
+    for (size_t i = 0; i < batch->n; i++)
+        if (is_doubtful(batch, &batch->runs[i], complaints)) {
+            batch->runs[i].error = err;
+            batch->runs[i].state = RUN_FAILED;
+        }
+    return false;
+}

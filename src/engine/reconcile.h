@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine: brings a batch of wirings about, or their absence.  Observes, plans, applies the link
+ * steps, then ONE database transaction, settles; undoes its own steps where something fails; and looks
+ * again when someone else acted meanwhile, until its deadline. */
+#ifndef ENGINE_RECONCILE_H
+#define ENGINE_RECONCILE_H
+
+#include <vif/vif.h>
+
+#include "plan/diff.h"
+
+/* How far it is, and what became of each wiring as soon as that is known; see struct vif_call_options.
+ * Either function may be NULL. */
+struct converge_hooks {
+    void (*progress)(void *data, enum vif_stage stage, size_t done, size_t total);
+    void (*told)(void *data, size_t i); /* outcomes[i] is filled */
+    void *data;
+};
+
+struct policy;
+struct converge_options {
+    enum vif_goal goal;
+    enum vif_wait wait;
+    bool undo_on_timeout; /* what has not become real in time is taken back, else it is left */
+    bool dry_run;         /* only say what would be done */
+    bool explain;         /* plug: tell what is different at the first look; with 'settle' also what
+                             ovs-vswitchd complains of */
+    bool look;            /* with 'explain': and change nothing */
+    int64_t until;        /* deadline for all of it */
+    int stop;             /* ends it early, each VIF whole; STOP_NEVER */
+    const struct converge_hooks *hooks; /* NULL: none */
+    const struct policy *policy;        /* what may be touched; NULL: everything */
+};
+
+enum outcome_state {
+    OUTCOME_DONE,
+    OUTCOME_WAITING, /* plugged; its network device does not exist yet */
+    OUTCOME_PLANNED, /* dry run */
+    OUTCOME_DRIFTED, /* a look, or a dry run without a step: there are differences that count */
+    OUTCOME_FAILED,
+};
+
+/* What became of one wiring. */
+struct outcome {
+    enum outcome_state state;
+    bool changed;       /* something was (or in a dry run: would be) changed */
+    int64_t ofport;     /* of the port, when known; else 0 */
+    char *warnings;     /* each ended by a newline; NULL for none */
+    char *steps;        /* dry run: one line per step, each ended by a newline; else NULL */
+    struct drift drift; /* to explain: what was different */
+    struct vif_error error;
+};
+
+void outcome_done(struct outcome *outcome);
+
+/* Does it for wirings[0..n), each with its own outcome in outcomes[0..n) (zeroed by the caller; the
+ * caller ends each with outcome_done()).  Two wirings of one call that want the same link or port are
+ * a conflict for the later one.
+ *
+ * 'ret_transaction' (may be NULL): in a dry run, the operations of the one transaction as JSON text;
+ * the caller frees it; NULL when there is none.
+ *
+ * A port without a name gets that of the port whose iface-id is its owner, and with it the nameless link
+ * of the wiring.
+ *
+ * Ended early, it fails with kind INTERRUPTED what is then as it was before ('changed' is not set), and
+ * what is plugged and was not waited for; all else is brought to its end, and so is an unplug whose rows
+ * are gone.
+ *
+ * Returns 0 when every outcome is filled, whatever it is; -ENOMEM. */
+int converge(const struct engine *engine, struct vif_wiring *const *wirings, size_t n,
+             const struct converge_options *options, struct outcome *outcomes,
+             char **ret_transaction, struct vif_error *err);
+
+#endif

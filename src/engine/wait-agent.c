@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Settling, second part: waiting for whoever wires ports behind ovs-vswitchd (OVN, or the ML2 agent),
+ * all ports of the batch in one monitor; and saying of those that did not come to work why.  Stands on
+ * the database's own waiting and on the evidence. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/deadline.h"
+#include "diagnose/reason.h"
+#include "engine/job.h"
+#include "ovsdb/vswitch-wired.h"
+
+/* A port that is to be wired, and whose it is. */
+struct awaited {
+    const struct vif_wiring_port *port;
+    struct run *run;
+    bool wired; /* as it was last told */
+};
+
+static int by_port_name(const void *a, const void *b)
+{
+    const struct awaited *left = a, *right = b;
+
+    return strcmp(left->port->name, right->port->name);
+}
+
+/* An agent knows ports by their iface-id; with a bridge per port the guest's own port has none.  One
+ * whose device is not there yet cannot be claimed. */
+static bool is_awaited(const struct run *run, const struct vif_wiring_port *port)
+{
+    return run->state == RUN_DONE && !run->waiting && port->create &&
+           strmap_get(&port->ids, "iface-id");
+}
+
+/* The ports to wait for, sorted by name, each once; NULL when memory is gone. */
+static struct awaited *collect(const struct batch *batch, size_t *ret_n)
+{
+    struct awaited *awaited;
+    size_t room = 1, n = 0, kept = 0;
+
+    for (size_t i = 0; i < batch->n; i++)
+        room += batch->runs[i].wiring->n_ports;
+    *ret_n = 0;
+    awaited = calloc(room, sizeof *awaited);
+    if (!awaited)
+        return NULL;
+    for (size_t i = 0; i < batch->n; i++) {
+        struct run *run = &batch->runs[i];
+
+        for (size_t p = 0; p < run->wiring->n_ports; p++)
+            if (is_awaited(run, &run->wiring->ports[p]))
+                awaited[n++] = (struct awaited){&run->wiring->ports[p], run, false};
+    }
+    if (n)
+        qsort(awaited, n, sizeof *awaited, by_port_name);
+    for (size_t i = 0; i < n; i++)
+        if (!kept || by_port_name(&awaited[kept - 1], &awaited[i]) != 0)
+            awaited[kept++] = awaited[i];
+    *ret_n = kept;
+    return awaited;
+}
+
+static void judge(const struct batch *batch, const struct awaited *awaited,
+                  enum vswitch_wired wired)
+{
+    struct run *run = awaited->run;
+    const char *name = awaited->port->name;
+
+    if (wired == VSWITCH_WIRED || run->state != RUN_DONE)
+        return;
+    run->state = RUN_FAILED;
+    if (wired == VSWITCH_PORT_GONE) {
+        (void)error_set(&run->error, VIF_ERROR_SWITCH,
+                        "port %s is gone from the database: someone else removed it", name);
+        return;
+    }
+    run->timed_out = true;
+    if (batch->interrupted) {
+        (void)error_set(
+            &run->error, VIF_ERROR_INTERRUPTED, "interrupted while waiting for %s port %s",
+            batch->wait == VIF_WAIT_OVN ? "OVN to install" : "the ML2 agent to wire", name);
+        return;
+    }
+    (void)error_set(&run->error, VIF_ERROR_TIMEOUT, "%s port %s in time",
+                    batch->wait == VIF_WAIT_OVN ? "OVN has not installed"
+                                                : "the ML2 agent has not wired",
+                    name);
+    run->stuck = awaited->port;
+}
+
+static void fail(const struct batch *batch, const struct awaited *awaited,
+                 const struct vif_error *err)
+{
+    struct run *run = awaited->run;
+
+    if (run->state != RUN_DONE)
+        return;
+    run->state = RUN_FAILED;
+    run->error = *err;
+    (void)error_prefix(&run->error, 0, "wait for %s to wire port %s",
+                       batch->wait == VIF_WAIT_OVN ? "OVN" : "the ML2 agent", awaited->port->name);
+    run_say_left(run, "left as plugged", "");
+}
+
+static void fail_all(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state == RUN_DONE) {
+            (void)error_memory(&batch->runs[i].error);
+            batch->runs[i].state = RUN_FAILED;
+        }
+}
+
+/* The ports that are waited for, and how many of them are wired. */
+struct waiting {
+    struct batch *batch;
+    struct awaited *awaited;
+    size_t n, n_wired;
+    enum vif_stage stage;
+};
+
+/* A VIF is done with when all of its own ports are wired at the same time, whatever becomes of them while
+ * others are waited for: as if it had been plugged alone. */
+static bool take_wired(void *data, size_t i, enum vswitch_wired wired)
+{
+    struct waiting *waiting = data;
+    struct awaited *awaited = &waiting->awaited[i];
+    struct run *run = awaited->run;
+    bool so = wired == VSWITCH_WIRED;
+
+    if (run->state == RUN_FINISHED)
+        return true;
+    if (so != awaited->wired) {
+        awaited->wired = so;
+        waiting->n_wired = waiting->n_wired + so - !so;
+        run->n_awaited = run->n_awaited + !so - so;
+        if (so)
+            batch_progress(waiting->batch, waiting->stage, waiting->n_wired, waiting->n);
+    }
+    if (so && !run->n_awaited) {
+        run->state = RUN_FINISHED;
+        run_tell(waiting->batch, run);
+    }
+    return wired != VSWITCH_NOT_WIRED;
+}
+
+static int wait_for(struct batch *batch, struct awaited *awaited, size_t n,
+                    enum vswitch_wired *wired, struct vif_error *err)
+{
+    auto_free const char **names = calloc(n, sizeof *names);
+    struct waiting waiting = {batch, awaited, n, 0, batch_stage(batch, VIF_STAGE_AGENT)};
+    const struct vswitch_wired_judge take = {take_wired, &waiting};
+    int64_t until = deadline_after(LIMIT_LOOK_MS);
+
+    if (!names)
+        return error_memory(err);
+    for (size_t i = 0; i < n; i++)
+        names[i] = awaited[i].port->name;
+    batch_progress(batch, waiting.stage, 0, n);
+    return vswitch_wait_wired(batch->engine->db,
+                              batch->wait == VIF_WAIT_OVN ? VSWITCH_OVN : VSWITCH_ML2, names, n,
+                              batch->until > until ? batch->until : until, &take, wired, err);
+}
+
+/* VIFs without a port to wait for are done with. */
+static void end_unawaited(struct batch *batch, const struct awaited *awaited, size_t n)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        batch->runs[i].n_awaited = 0;
+    for (size_t i = 0; i < n; i++)
+        awaited[i].run->n_awaited++;
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->runs[i].state == RUN_DONE && !batch->runs[i].n_awaited) {
+            batch->runs[i].state = RUN_FINISHED;
+            run_tell(batch, &batch->runs[i]);
+        }
+}
+
+void settle_agent(struct batch *batch)
+{
+    auto_free struct awaited *awaited = NULL;
+    auto_free enum vswitch_wired *wired = NULL;
+    struct vif_error err = {0};
+    size_t n = 0;
+    int r;
+
+    if (batch->wait != VIF_WAIT_OVN && batch->wait != VIF_WAIT_ML2)
+        return;
+    awaited = collect(batch, &n);
+    wired = calloc(n + 1, sizeof *wired);
+    if (!awaited || !wired) {
+        fail_all(batch);
+        return;
+    }
+    end_unawaited(batch, awaited, n);
+    if (!n)
+        return;
+    r = batch_interrupted(batch) ? -EINTR : wait_for(batch, awaited, n, wired, &err);
+    if (r == -EINTR && batch_interrupted(batch))
+        r = -ETIMEDOUT; /* so many as are wired by now */
+    for (size_t i = 0; i < n; i++)
+        if (r == 0 || r == -ETIMEDOUT)
+            judge(batch, &awaited[i], wired[i]);
+        else
+            fail(batch, &awaited[i], &err);
+}
+
+static bool is_unexplained(const struct run *run)
+{
+    return run->state == RUN_FAILED && run->stuck;
+}
+
+/* Puts the reason behind what has not happened; of a port that ovs-vswitchd gave up, only what it does
+ * not say itself. */
+static void explain(const struct batch *batch, struct run *run, const struct evidence *evidence,
+                    const struct evidence_port *port)
+{
+    char words[REASON_MAX] = "";
+    size_t n = strlen(run->error.text);
+
+    if (run->timed_out)
+        reason_judge(batch->wait, evidence, port, words);
+    else if (reason_datapath(evidence, port, words))
+        run_say_left(run, words, "");
+    if (run->timed_out && words[0])
+        (void)snprintf(run->error.text + n, sizeof run->error.text - n, ": %s", words);
+}
+
+void settle_explain(struct batch *batch)
+{
+    auto_free struct evidence_port *ports = NULL;
+    enum vif_wait wait = VIF_WAIT_VSWITCHD; /* no agent is asked about ports the switch gave up */
+    struct evidence evidence;
+    size_t n = 0, at = 0;
+
+    for (size_t i = 0; !batch->interrupted && i < batch->n; i++)
+        n += is_unexplained(&batch->runs[i]);
+    if (n)
+        ports = calloc(n, sizeof *ports);
+    if (!ports)
+        return;
+    for (size_t i = 0; i < batch->n; i++) {
+        const struct run *run = &batch->runs[i];
+        const char *iface_id;
+
+        if (!is_unexplained(run))
+            continue;
+        if (run->timed_out)
+            wait = batch->wait;
+        iface_id = strmap_get(&run->stuck->ids, "iface-id");
+        ports[at++] = (struct evidence_port){
+            .name = run->stuck->name,
+            .iface_id = iface_id ? iface_id : run->stuck->owner,
+            .mac = strmap_get(&run->stuck->ids, "attached-mac"),
+            .link = run->stuck->link,
+        };
+    }
+    evidence_read(batch->engine, wait, &evidence, ports, n);
+    at = 0;
+    for (size_t i = 0; i < batch->n; i++) {
+        if (!is_unexplained(&batch->runs[i]))
+            continue;
+        explain(batch, &batch->runs[i], &evidence, &ports[at++]);
+        batch->runs[i].stuck = NULL;
+    }
+}

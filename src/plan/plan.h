@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan: the ordered steps from what is there to a wiring, or to its absence.  A pure function of
+ * (wiring, observed, goal): no system call, no clock, no memory of earlier runs.  An empty plan means
+ * that nothing has to be done. */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include "kernel/sysctl.h"
+#include "state/observe.h"
+
+enum step_kind {
+    /* Links, in the stages in which they are carried out. */
+    STEP_LINK_DELETE,   /* a stale link in the way, or on unplug */
+    STEP_BRIDGE_CREATE, /* down, with its attributes */
+    STEP_SYSCTL,
+    STEP_VLAN_CREATE,
+    STEP_VETH_CREATE,
+    STEP_TAP_CREATE,
+    STEP_LINK_SET,
+    STEP_ADDRESS_MOVE, /* to the link's master */
+    STEP_TC_OFFLOAD,   /* switched on */
+    STEP_RULES,
+    /* The database, all in one transaction. */
+    STEP_OVS_BRIDGE_ADD,
+    STEP_OVS_BRIDGE_DATAPATH,
+    STEP_OVS_BRIDGE_DELETE,
+    STEP_PORT_ADD,
+    STEP_PORT_MOVE,
+    STEP_PORT_DELETE,
+    STEP_INTERFACE_SET,
+    STEP_QOS_DELETE,
+    /* Behind the transaction: ovs-vswitchd has to open the port's link again. */
+    STEP_PORT_REOPEN,
+};
+
+/* What STEP_PORT_REOPEN asks for: OpenFlow port numbers nobody uses, far from those ovs-vswitchd counts
+ * up from 1, and below the reserved ones (0xff00).  One that a process did not live to take back is
+ * known by its range. */
+#define PLAN_REOPEN_OFPORT 40000
+#define PLAN_REOPEN_RANGE  20000
+
+bool plan_is_reopen_request(int64_t ofport_request);
+
+#define STEP_IS_LINK(kind) ((kind) <= STEP_RULES)
+
+/* Everything a step points to lives in the wiring or in what was observed. */
+struct step {
+    enum step_kind kind;
+    const char *name;                   /* of the link, bridge or port; of the QoS row its UUID */
+    const struct vif_wiring_link *link; /* creations, deletions and STEP_LINK_SET */
+    const struct vif_wiring_bridge *bridge;
+    const struct vif_wiring_port *port;
+    const struct link_info *before; /* the link as it was, NULL when there was none */
+    const struct vswitch_bridge *old_bridge;
+    const struct vswitch_port *old_port;
+    const struct vswitch_interface *old_interface;
+    struct link_change change; /* STEP_LINK_SET */
+    const char *master;        /* STEP_LINK_SET with change.set_master: its name, or "" */
+    enum sysctl which;         /* STEP_SYSCTL */
+    int value, old_value;
+    const struct vif_wiring_rules *rules; /* STEP_RULES */
+    const struct address_list *addresses; /* STEP_ADDRESS_MOVE */
+    char new_name[LIMIT_IFNAME];          /* STEP_LINK_SET: "" leaves the name */
+    char alias[LINK_ALIAS_MAX];           /* STEP_LINK_SET, with 'set_alias' */
+    bool set_alias;
+    const char *qos_id;   /* STEP_QOS_DELETE */
+    const char *qos_uuid; /* STEP_PORT_ADD: an existing row to use, or NULL */
+    struct vif_map set_ids, set_options, drop_ids, drop_options; /* STEP_INTERFACE_SET */
+    bool set_type, set_mtu_request, clear_ofport_request;
+};
+
+struct plan {
+    struct step *steps;
+    size_t n;
+};
+
+void plan_done(struct plan *plan);
+
+/* Makes the plan.  -EEXIST (kind CONFLICT) when what is there belongs to someone else or cannot be
+ * changed: nothing must be done then; -ENOMEM.  On success '*ret' belongs to the caller. */
+int plan_make(const struct vif_wiring *wiring, const struct observed *observed, enum vif_goal goal,
+              struct plan *ret, struct vif_error *err);
+
+/* One step in words: "create tap tap1 (up, mtu 1442, address fa:16:3e:00:00:01)".  Adds to 'text'. */
+struct text;
+void step_words(const struct step *step, struct text *text);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The data of a wiring: making parts and freeing them.  Plugins stand on it. */
+#include "state/wiring.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void wiring_done(struct vif_wiring *wiring)
+{
+    for (size_t i = 0; i < wiring->n_ports; i++) {
+        strmap_done(&wiring->ports[i].ids);
+        strmap_done(&wiring->ports[i].options);
+        strmap_done(&wiring->ports[i].drop_ids);
+        strmap_done(&wiring->ports[i].drop_options);
+    }
+    for (size_t i = 0; i < wiring->n_rules; i++)
+        free(wiring->rules[i].interfaces);
+    free(wiring->rules);
+    free(wiring->expected);
+    free(wiring->qos);
+    free(wiring->vfs);
+    text_done(&wiring->warnings);
+    free(wiring->links);
+    free(wiring->bridges);
+    free(wiring->ports);
+    *wiring = (struct vif_wiring){0};
+}
+
+/* The array 'items' with room for one more, zeroed; NULL when memory is gone. */
+static void *grow(void *items, size_t n, size_t size)
+{
+    char *bigger = reallocarray(items, n + 1, size);
+
+    if (bigger)
+        memset(bigger + n * size, 0, size);
+    return bigger;
+}
+
+static void set_name(char *to, size_t size, const char *name)
+{
+    text_copy(to, size, name);
+}
+
+struct vif_wiring_link *wiring_add_link(struct vif_wiring *wiring, enum vif_link_kind kind,
+                                        const char *name)
+{
+    struct vif_wiring_link *links = grow(wiring->links, wiring->n_links, sizeof *links);
+    struct vif_wiring_link *link;
+
+    if (!links)
+        return NULL;
+    wiring->links = links;
+    link = &links[wiring->n_links++];
+    set_name(link->name, sizeof link->name, name);
+    link->kind = kind;
+    link->owner = (uid_t)-1;
+    link->group = (gid_t)-1;
+    return link;
+}
+
+struct vif_wiring_bridge *wiring_add_bridge(struct vif_wiring *wiring, const char *name)
+{
+    struct vif_wiring_bridge *bridges = grow(wiring->bridges, wiring->n_bridges, sizeof *bridges);
+    struct vif_wiring_bridge *bridge;
+
+    if (!bridges)
+        return NULL;
+    wiring->bridges = bridges;
+    bridge = &bridges[wiring->n_bridges++];
+    set_name(bridge->name, sizeof bridge->name, name);
+    bridge->fate = VIF_FATE_KEEP;
+    return bridge;
+}
+
+struct vif_wiring_port *wiring_add_port(struct vif_wiring *wiring, const char *name,
+                                        const char *bridge)
+{
+    struct vif_wiring_port *ports = grow(wiring->ports, wiring->n_ports, sizeof *ports);
+    struct vif_wiring_port *port;
+
+    if (!ports)
+        return NULL;
+    wiring->ports = ports;
+    port = &ports[wiring->n_ports++];
+    set_name(port->name, sizeof port->name, name);
+    set_name(port->bridge, sizeof port->bridge, bridge);
+    return port;
+}
+
+struct vif_wiring_rules *wiring_add_rules(struct vif_wiring *wiring, const char *bridge)
+{
+    struct vif_wiring_rules *rules = grow(wiring->rules, wiring->n_rules, sizeof *rules);
+
+    if (!rules)
+        return NULL;
+    wiring->rules = rules;
+    rules = &rules[wiring->n_rules++];
+    set_name(rules->bridge, sizeof rules->bridge, bridge);
+    return rules;
+}
+
+int wiring_rules_interface(struct vif_wiring_rules *rules, const char *interface)
+{
+    char(*interfaces)[VIF_DEVICE_NAME_SIZE] =
+        grow(rules->interfaces, rules->n_interfaces, sizeof *interfaces);
+
+    if (!interfaces)
+        return -ENOMEM;
+    rules->interfaces = interfaces;
+    set_name(interfaces[rules->n_interfaces++], sizeof *interfaces, interface);
+    return 0;
+}
+
+static struct wiring_expected *add_expected(struct vif_wiring *wiring, enum wiring_sort sort,
+                                            const char *name)
+{
+    struct wiring_expected *items = grow(wiring->expected, wiring->n_expected, sizeof *items);
+
+    if (!items)
+        return NULL;
+    wiring->expected = items;
+    items += wiring->n_expected++;
+    items->sort = sort;
+    set_name(items->name, sizeof items->name, name);
+    return items;
+}
+
+int wiring_expect_link(struct vif_wiring *wiring, const char *name, int ifindex)
+{
+    struct wiring_expected *item = add_expected(wiring, WIRING_LINK, name);
+
+    if (!item)
+        return -ENOMEM;
+    item->ifindex = ifindex;
+    return 0;
+}
+
+int wiring_expect_row(struct vif_wiring *wiring, enum wiring_sort sort, const char *name,
+                      const char *uuid, size_t n_ports)
+{
+    struct wiring_expected *item = add_expected(wiring, sort, name);
+
+    if (!item)
+        return -ENOMEM;
+    set_name(item->uuid, sizeof item->uuid, uuid);
+    item->n_ports = n_ports;
+    return 0;
+}
+
+int wiring_add_qos(struct vif_wiring *wiring, const char *uuid, const char *id)
+{
+    struct wiring_qos *rows = grow(wiring->qos, wiring->n_qos, sizeof *rows);
+
+    if (!rows)
+        return -ENOMEM;
+    wiring->qos = rows;
+    rows += wiring->n_qos++;
+    set_name(rows->uuid, sizeof rows->uuid, uuid);
+    set_name(rows->id, sizeof rows->id, id);
+    return 0;
+}
+
+struct wiring_vf *wiring_add_vf(struct vif_wiring *wiring, const char *pci)
+{
+    struct wiring_vf *vfs = grow(wiring->vfs, wiring->n_vfs, sizeof *vfs);
+
+    if (!vfs)
+        return NULL;
+    wiring->vfs = vfs;
+    vfs += wiring->n_vfs++;
+    set_name(vfs->pci, sizeof vfs->pci, pci);
+    return vfs;
+}
+
+void wiring_warn(struct vif_wiring *wiring, const char *format, ...)
+{
+    char line[VIF_ERROR_TEXT_MAX];
+    va_list ap;
+
+    va_start(ap, format);
+    (void)vsnprintf(line, sizeof line, format, ap);
+    va_end(ap);
+    text_add(&wiring->warnings, "%s\n", line);
+}
+
+#define ALIAS_PREFIX "vif "
+#define ALIAS_WAS    " was "
+
+void wiring_alias_renamed(const struct vif_wiring *wiring, const char *old_name,
+                          char ret_alias[LINK_ALIAS_MAX])
+{
+    (void)snprintf(ret_alias, LINK_ALIAS_MAX, ALIAS_PREFIX "%s" ALIAS_WAS "%s", wiring->vif_id,
+                   old_name);
+}
+
+bool wiring_old_name(const struct vif_wiring *wiring, const char *alias,
+                     char ret_name[LIMIT_IFNAME])
+{
+    char start[LINK_ALIAS_MAX];
+    size_t n;
+
+    wiring_alias_renamed(wiring, "", start);
+    n = strlen(start);
+    if (strncmp(alias, start, n) != 0 || ifname_fault(alias + n))
+        return false;
+    (void)snprintf(ret_name, LIMIT_IFNAME, "%s", alias + n);
+    return true;
+}
+
+void wiring_alias(const struct vif_wiring *wiring, char ret_alias[LINK_ALIAS_MAX])
+{
+    (void)snprintf(ret_alias, LINK_ALIAS_MAX, ALIAS_PREFIX "%s", wiring->vif_id);
+}
+
+bool wiring_alias_is_foreign(const struct vif_wiring *wiring, const char *alias)
+{
+    char uuid[UUID_TEXT_SIZE], id[UUID_TEXT_SIZE];
+    size_t n = strlen(ALIAS_PREFIX);
+
+    if (strncmp(alias, ALIAS_PREFIX, n) != 0)
+        return false;
+    alias += n;
+    n = strcspn(alias, " "); /* "was" and an old name may follow */
+    if (n >= sizeof id)
+        return false;
+    (void)snprintf(id, sizeof id, "%.*s", (int)n, alias);
+    return parse_uuid(id, uuid) == 0 && strcmp(uuid, wiring->vif_id) != 0;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Findings as programs see them: status, JSON, words of others made harmless; lists that are long; and
+ * a doctor without memory. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "doctor/doctor.h"
+#include "failing-alloc.h"
+#include "json/json-text.h"
+
+/* clang-format off */
+void *__wrap_reallocarray(void *old, size_t n, size_t size);
+/* clang-format on */
+
+void *__wrap_reallocarray(void *old, size_t n, size_t size)
+{
+    return realloc(old, n * size); /* which fails on demand */
+}
+
+static struct vif_findings *new_findings(void)
+{
+    struct vif_findings *findings = calloc(1, sizeof *findings);
+
+    assert_non_null(findings);
+    return findings;
+}
+
+static void levels_and_status(void **state)
+{
+    struct vif_findings *findings = new_findings();
+
+    (void)state;
+    assert_int_equal(vif_findings_status(findings), 0);
+    findings_add(findings, "a", VIF_FINDING_OK, "good");
+    findings_add(findings, "b", VIF_FINDING_INFO, "neither");
+    findings_add(findings, "c", VIF_FINDING_WARN, "odd");
+    assert_int_equal(vif_findings_status(findings), 0);
+    findings_add(findings, "c", VIF_FINDING_FAIL, "bad");
+    assert_int_equal(vif_findings_status(findings), 3);
+    assert_int_equal(vif_findings_count(findings), 4);
+    assert_null(vif_findings_get(findings, 4));
+    assert_string_equal(vif_findings_get(findings, 2)->text, "odd");
+    assert_string_equal(vif_findings_get(findings, 2)->advice, "");
+    vif_findings_free(findings);
+    vif_findings_free(NULL);
+
+    assert_string_equal(vif_finding_level_name(VIF_FINDING_OK), "ok");
+    assert_string_equal(vif_finding_level_name(VIF_FINDING_INFO), "info");
+    assert_string_equal(vif_finding_level_name(VIF_FINDING_WARN), "warn");
+    assert_string_equal(vif_finding_level_name(VIF_FINDING_FAIL), "fail");
+    assert_string_equal(vif_finding_level_name((enum vif_finding_level)99), "unknown");
+}
+
+static void json_has_everything(void **state)
+{
+    struct vif_findings *findings = new_findings();
+    auto_json json_t *json = NULL;
+    const json_t *list, *second;
+    const char *text;
+
+    (void)state;
+    findings_add(findings, "a", VIF_FINDING_OK, "good");
+    findings_add(findings, "b", VIF_FINDING_FAIL, "say \"%s\"", "no");
+    findings_advise(findings, "first");
+    findings_advise(findings, "do %d things", 2);
+    text = vif_findings_json(findings);
+    assert_non_null(text);
+    assert_ptr_equal(vif_findings_json(findings), text);
+    assert_int_equal(json_text_parse(text, strlen(text), 4096, &json, NULL), 0);
+    list = json_object_get(json, "findings");
+    assert_int_equal(json_array_size(list), 2);
+    second = json_array_get(list, 1);
+    assert_string_equal(json_string_value(json_object_get(second, "check")), "b");
+    assert_string_equal(json_string_value(json_object_get(second, "level")), "fail");
+    assert_string_equal(json_string_value(json_object_get(second, "text")), "say \"no\"");
+    assert_string_equal(json_string_value(json_object_get(second, "advice")), "do 2 things");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(list, 0), "advice")), "");
+    vif_findings_free(findings);
+}
+
+static void words_of_others_are_harmless(void **state)
+{
+    struct vif_findings *findings = new_findings();
+
+    (void)state;
+    findings_add(findings, "a", VIF_FINDING_OK, "%s",
+                 "a\nb\033[31mc\x7f"
+                 "d\xc2\x9b"
+                 "e\xc3\xa9\xc2");
+    assert_string_equal(vif_findings_get(findings, 0)->text, "a b [31mc d  e\xc3\xa9\xc2");
+    findings_advise(findings, "%s", "x\ty");
+    assert_string_equal(vif_findings_get(findings, 0)->advice, "x y");
+    vif_findings_free(findings);
+}
+
+/* --- long lists --- */
+
+#define MANY 50
+
+static struct doctor_facts many_things(void)
+{
+    struct doctor_facts facts = {
+        .vs = {.has_row = true, .interfaces = calloc(MANY, sizeof *facts.vs.interfaces)},
+        .directories = calloc(MANY, sizeof *facts.directories),
+    };
+
+    facts.system.pfs = calloc(MANY, sizeof *facts.system.pfs);
+    assert_true(facts.vs.interfaces && facts.directories && facts.system.pfs);
+    facts.system.n_pfs = facts.n_directories = facts.vs.n_interfaces = MANY;
+    for (size_t i = 0; i < MANY; i++) {
+        struct vswitch_root_interface *interface = &facts.vs.interfaces[i];
+
+        (void)snprintf(interface->name, sizeof interface->name, "tap%zu", i);
+        interface->error = calloc(1, 5000);
+        facts.directories[i].path = strdup("/run/x");
+        assert_true(interface->error && facts.directories[i].path);
+        memset(interface->error, 'e', 4999);
+    }
+    return facts;
+}
+
+static size_t count(const struct vif_findings *findings, const char *check, const char **ret_last)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < vif_findings_count(findings); i++) {
+        const struct vif_finding *finding = vif_findings_get(findings, i);
+
+        if (strcmp(finding->check, check) == 0) {
+            *ret_last = finding->text;
+            n++;
+        }
+    }
+    return n;
+}
+
+static void long_lists_stay_on_a_page(void **state)
+{
+    struct vif_findings *findings = new_findings();
+    struct doctor_facts facts = many_things();
+    const char *last = "";
+
+    (void)state;
+    doctor_judge(&facts, findings);
+    assert_int_equal(count(findings, "hw-offload", &last), DOCTOR_LINES + 1);
+    assert_string_equal(last, "and 42 more NICs with VFs");
+    assert_int_equal(count(findings, "vhost-user", &last), DOCTOR_LINES + 1);
+    assert_string_equal(last, "and 42 more directories");
+    assert_int_equal(count(findings, "interfaces", &last), 1);
+    assert_non_null(strstr(last, "50 of 50"));
+    assert_non_null(strstr(last, "; and 47 more"));
+    assert_true(strlen(last) < 700);
+    doctor_facts_done(&facts);
+    vif_findings_free(findings);
+}
+
+/* --- without memory --- */
+
+static void judging_without_memory(void **state)
+{
+    struct doctor_facts facts = many_things();
+    unsigned long n = 0;
+    bool failed;
+
+    (void)state;
+    assert_int_equal(strmap_set(&facts.vs.datapath_types, "netdev", ""), 0);
+    do {
+        struct vif_findings *findings = new_findings();
+
+        failing_alloc_set(++n);
+        doctor_judge(&facts, findings);
+        failed = failing_alloc_hit();
+        failing_alloc_set(0);
+        assert_int_equal(findings->failed, failed);
+        vif_findings_free(findings);
+    } while (failed);
+    assert_true(n > 40);
+    doctor_facts_done(&facts);
+}
+
+static void doctor_without_memory(void **state)
+{
+    struct vif_host_options options = {.size = sizeof options, .ovsdb = "unix:/nonexistent/sock"};
+    struct vif_findings *findings = NULL;
+    struct vif_host *host = NULL;
+    unsigned long n = 0;
+    int r;
+
+    (void)state;
+    assert_int_equal(vif_host_open(&options, &host, NULL), 0);
+    do {
+        struct vif_error err = {0};
+
+        failing_alloc_set(++n);
+        r = vif_host_doctor(host, NULL, &findings, &err);
+        /* What a feature cannot be asked without is told as one that is not known. */
+        if (r == 0 && failing_alloc_hit()) {
+            vif_findings_free(findings);
+            findings = NULL;
+        } else if (r < 0) {
+            assert_int_equal(r, -ENOMEM);
+            assert_int_equal(err.kind, VIF_ERROR_NO_MEMORY);
+            assert_null(findings);
+        }
+    } while (failing_alloc_hit());
+    failing_alloc_set(0);
+    assert_int_equal(r, 0);
+    assert_true(n > 20);
+    assert_int_equal(vif_findings_status(findings), 3);
+    vif_findings_free(findings);
+    vif_host_close(host);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(levels_and_status),
+        cmocka_unit_test(json_has_everything),
+        cmocka_unit_test(words_of_others_are_harmless),
+        cmocka_unit_test(long_lists_stay_on_a_page),
+        cmocka_unit_test(judging_without_memory),
+        cmocka_unit_test(doctor_without_memory),
+    };
+
+    failing_alloc_init();
+    return cmocka_run_group_tests_name("findings", tests, NULL, NULL);
+}

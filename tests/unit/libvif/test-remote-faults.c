@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A vifd that goes away, is late or says what it should not, and a client without memory.  Linked with
+ * --wrap of malloc, calloc, realloc, strdup and reallocarray. */
+#include "remote-session.h"
+
+#include "failing-alloc.h"
+#include "libvif/remote-call.h"
+
+void *__wrap_reallocarray(void *old, size_t n, size_t size);
+
+void *__wrap_reallocarray(void *old, size_t n, size_t size)
+{
+    return realloc(old, n * size); /* which fails on demand */
+}
+
+#define START "{\"id\":\"\",\"name\":\"\",\"bridge\":\"\",\"changed\":false,"
+
+/* Answers that are not as agreed: none becomes a report. */
+static void bad_results(void **state)
+{
+    static const struct {
+        const char *parameters, *words;
+    } rows[] = {
+        {"[]", "a reply is no message of varlink: \"parameters\""},
+        {"{}", "nothing of some of the VIFs"},
+        {"{\"results\":{}}", "/results: expected a list, got {}"},
+        {"{\"results\":[[]]}", "/results/0: expected an object, got []"},
+        {"{\"results\":[{}]}", "/results/0/index: missing"},
+        {"{\"results\":[" START "\"index\":-1,\"state\":\"plugged\"}]}",
+         "/results/0/index: expected an index, got -1"},
+        {"{\"results\":[" START "\"index\":3,\"state\":\"plugged\"}]}",
+         "a result of a VIF that was not asked for"},
+        {"{\"results\":[" START "\"index\":0,\"state\":\"PLUGGED\"}]}",
+         "a state that is not known"},
+        {"{\"results\":[" START "\"index\":0,\"state\":\"a b\"}]}",
+         "/results/0/state: expected a word, got \"a b\""},
+        {"{\"results\":[" START "\"index\":0,\"state\":\"failed\"}]}",
+         "a state that does not go with the error"},
+        {"{\"results\":[" START
+         "\"index\":0,\"state\":\"plugged\",\"error\":{\"kind\":\"Conflict\","
+         "\"text\":\"\"}}]}",
+         "a state that does not go with the error"},
+        {"{\"results\":[" START
+         "\"index\":0,\"state\":\"failed\",\"error\":{\"kind\":\"Conflict\"}}]}",
+         "/results/0/error/text: missing"},
+        {"{\"results\":[" START "\"index\":0,\"state\":\"failed\",\"error\":\"Conflict\"}]}",
+         "/results/0/error: expected an object"},
+        {"{\"results\":[" START "\"index\":0,\"state\":\"planned\",\"steps\":\"a\"}]}",
+         "/results/0/steps: expected a list of texts"},
+        {"{\"results\":[" START "\"index\":0,\"state\":\"drifted\",\"differences\":[{\"sign\":\"\","
+         "\"part\":\"\"}]}]}",
+         "a difference without a sign"},
+        {"{\"results\":[" START
+         "\"index\":0,\"state\":\"drifted\",\"differences\":[{\"sign\":\"~\"}]}"
+         "]}",
+         "/results/0/differences/0/part: missing"},
+        {"{\"results\":[],\"transaction\":{}}", "/transaction: expected a list"},
+        {"{\"results\":[],\"progress\":{\"stage\":\"links\",\"done\":-1,\"total\":1}}",
+         "/progress/done: expected an index"},
+        {"{\"results\":[" START "\"index\":0,\"state\":\"plugged\",\"ofport\":1e3}]}",
+         "/results/0/ofport: expected an integer"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char reply[1024];
+        const struct fake_action script[] = {SERVE(reply), END};
+        struct vif_report *report = NULL;
+        struct session s;
+
+        (void)snprintf(reply, sizeof reply, "{\"parameters\":%s}", rows[i].parameters);
+        begin(&s, script);
+        if (vif_host_check(s.host, s.batch, NULL, &report, &s.err) != -EPROTO)
+            fail_msg("%s", reply);
+        assert_null(report);
+        assert_words(&s, VIF_ERROR_SYSTEM, rows[i].words);
+        assert_null(strstr(s.err.text, "a check tells")); /* it was one */
+        vif_batch_free(s.batch);
+        vif_host_close(s.host);
+        fake_server_kill(&s.server);
+        fake_server_remove(&s.server);
+    }
+}
+
+/* What can have been done whatever the answer was, is said so; of calls that change nothing, not. */
+static void the_answer_is_lost(void **state)
+{
+    static const struct fake_action closes[] = {ACCEPT,
+                                                EXPECT("io.vifd.Plug"),
+                                                CLOSE,
+                                                ACCEPT,
+                                                EXPECT("io.vifd.Check"),
+                                                CLOSE,
+                                                ACCEPT,
+                                                EXPECT("io.vifd.Unplug"),
+                                                SEND("{\"parameters\":"),
+                                                CLOSE,
+                                                END};
+    static const struct fake_action garbage[] = {ACCEPT, EXPECT("io.vifd.Plug"), SAY("rubbish"),
+                                                 GONE, END};
+    const struct vif_call_options dry = {.size = sizeof dry, .dry_run = 1};
+    struct vif_report *report = NULL;
+    struct session s;
+
+    (void)state;
+    begin(&s, closes);
+    assert_int_equal(vif_host_plug(s.host, s.batch, NULL, &report, &s.err), -ECONNRESET);
+    assert_words(&s, VIF_ERROR_DAEMON_UNREACHABLE,
+                 "the answer of vifd was lost: it may have done what was asked, a check tells: "
+                 "unix:/tmp/fake");
+    assert_int_equal(vif_host_check(s.host, s.batch, NULL, &report, &s.err), -ECONNRESET);
+    assert_words(&s, VIF_ERROR_DAEMON_UNREACHABLE, "vifd went away without an answer: unix:/tmp/");
+    assert_int_equal(vif_host_unplug(s.host, s.batch, &dry, &report, &s.err), -ECONNRESET);
+    assert_words(&s, VIF_ERROR_DAEMON_UNREACHABLE, "vifd went away without an answer");
+    end(&s);
+    begin(&s, garbage);
+    assert_int_equal(vif_host_plug(s.host, s.batch, NULL, &report, &s.err), -EPROTO);
+    assert_words(&s, VIF_ERROR_SYSTEM, "it may have done what was asked, a check tells");
+    end(&s);
+    assert_null(report);
+}
+
+static void count_result(void *data, size_t i, const struct vif_result *result)
+{
+    (void)i;
+    (void)result;
+    ++*(size_t *)data;
+}
+
+/* Readable once a result was told. */
+static int stop_pipe[2];
+
+static void stop_when_told(void *data, size_t i, const struct vif_result *result)
+{
+    (void)i;
+    if (result->state == VIF_STATE_PLUGGED)
+        assert_int_equal(write(stop_pipe[1], "x", 1), 1);
+    ++*(size_t *)data;
+}
+
+#define ONE_MORE "{\"parameters\":{\"results\":[" PLUGGED(1, 2) "]},\"continues\":true}"
+
+/* Results that have come count; the other VIFs say that nothing is known of them. */
+static void half_an_answer(void **state)
+{
+    static const struct fake_action script[] = {
+        ACCEPT,
+        EXPECT("io.vifd.Plug"),
+        SAY(ONE_MORE),
+        CLOSE,
+        ACCEPT,
+        EXPECT("io.vifd.Plug"),
+        SAY(ONE_MORE),
+        SAY("rubbish"),
+        ACCEPT,
+        EXPECT("io.vifd.Plug"),
+        SAY(ONE_MORE),
+        SAY("{}"),
+        EXPECT("io.vifd.Plug"),
+        SAY(ONE_MORE),
+        SAY(ONE_MORE), /* nothing was wrong with the one before */
+        ACCEPT,
+        EXPECT("io.vifd.Plug"),
+        SAY(ONE_MORE),
+        GONE,
+        END,
+    };
+    static const struct {
+        enum vif_error_kind kind;
+        const char *words;
+    } rows[] = {
+        {VIF_ERROR_DAEMON_UNREACHABLE,
+         ": the answer of vifd was lost: it may have done what was asked, a check tells: "},
+        {VIF_ERROR_SYSTEM, "a reply is no message of varlink"},
+        {VIF_ERROR_SYSTEM, "something that is not agreed: nothing of some of the VIFs"},
+        {VIF_ERROR_SYSTEM, "something that is not agreed: two results of one VIF"},
+        {VIF_ERROR_TIMEOUT,
+         ": vifd has not answered in time: it may still do what was asked, a check tells"},
+    };
+    size_t told = 0;
+    struct vif_call_options options = {
+        .size = sizeof options, .result = count_result, .data = &told};
+    struct session s;
+
+    (void)state;
+    begin(&s, script);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct vif_report *report = NULL;
+        const struct vif_result *result;
+
+        if (i == 4) {
+            s.host->remote->answer_ms = 300;
+            options.timeout_ms = 1;
+        }
+        told = 0;
+        assert_int_equal(vif_host_plug(s.host, s.batch, &options, &report, &s.err), 0);
+        assert_int_equal(told, 3);
+        assert_int_equal(vif_report_result(report, 1)->state, VIF_STATE_PLUGGED);
+        result = vif_report_result(report, 2);
+        assert_int_equal(result->state, VIF_STATE_FAILED);
+        assert_int_equal(result->changed, 1);
+        assert_string_equal(result->id, ID(3));
+        s.err = result->error;
+        assert_words(&s, rows[i].kind, rows[i].words);
+        assert_memory_equal(result->error.text, "plug " ID(3), strlen("plug " ID(3)));
+        vif_report_free(report);
+    }
+    end(&s);
+}
+
+/* Who is stopped hears no more of vifd, which goes on; what it told before that stands. */
+static void interrupted(void **state)
+{
+    static const struct fake_action script[] = {
+        ACCEPT,
+        EXPECT("io.vifd.Plug"),
+        SAY(ONE_MORE),
+        GONE,
+        ACCEPT,
+        EXPECT("io.vifd.Unplug"),
+        SAY("{\"error\":\"io.vifd.Interrupted\",\"parameters\":{\"text\":\"vifd is stopping\"}}"),
+        GONE,
+        END};
+    size_t told = 0;
+    struct vif_call_options options = {
+        .size = sizeof options, .result = stop_when_told, .data = &told};
+    struct vif_report *report = NULL;
+    struct session s;
+    char byte;
+
+    (void)state;
+    begin(&s, script);
+    assert_int_equal(pipe(stop_pipe), 0);
+    options.stop_fd = stop_pipe[0];
+    assert_int_equal(vif_host_plug(s.host, s.batch, &options, &report, &s.err), 0);
+    assert_int_equal(told, 3);
+    assert_int_equal(vif_report_result(report, 1)->state, VIF_STATE_PLUGGED);
+    s.err = vif_report_result(report, 0)->error;
+    assert_words(&s, VIF_ERROR_INTERRUPTED,
+                 "plug " ID(1) ": interrupted: what vifd has begun it goes on with, a check tells");
+    assert_int_equal(vif_report_result(report, 0)->changed, 1);
+    vif_report_free(report);
+    /* The descriptor is readable now: nothing is even asked. */
+    assert_int_equal(vif_host_plug(s.host, s.batch, &options, &report, &s.err), 0);
+    s.err = vif_report_result(report, 1)->error;
+    assert_words(&s, VIF_ERROR_INTERRUPTED, "plug " ID(2) ": interrupted: nothing was changed");
+    assert_int_equal(vif_report_result(report, 1)->changed, 0);
+    vif_report_free(report);
+    assert_int_equal(read(stop_pipe[0], &byte, 1), 1);
+    /* vifd's own word is an error of the call like any other. */
+    assert_int_equal(vif_host_unplug(s.host, s.batch, &options, &report, &s.err), -EINTR);
+    assert_words(&s, VIF_ERROR_INTERRUPTED, "vifd is stopping");
+    (void)close(stop_pipe[0]);
+    (void)close(stop_pipe[1]);
+    end(&s);
+}
+
+/* Not asked for: a vifd that sends it is not one of ours. */
+static void more_than_was_asked_for(void **state)
+{
+    static const struct fake_action script[] = {ACCEPT, EXPECT("io.vifd.Plug"), SAY(ONE_MORE), GONE,
+                                                END};
+    struct vif_report *report = NULL;
+    struct session s;
+
+    (void)state;
+    begin(&s, script);
+    assert_int_equal(vif_host_plug(s.host, s.batch, NULL, &report, &s.err), -EPROTO);
+    assert_words(&s, VIF_ERROR_SYSTEM, "not agreed: several replies");
+    end(&s);
+}
+
+/* ---- without memory ---- */
+
+static int keep_and_plug(struct session *s)
+{
+    struct vif_call_options options = {.size = sizeof options, .result = count_result};
+    struct vif_report *report = NULL;
+    size_t told = 0;
+    int r = vif_batch_add(s->batch, "in", VIF(1), strlen(VIF(1)), &s->err);
+
+    options.data = &told;
+    if (r == 0)
+        r = vif_host_plug(s->host, s->batch, &options, &report, &s->err);
+    vif_report_free(report);
+    return r;
+}
+
+static int list(struct session *s)
+{
+    struct vif_list *vifs = NULL;
+    int r = vif_host_list(s->host, NULL, &vifs, &s->err);
+
+    vif_list_free(vifs);
+    return r;
+}
+
+static int prune(struct session *s)
+{
+    struct vif_leftovers *leftovers = NULL;
+    int r = vif_host_prune(s->host, NULL, &leftovers, &s->err);
+
+    vif_leftovers_free(leftovers);
+    return r;
+}
+
+static int doctor(struct session *s)
+{
+    struct vif_findings *findings = NULL;
+    int r = vif_host_doctor(s->host, NULL, &findings, &s->err);
+
+    vif_findings_free(findings);
+    return r;
+}
+
+static int host_info(struct session *s)
+{
+    char *text = NULL;
+    int r = vif_host_info(s->host, NULL, &text, &s->err);
+
+    vif_free(text);
+    return r;
+}
+
+static int metrics(struct session *s)
+{
+    char *text = NULL;
+    int r = vif_host_metrics(s->host, &text, &s->err);
+
+    vif_free(text);
+    return r;
+}
+
+static int show(struct session *s)
+{
+    struct vif_drawing *drawing = NULL;
+    int r = vif_batch_add(s->batch, "in", "{}", 2, &s->err);
+
+    if (r == 0)
+        r = vif_batch_add(s->batch, "in", VIF(1), strlen(VIF(1)), &s->err);
+    if (r == 0)
+        r = vif_host_show(s->host, s->batch, NULL, NULL, &drawing, &s->err);
+    vif_drawing_free(drawing);
+    return r;
+}
+
+static void without_memory(void **state)
+{
+    static const struct {
+        int (*call)(struct session *s);
+        const char *parameters;
+    } rows[] = {
+        {keep_and_plug,
+         "{\"results\":[{\"index\":0,\"id\":\"\",\"name\":\"\",\"bridge\":\"\",\"state\":"
+         "\"drifted\","
+         "\"changed\":true,\"steps\":[\"a\"],\"warnings\":[\"b\"],\"differences\":[{\"sign\":\"~\","
+         "\"part\":\"c\"}]}],\"transaction\":[1],\"progress\":{\"stage\":\"links\",\"done\":1,"
+         "\"total\":1}}"},
+        {list, "{\"vifs\":[{\"id\":\"\",\"iface_id\":\"\",\"type\":\"\",\"instance\":\"\","
+               "\"bridge\":\"\","
+               "\"port\":\"\",\"device\":\"\",\"address\":\"\",\"state\":\"\"}]}"},
+        {prune, "{\"leftovers\":[{\"kind\":\"\",\"name\":\"\",\"id\":\"\",\"instance\":\"\","
+                "\"bridge\":\"\","
+                "\"reason\":\"\",\"state\":\"failed\",\"error\":{\"kind\":\"\",\"text\":\"\"}}],"
+                "\"transaction\":[1]}"},
+        {doctor,
+         "{\"findings\":[{\"check\":\"\",\"level\":\"ok\",\"text\":\"\",\"advice\":\"\"}]}"},
+        {host_info, "{\"host_info\":{\"a\":1}}"},
+        {metrics, "{\"metrics\":\"# EOF\"}"},
+        {show,
+         "{\"vifs\":[{\"id\":\"\",\"type\":\"\",\"instance\":\"\",\"address\":\"\",\"state\":\"\","
+         "\"error\":{\"kind\":\"\",\"text\":\"\"}}],\"parts\":[{\"kind\":\"\",\"name\":\"\","
+         "\"state\":\"\",\"missing\":false,\"attributes\":{\"a\":1}}],\"edges\":[{\"from\":0,"
+         "\"to\":"
+         "0,\"kind\":\"\",\"missing\":false}]}"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char reply[1024];
+        const struct fake_action script[] = {SERVE(reply), END};
+        struct session s = {0};
+        int r = -ENOMEM;
+
+        (void)snprintf(reply, sizeof reply, "{\"parameters\":%s}", rows[i].parameters);
+        fake_server_start(&s.server, FAKE_UNIX, script);
+        for (unsigned long n = 1; r < 0; n++) {
+            assert_true(n < 300);
+            s.err = (struct vif_error){0};
+            assert_int_equal(vif_batch_new(&s.batch, &s.err), 0);
+            vif_batch_keep(s.batch);
+            failing_alloc_set(n);
+            s.host = NULL;
+            r = open_host(&s);
+            if (r == 0)
+                r = rows[i].call(&s);
+            failing_alloc_set(0);
+            if (r < 0 && (r != -ENOMEM || s.err.kind != VIF_ERROR_NO_MEMORY))
+                fail_msg("%zu, allocation %lu: %d, %s", i, n, r, s.err.text);
+            assert_int_equal(s.err.kind, r ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
+            vif_host_close(s.host);
+            vif_batch_free(s.batch);
+        }
+        fake_server_kill(&s.server);
+        fake_server_remove(&s.server);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bad_results),
+        cmocka_unit_test(the_answer_is_lost),
+        cmocka_unit_test(half_an_answer),
+        cmocka_unit_test(interrupted),
+        cmocka_unit_test(more_than_was_asked_for),
+        cmocka_unit_test(without_memory),
+    };
+
+    failing_alloc_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

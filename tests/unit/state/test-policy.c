@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What VIFs of callers may touch: documents as they would try it, wirings as a plugin from elsewhere
+ * could make them, and what is found of a port. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/strmap.h"
+#include "state/policy.h"
+#include "wiring-words.h"
+
+#define NOT_BRIDGE(name)    "bridge " name " is not allowed ([vifd] allowed_bridges)"
+#define NOT_LINUX(name)     "Linux bridge " name " is not allowed ([vifd] allowed_linux_bridges)"
+#define NOT_INTERFACE(name) "interface " name " is not allowed ([vifd] allowed_interfaces)"
+#define NOT_PORT(name)      "port " name " is not allowed ([vifd] allowed_interfaces)"
+#define NOT_SOCKET(path)                                                                           \
+    "socket " path " is in no allowed directory ([vifd] allowed_socket_directories)"
+
+#define ON(bridge)        "'bridge':'" bridge "',"
+#define NAMED_TAP(name)   "'vif_name':'" name "',"
+#define ON_LINUX(bridge)  "'vif_name':'" TAP "','bridge_name':'" bridge "',"
+#define DIRECT(name, net) VIF_DOCUMENT("VIFOpenVSwitch", NAMED_TAP(name), net, CREATE_PORT)
+#define HYBRID(name, net) VIF_DOCUMENT("VIFBridge", ON_LINUX(name), net, "")
+#define SERVER(path)                                                                               \
+    VIF_DOCUMENT("VIFVHostUser", "'mode':'server','path':'" path "',", ON_BR_INT, "")
+#define FLAT(bridge, interface)                                                                    \
+    "{'vif':{'type':'VIFBridge','id':'" VIF_UUID "','plugin':'linux_bridge','bridge_name':"        \
+    "'" bridge "','network':{'bridge':'x','should_provide_bridge':true,"                           \
+    "'bridge_interface':'" interface "'}}}"
+#define VLAN(bridge, interface)                                                                    \
+    "{'vif':{'type':'VIFBridge','id':'" VIF_UUID "','plugin':'linux_bridge','bridge_name':"        \
+    "'" bridge "','network':{'bridge':'x','should_provide_bridge':true,"                           \
+    "'should_provide_vlan':true,'vlan':7,'bridge_interface':'" interface "'}}}"
+
+struct attempt {
+    const char *what, *document;
+    const char *plug, *unplug; /* what is said; NULL: it is allowed */
+    const char *lists[5];      /* in the order of struct policy; NULL: the default */
+    const char *flat, *vlan;   /* of the configuration */
+    bool per_port_bridge;
+};
+
+#define TRY(what_, document_, ...)                                                                 \
+    {                                                                                              \
+        .what = what_, .document = document_, __VA_ARGS__                                          \
+    }
+#define ALLOWED     .plug = NULL
+#define PLUG(words) .plug = words /* unplug has nothing to do with it */
+#define BOTH(words) .plug = words, .unplug = words
+
+static void set_lists(struct policy *policy, const char *const lists[5])
+{
+    struct words *to[] = {&policy->bridges, &policy->linux_bridges, &policy->interfaces,
+                          &policy->socket_directories, &policy->devices};
+
+    policy_init(policy);
+    for (size_t i = 0; i < 5; i++)
+        if (lists[i])
+            assert_int_equal(words_add(to[i], lists[i]), 0);
+}
+
+static void judge(const struct attempt *attempt, enum vif_goal goal, const char *words)
+{
+    struct plugin_options options = fixture_options();
+    struct vif_wiring wiring = {0};
+    struct vif_error err = {0};
+    struct policy policy;
+    int r;
+
+    set_lists(&policy, attempt->lists);
+    options.ovs.per_port_bridge = attempt->per_port_bridge;
+    if (attempt->flat) {
+        (void)snprintf(options.linux_bridge.flat_interface, 16, "%s", attempt->flat);
+        (void)snprintf(policy.flat_interface, 16, "%s", attempt->flat);
+    }
+    if (attempt->vlan) {
+        (void)snprintf(options.linux_bridge.vlan_interface, 16, "%s", attempt->vlan);
+        (void)snprintf(policy.vlan_interface, 16, "%s", attempt->vlan);
+    }
+    r = fixture_describe(&options, attempt->document, goal, &wiring, &err);
+    if (r < 0)
+        fail_msg("%s: %s", attempt->what, err.text);
+    r = policy_judge(&policy, &wiring, &err);
+    if (strcmp(r < 0 ? err.text : "", words ? words : "") != 0)
+        fail_msg("%s, %s: expected '%s', got '%s'", attempt->what,
+                 goal == VIF_GOAL_PLUG ? "plug" : "unplug", words ? words : "",
+                 r < 0 ? err.text : "");
+    if (r < 0) {
+        assert_int_equal(r, -EPERM);
+        assert_int_equal(err.kind, VIF_ERROR_PERMISSION);
+    }
+    wiring_done(&wiring);
+    policy_done(&policy);
+    plugin_options_done(&options);
+}
+
+static const struct attempt attempts[] = {
+    TRY("as nova has it", DIRECT(TAP, ON_BR_INT), ALLOWED),
+    TRY("on a trunk", DIRECT(TAP, ON_TRUNK), ALLOWED),
+    TRY("hybrid", HYBRID(QBR, ON_BR_INT), ALLOWED),
+    TRY("of Neutron's bridges", HYBRID("brq12345678-12", ON_BR_INT), ALLOWED),
+    TRY("with a bridge of its own", DIRECT(TAP, ON_BR_INT), ALLOWED, .per_port_bridge = true),
+    TRY("the bridge outside", DIRECT(TAP, ON("br-ex")), BOTH(NOT_BRIDGE("br-ex"))),
+    TRY("hybrid, outside", HYBRID(QBR, ON("br-ex")), BOTH(NOT_BRIDGE("br-ex"))),
+    TRY("a bridge that begins so", DIRECT(TAP, ON("br-int2")), BOTH(NOT_BRIDGE("br-int2"))),
+    TRY("another case", DIRECT(TAP, ON("BR-INT")), BOTH(NOT_BRIDGE("BR-INT"))),
+    TRY("trunk, almost", DIRECT(TAP, ON("tbr1")), BOTH(NOT_BRIDGE("tbr1"))),
+    TRY("a bridge of one port's, almost", DIRECT(TAP, ON("pbr0")), BOTH(NOT_BRIDGE("pbr0"))),
+    TRY("a bridge called by a pattern", DIRECT(TAP, ON("*")), BOTH(NOT_BRIDGE("*"))),
+    TRY("own bridge, outside", DIRECT(TAP, ON("br-ex")), BOTH(NOT_BRIDGE("br-ex")),
+        .per_port_bridge = true),
+    TRY("the host's NIC", DIRECT("eth0", ON_BR_INT), BOTH(NOT_INTERFACE("eth0"))),
+    TRY("the host's bond", DIRECT("bond0", ON_BR_INT), BOTH(NOT_INTERFACE("bond0"))),
+    TRY("loopback", DIRECT("lo", ON_BR_INT), BOTH(NOT_INTERFACE("lo"))),
+    TRY("another bridge as a port", DIRECT("br-ex", ON_BR_INT), BOTH(NOT_INTERFACE("br-ex"))),
+    TRY("a tunnel's device", DIRECT("genev_sys_6081", ON_BR_INT),
+        BOTH(NOT_INTERFACE("genev_sys_6081"))),
+    TRY("the name in another case", DIRECT("TAP1", ON_BR_INT), BOTH(NOT_INTERFACE("TAP1"))),
+    TRY("an empty id in it", DIRECT("vfr", ON_BR_INT), BOTH(NOT_INTERFACE("vfr"))),
+    TRY("no id in it", DIRECT("vfrtelephones1", ON_BR_INT), BOTH(NOT_INTERFACE("vfrtelephones1"))),
+    TRY("libvirt's bridge", HYBRID("virbr0", ON_BR_INT), BOTH(NOT_LINUX("virbr0"))),
+    TRY("docker's bridge", HYBRID("docker0", ON_BR_INT), BOTH(NOT_LINUX("docker0"))),
+    TRY("the host's bridge", HYBRID("br0", ON_BR_INT), BOTH(NOT_LINUX("br0"))),
+    TRY("a NIC for a bridge", HYBRID("eth0", ON_BR_INT), BOTH(NOT_LINUX("eth0"))),
+    TRY("two faults: the first", HYBRID("br0", ON("br-ex")), BOTH(NOT_BRIDGE("br-ex"))),
+    TRY("a socket", SERVER("/var/run/openvswitch/vhu1"), ALLOWED),
+    TRY("a socket by another way", SERVER("/run/openvswitch//./vhu1"), ALLOWED),
+    TRY("someone's socket", SERVER("/run/docker.sock"), PLUG(NOT_SOCKET("/run/docker.sock"))),
+    TRY("up", SERVER("/run/openvswitch/../docker.sock"),
+        PLUG(NOT_SOCKET("/run/openvswitch/../docker.sock"))),
+    TRY("up at the end", SERVER("/run/openvswitch/.."), PLUG(NOT_SOCKET("/run/openvswitch/.."))),
+    TRY("up from nowhere", SERVER("/../run/openvswitch/a"),
+        PLUG(NOT_SOCKET("/../run/openvswitch/a"))),
+    TRY("the directory", SERVER("/run/openvswitch/"), PLUG(NOT_SOCKET("/run/openvswitch/"))),
+    TRY("the directory itself", SERVER("/run/openvswitch/."),
+        PLUG(NOT_SOCKET("/run/openvswitch/."))),
+    TRY("below", SERVER("/run/openvswitch/a/b"), PLUG(NOT_SOCKET("/run/openvswitch/a/b"))),
+    TRY("a directory that begins so", SERVER("/run/openvswitch2/a"),
+        PLUG(NOT_SOCKET("/run/openvswitch2/a"))),
+    TRY("the root", SERVER("/"), PLUG(NOT_SOCKET("/"))),
+    TRY("the host's NIC onto a bridge", FLAT("brq1", "eth0"), PLUG(NOT_INTERFACE("eth0"))),
+    TRY("a flat network of the host's", FLAT("brq1", "eth9"), ALLOWED, .flat = "eth1"),
+    TRY("a flat network's bridge", FLAT("br0", "eth1"), PLUG(NOT_LINUX("br0")), .flat = "eth1"),
+    TRY("VLANs of the host's NIC", VLAN("brq1", "eth0"), PLUG(NOT_INTERFACE("eth0"))),
+    TRY("VLANs, of the flat one", VLAN("brq1", "eth1"), PLUG(NOT_INTERFACE("eth1")),
+        .flat = "eth1"),
+    TRY("VLANs, configured", VLAN("brq1", "eth0"), ALLOWED, .vlan = "eth1"),
+    TRY("a flat one that is for VLANs", FLAT("brq1", "eth1"), PLUG(NOT_INTERFACE("eth1")),
+        .vlan = "eth1"),
+    TRY("a NIC that is listed", FLAT("brq1", "eth1"), ALLOWED, .lists = {[2] = "tap* eth1"}),
+    TRY("other lists", DIRECT("net5", ON("br-5")), ALLOWED, .lists = {"br-?", NULL, "net*"}),
+    TRY("a default that is replaced", DIRECT(TAP, ON_BR_INT), BOTH(NOT_BRIDGE("br-int")),
+        .lists = {"br-a br-b"}),
+    TRY("nothing at all", DIRECT(TAP, ON_BR_INT), BOTH(NOT_INTERFACE(TAP)), .lists = {[2] = ""}),
+    TRY("pieces made of the id, whatever the list", HYBRID(QBR, ON_BR_INT), ALLOWED,
+        .lists = {NULL, "", ""}),
+    TRY("a bridge of its own, too", DIRECT(TAP, ON_BR_INT), ALLOWED,
+        .lists = {"br-int", "", "tap*"}, .per_port_bridge = true),
+    TRY("other directories", SERVER("/a/b"), ALLOWED, .lists = {[3] = "/x /a"}),
+    TRY("and no longer these", SERVER("/run/openvswitch/vhu1"),
+        PLUG(NOT_SOCKET("/run/openvswitch/vhu1")), .lists = {[3] = "/a"}),
+};
+
+static void documents(void **state)
+{
+    (void)state;
+    assert_true(LENGTH(attempts) >= 40);
+    for (size_t i = 0; i < LENGTH(attempts); i++) {
+        judge(&attempts[i], VIF_GOAL_PLUG, attempts[i].plug);
+        judge(&attempts[i], VIF_GOAL_UNPLUG, attempts[i].unplug);
+    }
+}
+
+/* Judges a wiring a test has made, with the default lists but for these devices. */
+static void check(struct vif_wiring *wiring, const char *devices, const char *words)
+{
+    struct vif_error err = {0};
+    struct policy policy;
+    int r;
+
+    set_lists(&policy, (const char *const[5]){[4] = devices});
+    r = policy_judge(&policy, wiring, &err);
+    if (strcmp(r < 0 ? err.text : "", words ? words : "") != 0)
+        fail_msg("expected '%s', got '%s'", words ? words : "", r < 0 ? err.text : "");
+    wiring_done(wiring);
+    policy_done(&policy);
+}
+
+/* A representor as plugin ovs has it: 'now' is its name, 'wanted' the one it gets. */
+static struct vif_wiring representor(const char *now, const char *wanted)
+{
+    struct vif_wiring wiring = {0};
+    struct wiring_vf *vf = wiring_add_vf(&wiring, "0000:03:00.5");
+    struct vif_wiring_link *link;
+    struct vif_wiring_port *port;
+
+    (void)snprintf(vf->representor, sizeof vf->representor, "%s", now);
+    (void)snprintf(vf->uplink, sizeof vf->uplink, "enp3s0f0np0");
+    link = wiring_add_link(&wiring, VIF_LINK_DEVICE, "enp3s0f0np0");
+    link->shared = true;
+    link->fate = VIF_FATE_KEEP;
+    link->enable_tc_offload = true;
+    link = wiring_add_link(&wiring, VIF_LINK_DEVICE, wanted);
+    if (strcmp(now, wanted) != 0)
+        (void)snprintf(link->device, sizeof link->device, "%s", now);
+    port = wiring_add_port(&wiring, wanted, "br-int");
+    (void)snprintf(port->link, sizeof port->link, "%s", wanted);
+    return wiring;
+}
+
+static void representors(void **state)
+{
+    struct vif_wiring wiring = representor("enp3s0f0_3", "enp3s0f0_3");
+
+    (void)state;
+    check(&wiring, NULL, NULL);
+    wiring = representor("enp3s0f0_3", "nic12345678-12");
+    check(&wiring, "0000:03:00.*", NULL);
+    wiring = representor("enp3s0f0_3", "enp3s0f0_3");
+    check(&wiring, "0000:03:00.1 0000:04:*",
+          "device 0000:03:00.5 is not allowed ([vifd] allowed_devices)");
+    wiring = representor("enp3s0f0_3", "enp3s0f0_3");
+    check(&wiring, "", "device 0000:03:00.5 is not allowed ([vifd] allowed_devices)");
+    /* The name it is to get is the caller's wish. */
+    wiring = representor("enp3s0f0_3", "eth0");
+    check(&wiring, NULL, NOT_INTERFACE("eth0"));
+    /* Of the uplink nothing but its offload. */
+    wiring = representor("enp3s0f0_3", "enp3s0f0np0");
+    check(&wiring, NULL, NOT_INTERFACE("enp3s0f0np0"));
+    wiring = representor("enp3s0f0_3", "enp3s0f0_3");
+    (void)snprintf(wiring.links[0].master, sizeof wiring.links[0].master, "qbr1");
+    check(&wiring, NULL, NOT_INTERFACE("enp3s0f0np0"));
+    wiring = representor("enp3s0f0_3", "enp3s0f0_3");
+    wiring.links[0].enable_tc_offload = false;
+    check(&wiring, NULL, NOT_INTERFACE("enp3s0f0np0"));
+    wiring = representor("enp3s0f0_3", "enp3s0f0_3");
+    wiring.links[0].fate = VIF_FATE_DOWN;
+    check(&wiring, NULL, NOT_INTERFACE("enp3s0f0np0"));
+    /* A device that is nobody's representor. */
+    wiring = (struct vif_wiring){0};
+    (void)wiring_add_link(&wiring, VIF_LINK_DEVICE, "eth1");
+    check(&wiring, NULL, NOT_INTERFACE("eth1"));
+}
+
+/* A port that is found by its owner has no name at first. */
+static void names_found_later(void **state)
+{
+    struct vif_wiring wiring = {0};
+
+    (void)state;
+    (void)wiring_add_link(&wiring, VIF_LINK_DEVICE, "");
+    (void)wiring_add_port(&wiring, "", "br-int");
+    check(&wiring, NULL, NULL);
+    (void)wiring_add_port(&wiring, "eth1", "br-int");
+    check(&wiring, NULL, NOT_PORT("eth1"));
+}
+
+static struct vif_wiring with_option(const char *type, const char *key, const char *value)
+{
+    struct vif_wiring wiring = {0};
+    struct vif_wiring_port *port = wiring_add_port(&wiring, "tap1", "br-int");
+
+    (void)snprintf(port->type, sizeof port->type, "%s", type);
+    if (key)
+        assert_int_equal(strmap_set(&port->options, key, value), 0);
+    return wiring;
+}
+
+/* What a plugin from elsewhere might do with a port. */
+static void ports(void **state)
+{
+    static const struct {
+        const char *type, *key, *value, *words;
+    } rows[] = {
+        {"", NULL, NULL, NULL},
+        {"internal", NULL, NULL, NULL},
+        {"vxlan", "remote_ip", "192.0.2.1", "port tap1: type vxlan is not allowed"},
+        {"gre", NULL, NULL, "port tap1: type gre is not allowed"},
+        {"patch", "peer", "tap2", NULL},
+        {"patch", "peer", "int-br-ex", NOT_PORT("int-br-ex")},
+        {"patch", "peer", "pbp" VIF_UUID, NULL},
+        {"patch", "peer", "pbpx" VIF_UUID, NOT_PORT("pbpx" VIF_UUID)},
+        {"dpdk", "dpdk-devargs", "0000:03:00.0",
+         "DPDK device 0000:03:00.0 is no VF that was found ([vifd] allowed_devices)"},
+        {"dpdk", "dpdk-devargs", "0000:03:00.0,representor=[5]",
+         "DPDK device 0000:03:00.0,representor=[5] is no VF that was found ([vifd] "
+         "allowed_devices)"},
+        {"dpdkvhostuserclient", "vhost-server-path", "/run/openvswitch/x", NULL},
+        {"dpdkvhostuserclient", "vhost-server-path", "x", NOT_SOCKET("x")},
+        {"dpdkvhostuserclient", "vhost-server-path", "", NOT_SOCKET("")},
+        {"", "path", "/etc/shadow", NOT_SOCKET("/etc/shadow")},
+        {"", "anything", "../../etc/shadow", NOT_SOCKET("../../etc/shadow")},
+        {"", "n_rxq", "2", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct vif_wiring wiring = with_option(rows[i].type, rows[i].key, rows[i].value);
+
+        check(&wiring, NULL, rows[i].words);
+    }
+}
+
+static void other_parts(void **state)
+{
+    struct vif_wiring wiring = with_option("", NULL, NULL);
+
+    (void)state;
+    (void)snprintf(wiring.ports[0].name, sizeof wiring.ports[0].name, "tap/../../x");
+    check(&wiring, NULL, NOT_PORT("tap/../../x"));
+    wiring = with_option("", NULL, NULL);
+    (void)snprintf(wiring.ports[0].link, sizeof wiring.ports[0].link, "eth0");
+    check(&wiring, NULL, NOT_INTERFACE("eth0"));
+    wiring = with_option("", NULL, NULL);
+    (void)snprintf(wiring.ports[0].other_bridge, sizeof wiring.ports[0].other_bridge, "br-ex");
+    check(&wiring, NULL, NOT_BRIDGE("br-ex"));
+    wiring = (struct vif_wiring){0};
+    (void)snprintf(wiring_add_link(&wiring, VIF_LINK_VETH, "tap1")->peer, 16, "eth0");
+    check(&wiring, NULL, NOT_INTERFACE("eth0"));
+    (void)snprintf(wiring_add_link(&wiring, VIF_LINK_TAP, "tap1")->master, 16, "br0");
+    check(&wiring, NULL, NOT_LINUX("br0"));
+    (void)wiring_add_rules(&wiring, "br0");
+    check(&wiring, NULL, NOT_LINUX("br0"));
+    (void)wiring_add_link(&wiring, VIF_LINK_VLAN, "vlan0");
+    check(&wiring, NULL, NOT_INTERFACE("vlan0"));
+    (void)snprintf(wiring_add_link(&wiring, VIF_LINK_VLAN, "eth0.7")->parent, 16, "tap1");
+    check(&wiring, NULL, NOT_INTERFACE("eth0.7"));
+}
+
+static void sockets(void **state)
+{
+    struct vif_error err = {0};
+    char path[5000];
+    struct policy policy;
+
+    (void)state;
+    policy_init(&policy);
+    assert_int_equal(policy_judge_socket(&policy, "/var/lib/vhost_sockets/vhu1", &err), 0);
+    assert_int_equal(policy_judge_socket(&policy, "/run/openvswitch/a\nb", &err), -EPERM);
+    assert_string_equal(err.text, NOT_SOCKET("/run/openvswitch/a b"));
+    memset(path, '/', sizeof path);
+    path[sizeof path - 1] = '\0';
+    assert_int_equal(policy_judge_socket(&policy, path, &err), -EPERM);
+    memset(path + 1, 'a', sizeof path - 2);
+    assert_int_equal(policy_judge_socket(&policy, path, &err), -EPERM);
+}
+
+static void paths(void **state)
+{
+    static const struct {
+        const char *path, *normal; /* NULL: none */
+    } rows[] = {
+        {"/", "/"},
+        {"//", "/"},
+        {"/a", "/a"},
+        {"//a///b//", "/a/b"},
+        {"/./a/./b/.", "/a/b"},
+        {"/a/...", "/a/..."},
+        {"/.a", "/.a"},
+        {"/a/..b", "/a/..b"},
+        {"", NULL},
+        {"a", NULL},
+        {"./a", NULL},
+        {"..", NULL},
+        {"/..", NULL},
+        {"/a/../b", NULL},
+        {"/a/..", NULL},
+        {"/a\tb", NULL},
+        {"/123456789", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char normal[10] = "";
+        bool good = policy_normalise(rows[i].path, normal, sizeof normal);
+
+        if (good != (rows[i].normal != NULL) || (good && strcmp(normal, rows[i].normal) != 0))
+            fail_msg("'%s' became '%s'", rows[i].path, normal);
+    }
+}
+
+/* Where its port is found counts, not where the VIF says it is. */
+static void found(void **state)
+{
+    struct vif_wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT), VIF_GOAL_PLUG);
+    struct observed observed = {0};
+    struct vif_error err = {0};
+    struct policy policy;
+
+    (void)state;
+    policy_init(&policy);
+    assert_int_equal(policy_judge_found(&policy, &wiring, &observed, &err), 0);
+    fixture_observe(&observed, DIRECT_THERE);
+    assert_int_equal(policy_judge_found(&policy, &wiring, &observed, &err), 0);
+    fixture_observe(&observed, "bridge br-ex type=system;port " TAP " bridge=br-ex");
+    assert_int_equal(policy_judge_found(&policy, &wiring, &observed, &err), -EPERM);
+    assert_int_equal(err.kind, VIF_ERROR_PERMISSION);
+    assert_string_equal(err.text, "port " TAP " is on bridge br-ex, which is not allowed ([vifd] "
+                                  "allowed_bridges)");
+    observed_done(&observed);
+    wiring_done(&wiring);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(documents),
+        cmocka_unit_test(representors),
+        cmocka_unit_test(names_found_later),
+        cmocka_unit_test(ports),
+        cmocka_unit_test(other_parts),
+        cmocka_unit_test(sockets),
+        cmocka_unit_test(paths),
+        cmocka_unit_test(found),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Describing, planning and building a transaction when memory runs out: whichever allocation fails,
+ * the failure is told and nothing leaks, which a sanitizer shows.  Linked with --wrap of malloc,
+ * calloc, realloc, strdup and reallocarray. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "failing-alloc.h"
+#include "ovsdb/vswitch-txn.h"
+#include "plan/diff.h"
+#include "wiring-fixture.h"
+
+void *__wrap_reallocarray(void *old, size_t n, size_t size);
+
+void *__wrap_reallocarray(void *old, size_t n, size_t size)
+{
+    return realloc(old, n * size); /* which fails on demand */
+}
+
+#define LENGTH(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+#define EVERYTHING ",'create_port':true,'create_tap':true"
+static const char *const documents[] = {
+    OVS_DOCUMENT(ON_BR_INT, EVERYTHING),
+    OVS_DOCUMENT(ON_TRUNK, EVERYTHING),
+    BRIDGE_DOCUMENT(ON_BR_INT, ""),
+    VIF_DOCUMENT("VIFVHostUser", "'mode':'client',", ON_BR_INT, ""),
+};
+
+static int set_up(void **state)
+{
+    (void)state;
+    failing_alloc_init();
+    return 0;
+}
+
+/* Whether the n-th allocation was there to fail. */
+static bool describe_failing(const struct vif_request *request, enum vif_goal goal, unsigned long n)
+{
+    struct plugin_options options = fixture_options();
+    struct vif_wiring wiring = {0};
+    struct vif_error err = {0};
+    bool hit;
+    int r;
+
+    failing_alloc_set(n);
+    r = plugin_describe(&plugin_ovs, &options, request, goal, &wiring, &err);
+    hit = failing_alloc_hit();
+    failing_alloc_set(0);
+    wiring_done(&wiring);
+    assert_int_equal(r, hit ? -ENOMEM : 0);
+    assert_int_equal(err.kind, hit ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
+    return hit;
+}
+
+static void describing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(documents); i++) {
+        auto_vif_request struct vif_request *request = fixture_request(documents[i]);
+
+        for (int goal = VIF_GOAL_PLUG; goal <= VIF_GOAL_UNPLUG; goal++) {
+            unsigned long n = 1;
+
+            while (describe_failing(request, (enum vif_goal)goal, n))
+                n++;
+            assert_true(n > 2);
+        }
+    }
+}
+
+struct situation {
+    const char *document;
+    enum vif_goal goal;
+    const char *there;
+};
+
+static const struct situation situations[] = {
+    {OVS_DOCUMENT(ON_BR_INT, EVERYTHING), VIF_GOAL_PLUG, ""},
+    {OVS_DOCUMENT(ON_BR_INT, EVERYTHING), VIF_GOAL_PLUG,
+     DIRECT_THERE "link " TAP " gone;interface " TAP " ids="},
+    {OVS_DOCUMENT(ON_BR_INT, EVERYTHING), VIF_GOAL_PLUG,
+     DIRECT_THERE "link " TAP " up=0;port " TAP " bridge=br-ex bridge_uuid=x;interface " TAP
+                  " type=internal"},
+    {OVS_DOCUMENT(ON_BR_INT, ",'datapath_type':'netdev'"), VIF_GOAL_PLUG, "bridge br-int on=p"},
+    {OVS_DOCUMENT(ON_BR_INT, EVERYTHING), VIF_GOAL_UNPLUG,
+     DIRECT_THERE QBR_THERE VETH_THERE QVO_PORT_THERE},
+    {OVS_DOCUMENT(ON_TRUNK, EVERYTHING), VIF_GOAL_UNPLUG,
+     DIRECT_THERE "bridge tbr-1 type=system;port " TAP " bridge=tbr-1"},
+    {OVS_DOCUMENT(ON_BR_INT, EVERYTHING), VIF_GOAL_PLUG,
+     DIRECT_THERE "bridge pbdc065497-3c8 type=;port " TAP " bridge=pbdc065497-3c8"},
+    {VIF_DOCUMENT("VIFVHostUser", "'mode':'client',", ON_BR_INT, ""), VIF_GOAL_PLUG,
+     "bridge br-int type=netdev;port vhudc065497-3c bridge=br-int;interface vhudc065497-3c "
+     "type=dpdkvhostuserclient options=vhost-server-path:/x"},
+    {BRIDGE_DOCUMENT(ON_BR_INT, ""), VIF_GOAL_PLUG, ""},
+    {BRIDGE_DOCUMENT(ON_BR_INT, ""), VIF_GOAL_PLUG,
+     HYBRID_THERE "link " QVB " gone;link " QBR " stp=1 disable_ipv6=0;port " QVO
+                  " gone;interface " QVO " gone;qos q-2 type=x id=" QVO_QOS_ID},
+};
+
+/* A transaction of all steps that concern the database. */
+static char *transaction(const struct plan *plan, const struct vswitch *db)
+{
+    auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(db);
+
+    for (size_t i = 0; txn && i < plan->n; i++) {
+        const struct step *step = &plan->steps[i];
+        struct vswitch_interface_change change = {.set_ids = &step->set_ids,
+                                                  .set_options = &step->set_options,
+                                                  .set_mtu_request = true,
+                                                  .drop_ids = &step->drop_ids,
+                                                  .drop_options = &step->drop_options};
+
+        if (step->kind == STEP_OVS_BRIDGE_ADD)
+            vswitch_txn_bridge_add(txn, 0, step->name, "system");
+        if (step->kind == STEP_OVS_BRIDGE_DATAPATH)
+            vswitch_txn_bridge_set_datapath(txn, 0, step->old_bridge, "netdev");
+        if (step->kind == STEP_OVS_BRIDGE_DELETE)
+            vswitch_txn_bridge_delete(txn, 0, step->old_bridge);
+        if (step->kind == STEP_PORT_ADD) {
+            struct vswitch_new_port port = {.name = step->name,
+                                            .type = "",
+                                            .external_ids = &step->port->ids,
+                                            .options = &step->port->ids,
+                                            .tag = 4095,
+                                            .vlan_mode = "trunk",
+                                            .trunk = 4095,
+                                            .qos_type = "linux-noop",
+                                            .qos_id = step->port->qos_id,
+                                            .qos_uuid = step->qos_uuid};
+
+            vswitch_txn_port_add(txn, 0, step->port->bridge, &port);
+        }
+        if (step->kind == STEP_PORT_MOVE)
+            vswitch_txn_port_move(txn, 0, step->old_port, step->old_interface, step->port->bridge);
+        if (step->kind == STEP_PORT_DELETE)
+            vswitch_txn_port_delete(
+                txn, 0, step->old_port, step->old_interface,
+                i % 2 ? strmap_get(&step->old_interface->external_ids, "iface-id") : NULL);
+        if (step->kind == STEP_INTERFACE_SET)
+            vswitch_txn_interface_set(txn, 0, step->old_interface, &change);
+        if (step->kind == STEP_QOS_DELETE)
+            vswitch_txn_qos_delete(txn, 0, step->name, step->old_port);
+    }
+    return txn ? vswitch_txn_json(txn, true) : NULL;
+}
+
+static bool plan_failing(const struct vif_wiring *wiring, const struct observed *observed,
+                         enum vif_goal goal, unsigned long n)
+{
+    struct plan plan = {0};
+    struct vif_error err = {0};
+    bool hit;
+    int r;
+
+    failing_alloc_set(n);
+    r = plan_make(wiring, observed, goal, &plan, &err);
+    hit = failing_alloc_hit();
+    failing_alloc_set(0);
+    assert_int_equal(r, hit ? -ENOMEM : 0);
+    assert_int_equal(err.kind, hit ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
+    assert_int_equal(plan.n == 0, hit);
+    plan_done(&plan);
+    return hit;
+}
+
+static bool transaction_failing(const struct plan *plan, const struct vswitch *db, unsigned long n)
+{
+    auto_free char *json = NULL;
+    bool hit;
+
+    failing_alloc_set(n);
+    json = transaction(plan, db);
+    hit = failing_alloc_hit();
+    failing_alloc_set(0);
+    assert_int_equal(json == NULL, hit);
+    return hit;
+}
+
+static bool words_failing(const struct plan *plan, unsigned long n)
+{
+    struct text text = {0};
+    auto_free char *words = NULL;
+    bool hit;
+
+    failing_alloc_set(n);
+    for (size_t i = 0; i < plan->n; i++)
+        step_words(&plan->steps[i], &text);
+    words = text_take(&text);
+    hit = failing_alloc_hit();
+    failing_alloc_set(0);
+    assert_int_equal(words == NULL, hit);
+    return hit;
+}
+
+static bool drift_failing(const struct vif_wiring *wiring, const struct observed *observed,
+                          const struct plan *plan, unsigned long n)
+{
+    struct drift drift = {0};
+    struct vif_error err = {0};
+    bool hit;
+    int r;
+
+    failing_alloc_set(n);
+    r = drift_find(wiring, observed, plan, true, &drift, &err);
+    hit = failing_alloc_hit();
+    failing_alloc_set(0);
+    assert_int_equal(r, hit ? -ENOMEM : 0);
+    assert_int_equal(err.kind, hit ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
+    assert_true(hit || drift.judged > 0);
+    drift_done(&drift);
+    return hit;
+}
+
+static void planning(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LENGTH(situations); i++) {
+        const struct situation *s = &situations[i];
+        struct vif_wiring wiring = fixture_wiring(s->document, s->goal);
+        struct observed observed = {0};
+        struct plan plan = {0};
+        unsigned long n = 1;
+
+        fixture_observe(&observed, s->there);
+        while (plan_failing(&wiring, &observed, s->goal, n))
+            n++;
+        assert_true(n > 1);
+        assert_int_equal(plan_make(&wiring, &observed, s->goal, &plan, NULL), 0);
+        for (n = 1; transaction_failing(&plan, &observed.db, n);)
+            n++;
+        assert_true(n > 20);
+        for (n = 1; words_failing(&plan, n);)
+            n++;
+        assert_true(n > 1);
+        for (n = 1; s->goal == VIF_GOAL_PLUG && drift_failing(&wiring, &observed, &plan, n);)
+            n++;
+        assert_true(s->goal == VIF_GOAL_UNPLUG || n > 3);
+        plan_done(&plan);
+        observed_done(&observed);
+        wiring_done(&wiring);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(describing),
+        cmocka_unit_test(planning),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, NULL);
+}
