@@ -37,9 +37,9 @@ class Vm(Lab):
     def settle(self, seconds=PATIENCE):
         super().settle(seconds)
 
-    def command(self, verb, *files, options=(), ovsdb=None, program=None):
+    def command(self, verb, *files, options=(), **arguments):
         return super().command(verb, *files, options=(*options, '--timeout=%d' % PATIENCE),
-                               ovsdb=ovsdb, program=program)
+                               **arguments)
 
     def end_guests(self):
         while self.guests:
