@@ -166,7 +166,7 @@ def summary(samples, os_vif_many):
     for words, place, kind, n, others, verb in (
             ('1 VIF, the database alone, no ports there', 'database', 'port', 1, 0, 'plug'),
             ('1 VIF, the database alone, 2000 ports there', 'database', 'port', 1, 2000, 'plug'),
-            ('1000 VIFs with taps, until they are real', 'switch', 'tap', 1000, 0, 'plug'),
+            ('1000 VIFs with taps, until they are ready', 'switch', 'tap', 1000, 0, 'plug'),
             ('the same 1000 again', 'switch', 'tap', 1000, 0, 'replug')):
         row = [cells(samples, 'wall', place, kind, [(n, others)], program, verb)[0]
                for program in ORDER]

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """io.vifd(7) says what data/io.vifd.varlink and the headers say, and its examples work."""
+import json
+import os
 import re
 
 import pytest
 
 from test_docs import blocks, entries, page, read
+from lab import TOP
 from vifd_client import Vifd
 from vifs import device, ovs_vif
 
@@ -133,6 +136,20 @@ def test_example_of_readme_works(lab):
     said = lab.run('/usr/bin/python3', '-W', 'error', lab.write('example.py', program)).stdout
     assert '"index":0' in said and '"state":"plugged"' in said
     vifd.stop()
+
+
+def test_example_of_readme_in_c_works(lab):
+    function, = re.findall(r'^```c\n(.*?)^```$', read('README.md'), re.M | re.S)
+    main = """int main(int argc, char **argv) { return argc == 2 ? plug(argv[1]) : 99; }\n"""
+    build, program = os.path.join(TOP, 'build'), os.path.join(lab.dir, 'example')
+    lab.run('gcc', '-Wall', '-Wextra', '-Werror', '-I' + os.path.join(TOP, 'include'), '-o', program,
+            lab.write('example.c', function + main), '-L' + build, '-lvif', '-Wl,-rpath,' + build)
+    lab.run('mkdir', '/run/openvswitch')
+    lab.run('ln', '-s', lab.socket, '/run/openvswitch/db.sock')
+    said = lab.run(program, json.dumps(ovs_vif(1, create_tap=True))).stdout
+    assert '"state":"plugged"' in said
+    failed = lab.run(program, '{"vif": ', check=False)
+    assert failed.stdout + failed.stderr != '' and failed.returncode not in (0, 99)
 
 
 def test_example_with_varlinkctl(lab):
