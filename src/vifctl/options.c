@@ -178,25 +178,26 @@ static int take_verbose(struct arguments *arguments, const char *value)
 }
 
 const struct option_row option_rows[N_OPTIONS] = {
-    [OPTION_REPAIR] = {"repair", NULL, 0, "mend what is not as described", take_repair},
-    [OPTION_DRY_RUN] = {"dry-run", NULL, 0, "say what would be done, change nothing", take_dry_run},
+    [OPTION_REPAIR] = {"repair", NULL, 0, "fix the differences", take_repair},
+    [OPTION_DRY_RUN] = {"dry-run", NULL, 0, "print what would be done, change nothing",
+                        take_dry_run},
     [OPTION_JSON] = {"json", NULL, 0, "print results as JSON", take_json},
     [OPTION_WAIT] =
         {"wait", "none|vswitchd|ovn|ml2", 0,
-         "return when the database has the rows; (default) when ovs-vswitchd has made the ports "
-         "real; when OVN has installed them; when the ML2 agent has wired them",
+         "wait for the database; (default) ovs-vswitchd to create the ports; OVN to install "
+         "them; the ML2 agent to wire them",
          take_wait},
     [OPTION_TIMEOUT] = {"timeout", "SECONDS", 0,
                         "give up after this long (default 120, doctor 5; 0 never)", take_timeout},
     [OPTION_ON_TIMEOUT] = {"on-timeout", "keep|undo", 0,
-                           "leave what is not real in time as plugged (default), or take it back",
+                           "on timeout, keep the VIF plugged (default) or undo it",
                            take_on_timeout},
     [OPTION_OVSDB] = {"ovsdb", "ADDRESS", 0,
                       "unix:PATH or tcp:IP:PORT of the Open_vSwitch database", take_ovsdb},
     [OPTION_CONFIG] = {"config", "FILE", 0, "configuration file (default " VIF_CONFIG_FILE ")",
                        take_config},
     [OPTION_CONNECT] = {"connect", "[SOCKET]", 0,
-                        "have vifd do it, which listens there (default " VIF_SOCKET ")",
+                        "send the request to vifd at SOCKET (default " VIF_SOCKET ")",
                         take_connect},
     [OPTION_VIF_TYPE] = {"vif-type", "TYPE", 0,
                          "only this type of VIF, e.g. VIFBridge; can be repeated", take_vif_type},
@@ -215,12 +216,10 @@ const struct option_row option_rows[N_OPTIONS] = {
                        take_format},
     [OPTION_YES] = {"yes", NULL, 0, "remove what is shown", take_yes},
     [OPTION_MATCH] = {"match", "PATTERN", 0,
-                      "only what has a name, an id or an instance like this, e.g. 'tap*'",
-                      take_match},
+                      "only items whose name, id or instance matches, e.g. 'tap*'", take_match},
     [OPTION_GRACE] = {"grace", "SECONDS", 0,
-                      "remove nothing that is younger (default 600; 0: whatever its age)",
-                      take_grace},
-    [OPTION_VERBOSE] = {"verbose", NULL, 'v', "tell on stderr what is done", take_verbose},
+                      "keep items younger than this (default 600; 0: any age)", take_grace},
+    [OPTION_VERBOSE] = {"verbose", NULL, 'v', "log each step to stderr", take_verbose},
     [OPTION_HELP] = {"help", NULL, 'h', "this text", NULL},
     [OPTION_VERSION] = {"version", NULL, 'V', "the version", NULL},
 };
