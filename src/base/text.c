@@ -7,31 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 void text_done(struct text *text)
 {
     free(text->data);
     *text = (struct text){0};
 }
 
+/* Room for 'more' bytes and the NUL. */
 static bool make_room(struct text *text, size_t more)
 {
-    size_t room = text->room ? text->room : 128;
-    char *data;
-
-    if (text->failed)
-        return false;
-    while (room - text->n <= more)
-        room *= 2;
-    if (room == text->room)
-        return true;
-    data = realloc(text->data, room);
-    if (!data) {
-        text->failed = true;
-        return false;
-    }
-    text->data = data;
-    text->room = room;
-    return true;
+    if (!text->failed)
+        text->failed = !array_grow(text->data, text->n, text->room, more + 1);
+    return !text->failed;
 }
 
 void text_add_bytes(struct text *text, const char *bytes, size_t n)

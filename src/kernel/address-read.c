@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "kernel/address.h"
 #include "kernel/link.h"
 
@@ -21,6 +22,7 @@ struct reading {
     uint8_t families[2]; /* of dumps 0 and 1, of 2 and 3 */
     char link[IF_NAMESIZE];
     struct address_list list;
+    size_t address_room, route_room;
     struct vif_error *err;
 };
 
@@ -57,20 +59,6 @@ static bool get_bytes(const struct nlattr *attr, void *bytes, size_t n)
 static size_t address_bytes(uint8_t family)
 {
     return family == AF_INET ? 4 : 16;
-}
-
-/* Room for one more element behind the 'n' of '*array', which is grown by doubling. */
-static int make_room(void **array, size_t n, size_t size)
-{
-    void *grown;
-
-    if (n & (n - 1))
-        return 0;
-    grown = realloc(*array, (n ? 2 * n : 1) * size);
-    if (!grown)
-        return -ENOMEM;
-    *array = grown;
-    return 0;
 }
 
 static void read_label(const struct nlattr *attr, const char *link, char label[IF_NAMESIZE])
@@ -112,7 +100,6 @@ static int take_address(struct reading *reading, const struct nlmsghdr *message)
     struct address_list *list = &reading->list;
     struct attributes attributes = {{NULL}};
     struct address address = {0};
-    void *grown = list->addresses;
 
     if (mnl_nlmsg_get_payload_len(message) < sizeof *header ||
         (int)header->ifa_index != reading->ifindex || header->ifa_scope >= RT_SCOPE_LINK)
@@ -125,9 +112,8 @@ static int take_address(struct reading *reading, const struct nlmsghdr *message)
     read_address(&attributes, reading->link, &address);
     if (address.family == AF_INET6 && (address.flags & IFA_F_TEMPORARY))
         return 0;
-    if (make_room(&grown, list->n_addresses, sizeof address) < 0)
+    if (!array_grow(list->addresses, list->n_addresses, reading->address_room, 1))
         return error_memory(reading->err);
-    list->addresses = grown;
     list->addresses[list->n_addresses++] = address;
     return 0;
 }
@@ -192,14 +178,12 @@ static int keep_route(struct reading *reading, const struct address_route *route
 {
     struct address_list *list = &reading->list;
     struct nlmsghdr *copy = malloc(message->nlmsg_len);
-    void *grown = list->routes;
 
-    if (!copy || make_room(&grown, list->n_routes, sizeof *route) < 0) {
+    if (!copy || !array_grow(list->routes, list->n_routes, reading->route_room, 1)) {
         free(copy);
         return error_memory(reading->err);
     }
     memcpy(copy, message, message->nlmsg_len);
-    list->routes = grown;
     list->routes[list->n_routes] = *route;
     list->routes[list->n_routes++].message = copy;
     return 0;
@@ -322,6 +306,7 @@ static int read_once(struct netlink *nl, struct reading *reading, int family)
     int r;
 
     address_list_done(&reading->list);
+    reading->address_room = reading->route_room = 0;
     if (family != AF_INET6)
         reading->families[n++] = AF_INET;
     if (family != AF_INET)

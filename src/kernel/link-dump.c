@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "kernel/link.h"
 
 /* A dump during which links came or went may lack one: it is asked for again, so often.  The last one
@@ -24,18 +25,12 @@ static int take_link(void *data, size_t index, const struct nlmsghdr *message)
 {
     struct filling *filling = data;
     struct link_dump *dump = filling->dump;
-    void *item;
+    void *items = array_reserve(dump->items, dump->n, &dump->room, 1, dump->size), *item;
 
     (void)index;
-    if (dump->n == dump->room) {
-        size_t room = dump->room ? 2 * dump->room : 64;
-        void *items = reallocarray(dump->items, room, dump->size);
-
-        if (!items)
-            return error_memory(filling->err);
-        dump->items = items;
-        dump->room = room;
-    }
+    if (!items)
+        return error_memory(filling->err);
+    dump->items = items;
     item = (char *)dump->items + dump->n * dump->size;
     memset(item, 0, dump->size);
     dump->n += filling->parse(message, item);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "kernel/netlink.h"
 
 void netlink_batch_done(struct netlink_batch *batch)
@@ -11,38 +12,6 @@ void netlink_batch_done(struct netlink_batch *batch)
     free(batch->bytes);
     free(batch->requests);
     *batch = (struct netlink_batch){0};
-}
-
-/* Makes room for 'more' elements of 'size' behind the 'n' that are there. */
-static int grow(void **array, size_t *room, size_t n, size_t more, size_t size)
-{
-    size_t wanted = *room ? *room : 16;
-    void *grown;
-
-    if (*room - n >= more)
-        return 0;
-    while (wanted - n < more)
-        wanted *= 2;
-    grown = realloc(*array, wanted * size);
-    if (!grown)
-        return -ENOMEM;
-    *array = grown;
-    *room = wanted;
-    return 0;
-}
-
-static int make_room(struct netlink_batch *batch, size_t bytes)
-{
-    void *grown = batch->bytes;
-    int r = grow(&grown, &batch->room, batch->n_bytes, bytes, 1);
-
-    batch->bytes = grown;
-    if (r < 0)
-        return r;
-    grown = batch->requests;
-    r = grow(&grown, &batch->n_room, batch->n, 1, sizeof *batch->requests);
-    batch->requests = grown;
-    return r;
 }
 
 struct nlmsghdr *netlink_batch_begin(struct netlink_batch *batch, uint16_t type, uint16_t flags,
@@ -53,7 +22,8 @@ struct nlmsghdr *netlink_batch_begin(struct netlink_batch *batch, uint16_t type,
     if (batch->failed)
         return NULL;
     max = MNL_ALIGN(max);
-    if (make_room(batch, max) < 0) {
+    if (!array_grow(batch->bytes, batch->n_bytes, batch->room, max) ||
+        !array_grow(batch->requests, batch->n, batch->n_room, 1)) {
         batch->failed = -ENOMEM;
         return NULL;
     }

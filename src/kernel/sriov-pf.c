@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "kernel/ethtool.h"
 #include "kernel/sysfs.h"
 
@@ -46,15 +47,8 @@ static int consider(void *data, const char *name)
         sysfs_read(text, sizeof text, DEVICES "/%s/sriov_numvfs", name) < 0 ||
         parse_int(text, 1, UINT16_MAX, &n_vfs) < 0)
         return 0;
-    if (listing->n == listing->room) {
-        size_t room = listing->room ? 2 * listing->room : 4;
-        struct sriov_pf *bigger = reallocarray(listing->pfs, room, sizeof *bigger);
-
-        if (!bigger)
-            return -ENOMEM;
-        listing->pfs = bigger;
-        listing->room = room;
-    }
+    if (!array_grow(listing->pfs, listing->n, listing->room, 1))
+        return -ENOMEM;
     r = read_pf(pci, (int)n_vfs, &listing->pfs[listing->n]);
     listing->n += r == 0;
     return r;
