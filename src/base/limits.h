@@ -52,7 +52,7 @@
 
 /* Reading why something has not happened in time, which begins when the time is up: a caller has
  * waited longer for less, but will not wait long for words. */
-#define LIMIT_EVIDENCE_MS 3000
+#define LIMIT_DIAGNOSIS_MS 3000
 /* ... and of that, what a distant database is given. */
 #define LIMIT_SOUTHBOUND_MS 2000
 
@@ -65,7 +65,7 @@
 
 /* How much later than a call's time the daemon's answer may come: it has its own limits for what it does
  * after that, and some time to be scheduled. */
-#define LIMIT_ANSWER_MS (LIMIT_UNDO_MS + LIMIT_EVIDENCE_MS + 5000)
+#define LIMIT_ANSWER_MS (LIMIT_UNDO_MS + LIMIT_DIAGNOSIS_MS + 5000)
 
 /* The command line of a process: the kernel gives it a quarter of the stack, 2 MiB as a rule; QEMU's
  * with many disks is about 100 kB. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is this host ready?  Facts are read in doctor-facts.c, from the kernel and the database, and judged
- * in the files doctor-*.c, each for a field.  Nothing is changed, and nothing but want of memory
- * keeps a page from being written. */
+/* Is this host ready?  facts.c reads the facts from the kernel and the database; system.c, switch.c,
+ * offload.c and network.c check them.  Nothing is changed, and only lack of memory makes it fail. */
 #include "doctor/doctor.h"
 
 #define INTEGRATION_BRIDGE "br-int"
@@ -28,15 +27,15 @@ const char *doctor_type(const char *type)
     return type[0] ? type : "system";
 }
 
-void doctor_judge(const struct doctor_facts *facts, struct vif_findings *findings)
+void doctor_check(const struct doctor_facts *facts, struct vif_findings *findings)
 {
-    doctor_judge_system(facts, findings);
-    doctor_judge_database(facts, findings);
+    doctor_check_system(facts, findings);
+    doctor_check_database(facts, findings);
     if (facts->database.error < 0 || !facts->vs.has_row)
         return;
-    doctor_judge_vswitchd(facts, findings);
-    doctor_judge_bridges(facts, findings);
-    doctor_judge_offload(facts, findings);
-    doctor_judge_dpdk(facts, findings);
-    doctor_judge_network(facts, findings);
+    doctor_check_vswitchd(facts, findings);
+    doctor_check_bridges(facts, findings);
+    doctor_check_offload(facts, findings);
+    doctor_check_dpdk(facts, findings);
+    doctor_check_network(facts, findings);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The doctor: facts are read first, all of them, and then judged.  Judging reads nothing but the facts,
- * so that every case can be made up in a test. */
+/* The doctor: all facts are read first and then checked.  Checks read nothing but the facts, so that a
+ * test can make up every case. */
 #ifndef DOCTOR_DOCTOR_H
 #define DOCTOR_DOCTOR_H
 
@@ -86,19 +86,19 @@ int doctor_read_system(const struct doctor_host *host, struct system_facts *ret)
 int doctor_read_directories(const struct vswitch_root *vs, struct directory_facts **ret,
                             size_t *ret_n);
 
-/* The judges, each adding findings of its field. */
-typedef void doctor_judge_fn(const struct doctor_facts *facts, struct vif_findings *findings);
-doctor_judge_fn doctor_judge_system;   /* config, user, lock, kernel, tun, links, nftables */
-doctor_judge_fn doctor_judge_database; /* ovsdb */
+/* The checks, each adding the findings of its field. */
+typedef void doctor_check_fn(const struct doctor_facts *facts, struct vif_findings *findings);
+doctor_check_fn doctor_check_system;   /* config, user, lock, kernel, tun, links, nftables */
+doctor_check_fn doctor_check_database; /* ovsdb */
 /* Only where the database could be read. */
-doctor_judge_fn doctor_judge_vswitchd; /* openvswitch, vswitchd, datapath-types, interface-types */
-doctor_judge_fn doctor_judge_bridges;  /* bridge, bridges, interfaces */
-doctor_judge_fn doctor_judge_offload;  /* hw-offload */
-doctor_judge_fn doctor_judge_dpdk;     /* dpdk, vhost-user */
-doctor_judge_fn doctor_judge_network;  /* hybrid, ovn, ml2 */
+doctor_check_fn doctor_check_vswitchd; /* openvswitch, vswitchd, datapath-types, interface-types */
+doctor_check_fn doctor_check_bridges;  /* bridge, bridges, interfaces */
+doctor_check_fn doctor_check_offload;  /* hw-offload */
+doctor_check_fn doctor_check_dpdk;     /* dpdk, vhost-user */
+doctor_check_fn doctor_check_network;  /* hybrid, ovn, ml2 */
 
 /* All of them, in the order of the page. */
-doctor_judge_fn doctor_judge;
+doctor_check_fn doctor_check;
 
 /* other_config:'key' and external_ids:'key' of the Open_vSwitch row; NULL when not set. */
 const char *doctor_config(const struct doctor_facts *facts, const char *key);

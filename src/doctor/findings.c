@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Findings: a growing list that those who judge add to, and what programs see of it.  The first failed
- * allocation is remembered, so that a judge need not look after each line. */
+/* Findings: the list that checks add to, and what programs see of it.  A failed allocation is
+ * remembered, so that checks need no error handling of their own. */
 #include "doctor/findings.h"
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The doctor's judgement of those who give a plugged VIF its network: OVN or the ML2 agent, and the
- * packet filter behind a hybrid plug. */
+/* The doctor's checks of what gives a plugged VIF its network: OVN or the ML2 agent, and the packet
+ * filter behind a hybrid plug. */
 #include <errno.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ static size_t count_hybrid_ports(const struct vswitch_root *vs)
     return n;
 }
 
-static void judge_hybrid(const struct doctor_facts *facts, struct vif_findings *findings)
+static void check_hybrid(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     size_t n = count_hybrid_ports(&facts->vs);
     int filter = facts->system.bridge_nf;
@@ -34,7 +34,7 @@ static void judge_hybrid(const struct doctor_facts *facts, struct vif_findings *
                     filter < 0 ? "modprobe br_netfilter; " : "");
 }
 
-static void judge_ovn(const struct doctor_facts *facts, struct vif_findings *findings)
+static void check_ovn(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     const struct process_facts *process = &facts->system.ovn_controller;
     const char *remote = doctor_id(facts, "ovn-remote"), *id = doctor_id(facts, "system-id");
@@ -65,7 +65,7 @@ static void judge_ovn(const struct doctor_facts *facts, struct vif_findings *fin
     }
 }
 
-static void judge_ml2(const struct doctor_facts *facts, struct vif_findings *findings)
+static void check_ml2(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     const struct process_facts *process = &facts->system.ml2_agent;
     size_t n = facts->vs.n_agent_ports;
@@ -88,9 +88,9 @@ static void judge_ml2(const struct doctor_facts *facts, struct vif_findings *fin
     }
 }
 
-void doctor_judge_network(const struct doctor_facts *facts, struct vif_findings *findings)
+void doctor_check_network(const struct doctor_facts *facts, struct vif_findings *findings)
 {
-    judge_hybrid(facts, findings);
-    judge_ovn(facts, findings);
-    judge_ml2(facts, findings);
+    check_hybrid(facts, findings);
+    check_ovn(facts, findings);
+    check_ml2(facts, findings);
 }

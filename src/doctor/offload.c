@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The doctor's judgement of what takes packets past the kernel's software: flows in a NIC's eswitch,
- * DPDK, and guests on vhost-user sockets. */
+/* The doctor's checks of what takes packets past the kernel's software: flows in a NIC's eswitch, DPDK,
+ * and guests on vhost-user sockets. */
 #include <errno.h>
 #include <string.h>
 
@@ -21,7 +21,7 @@ static bool in_switchdev_mode(const struct sriov_pf *pf)
     return pf->has_switch_id;
 }
 
-static void judge_offloading_pf(const struct system_facts *system, const struct sriov_pf *pf,
+static void check_offloading_pf(const struct system_facts *system, const struct sriov_pf *pf,
                                 struct vif_findings *findings)
 {
     if (!in_switchdev_mode(pf)) {
@@ -55,7 +55,7 @@ static void judge_offloading_pf(const struct system_facts *system, const struct 
     }
 }
 
-static void judge_pf(const struct doctor_facts *facts, const struct sriov_pf *pf,
+static void check_pf(const struct doctor_facts *facts, const struct sriov_pf *pf,
                      struct vif_findings *findings)
 {
     bool offload = is_true(doctor_config(facts, "hw-offload"));
@@ -65,7 +65,7 @@ static void judge_pf(const struct doctor_facts *facts, const struct sriov_pf *pf
                      "%s (%d VFs) has no network device in this network namespace", pf->pci,
                      pf->n_vfs);
     } else if (offload) {
-        judge_offloading_pf(&facts->system, pf, findings);
+        check_offloading_pf(&facts->system, pf, findings);
     } else if (in_switchdev_mode(pf)) {
         findings_add(findings, "hw-offload", VIF_FINDING_WARN,
                      "%s (%s, %d VFs) is in switchdev mode, but Open vSwitch does not offload",
@@ -79,7 +79,7 @@ static void judge_pf(const struct doctor_facts *facts, const struct sriov_pf *pf
     }
 }
 
-void doctor_judge_offload(const struct doctor_facts *facts, struct vif_findings *findings)
+void doctor_check_offload(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     bool offload = is_true(doctor_config(facts, "hw-offload"));
     size_t n = facts->system.n_pfs;
@@ -96,7 +96,7 @@ void doctor_judge_offload(const struct doctor_facts *facts, struct vif_findings 
         findings_add(findings, "hw-offload", VIF_FINDING_INFO, "%s no NIC with VFs",
                      offload ? "on, but" : "off;");
     for (size_t i = 0; i < n && i < DOCTOR_LINES; i++)
-        judge_pf(facts, &facts->system.pfs[i], findings);
+        check_pf(facts, &facts->system.pfs[i], findings);
     if (n > DOCTOR_LINES)
         findings_add(findings, "hw-offload", VIF_FINDING_INFO, "and %zu more NICs with VFs",
                      n - DOCTOR_LINES);
@@ -109,7 +109,7 @@ static bool needs_dpdk(const struct vswitch_root_interface *interface)
     return strncmp(interface->type, "dpdk", 4) == 0;
 }
 
-static void judge_dpdk(const struct doctor_facts *facts, struct vif_findings *findings)
+static void check_dpdk(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     const struct vswitch_root_interface *first = NULL;
     const struct vswitch_root *vs = &facts->vs;
@@ -175,7 +175,7 @@ static void add_directory(const struct directory_facts *directory, struct vif_fi
                  mode & S_IWOTH ? " and anyone" : "");
 }
 
-static void judge_directories(const struct doctor_facts *facts, struct vif_findings *findings)
+static void check_directories(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     size_t n = facts->n_directories;
 
@@ -188,8 +188,8 @@ static void judge_directories(const struct doctor_facts *facts, struct vif_findi
                      n - DOCTOR_LINES);
 }
 
-void doctor_judge_dpdk(const struct doctor_facts *facts, struct vif_findings *findings)
+void doctor_check_dpdk(const struct doctor_facts *facts, struct vif_findings *findings)
 {
-    judge_dpdk(facts, findings);
-    judge_directories(facts, findings);
+    check_dpdk(facts, findings);
+    check_directories(facts, findings);
 }

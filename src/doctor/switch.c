@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The doctor's judgement of the database, of ovs-vswitchd, and of the bridges and interfaces it has to
- * do with. */
+/* The doctor's checks of the database, ovs-vswitchd, and its bridges and interfaces. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,7 +32,7 @@ static void advise_unreachable(const struct database_facts *db, struct vif_findi
     }
 }
 
-void doctor_judge_database(const struct doctor_facts *facts, struct vif_findings *findings)
+void doctor_check_database(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     const struct database_facts *db = &facts->database;
     const struct vswitch_root *vs = &facts->vs;
@@ -58,7 +57,7 @@ void doctor_judge_database(const struct doctor_facts *facts, struct vif_findings
 
 /* --- ovs-vswitchd --- */
 
-static void judge_version(const struct vswitch_root *vs, struct vif_findings *findings)
+static void check_version(const struct vswitch_root *vs, struct vif_findings *findings)
 {
     int major, minor;
 
@@ -72,7 +71,7 @@ static void judge_version(const struct vswitch_root *vs, struct vif_findings *fi
     }
 }
 
-static void judge_vswitchd(const struct doctor_facts *facts, struct vif_findings *findings)
+static void check_vswitchd(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     const struct process_facts *process = &facts->system.vswitchd;
     const struct vswitch_root *vs = &facts->vs;
@@ -140,7 +139,7 @@ static const struct vswitch_root_bridge *find_broken(const struct doctor_facts *
     return NULL;
 }
 
-static void judge_datapaths(const struct doctor_facts *facts, const char *words,
+static void check_datapaths(const struct doctor_facts *facts, const char *words,
                             struct vif_findings *findings)
 {
     const struct vswitch_root_bridge *broken = find_broken(facts);
@@ -176,7 +175,7 @@ static void judge_datapaths(const struct doctor_facts *facts, const char *words,
     }
 }
 
-static void judge_interface_types(const struct vswitch_root *vs, struct vif_findings *findings)
+static void check_interface_types(const struct vswitch_root *vs, struct vif_findings *findings)
 {
     const struct vswitch_root_interface *first = NULL;
     size_t n = 0;
@@ -201,30 +200,30 @@ static void judge_interface_types(const struct vswitch_root *vs, struct vif_find
                         : "an ovs-vswitchd that has this type");
 }
 
-void doctor_judge_vswitchd(const struct doctor_facts *facts, struct vif_findings *findings)
+void doctor_check_vswitchd(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     struct text words = {0};
 
-    judge_version(&facts->vs, findings);
+    check_version(&facts->vs, findings);
     if (facts->vs.datapath_types.n == 0) {
         findings_add(findings, "vswitchd", VIF_FINDING_FAIL,
                      "ovs-vswitchd has never run with this database");
         findings_advise(findings, START_OVS);
         return;
     }
-    judge_vswitchd(facts, findings);
+    check_vswitchd(facts, findings);
     add_words(&words, &facts->vs.datapath_types, DOCTOR_LINES);
     if (!words.data)
         findings->failed = true;
     else
-        judge_datapaths(facts, words.data, findings);
+        check_datapaths(facts, words.data, findings);
     text_done(&words);
-    judge_interface_types(&facts->vs, findings);
+    check_interface_types(&facts->vs, findings);
 }
 
 /* --- bridges and interfaces --- */
 
-static void judge_bridge(const struct doctor_facts *facts, struct vif_findings *findings)
+static void check_bridge(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     const char *name = doctor_integration_bridge(facts);
     const struct vswitch_root_bridge *bridge = find_bridge(&facts->vs, name);
@@ -271,7 +270,7 @@ static void list_bridges(const struct doctor_facts *facts, struct vif_findings *
     text_done(&words);
 }
 
-static void judge_interfaces(const struct vswitch_root *vs, struct vif_findings *findings)
+static void check_interfaces(const struct vswitch_root *vs, struct vif_findings *findings)
 {
     struct text words = {0};
     size_t n = 0;
@@ -301,9 +300,9 @@ static void judge_interfaces(const struct vswitch_root *vs, struct vif_findings 
     text_done(&words);
 }
 
-void doctor_judge_bridges(const struct doctor_facts *facts, struct vif_findings *findings)
+void doctor_check_bridges(const struct doctor_facts *facts, struct vif_findings *findings)
 {
-    judge_bridge(facts, findings);
+    check_bridge(facts, findings);
     list_bridges(facts, findings);
-    judge_interfaces(&facts->vs, findings);
+    check_interfaces(&facts->vs, findings);
 }

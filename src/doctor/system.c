@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The doctor's judgement of this process and its kernel: may it plug, and can the kernel do what a VIF
+/* The doctor's checks of this process and its kernel: may it plug, and can the kernel do what a VIF
  * needs? */
 #include <errno.h>
 #include <string.h>
 
 #include "doctor/doctor.h"
 
-static void judge_config(const struct system_facts *system, struct vif_findings *findings)
+static void check_config(const struct system_facts *system, struct vif_findings *findings)
 {
     if (system->config_file)
         findings_add(findings, "config", VIF_FINDING_OK, "%s", system->config_file);
@@ -15,7 +15,7 @@ static void judge_config(const struct system_facts *system, struct vif_findings 
                      VIF_CONFIG_FILE);
 }
 
-static void judge_user(const struct system_facts *system, struct vif_findings *findings)
+static void check_user(const struct system_facts *system, struct vif_findings *findings)
 {
     if (system->net_admin) {
         findings_add(findings, "user", VIF_FINDING_OK, "%s, with CAP_NET_ADMIN", system->user);
@@ -26,7 +26,7 @@ static void judge_user(const struct system_facts *system, struct vif_findings *f
     findings_advise(findings, "run as root, or give the program that plugs CAP_NET_ADMIN");
 }
 
-static void judge_lock(const struct system_facts *system, struct vif_findings *findings)
+static void check_lock(const struct system_facts *system, struct vif_findings *findings)
 {
     if (system->lock == 0) {
         findings_add(findings, "lock", VIF_FINDING_OK, "%s can be written", VIF_LOCK_FILE);
@@ -38,7 +38,7 @@ static void judge_lock(const struct system_facts *system, struct vif_findings *f
     findings_advise(findings, "give this user the right to write %s", VIF_LOCK_FILE);
 }
 
-static void judge_kernel(const struct system_facts *system, struct vif_findings *findings)
+static void check_kernel(const struct system_facts *system, struct vif_findings *findings)
 {
     if (system->strict_checks) {
         findings_add(findings, "kernel", VIF_FINDING_OK, "Linux %s", system->release);
@@ -49,7 +49,7 @@ static void judge_kernel(const struct system_facts *system, struct vif_findings 
     findings_advise(findings, "Linux 4.20 or later says more exactly what it refuses");
 }
 
-static void judge_tun(const struct system_facts *system, struct vif_findings *findings)
+static void check_tun(const struct system_facts *system, struct vif_findings *findings)
 {
     if (system->tun == 0) {
         findings_add(findings, "tun", VIF_FINDING_OK, "/dev/net/tun can be opened");
@@ -78,7 +78,7 @@ static const char *state_word(enum feature_state state)
     return "not there now";
 }
 
-static void judge_links(const struct system_facts *system, struct vif_findings *findings)
+static void check_links(const struct system_facts *system, struct vif_findings *findings)
 {
     enum feature_state bridge = system->bridge, veth = system->veth;
     enum vif_finding_level level = VIF_FINDING_OK;
@@ -102,7 +102,7 @@ static void judge_links(const struct system_facts *system, struct vif_findings *
                                   "and veth");
 }
 
-static void judge_nftables(const struct system_facts *system, struct vif_findings *findings)
+static void check_nftables(const struct system_facts *system, struct vif_findings *findings)
 {
     if (system->nft == 0) {
         findings_add(findings, "nftables", VIF_FINDING_OK, "rules can be made");
@@ -112,15 +112,15 @@ static void judge_nftables(const struct system_facts *system, struct vif_finding
                  "%s (only plugin linux_bridge makes rules)", system->nft_error.text);
 }
 
-void doctor_judge_system(const struct doctor_facts *facts, struct vif_findings *findings)
+void doctor_check_system(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     const struct system_facts *system = &facts->system;
 
-    judge_config(system, findings);
-    judge_user(system, findings);
-    judge_lock(system, findings);
-    judge_kernel(system, findings);
-    judge_tun(system, findings);
-    judge_links(system, findings);
-    judge_nftables(system, findings);
+    check_config(system, findings);
+    check_user(system, findings);
+    check_lock(system, findings);
+    check_kernel(system, findings);
+    check_tun(system, findings);
+    check_links(system, findings);
+    check_nftables(system, findings);
 }

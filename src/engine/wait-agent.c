@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Settling, second part: waiting for whoever wires ports behind ovs-vswitchd (OVN, or the ML2 agent),
  * all ports of the batch in one monitor; and saying of those that did not come to work why.  Stands on
- * the database's own waiting and on the evidence. */
+ * the database's own waiting and on the facts. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
-#include "diagnose/reason.h"
+#include "diagnose/diagnose.h"
 #include "engine/job.h"
 #include "ovsdb/vswitch-wired.h"
 
@@ -214,15 +214,15 @@ static bool is_unexplained(const struct run *run)
 
 /* Puts the reason behind what has not happened; of a port that ovs-vswitchd gave up, only what it does
  * not say itself. */
-static void explain(const struct batch *batch, struct run *run, const struct evidence *evidence,
-                    const struct evidence_port *port)
+static void explain(const struct batch *batch, struct run *run, const struct diagnosis_facts *facts,
+                    const struct diagnosis_port *port)
 {
-    char words[REASON_MAX] = "";
+    char words[DIAGNOSIS_MAX] = "";
     size_t n = strlen(run->error.text);
 
     if (run->timed_out)
-        reason_judge(batch->wait, evidence, port, words);
-    else if (reason_datapath(evidence, port, words))
+        diagnose(batch->wait, facts, port, words);
+    else if (diagnose_datapath(facts, port, words))
         run_say_left(run, words, "");
     if (run->timed_out && words[0])
         (void)snprintf(run->error.text + n, sizeof run->error.text - n, ": %s", words);
@@ -230,9 +230,9 @@ static void explain(const struct batch *batch, struct run *run, const struct evi
 
 void settle_explain(struct batch *batch)
 {
-    auto_free struct evidence_port *ports = NULL;
+    auto_free struct diagnosis_port *ports = NULL;
     enum vif_wait wait = VIF_WAIT_VSWITCHD; /* no agent is asked about ports the switch gave up */
-    struct evidence evidence;
+    struct diagnosis_facts facts;
     size_t n = 0, at = 0;
 
     for (size_t i = 0; !batch->interrupted && i < batch->n; i++)
@@ -250,19 +250,19 @@ void settle_explain(struct batch *batch)
         if (run->timed_out)
             wait = batch->wait;
         iface_id = strmap_get(&run->stuck->ids, "iface-id");
-        ports[at++] = (struct evidence_port){
+        ports[at++] = (struct diagnosis_port){
             .name = run->stuck->name,
             .iface_id = iface_id ? iface_id : run->stuck->owner,
             .mac = strmap_get(&run->stuck->ids, "attached-mac"),
             .link = run->stuck->link,
         };
     }
-    evidence_read(batch->engine, wait, &evidence, ports, n);
+    diagnosis_read_facts(batch->engine, wait, &facts, ports, n);
     at = 0;
     for (size_t i = 0; i < batch->n; i++) {
         if (!is_unexplained(&batch->runs[i]))
             continue;
-        explain(batch, &batch->runs[i], &evidence, &ports[at++]);
+        explain(batch, &batch->runs[i], &facts, &ports[at++]);
         batch->runs[i].stuck = NULL;
     }
 }

@@ -8,7 +8,7 @@
 
 size_t pen_port_on_bridge(const struct pen *pen, const char *name)
 {
-    const struct vswitch_port *row = vswitch_find_port(&pen->scene->inventory.db, name);
+    const struct vswitch_port *row = vswitch_find_port(&pen->scene->snapshot.db, name);
     size_t port = pen_port(pen, name);
 
     if (row && row->bridge[0])
@@ -30,9 +30,9 @@ static void name_piece(const char *prefix, const char *qvo, char ret[LIMIT_IFNAM
 /* The guest's end of the Linux bridge behind 'near'. */
 static void draw_linux_bridge(const struct pen *pen, const char *far, const char *near)
 {
-    const struct inventory *inventory = &pen->scene->inventory;
-    const struct link_info *link = inventory_link(inventory, near);
-    const struct link_info *master = link ? inventory_link_at(inventory, link->master) : NULL;
+    const struct snapshot *snapshot = &pen->scene->snapshot;
+    const struct link_info *link = snapshot_link(snapshot, near);
+    const struct link_info *master = link ? snapshot_link_at(snapshot, link->master) : NULL;
     bool on_bridge = master && strcmp(master->kind, "bridge") == 0;
     char bridge[LIMIT_IFNAME], tap[LIMIT_IFNAME];
     bool drawn, others = false;
@@ -59,9 +59,9 @@ static void draw_linux_bridge(const struct pen *pen, const char *far, const char
 
 void pen_hybrid(const struct pen *pen, const char *far)
 {
-    const struct inventory *inventory = &pen->scene->inventory;
-    const struct link_info *link = inventory_link(inventory, far);
-    const struct link_info *peer = link ? inventory_link_at(inventory, link->peer) : NULL;
+    const struct snapshot *snapshot = &pen->scene->snapshot;
+    const struct link_info *link = snapshot_link(snapshot, far);
+    const struct link_info *peer = link ? snapshot_link_at(snapshot, link->peer) : NULL;
     char near[LIMIT_IFNAME];
 
     if (!peer && !is_hybrid_name(far))
@@ -78,10 +78,10 @@ void pen_hybrid(const struct pen *pen, const char *far)
 
 void pen_behind(const struct pen *pen, size_t port)
 {
-    const struct inventory *inventory = &pen->scene->inventory;
+    const struct snapshot *snapshot = &pen->scene->snapshot;
     const char *name = port == VIF_NO_INDEX ? "" : pen->drawing->parts[port].name;
-    const struct vswitch_interface *interface = vswitch_find_interface(&inventory->db, name);
-    bool link = inventory_link(inventory, name) != NULL;
+    const struct vswitch_interface *interface = vswitch_find_interface(&snapshot->db, name);
+    bool link = snapshot_link(snapshot, name) != NULL;
     size_t backend = VIF_NO_INDEX;
 
     if (interface)
@@ -98,13 +98,12 @@ void pen_behind(const struct pen *pen, size_t port)
 }
 
 /* The tap's port on a bridge of its own, behind the patch port that carries the iface-id. */
-static void draw_behind_patch(const struct pen *pen, const struct found *found, size_t outer)
+static void draw_behind_patch(const struct pen *pen, const struct snapshot_vif *found, size_t outer)
 {
     const char *name = strmap_get(&found->interface->options, "peer");
-    const struct vswitch_port *peer =
-        inventory_patch_peer(&pen->scene->inventory, found->interface);
+    const struct vswitch_port *peer = snapshot_patch_peer(&pen->scene->snapshot, found->interface);
     const struct vswitch_interface *other =
-        name ? vswitch_find_interface(&pen->scene->inventory.db, name) : NULL;
+        name ? vswitch_find_interface(&pen->scene->snapshot.db, name) : NULL;
     const char *back = other ? strmap_get(&other->options, "peer") : NULL;
     size_t inner, bridge, port;
 
@@ -124,7 +123,7 @@ static void draw_behind_patch(const struct pen *pen, const struct found *found, 
     pen_behind(pen, port);
 }
 
-static size_t draw_connected(const struct pen *pen, const struct found *found)
+static size_t draw_connected(const struct pen *pen, const struct snapshot_vif *found)
 {
     size_t port = pen_port_on_bridge(pen, found->interface->name);
 
@@ -148,9 +147,9 @@ static bool find_far_end(const struct scene *scene, const struct link_info *link
     else if (strcmp(link->kind, "veth") != 0)
         return false;
     for (size_t i = 0; i < n && !peer; i++)
-        peer = inventory_link_at(&scene->inventory, members[i]->peer);
+        peer = snapshot_link_at(&scene->snapshot, members[i]->peer);
     if (!n && strncmp(link->name, "qvb", 3) == 0)
-        peer = inventory_link_at(&scene->inventory, link->peer);
+        peer = snapshot_link_at(&scene->snapshot, link->peer);
     name_piece("qvo", link->name, ret);
     if (peer || is_hybrid_name(link->name))
         (void)snprintf(ret, LIMIT_IFNAME, "%s", peer ? peer->name : link->name);
@@ -170,7 +169,8 @@ static size_t draw_loose(const struct pen *pen, const struct link_info *link)
     return port;
 }
 
-void draw_found(const struct scene *scene, struct vif_drawing *drawing, const struct found *found)
+void draw_found(const struct scene *scene, struct vif_drawing *drawing,
+                const struct snapshot_vif *found)
 {
     struct pen pen = {scene, drawing, drawing_add_vif(drawing)};
     const struct vif_map *ids = found->interface ? &found->interface->external_ids : NULL;
@@ -183,7 +183,7 @@ void draw_found(const struct scene *scene, struct vif_drawing *drawing, const st
     vif = &drawing->vifs[pen.vif];
     vif->id = drawing_text(drawing, found->id);
     vif->type = found->type;
-    vif->state = found_state_name(found->state);
+    vif->state = snapshot_vif_state_name(found->state);
     vif->instance = drawing_text(drawing, ids ? strmap_get(ids, "vm-uuid") : NULL);
     vif->address = drawing_text(drawing, ids ? strmap_get(ids, "attached-mac") : NULL);
     vif->first = drawing_entry(drawing, first_edge, last);
@@ -198,7 +198,7 @@ static bool is_way_out(const struct pen *pen, const struct vswitch_port *port,
                        const struct vswitch_interface *interface, size_t n_near)
 {
     const struct vswitch_port *peer =
-        interface ? inventory_patch_peer(&pen->scene->inventory, interface) : NULL;
+        interface ? snapshot_patch_peer(&pen->scene->snapshot, interface) : NULL;
 
     return !peer || !(drawing_find(pen->drawing, THING_BRIDGE, peer->bridge) < n_near) ||
            drawing_find(pen->drawing, THING_BRIDGE, port->bridge) < n_near;
@@ -206,14 +206,14 @@ static bool is_way_out(const struct pen *pen, const struct vswitch_port *port,
 
 static void draw_other_port(const struct pen *pen, const struct vswitch_port *port, size_t n_near)
 {
-    const struct vswitch *db = &pen->scene->inventory.db;
+    const struct vswitch *db = &pen->scene->snapshot.db;
     const struct vswitch_interface *interface = vswitch_find_interface(db, port->name);
     const char *peer_name = interface ? strmap_get(&interface->options, "peer") : NULL;
     size_t part = pen_port(pen, port->name), bridge = pen_bridge(pen, port->bridge), link, peer;
     bool out = is_way_out(pen, port, interface, n_near);
 
     drawing_edge(pen->drawing, out ? bridge : part, out ? part : bridge, "member", true);
-    if (inventory_link(&pen->scene->inventory, port->name)) {
+    if (snapshot_link(&pen->scene->snapshot, port->name)) {
         link = pen_link(pen, port->name, "device");
         drawing_edge(pen->drawing, part, link, "port", true);
     }
@@ -226,7 +226,7 @@ static void draw_other_port(const struct pen *pen, const struct vswitch_port *po
 
 void draw_switch(const struct scene *scene, struct vif_drawing *drawing)
 {
-    const struct vswitch *db = &scene->inventory.db;
+    const struct vswitch *db = &scene->snapshot.db;
     const struct pen pen = {scene, drawing, VIF_NO_INDEX};
     size_t n_near = drawing->n_parts;
 

@@ -7,11 +7,10 @@
 #include "graph/graph.h"
 
 /* A representor that is still to be renamed stands for the one of the new name. */
-static const char *name_of_link(const struct inventory *inventory,
-                                const struct vif_wiring_link *link)
+static const char *name_of_link(const struct snapshot *snapshot, const struct vif_wiring_link *link)
 {
-    return link->device[0] && !inventory_link(inventory, link->name) &&
-                   inventory_link(inventory, link->device)
+    return link->device[0] && !snapshot_link(snapshot, link->name) &&
+                   snapshot_link(snapshot, link->device)
                ? link->device
                : link->name;
 }
@@ -21,7 +20,7 @@ static const char *name_behind(const struct pen *pen, const struct vif_wiring *w
 {
     for (size_t i = 0; i < wiring->n_links; i++)
         if (strcmp(wiring->links[i].name, name) == 0)
-            return name_of_link(&pen->scene->inventory, &wiring->links[i]);
+            return name_of_link(&pen->scene->snapshot, &wiring->links[i]);
     return name;
 }
 
@@ -54,11 +53,11 @@ static void draw_link(const struct pen *own, const struct vif_wiring_link *link)
         [VIF_LINK_VLAN] = "vlan", [VIF_LINK_DEVICE] = "device",
     };
     const struct pen pen = {own->scene, own->drawing, link->shared ? VIF_NO_INDEX : own->vif};
-    const struct inventory *inventory = &pen.scene->inventory;
-    const struct link_info *there = inventory_link(inventory, link->name);
-    const struct link_info *parent = inventory_link(inventory, link->parent);
+    const struct snapshot *snapshot = &pen.scene->snapshot;
+    const struct link_info *there = snapshot_link(snapshot, link->name);
+    const struct link_info *parent = snapshot_link(snapshot, link->parent);
     bool representor = link->kind == VIF_LINK_DEVICE && !link->shared;
-    size_t part = pen_link(&pen, name_of_link(inventory, link),
+    size_t part = pen_link(&pen, name_of_link(snapshot, link),
                            representor ? "representor" : kinds[link->kind]);
 
     if (link->peer[0])
@@ -96,7 +95,7 @@ static bool is_inner_patch(const struct vif_wiring *wiring, const struct vif_wir
 static void draw_on_bridge(const struct pen *pen, const struct vif_wiring *wiring,
                            const struct vif_wiring_port *port, size_t part)
 {
-    const struct vswitch_port *row = vswitch_find_port(&pen->scene->inventory.db, port->name);
+    const struct vswitch_port *row = vswitch_find_port(&pen->scene->snapshot.db, port->name);
     size_t bridge = pen_bridge(pen, port->bridge);
     bool joined = row && strcmp(row->bridge, port->bridge) == 0;
 
@@ -112,8 +111,8 @@ static void draw_on_bridge(const struct pen *pen, const struct vif_wiring *wirin
 static void draw_behind(const struct pen *pen, const struct vif_wiring *wiring,
                         const struct vif_wiring_port *port, size_t part)
 {
-    const struct inventory *inventory = &pen->scene->inventory;
-    const struct vswitch_interface *row = vswitch_find_interface(&inventory->db, port->name);
+    const struct snapshot *snapshot = &pen->scene->snapshot;
+    const struct vswitch_interface *row = vswitch_find_interface(&snapshot->db, port->name);
     const char *link = name_behind(pen, wiring, port->link);
     size_t behind = row ? pen_backend(pen, port->name, row->type, &row->options, &row->status)
                         : pen_backend(pen, port->name, port->type, &port->options, NULL);
@@ -125,12 +124,12 @@ static void draw_behind(const struct pen *pen, const struct vif_wiring *wiring,
     }
     if (link[0])
         drawing_edge(pen->drawing, pen_link(pen, link, "tap"), part, "port",
-                     row && inventory_link(inventory, link) && strcmp(link, port->name) == 0);
+                     row && snapshot_link(snapshot, link) && strcmp(link, port->name) == 0);
 }
 
 static void draw_patch(const struct pen *pen, const struct vif_wiring_port *port, size_t part)
 {
-    const struct vswitch *db = &pen->scene->inventory.db;
+    const struct vswitch *db = &pen->scene->snapshot.db;
     const char *peer = strmap_get(&port->options, "peer");
     const struct vswitch_interface *a = vswitch_find_interface(db, port->name);
     const struct vswitch_interface *b = peer ? vswitch_find_interface(db, peer) : NULL;
@@ -176,18 +175,18 @@ static void draw_ports(const struct pen *pen, const struct vif_wiring *wiring)
 static const char *state_of(const struct pen *pen, const struct vif_wiring_port *port,
                             size_t first_part)
 {
-    const struct found *found = port ? scene_found_at(pen->scene, port->name) : NULL;
+    const struct snapshot_vif *found = port ? scene_found_at(pen->scene, port->name) : NULL;
     size_t n = pen->drawing->n_parts - first_part, missing = 0, there = 0;
 
     if (found)
-        return found_state_name(found->state);
+        return snapshot_vif_state_name(found->state);
     for (size_t i = first_part; i < pen->drawing->n_parts; i++) {
         missing += pen->drawing->parts[i].missing != 0;
         there += pen->drawing->parts[i].vif == pen->vif && !pen->drawing->parts[i].missing;
     }
     if (!port) /* it ends at a Linux bridge, which may have been drawn already */
-        return missing ? "unplugged" : n ? found_state_name(FOUND_PLUGGED) : "";
-    return there ? found_state_name(FOUND_UNCONNECTED) : "unplugged";
+        return missing ? "unplugged" : n ? snapshot_vif_state_name(SNAPSHOT_VIF_PLUGGED) : "";
+    return there ? snapshot_vif_state_name(SNAPSHOT_VIF_UNCONNECTED) : "unplugged";
 }
 
 void draw_wiring(const struct scene *scene, struct vif_drawing *drawing,

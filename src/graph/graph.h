@@ -9,23 +9,23 @@
 
 #include "base/pool.h"
 #include "kernel/unix-sockets.h"
-#include "state/inventory.h"
+#include "state/snapshot.h"
 
 /* Everything there is to be seen. */
 struct scene {
-    struct inventory inventory;         /* with details */
+    struct snapshot snapshot;           /* with details */
     const struct link_info **by_master; /* its links that have a master, sorted by that */
     size_t n_by_master;
     struct link_counters *counters; /* sorted by ifindex */
     size_t n_counters;
     struct unix_sockets sockets;
-    struct found *found; /* the VIFs in it, sorted by port */
+    struct snapshot_vif *found; /* the VIFs in it, sorted by port */
     size_t n_found;
 };
 
 int scene_read(const struct engine *engine, int64_t until, struct scene *ret,
                struct vif_error *err);
-/* Prepares a scene whose inventory and counters are there; -ENOMEM. */
+/* Prepares a scene whose snapshot and counters are there; -ENOMEM. */
 int scene_prepare(struct scene *scene, struct vif_error *err);
 void scene_done(struct scene *scene);
 
@@ -120,7 +120,7 @@ bool scene_is_pair(const struct scene *scene, const char *a, const char *b);
 size_t drawing_entry(const struct vif_drawing *drawing, size_t first_edge, size_t last);
 
 /* The VIF has this port; NULL: none has. */
-const struct found *scene_found_at(const struct scene *scene, const char *port);
+const struct snapshot_vif *scene_found_at(const struct scene *scene, const char *port);
 
 /* Draws a port with the bridge it is on. */
 size_t pen_port_on_bridge(const struct pen *pen, const char *name);
@@ -130,7 +130,8 @@ void pen_behind(const struct pen *pen, size_t port);
 void pen_hybrid(const struct pen *pen, const char *far);
 
 /* Draws a VIF as it is found, and as it is described. */
-void draw_found(const struct scene *scene, struct vif_drawing *drawing, const struct found *found);
+void draw_found(const struct scene *scene, struct vif_drawing *drawing,
+                const struct snapshot_vif *found);
 struct subject {
     const struct vif_wiring *wiring;
     const char *type, *instance, *address, *device; /* NULL: not known */
@@ -141,6 +142,7 @@ void draw_wiring(const struct scene *scene, struct vif_drawing *drawing,
 void draw_switch(const struct scene *scene, struct vif_drawing *drawing);
 
 /* The VIF that 'id' is an ID of; NULL with the error NOT_FOUND or CONFLICT. */
-const struct found *scene_find(const struct scene *scene, const char *id, struct vif_error *err);
+const struct snapshot_vif *scene_find(const struct scene *scene, const char *id,
+                                      struct vif_error *err);
 
 #endif

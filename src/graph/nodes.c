@@ -99,7 +99,7 @@ static void miss(struct vif_drawing *drawing, size_t part)
 
 size_t pen_link(const struct pen *pen, const char *name, const char *kind)
 {
-    const struct link_info *link = inventory_link(&pen->scene->inventory, name);
+    const struct link_info *link = snapshot_link(&pen->scene->snapshot, name);
     const struct link_counters *counters =
         link ? link_find_counters(pen->scene->counters, pen->scene->n_counters, link->ifindex)
              : NULL;
@@ -120,9 +120,9 @@ size_t pen_link(const struct pen *pen, const char *name, const char *kind)
 
 void pen_master(const struct pen *pen, const char *member, const char *bridge, bool to_bridge)
 {
-    const struct inventory *inventory = &pen->scene->inventory;
-    const struct link_info *link = inventory_link(inventory, member);
-    const struct link_info *master = inventory_link(inventory, bridge);
+    const struct snapshot *snapshot = &pen->scene->snapshot;
+    const struct link_info *link = snapshot_link(snapshot, member);
+    const struct link_info *master = snapshot_link(snapshot, bridge);
     size_t from = drawing_find(pen->drawing, THING_LINK, to_bridge ? member : bridge);
     size_t to = drawing_find(pen->drawing, THING_LINK, to_bridge ? bridge : member);
 
@@ -131,23 +131,23 @@ void pen_master(const struct pen *pen, const char *member, const char *bridge, b
 }
 
 /* Whether the link leads to a port: then it is a VIF's own way through the bridge. */
-static bool leads_to_port(const struct inventory *inventory, const struct link_info *link)
+static bool leads_to_port(const struct snapshot *snapshot, const struct link_info *link)
 {
-    const struct link_info *peer = inventory_link_at(inventory, link->peer);
+    const struct link_info *peer = snapshot_link_at(snapshot, link->peer);
 
-    return peer && vswitch_find_port(&inventory->db, peer->name);
+    return peer && vswitch_find_port(&snapshot->db, peer->name);
 }
 
 bool pen_members(const struct pen *pen, const char *name)
 {
-    const struct inventory *inventory = &pen->scene->inventory;
-    const struct link_info *bridge = inventory_link(inventory, name);
+    const struct snapshot *snapshot = &pen->scene->snapshot;
+    const struct link_info *bridge = snapshot_link(snapshot, name);
     const struct link_info *const *members;
     size_t n = bridge ? scene_members(pen->scene, bridge->ifindex, &members) : 0;
     bool drawn = false;
 
     for (size_t i = 0; i < n; i++) {
-        if (leads_to_port(inventory, members[i]) ||
+        if (leads_to_port(snapshot, members[i]) ||
             drawing_find(pen->drawing, THING_LINK, members[i]->name) != VIF_NO_INDEX)
             continue;
         (void)pen_link(pen, members[i]->name, "tap");
@@ -223,7 +223,7 @@ static void set_interface_attributes(const struct vswitch_interface *interface,
 
 size_t pen_port(const struct pen *pen, const char *name)
 {
-    const struct vswitch *db = &pen->scene->inventory.db;
+    const struct vswitch *db = &pen->scene->snapshot.db;
     const struct vswitch_port *port = vswitch_find_port(db, name);
     const struct vswitch_interface *interface = vswitch_find_interface(db, name);
     bool patch = interface && strcmp(interface->type, "patch") == 0;
@@ -242,7 +242,7 @@ size_t pen_port(const struct pen *pen, const char *name)
     if (!interface) /* a bond: its interfaces have other names */
         return part;
     pen->drawing->parts[part].state = state_of_port(interface);
-    if (!interface->type[0] && !inventory_link(&pen->scene->inventory, name))
+    if (!interface->type[0] && !snapshot_link(&pen->scene->snapshot, name))
         pen->drawing->parts[part].state = "waiting";
     set_interface_attributes(interface, pen->drawing);
     return part;
@@ -250,9 +250,9 @@ size_t pen_port(const struct pen *pen, const char *name)
 
 size_t pen_bridge(const struct pen *pen, const char *name)
 {
-    const struct inventory *inventory = &pen->scene->inventory;
-    const struct vswitch_bridge *bridge = vswitch_find_bridge(&inventory->db, name);
-    const struct vswitch_interface *local = vswitch_find_interface(&inventory->db, name);
+    const struct snapshot *snapshot = &pen->scene->snapshot;
+    const struct vswitch_bridge *bridge = vswitch_find_bridge(&snapshot->db, name);
+    const struct vswitch_interface *local = vswitch_find_interface(&snapshot->db, name);
     const struct vswitch_port *const *ports;
     size_t part;
 
@@ -271,7 +271,7 @@ size_t pen_bridge(const struct pen *pen, const char *name)
     drawing_set(pen->drawing, "datapath_type",
                 bridge->datapath_type[0] ? bridge->datapath_type : "system");
     drawing_set(pen->drawing, "fail_mode", bridge->fail_mode);
-    drawing_set_number(pen->drawing, "ports", (int64_t)inventory_ports_of(inventory, name, &ports));
+    drawing_set_number(pen->drawing, "ports", (int64_t)snapshot_ports_of(snapshot, name, &ports));
     if (local)
         drawing_set(pen->drawing, "error", local->error);
     return part;

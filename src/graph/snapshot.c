@@ -10,7 +10,7 @@
 
 void scene_done(struct scene *scene)
 {
-    inventory_done(&scene->inventory);
+    snapshot_done(&scene->snapshot);
     unix_sockets_done(&scene->sockets);
     free(scene->by_master);
     free(scene->counters);
@@ -30,22 +30,22 @@ static int by_master(const void *a, const void *b)
 
 int scene_prepare(struct scene *scene, struct vif_error *err)
 {
-    const struct inventory *inventory = &scene->inventory;
+    const struct snapshot *snapshot = &scene->snapshot;
 
-    scene->by_master = calloc(inventory->n_links + 1, sizeof *scene->by_master);
+    scene->by_master = calloc(snapshot->n_links + 1, sizeof *scene->by_master);
     if (!scene->by_master)
         return error_memory(err);
-    for (size_t i = 0; i < inventory->n_links; i++)
-        if (inventory->links[i].master)
-            scene->by_master[scene->n_by_master++] = &inventory->links[i];
+    for (size_t i = 0; i < snapshot->n_links; i++)
+        if (snapshot->links[i].master)
+            scene->by_master[scene->n_by_master++] = &snapshot->links[i];
     qsort(scene->by_master, scene->n_by_master, sizeof *scene->by_master, by_master);
-    return inventory_find(inventory, &scene->found, &scene->n_found, err);
+    return snapshot_find_vifs(snapshot, &scene->found, &scene->n_found, err);
 }
 
 int scene_read(const struct engine *engine, int64_t until, struct scene *ret, struct vif_error *err)
 {
     struct scene scene = {0};
-    int r = inventory_read_details(engine, until, &scene.inventory, err);
+    int r = snapshot_read_details(engine, until, &scene.snapshot, err);
 
     if (r == 0)
         r = link_get_counters(engine->nl, &scene.counters, &scene.n_counters, err);
@@ -83,22 +83,22 @@ size_t scene_members(const struct scene *scene, int ifindex,
 
 bool scene_is_pair(const struct scene *scene, const char *a, const char *b)
 {
-    const struct link_info *left = inventory_link(&scene->inventory, a);
-    const struct link_info *right = inventory_link(&scene->inventory, b);
+    const struct link_info *left = snapshot_link(&scene->snapshot, a);
+    const struct link_info *right = snapshot_link(&scene->snapshot, b);
 
     return left && right && strcmp(left->kind, "veth") == 0 && left->peer == right->ifindex;
 }
 
 static int port_of(const void *key, const void *item)
 {
-    const struct found *found = item;
+    const struct snapshot_vif *found = item;
 
     return strcmp(key, found->port ? found->port->name : found->device);
 }
 
-const struct found *scene_found_at(const struct scene *scene, const char *port)
+const struct snapshot_vif *scene_found_at(const struct scene *scene, const char *port)
 {
-    const struct found *found =
+    const struct snapshot_vif *found =
         scene->n_found ? bsearch(port, scene->found, scene->n_found, sizeof *scene->found, port_of)
                        : NULL;
 
@@ -122,9 +122,9 @@ static const char *port_of_bridge(const struct scene *scene, const struct link_i
                    : 0;
 
     for (size_t i = 0; i < n; i++) {
-        const struct link_info *peer = inventory_link_at(&scene->inventory, members[i]->peer);
+        const struct link_info *peer = snapshot_link_at(&scene->snapshot, members[i]->peer);
 
-        if (peer && vswitch_find_port(&scene->inventory.db, peer->name))
+        if (peer && vswitch_find_port(&scene->snapshot.db, peer->name))
             return peer->name;
     }
     return NULL;
@@ -132,11 +132,10 @@ static const char *port_of_bridge(const struct scene *scene, const struct link_i
 
 static struct clues clues_of(const struct scene *scene, const char *id)
 {
-    const struct inventory *inventory = &scene->inventory;
-    const struct link_info *link = inventory_link(inventory, id);
-    const struct vswitch_interface *interface = vswitch_find_interface(&inventory->db, id);
-    const struct vswitch_port *other =
-        interface ? inventory_patch_peer(inventory, interface) : NULL;
+    const struct snapshot *snapshot = &scene->snapshot;
+    const struct link_info *link = snapshot_link(snapshot, id);
+    const struct vswitch_interface *interface = vswitch_find_interface(&snapshot->db, id);
+    const struct vswitch_port *other = interface ? snapshot_patch_peer(snapshot, interface) : NULL;
     struct clues clues = {.id = id, .port = other ? other->name : NULL};
 
     if (!link)
@@ -144,9 +143,9 @@ static struct clues clues_of(const struct scene *scene, const char *id)
     (void)alias_vif_id(link->alias, clues.alias_id);
     clues.device = port_of_bridge(scene, link);
     if (!clues.device)
-        clues.device = port_of_bridge(scene, inventory_link_at(inventory, link->master));
+        clues.device = port_of_bridge(scene, snapshot_link_at(snapshot, link->master));
     if (!clues.device && link->peer) {
-        const struct link_info *peer = inventory_link_at(inventory, link->peer);
+        const struct link_info *peer = snapshot_link_at(snapshot, link->peer);
 
         clues.device = peer ? peer->name : NULL;
     }
@@ -154,7 +153,7 @@ static struct clues clues_of(const struct scene *scene, const char *id)
 }
 
 /* How well the VIF answers to the ID: 2 by an id or name of its own, 1 by one of its parts', 0 not. */
-static int answers(const struct found *found, const struct clues *clues)
+static int answers(const struct snapshot_vif *found, const struct clues *clues)
 {
     const char *port = found->interface ? found->interface->name : "";
 
@@ -168,15 +167,16 @@ static int answers(const struct found *found, const struct clues *clues)
     return 0;
 }
 
-static const char *name_of(const struct found *found)
+static const char *name_of(const struct snapshot_vif *found)
 {
     return found->interface ? found->interface->name : found->device;
 }
 
-const struct found *scene_find(const struct scene *scene, const char *id, struct vif_error *err)
+const struct snapshot_vif *scene_find(const struct scene *scene, const char *id,
+                                      struct vif_error *err)
 {
     const struct clues clues = clues_of(scene, id);
-    const struct found *best = NULL, *other = NULL;
+    const struct snapshot_vif *best = NULL, *other = NULL;
     int how_well = 0;
 
     for (size_t i = 0; id[0] && i < scene->n_found; i++) {

@@ -43,7 +43,7 @@ int vif_host_doctor(struct vif_host *host, const struct vif_doctor_options *opti
                     err);
     if (r < 0)
         return r;
-    doctor_judge(&facts, findings);
+    doctor_check(&facts, findings);
     doctor_facts_done(&facts);
     if (findings->failed)
         return error_memory(err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list of VIFs: what the inventory finds, filtered, for programs and as JSON text.  Keeps the
- * inventory, since everything in the list points into it. */
+/* The list of VIFs: what the snapshot finds, filtered, for programs and as JSON text.  Keeps the
+ * snapshot, since everything in the list points into it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@ void vif_list_free(struct vif_list *list)
     free(list->found);
     free(list->json);
     pool_done(&list->pool);
-    inventory_done(&list->inventory);
+    snapshot_done(&list->snapshot);
     free(list);
 }
 DEFINE_AUTO(auto_list, struct vif_list *, vif_list_free);
@@ -38,7 +38,7 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-static struct vif_found show(const struct found *found)
+static struct vif_found show(const struct snapshot_vif *found)
 {
     const struct vswitch_interface *interface = found->interface;
     const struct vif_map *ids = interface ? &interface->external_ids : NULL;
@@ -53,7 +53,7 @@ static struct vif_found show(const struct found *found)
         .device = found->device,
         .address = ids ? or_empty(strmap_get(ids, "attached-mac")) : "",
         .ofport = interface && interface->ofport > 0 ? interface->ofport : 0,
-        .state = found_state_name(found->state),
+        .state = snapshot_vif_state_name(found->state),
         .error = interface ? or_empty(interface->error) : "",
     };
 }
@@ -69,8 +69,8 @@ static int check_state(const char *state, struct vif_error *err)
 {
     if (!state)
         return 0;
-    for (int i = 0; i <= FOUND_UNCONNECTED; i++)
-        if (strcmp(state, found_state_name((enum found_state)i)) == 0)
+    for (int i = 0; i <= SNAPSHOT_VIF_UNCONNECTED; i++)
+        if (strcmp(state, snapshot_vif_state_name((enum snapshot_vif_state)i)) == 0)
             return 0;
     return error_set(err, VIF_ERROR_INVALID,
                      "there is no state \"%.64s\": plugged, waiting, pending, failed or "
@@ -83,11 +83,10 @@ static int fill(struct vif_host *host, const struct vif_list_options *options,
 {
     struct engine engine = {host->nl, host->db, &host->nft, &host->log, NULL};
     size_t n = 0;
-    int r =
-        inventory_read(&engine, host_deadline(host, options->timeout_ms), &list->inventory, err);
+    int r = snapshot_read(&engine, host_deadline(host, options->timeout_ms), &list->snapshot, err);
 
     if (r == 0)
-        r = inventory_find(&list->inventory, &list->found, &n, err);
+        r = snapshot_find_vifs(&list->snapshot, &list->found, &n, err);
     if (r < 0)
         return r;
     list->vifs = calloc(n + 1, sizeof *list->vifs);

@@ -4,11 +4,11 @@
 #define LIBVIF_LIST_H
 
 #include "base/pool.h"
-#include "state/inventory.h"
+#include "state/snapshot.h"
 
 struct vif_list {
-    struct inventory inventory; /* what 'found' points to */
-    struct found *found;
+    struct snapshot snapshot; /* what 'found' points to */
+    struct snapshot_vif *found;
     struct pool pool; /* the texts of VIFs that came from vifd */
     struct vif_found *vifs;
     size_t n;

@@ -114,7 +114,7 @@ static void draw_entry(const struct vif_host *host, const struct scene *scene,
 static void draw_id(const struct scene *scene, const char *id, struct vif_drawing *drawing)
 {
     struct vif_error fault = {0};
-    const struct found *found = scene_find(scene, id, &fault);
+    const struct snapshot_vif *found = scene_find(scene, id, &fault);
 
     if (found)
         draw_found(scene, drawing, found);

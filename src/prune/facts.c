@@ -40,7 +40,7 @@ static size_t sort_unique(void *rows, size_t n, size_t size)
     return kept;
 }
 
-static int learn_guests(const struct engine *engine, struct leftover *items, size_t n,
+static int learn_guests(const struct engine *engine, struct stale *items, size_t n,
                         struct vif_error *err)
 {
     auto_free char(*uuids)[UUID_TEXT_SIZE] = calloc(n + 1, sizeof *uuids);
@@ -76,13 +76,13 @@ static int learn_guests(const struct engine *engine, struct leftover *items, siz
             continue;
         items[i].guest_runs = found[one - uuids];
         items[i].guest_known = sees_all || items[i].guest_runs ||
-                               !(leftover_rule(items[i].kind)->needs & LEFTOVER_NEEDS_ALL);
+                               !(stale_rule(items[i].kind)->needs & STALE_NEEDS_ALL);
     }
     return 0;
 }
 
 /* The rows it stands on, whose youngest tells its age. */
-static size_t rows_of(const struct leftover *item, const char *ret_uuids[ROWS_OF_ONE])
+static size_t rows_of(const struct stale *item, const char *ret_uuids[ROWS_OF_ONE])
 {
     size_t n = 0;
 
@@ -119,7 +119,7 @@ static int64_t age_since(int64_t since_ms)
 }
 
 /* Of the youngest of its rows; -1 when the log does not know one of them. */
-static int64_t age_of_rows(const struct leftover *item, const struct history_row *rows, size_t n)
+static int64_t age_of_rows(const struct stale *item, const struct history_row *rows, size_t n)
 {
     const char *uuids[ROWS_OF_ONE];
     size_t n_uuids = rows_of(item, uuids);
@@ -160,7 +160,7 @@ static int read_history(const struct engine *engine, struct history_row *rows, s
     return 0;
 }
 
-static int learn_ages_of_rows(const struct engine *engine, struct leftover *items, size_t n,
+static int learn_ages_of_rows(const struct engine *engine, struct stale *items, size_t n,
                               struct vif_error *err)
 {
     auto_free struct history_row *rows = calloc(ROWS_OF_ONE * n + 1, sizeof *rows);
@@ -186,7 +186,7 @@ static int learn_ages_of_rows(const struct engine *engine, struct leftover *item
 }
 
 /* ovn-controller notes when it had made the port real: the rows were there by then. */
-static void learn_ovn(struct leftover *item)
+static void learn_ovn(struct stale *item)
 {
     const char *text =
         item->interface ? strmap_get(&item->interface->external_ids, "ovn-installed-ts") : NULL;
@@ -200,9 +200,9 @@ static void learn_ovn(struct leftover *item)
 }
 
 /* Of the youngest of its links. */
-static void learn_links(struct leftover *item)
+static void learn_links(struct stale *item)
 {
-    for (size_t i = 0; i < LEFTOVER_LINKS && item->links[i]; i++) {
+    for (size_t i = 0; i < STALE_LINKS && item->links[i]; i++) {
         int64_t age;
 
         if (link_age(item->links[i]->name, item->links[i]->ifindex, &age) < 0)
@@ -212,8 +212,8 @@ static void learn_links(struct leftover *item)
     }
 }
 
-int leftovers_learn(const struct engine *engine, struct leftover *items, size_t n,
-                    struct vif_error *err)
+int stale_read_facts(const struct engine *engine, struct stale *items, size_t n,
+                     struct vif_error *err)
 {
     int r = n ? learn_guests(engine, items, n, err) : 0;
 

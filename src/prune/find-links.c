@@ -15,7 +15,7 @@ struct hybrid {
 /* Whether the database knows the name at all. */
 static bool is_in_database(const struct finder *finder, const char *name)
 {
-    const struct vswitch *db = &finder->inventory->db;
+    const struct vswitch *db = &finder->snapshot->db;
 
     return vswitch_find_port(db, name) || vswitch_find_interface(db, name) ||
            vswitch_find_bridge(db, name);
@@ -24,7 +24,7 @@ static bool is_in_database(const struct finder *finder, const char *name)
 /* Whether some interface has this iface-id. */
 static bool has_port(const struct finder *finder, const char *id)
 {
-    const struct vswitch *db = &finder->inventory->db;
+    const struct vswitch *db = &finder->snapshot->db;
 
     for (size_t i = 0; i < db->n_interfaces; i++) {
         const char *iface_id = strmap_get(&db->interfaces[i].external_ids, "iface-id");
@@ -39,8 +39,8 @@ static bool has_port(const struct finder *finder, const char *id)
 static bool carries_others(const struct finder *finder, const struct link_info *link,
                            const struct link_info *but)
 {
-    for (size_t i = 0; i < finder->inventory->n_links; i++) {
-        const struct link_info *other = &finder->inventory->links[i];
+    for (size_t i = 0; i < finder->snapshot->n_links; i++) {
+        const struct link_info *other = &finder->snapshot->links[i];
 
         if (other != but && (other->master == link->ifindex || other->parent == link->ifindex))
             return true;
@@ -58,7 +58,7 @@ static const struct link_info *own_link(const struct finder *finder, const char 
     const struct link_info *link;
 
     (void)snprintf(name, sizeof name, "%s%.*s", prefix, (int)PART_OF("qbr"), part);
-    link = inventory_link(finder->inventory, name);
+    link = snapshot_link(finder->snapshot, name);
     if (is_in_database(finder, name))
         *ret_strange = true;
     if (!link)
@@ -94,20 +94,20 @@ static bool veth_is_free(const struct finder *finder, const struct hybrid *hybri
 static void add_hybrid(struct finder *finder, const struct hybrid *hybrid)
 {
     const struct link_info *links[] = {hybrid->qbr, hybrid->qvb, hybrid->qvo};
-    enum leftover_kind kind = LEFTOVER_HYBRID_LINKS;
+    enum stale_kind kind = STALE_HYBRID_LINKS;
     const struct link_info *first = hybrid->qbr ? hybrid->qbr : hybrid->qvb;
-    struct leftover *item;
+    struct stale *item;
     size_t n = 0;
 
     if (!hybrid->qbr)
-        kind = LEFTOVER_HYBRID_VETH;
+        kind = STALE_HYBRID_VETH;
     else if (!hybrid->qvb)
-        kind = LEFTOVER_HYBRID_BRIDGE;
+        kind = STALE_HYBRID_BRIDGE;
     item = finder_add(finder, kind, first->name);
     if (!item)
         return;
     memcpy(item->id, hybrid->id, sizeof item->id);
-    for (size_t i = 0; i < LEFTOVER_LINKS; i++)
+    for (size_t i = 0; i < STALE_LINKS; i++)
         if (links[i])
             item->links[n++] = links[i];
 }
@@ -135,19 +135,19 @@ static void find_hybrid(struct finder *finder, const struct link_info *link, con
 static void find_named_bridge(struct finder *finder, const struct link_info *link)
 {
     char id[UUID_TEXT_SIZE], other[UUID_TEXT_SIZE];
-    struct leftover *item;
+    struct stale *item;
 
     if (!alias_vif_id(link->alias, id) || ifname_fault(link->name) || link->master ||
         carries_others(finder, link, NULL) || is_in_database(finder, link->name) ||
         has_port(finder, id))
         return;
-    for (size_t i = 0; i < finder->inventory->n_links; i++) {
-        const struct link_info *one = &finder->inventory->links[i];
+    for (size_t i = 0; i < finder->snapshot->n_links; i++) {
+        const struct link_info *one = &finder->snapshot->links[i];
 
         if (one != link && alias_vif_id(one->alias, other) && strcmp(id, other) == 0)
             return;
     }
-    item = finder_add(finder, LEFTOVER_HYBRID_BRIDGE, link->name);
+    item = finder_add(finder, STALE_HYBRID_BRIDGE, link->name);
     if (!item)
         return;
     memcpy(item->id, id, sizeof id);
@@ -156,8 +156,8 @@ static void find_named_bridge(struct finder *finder, const struct link_info *lin
 
 void find_hybrids(struct finder *finder)
 {
-    for (size_t i = 0; i < finder->inventory->n_links; i++) {
-        const struct link_info *link = &finder->inventory->links[i];
+    for (size_t i = 0; i < finder->snapshot->n_links; i++) {
+        const struct link_info *link = &finder->snapshot->links[i];
         const char *part;
 
         if (name_has_id(link->name, "qbr", PART_OF("qbr"), &part) ||
@@ -171,17 +171,17 @@ void find_hybrids(struct finder *finder)
 
 void find_taps(struct finder *finder)
 {
-    for (size_t i = 0; i < finder->inventory->n_links; i++) {
-        const struct link_info *link = &finder->inventory->links[i];
+    for (size_t i = 0; i < finder->snapshot->n_links; i++) {
+        const struct link_info *link = &finder->snapshot->links[i];
         char id[UUID_TEXT_SIZE];
-        struct leftover *item;
+        struct stale *item;
 
         /* A tap has a carrier as long as a process has it open, whether it is up or not. */
         if (!link->tap || link->carrier || link->master || ifname_fault(link->name) ||
             !alias_vif_id(link->alias, id) || is_in_database(finder, link->name) ||
             has_port(finder, id) || carries_others(finder, link, NULL))
             continue;
-        item = finder_add(finder, LEFTOVER_TAP, link->name);
+        item = finder_add(finder, STALE_TAP, link->name);
         if (!item)
             return;
         memcpy(item->id, id, sizeof id);

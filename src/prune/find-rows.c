@@ -74,7 +74,7 @@ static const struct vswitch_interface *interface_of(const struct finder *finder,
 {
     const struct vswitch_mark *mark = vswitch_mark_of(finder->marks, port->uuid);
     const struct vswitch_interface *interface =
-        vswitch_find_interface(&finder->inventory->db, port->name);
+        vswitch_find_interface(&finder->snapshot->db, port->name);
 
     if (!mark || mark->foreign || !port->bridge[0] || !interface ||
         strcmp(port->interface_uuid, interface->uuid) != 0)
@@ -100,14 +100,14 @@ static bool is_representor_name(const char *name)
 static bool device_is_gone(const struct finder *finder, const struct vswitch_interface *interface)
 {
     return cannot_be_made(interface) && !ifname_fault(interface->name) &&
-           !inventory_link(finder->inventory, interface->name);
+           !snapshot_link(finder->snapshot, interface->name);
 }
 
-static struct leftover *add_port(struct finder *finder, enum leftover_kind kind,
-                                 const struct vswitch_port *port,
-                                 const struct vswitch_interface *interface)
+static struct stale *add_port(struct finder *finder, enum stale_kind kind,
+                              const struct vswitch_port *port,
+                              const struct vswitch_interface *interface)
 {
-    struct leftover *item = finder_add(finder, kind, port->name);
+    struct stale *item = finder_add(finder, kind, port->name);
 
     if (!item)
         return NULL;
@@ -121,17 +121,17 @@ static struct leftover *add_port(struct finder *finder, enum leftover_kind kind,
 static void find_system_port(struct finder *finder, const struct vswitch_port *port,
                              const struct vswitch_interface *interface, enum marks marks)
 {
-    enum leftover_kind kind = LEFTOVER_PORT;
-    struct leftover *item;
+    enum stale_kind kind = STALE_PORT;
+    struct stale *item;
 
     if (!device_is_gone(finder, interface))
         return;
     if (marks == MARKS_LIBVIRT)
-        kind = LEFTOVER_LIBVIRT_PORT;
+        kind = STALE_LIBVIRT_PORT;
     else if (name_has_id(port->name, "qvo", PART_OF("qvo"), NULL))
-        kind = LEFTOVER_HYBRID_PORT;
+        kind = STALE_HYBRID_PORT;
     else if (is_representor_name(port->name))
-        kind = LEFTOVER_REPRESENTOR_PORT;
+        kind = STALE_REPRESENTOR_PORT;
     item = add_port(finder, kind, port, interface);
     if (item)
         item->absent_link = port->name;
@@ -145,12 +145,12 @@ static void find_vhost_user_port(struct finder *finder, const struct vswitch_por
     const struct vswitch_mark *mark = vswitch_mark_of(finder->marks, interface->uuid);
     const char *path = strmap_get(&interface->options, "vhost-server-path");
     bool guest_listens = strcmp(interface->type, "dpdkvhostuserclient") == 0;
-    struct leftover *item;
+    struct stale *item;
 
     if (!name_has_id(port->name, "vhu", PART_OF("vhu"), NULL) || !mark || mark->link_up ||
         (guest_listens ? !path || path[0] != '/' : !cannot_be_made(interface)))
         return;
-    item = add_port(finder, LEFTOVER_VHOST_USER_PORT, port, interface);
+    item = add_port(finder, STALE_VHOST_USER_PORT, port, interface);
     if (item && guest_listens)
         item->socket = path;
 }
@@ -161,20 +161,20 @@ static const struct vswitch_bridge *own_bridge_of(const struct finder *finder, c
     char bridge[LIMIT_IFNAME];
 
     (void)snprintf(bridge, sizeof bridge, "pb%.*s", (int)PART_OF("pb"), name + strlen("ibp"));
-    return vswitch_find_bridge(&finder->inventory->db, bridge);
+    return vswitch_find_bridge(&finder->snapshot->db, bridge);
 }
 
 static void find_patch_port(struct finder *finder, const struct vswitch_port *port,
                             const struct vswitch_interface *interface)
 {
     const char *peer = strmap_get(&interface->options, "peer");
-    struct leftover *item;
+    struct stale *item;
 
     if (!name_has_id(port->name, "ibp", UUID_TEXT_SIZE - 1, NULL) || !peer ||
-        strlen(peer) >= LIMIT_PORT_NAME || vswitch_find_port(&finder->inventory->db, peer) ||
+        strlen(peer) >= LIMIT_PORT_NAME || vswitch_find_port(&finder->snapshot->db, peer) ||
         own_bridge_of(finder, port->name)) /* goes with that, if at all */
         return;
-    item = add_port(finder, LEFTOVER_PATCH_PORT, port, interface);
+    item = add_port(finder, STALE_PATCH_PORT, port, interface);
     if (item)
         item->absent_port = peer;
 }
@@ -197,13 +197,13 @@ static void find_port(struct finder *finder, const struct vswitch_port *port)
         find_patch_port(finder, port, interface);
     else if (strcmp(interface->type, "dpdk") == 0 && cannot_be_made(interface) &&
              name_has_id(port->name, "vfr", PART_OF("vfr"), NULL))
-        (void)add_port(finder, LEFTOVER_DPDK_PORT, port, interface);
+        (void)add_port(finder, STALE_DPDK_PORT, port, interface);
 }
 
 void find_ports(struct finder *finder)
 {
-    for (size_t i = 0; i < finder->inventory->db.n_ports; i++)
-        find_port(finder, &finder->inventory->db.ports[i]);
+    for (size_t i = 0; i < finder->snapshot->db.n_ports; i++)
+        find_port(finder, &finder->snapshot->db.ports[i]);
 }
 
 /* What is on a bridge of one port. */
@@ -217,7 +217,7 @@ static bool sort_ports(const struct finder *finder, const struct vswitch_bridge 
                        const char *part, struct own_ports *ret)
 {
     const struct vswitch_port *const *ports;
-    size_t n = inventory_ports_of(finder->inventory, bridge->name, &ports);
+    size_t n = snapshot_ports_of(finder->snapshot, bridge->name, &ports);
 
     for (size_t i = 0; i < n; i++) {
         const struct vswitch_interface *interface = interface_of(finder, ports[i]);
@@ -241,7 +241,7 @@ static bool sort_ports(const struct finder *finder, const struct vswitch_bridge 
 /* The patch port on the integration bridge, "ibp<uuid>", whether its other end is there or not. */
 static const struct vswitch_port *find_outer(const struct finder *finder, const char *part)
 {
-    const struct vswitch *db = &finder->inventory->db;
+    const struct vswitch *db = &finder->snapshot->db;
 
     for (size_t i = 0; i < db->n_ports; i++)
         if (name_has_id(db->ports[i].name, "ibp", UUID_TEXT_SIZE - 1, NULL) &&
@@ -257,7 +257,7 @@ static void find_own_bridge(struct finder *finder, const struct vswitch_bridge *
     const struct vswitch_port *outer;
     char id[UUID_TEXT_SIZE] = "", instance[UUID_TEXT_SIZE] = "";
     struct own_ports own = {0};
-    struct leftover *item;
+    struct stale *item;
     const char *part;
 
     if (!name_has_id(bridge->name, "pb", PART_OF("pb"), &part) || !mark || mark->foreign ||
@@ -269,7 +269,7 @@ static void find_own_bridge(struct finder *finder, const struct vswitch_bridge *
     if (outer && (!interface || strcmp(interface->type, "patch") != 0 ||
                   marks_of(interface, id, instance) != MARKS_OS_VIF))
         return; /* whose it is cannot be told */
-    item = finder_add(finder, LEFTOVER_PER_PORT_BRIDGE, bridge->name);
+    item = finder_add(finder, STALE_PER_PORT_BRIDGE, bridge->name);
     if (!item)
         return;
     memcpy(item->id, id, sizeof id);
@@ -284,8 +284,8 @@ static void find_own_bridge(struct finder *finder, const struct vswitch_bridge *
 
 void find_own_bridges(struct finder *finder)
 {
-    for (size_t i = 0; i < finder->inventory->db.n_bridges; i++)
-        find_own_bridge(finder, &finder->inventory->db.bridges[i]);
+    for (size_t i = 0; i < finder->snapshot->db.n_bridges; i++)
+        find_own_bridge(finder, &finder->snapshot->db.bridges[i]);
 }
 
 static int by_text(const void *a, const void *b)
@@ -298,7 +298,7 @@ static int by_text(const void *a, const void *b)
 
 void find_qos(struct finder *finder)
 {
-    const struct vswitch *db = &finder->inventory->db;
+    const struct vswitch *db = &finder->snapshot->db;
     auto_free const char **used = calloc(db->n_ports + 1, sizeof *used);
     char id[UUID_TEXT_SIZE];
 
@@ -313,13 +313,13 @@ void find_qos(struct finder *finder)
     for (size_t i = 0; i < db->n_qos; i++) {
         const char *uuid = db->qos[i].uuid;
         const struct vswitch_mark *mark = vswitch_mark_of(finder->marks, uuid);
-        struct leftover *item;
+        struct stale *item;
 
         /* Version 5: os-vif makes the id of the device's name. */
         if (!mark || mark->foreign || parse_uuid(db->qos[i].id, id) < 0 || id[14] != '5' ||
             bsearch(&uuid, used, db->n_ports, sizeof *used, by_text))
             continue;
-        item = finder_add(finder, LEFTOVER_QOS, uuid);
+        item = finder_add(finder, STALE_QOS, uuid);
         if (item)
             item->qos = &db->qos[i];
     }

@@ -6,16 +6,16 @@
 #include "prune/kinds.h"
 
 struct finder {
-    const struct inventory *inventory;
+    const struct snapshot *snapshot;
     const struct vswitch_marks *marks;
-    struct leftover *items;
+    struct stale *items;
     size_t n, room;
     bool failed; /* memory is gone */
 };
 
 /* A zeroed one at the end, its texts empty; NULL when memory is gone.  Pointers to earlier ones are no
  * longer valid. */
-struct leftover *finder_add(struct finder *finder, enum leftover_kind kind, const char *name);
+struct stale *finder_add(struct finder *finder, enum stale_kind kind, const char *name);
 
 void find_ports(struct finder *finder);
 void find_own_bridges(struct finder *finder);

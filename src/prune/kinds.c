@@ -12,39 +12,38 @@
 /* A port's rows outlive its device whenever a guest starts anew, and os-vif writes them before the
  * guest has a device at all: so ports have to be old, and their guest not there.  Links and QoS rows
  * are made within a plug that takes a moment; there a second look does where no age is known. */
-#define PORT_NEEDS (LEFTOVER_NEEDS_GUEST | LEFTOVER_NEEDS_AGE)
+#define PORT_NEEDS (STALE_NEEDS_GUEST | STALE_NEEDS_AGE)
 
-static const struct leftover_rule rules[] = {
-    [LEFTOVER_PORT] = {"port", "its network device is gone", PORT_NEEDS},
-    [LEFTOVER_HYBRID_PORT] = {"hybrid-port", "its veth is gone", PORT_NEEDS},
-    [LEFTOVER_REPRESENTOR_PORT] = {"representor-port", "its representor is gone", PORT_NEEDS},
-    [LEFTOVER_DPDK_PORT] = {"dpdk-representor-port", "ovs-vswitchd cannot open its DPDK device",
-                            PORT_NEEDS},
-    [LEFTOVER_VHOST_USER_PORT] = {"vhost-user-port", "its socket is not there",
-                                  PORT_NEEDS | LEFTOVER_NEEDS_ALL},
-    [LEFTOVER_PATCH_PORT] = {"patch-port", "the other end of the patch does not exist", PORT_NEEDS},
-    [LEFTOVER_PER_PORT_BRIDGE] = {"per-port-bridge", "no tap is behind it", PORT_NEEDS},
-    [LEFTOVER_LIBVIRT_PORT] = {"libvirt-port", "its network device is gone",
-                               PORT_NEEDS | LEFTOVER_NEVER},
-    [LEFTOVER_QOS] = {"qos", "no port refers to it", 0},
-    [LEFTOVER_HYBRID_BRIDGE] = {"hybrid-bridge", "no port and no guest is behind it", 0},
-    [LEFTOVER_HYBRID_VETH] = {"hybrid-veth", "it is no port of Open vSwitch and on no bridge", 0},
-    [LEFTOVER_HYBRID_LINKS] = {"hybrid-links", "there is no port, and no guest on the bridge", 0},
-    [LEFTOVER_TAP] = {"tap", "it is no port, and no process has it open", 0},
+static const struct stale_rule rules[] = {
+    [STALE_PORT] = {"port", "its network device is gone", PORT_NEEDS},
+    [STALE_HYBRID_PORT] = {"hybrid-port", "its veth is gone", PORT_NEEDS},
+    [STALE_REPRESENTOR_PORT] = {"representor-port", "its representor is gone", PORT_NEEDS},
+    [STALE_DPDK_PORT] = {"dpdk-representor-port", "ovs-vswitchd cannot open its DPDK device",
+                         PORT_NEEDS},
+    [STALE_VHOST_USER_PORT] = {"vhost-user-port", "its socket is not there",
+                               PORT_NEEDS | STALE_NEEDS_ALL},
+    [STALE_PATCH_PORT] = {"patch-port", "the other end of the patch does not exist", PORT_NEEDS},
+    [STALE_PER_PORT_BRIDGE] = {"per-port-bridge", "no tap is behind it", PORT_NEEDS},
+    [STALE_LIBVIRT_PORT] = {"libvirt-port", "its network device is gone", PORT_NEEDS | STALE_NEVER},
+    [STALE_QOS] = {"qos", "no port refers to it", 0},
+    [STALE_HYBRID_BRIDGE] = {"hybrid-bridge", "no port and no guest is behind it", 0},
+    [STALE_HYBRID_VETH] = {"hybrid-veth", "it is no port of Open vSwitch and on no bridge", 0},
+    [STALE_HYBRID_LINKS] = {"hybrid-links", "there is no port, and no guest on the bridge", 0},
+    [STALE_TAP] = {"tap", "it is no port, and no process has it open", 0},
 };
 
-const struct leftover_rule *leftover_rule(enum leftover_kind kind)
+const struct stale_rule *stale_rule(enum stale_kind kind)
 {
     return &rules[kind];
 }
 
-struct leftover *finder_add(struct finder *finder, enum leftover_kind kind, const char *name)
+struct stale *finder_add(struct finder *finder, enum stale_kind kind, const char *name)
 {
-    struct leftover *item;
+    struct stale *item;
 
     if (finder->n == finder->room) {
         size_t room = finder->room ? 2 * finder->room : 16;
-        struct leftover *items = reallocarray(finder->items, room, sizeof *items);
+        struct stale *items = reallocarray(finder->items, room, sizeof *items);
 
         if (!items) {
             finder->failed = true;
@@ -54,14 +53,14 @@ struct leftover *finder_add(struct finder *finder, enum leftover_kind kind, cons
         finder->room = room;
     }
     item = &finder->items[finder->n++];
-    *item = (struct leftover){.kind = kind,
-                              .name = name,
-                              .bridge = "",
-                              .absent_link = "",
-                              .absent_port = "",
-                              .socket = "",
-                              .age_ms = -1,
-                              .ovn_ms = -1};
+    *item = (struct stale){.kind = kind,
+                           .name = name,
+                           .bridge = "",
+                           .absent_link = "",
+                           .absent_port = "",
+                           .socket = "",
+                           .age_ms = -1,
+                           .ovn_ms = -1};
     return item;
 }
 
@@ -84,16 +83,16 @@ bool name_has_id(const char *name, const char *prefix, size_t length, const char
 
 static int by_kind_and_name(const void *a, const void *b)
 {
-    const struct leftover *left = a, *right = b;
+    const struct stale *left = a, *right = b;
     int c = (left->kind > right->kind) - (left->kind < right->kind);
 
     return c ? c : strcmp(left->name, right->name);
 }
 
-int leftovers_find(const struct inventory *inventory, const struct vswitch_marks *marks,
-                   struct leftover **ret, size_t *ret_n, struct vif_error *err)
+int stale_find(const struct snapshot *snapshot, const struct vswitch_marks *marks,
+               struct stale **ret, size_t *ret_n, struct vif_error *err)
 {
-    struct finder finder = {.inventory = inventory, .marks = marks};
+    struct finder finder = {.snapshot = snapshot, .marks = marks};
 
     find_ports(&finder);
     find_own_bridges(&finder);
@@ -111,34 +110,33 @@ int leftovers_find(const struct inventory *inventory, const struct vswitch_marks
     return 0;
 }
 
-static bool needs_guest(const struct leftover *leftover)
+static bool needs_guest(const struct stale *leftover)
 {
-    return (rules[leftover->kind].needs & LEFTOVER_NEEDS_GUEST) && leftover->instance[0];
+    return (rules[leftover->kind].needs & STALE_NEEDS_GUEST) && leftover->instance[0];
 }
 
-enum leftover_verdict leftover_judge(const struct leftover *leftover, int64_t grace_ms,
-                                     struct text *words)
+enum stale_decision stale_decide(const struct stale *leftover, int64_t grace_ms, struct text *words)
 {
-    const struct leftover_rule *rule = &rules[leftover->kind];
+    const struct stale_rule *rule = &rules[leftover->kind];
     int64_t youngest = leftover->age_ms;
 
     if ((needs_guest(leftover) && leftover->guest_runs) || leftover->socket_there)
-        return LEFTOVER_IS_NONE;
+        return STALE_IN_USE;
     text_add(words, "%s", rule->why);
     if (needs_guest(leftover) && leftover->guest_known)
         text_add(words, ", and instance %s does not run here", leftover->instance);
-    if (rule->needs & LEFTOVER_NEVER) {
+    if (rule->needs & STALE_NEVER) {
         text_add(words, "; not removed: libvirt made it");
-        return LEFTOVER_KEPT;
+        return STALE_KEPT;
     }
     if (needs_guest(leftover) && !leftover->guest_known) {
         text_add(words, "; not removed: whether instance %s runs cannot be told",
                  leftover->instance);
-        return LEFTOVER_KEPT;
+        return STALE_KEPT;
     }
-    if (leftover->age_ms < 0 && grace_ms > 0 && (rule->needs & LEFTOVER_NEEDS_AGE)) {
+    if (leftover->age_ms < 0 && grace_ms > 0 && (rule->needs & STALE_NEEDS_AGE)) {
         text_add(words, "; not removed: its age is not known");
-        return LEFTOVER_KEPT;
+        return STALE_KEPT;
     }
     /* OVN made it real a moment ago: whoever wanted that may still be at work. */
     if (leftover->ovn_ms >= 0 && leftover->ovn_ms < youngest)
@@ -146,12 +144,12 @@ enum leftover_verdict leftover_judge(const struct leftover *leftover, int64_t gr
     if (youngest >= 0 && youngest < grace_ms) {
         text_add(words, "; not removed: %lld s old, younger than the grace period",
                  (long long)(youngest / 1000));
-        return LEFTOVER_YOUNG;
+        return STALE_YOUNG;
     }
-    return LEFTOVER_FOUND;
+    return STALE_REMOVABLE;
 }
 
-void leftover_identity(const struct leftover *leftover, struct text *text)
+void stale_identity(const struct stale *leftover, struct text *text)
 {
     text_add(text, "%s %s", rules[leftover->kind].word, leftover->name);
     if (leftover->port)
@@ -164,6 +162,6 @@ void leftover_identity(const struct leftover *leftover, struct text *text)
         text_add(text, " %s", leftover->tap_port->uuid);
     if (leftover->qos)
         text_add(text, " %s", leftover->qos->uuid);
-    for (size_t i = 0; i < LEFTOVER_LINKS && leftover->links[i]; i++)
+    for (size_t i = 0; i < STALE_LINKS && leftover->links[i]; i++)
         text_add(text, " %s %d", leftover->links[i]->name, leftover->links[i]->ifindex);
 }

@@ -24,15 +24,15 @@
 
 /* What one look at the host found, and what became of each. */
 struct look {
-    struct inventory inventory;
+    struct snapshot snapshot;
     struct vswitch_marks marks;
-    struct leftover *items;
+    struct stale *items;
     struct seen *seen; /* of each */
     size_t n;
 };
 
 struct seen {
-    enum leftover_verdict verdict;
+    enum stale_decision verdict;
     char *reason;
     char *identity;
     bool taken;           /* its VIF is locked, or has no id to be locked by */
@@ -48,11 +48,11 @@ static void look_done(struct look *look)
     free(look->seen);
     free(look->items);
     vswitch_marks_done(&look->marks);
-    inventory_done(&look->inventory);
+    snapshot_done(&look->snapshot);
 }
 #define auto_look __attribute__((cleanup(look_done)))
 
-static bool is_wanted(const char *match, const struct leftover *item)
+static bool is_wanted(const char *match, const struct stale *item)
 {
     return !match || fnmatch(match, item->name, 0) == 0 ||
            (item->id[0] && fnmatch(match, item->id, 0) == 0) ||
@@ -69,7 +69,7 @@ static void keep_wanted(struct look *look, const char *match)
     look->n = kept;
 }
 
-static int judge(struct look *look, int64_t grace_ms, struct vif_error *err)
+static int decide(struct look *look, int64_t grace_ms, struct vif_error *err)
 {
     look->seen = calloc(look->n + 1, sizeof *look->seen);
     if (!look->seen)
@@ -78,8 +78,8 @@ static int judge(struct look *look, int64_t grace_ms, struct vif_error *err)
         struct seen *seen = &look->seen[i];
         struct text reason = {0}, identity = {0};
 
-        seen->verdict = leftover_judge(&look->items[i], grace_ms, &reason);
-        leftover_identity(&look->items[i], &identity);
+        seen->verdict = stale_decide(&look->items[i], grace_ms, &reason);
+        stale_identity(&look->items[i], &identity);
         seen->reason = text_take(&reason);
         seen->identity = text_take(&identity);
         if (!seen->reason || !seen->identity)
@@ -92,23 +92,23 @@ static int take_look(const struct engine *engine, const struct vif_prune_options
                      int64_t until, struct look *look, struct vif_error *err)
 {
     int64_t grace = options->grace_ms == VIF_GRACE_DEFAULT ? GRACE_MS : options->grace_ms;
-    int r = inventory_read(engine, until, &look->inventory, err);
+    int r = snapshot_read(engine, until, &look->snapshot, err);
 
     if (r == 0)
         r = vswitch_marks_read(engine->db, until, &look->marks, err);
     if (r == 0)
-        r = leftovers_find(&look->inventory, &look->marks, &look->items, &look->n, err);
+        r = stale_find(&look->snapshot, &look->marks, &look->items, &look->n, err);
     if (r < 0)
         return r;
     keep_wanted(look, options->match);
-    r = leftovers_learn(engine, look->items, look->n, err);
-    return r < 0 ? r : judge(look, grace, err);
+    r = stale_read_facts(engine, look->items, look->n, err);
+    return r < 0 ? r : decide(look, grace, err);
 }
 
 static bool has_found(const struct look *look)
 {
     for (size_t i = 0; i < look->n; i++)
-        if (look->seen[i].verdict == LEFTOVER_FOUND)
+        if (look->seen[i].verdict == STALE_REMOVABLE)
             return true;
     return false;
 }
@@ -148,11 +148,11 @@ static void compare_looks(const struct look *first, struct look *second)
         struct seen *seen = &second->seen[i];
         const struct seen *before = find_seen(first, seen->identity);
 
-        if (seen->verdict != LEFTOVER_FOUND)
+        if (seen->verdict != STALE_REMOVABLE)
             continue;
         if (!before)
             seen->why_kept = "it has changed while it was looked at";
-        else if (before->verdict != LEFTOVER_FOUND)
+        else if (before->verdict != STALE_REMOVABLE)
             seen->why_kept = "it was none yet a moment ago";
         else if (!before->taken)
             seen->why_kept = "another program is at work on its VIF";
@@ -161,7 +161,7 @@ static void compare_looks(const struct look *first, struct look *second)
 
 static bool is_to_go(const struct seen *seen)
 {
-    return seen->verdict == LEFTOVER_FOUND && !seen->why_kept;
+    return seen->verdict == STALE_REMOVABLE && !seen->why_kept;
 }
 
 /* Adds "; not removed: <why>" to the reason; false when memory is gone. */
@@ -176,10 +176,9 @@ static bool say_kept(char **reason, const char *why)
     return true;
 }
 
-static bool fill_entry(const struct leftover *item, struct seen *seen,
-                       struct leftovers_entry *entry)
+static bool fill_entry(const struct stale *item, struct seen *seen, struct leftovers_entry *entry)
 {
-    bool found = seen->verdict == LEFTOVER_FOUND && !seen->why_kept;
+    bool found = seen->verdict == STALE_REMOVABLE && !seen->why_kept;
 
     if (seen->why_kept && !say_kept(&seen->reason, seen->why_kept))
         return false;
@@ -189,14 +188,14 @@ static bool fill_entry(const struct leftover *item, struct seen *seen,
     memcpy(entry->instance, item->instance, sizeof entry->instance);
     entry->reason = take_ptr(seen->reason);
     entry->leftover = (struct vif_leftover){
-        .kind = leftover_rule(item->kind)->word,
+        .kind = stale_rule(item->kind)->word,
         .name = entry->name,
         .id = entry->id,
         .instance = entry->instance,
         .bridge = entry->bridge,
         .reason = entry->reason,
         .state = found ? "found" : "kept",
-        .young = seen->verdict == LEFTOVER_YOUNG,
+        .young = seen->verdict == STALE_YOUNG,
         .age_ms = item->age_ms,
     };
     return true;
@@ -209,7 +208,7 @@ static int fill_list(struct look *look, struct vif_leftovers *list, struct vif_e
     if (!list->entries)
         return error_memory(err);
     for (size_t i = 0; i < look->n; i++) {
-        if (look->seen[i].verdict == LEFTOVER_IS_NONE)
+        if (look->seen[i].verdict == STALE_IN_USE)
             continue;
         if (!fill_entry(&look->items[i], &look->seen[i], &list->entries[list->n]))
             return error_memory(err);
@@ -273,13 +272,12 @@ static int build_removal(const struct look *look, const struct policy *policy,
         struct leftovers_entry *own = &list->entries[entry];
         int r;
 
-        entry += look->seen[i].verdict != LEFTOVER_IS_NONE;
+        entry += look->seen[i].verdict != STALE_IN_USE;
         if (!is_to_go(&look->seen[i]))
             continue;
         removal->entries[removal->n] = own;
         removal->pointers[removal->n] = &removal->wirings[removal->n];
-        r = leftover_wiring(&look->inventory, &look->items[i], &removal->wirings[removal->n++],
-                            err);
+        r = stale_wiring(&look->snapshot, &look->items[i], &removal->wirings[removal->n++], err);
         if (r == 0)
             r = keep_forbidden(policy, own, removal, err);
         if (r < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A leftover as a wiring, so that the engine removes it as it removes every other: planned, guarded, in
- * one transaction with the rest.  With it goes all it was judged by; what has changed since then is
+ * one transaction with the rest.  It carries everything the decision rests on; what has changed since is
  * left alone. */
 #include <errno.h>
 #include <stdio.h>
@@ -29,13 +29,13 @@ static int add_port(struct vif_wiring *wiring, const struct vswitch_port *row,
     return wiring_expect_row(wiring, WIRING_PORT, row->name, row->uuid, 0);
 }
 
-static int add_own_bridge(const struct inventory *inventory, const struct leftover *leftover,
+static int add_own_bridge(const struct snapshot *snapshot, const struct stale *leftover,
                           struct vif_wiring *wiring)
 {
     const char *name = leftover->own_bridge->name;
     struct vif_wiring_bridge *bridge = wiring_add_bridge(wiring, name);
     const struct vswitch_port *const *ports;
-    size_t n = inventory_ports_of(inventory, name, &ports);
+    size_t n = snapshot_ports_of(snapshot, name, &ports);
     int r = 0;
 
     if (!bridge)
@@ -47,7 +47,7 @@ static int add_own_bridge(const struct inventory *inventory, const struct leftov
         r = wiring_expect_row(wiring, WIRING_OVS_BRIDGE, name, leftover->own_bridge->uuid, n);
     if (r == 0 && leftover->tap_port)
         r = add_port(wiring, leftover->tap_port,
-                     vswitch_find_interface(&inventory->db, leftover->tap_port->name));
+                     vswitch_find_interface(&snapshot->db, leftover->tap_port->name));
     return r;
 }
 
@@ -69,11 +69,11 @@ static int add_link(struct vif_wiring *wiring, const struct link_info *info,
     return 0;
 }
 
-static int add_links(const struct leftover *leftover, struct vif_wiring *wiring)
+static int add_links(const struct stale *leftover, struct vif_wiring *wiring)
 {
     int r = 0;
 
-    for (size_t i = 0; r == 0 && i < LEFTOVER_LINKS && leftover->links[i]; i++) {
+    for (size_t i = 0; r == 0 && i < STALE_LINKS && leftover->links[i]; i++) {
         const struct link_info *info = leftover->links[i];
         bool veth = strcmp(info->kind, "veth") == 0;
 
@@ -81,7 +81,7 @@ static int add_links(const struct leftover *leftover, struct vif_wiring *wiring)
         if (veth) /* both ends at once; they are the last two */
             break;
     }
-    for (size_t i = 0; r == 0 && i < LEFTOVER_LINKS && leftover->links[i]; i++) {
+    for (size_t i = 0; r == 0 && i < STALE_LINKS && leftover->links[i]; i++) {
         const struct link_info *info = leftover->links[i];
 
         r = wiring_expect_link(wiring, info->name, info->ifindex);
@@ -92,12 +92,12 @@ static int add_links(const struct leftover *leftover, struct vif_wiring *wiring)
 }
 
 /* Names other links of a hybrid plug would have: those that were not there must not be now. */
-static int expect_hybrid(const struct leftover *leftover, struct vif_wiring *wiring)
+static int expect_hybrid(const struct stale *leftover, struct vif_wiring *wiring)
 {
     static const char *const prefixes[] = {"qbr", "qvb", "qvo"};
     int r = 0;
 
-    if (leftover->kind < LEFTOVER_HYBRID_BRIDGE || leftover->kind > LEFTOVER_HYBRID_LINKS ||
+    if (leftover->kind < STALE_HYBRID_BRIDGE || leftover->kind > STALE_HYBRID_LINKS ||
         (strncmp(leftover->name, "qbr", 3) != 0 && strncmp(leftover->name, "qvb", 3) != 0))
         return 0;
     for (size_t i = 0; r == 0 && i < 3; i++) {
@@ -105,7 +105,7 @@ static int expect_hybrid(const struct leftover *leftover, struct vif_wiring *wir
         bool there = false;
 
         (void)snprintf(name, sizeof name, "%s%.11s", prefixes[i], leftover->name + 3);
-        for (size_t k = 0; k < LEFTOVER_LINKS && leftover->links[k]; k++)
+        for (size_t k = 0; k < STALE_LINKS && leftover->links[k]; k++)
             there = there || strcmp(leftover->links[k]->name, name) == 0;
         if (there)
             continue;
@@ -116,7 +116,7 @@ static int expect_hybrid(const struct leftover *leftover, struct vif_wiring *wir
     return r;
 }
 
-static int build(const struct inventory *inventory, const struct leftover *leftover,
+static int build(const struct snapshot *snapshot, const struct stale *leftover,
                  struct vif_wiring *wiring)
 {
     int r = 0;
@@ -124,7 +124,7 @@ static int build(const struct inventory *inventory, const struct leftover *lefto
     set_text(wiring->vif_id, sizeof wiring->vif_id, leftover->id);
     set_text(wiring->name, sizeof wiring->name, leftover->name);
     if (leftover->own_bridge)
-        r = add_own_bridge(inventory, leftover, wiring);
+        r = add_own_bridge(snapshot, leftover, wiring);
     if (r == 0 && leftover->port)
         r = add_port(wiring, leftover->port, leftover->interface);
     if (r == 0 && leftover->qos)
@@ -140,10 +140,10 @@ static int build(const struct inventory *inventory, const struct leftover *lefto
     return r;
 }
 
-int leftover_wiring(const struct inventory *inventory, const struct leftover *leftover,
-                    struct vif_wiring *ret, struct vif_error *err)
+int stale_wiring(const struct snapshot *snapshot, const struct stale *leftover,
+                 struct vif_wiring *ret, struct vif_error *err)
 {
-    int r = build(inventory, leftover, ret);
+    int r = build(snapshot, leftover, ret);
 
     if (r == -ENOMEM)
         return error_memory(err);

@@ -43,11 +43,11 @@ static inline struct scene scene_of(const char *words)
     struct scene scene = {0};
 
     fixture_observe(&observed, words);
-    scene.inventory.links = observed.links;
-    scene.inventory.n_links = observed.n_links;
-    scene.inventory.db = observed.db;
-    fill_details(&scene.inventory.db);
-    assert_true(inventory_index(&scene.inventory));
+    scene.snapshot.links = observed.links;
+    scene.snapshot.n_links = observed.n_links;
+    scene.snapshot.db = observed.db;
+    fill_details(&scene.snapshot.db);
+    assert_true(snapshot_index(&scene.snapshot));
     assert_int_equal(scene_prepare(&scene, NULL), 0);
     return scene;
 }
@@ -129,7 +129,7 @@ static inline void check_found(const char *there, const char *id, const char *ex
     struct scene scene = scene_of(there);
     struct vif_drawing *drawing = new_drawing();
     struct vif_error err = {0};
-    const struct found *found = scene_find(&scene, id, &err);
+    const struct snapshot_vif *found = scene_find(&scene, id, &err);
 
     if (!found)
         fail_msg("%s", err.text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The doctor's judgement, case by case: facts that are made up, and what a person is told of them. */
+/* The doctor's checks, case by case: made-up facts, and what a person reads about them. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -140,7 +140,7 @@ struct example {
     const char *advice; /* likewise; "": there is none */
 };
 
-static void judge_example(const struct example *example)
+static void check_example(const struct example *example)
 {
     struct doctor_facts facts = healthy();
     struct vif_findings *findings = calloc(1, sizeof *findings);
@@ -149,7 +149,7 @@ static void judge_example(const struct example *example)
     assert_non_null(findings);
     if (example->change)
         example->change(&facts);
-    doctor_judge(&facts, findings);
+    doctor_check(&facts, findings);
     finding = find(findings, example->check, 0);
     if (!finding)
         fail_msg("%s: there is no finding %s", example->name, example->check);
@@ -411,11 +411,11 @@ static const struct example network_examples[] = {
 };
 
 #define EXAMPLES(name)                                                                             \
-    static void judges_##name(void **state)                                                        \
+    static void checks_##name(void **state)                                                        \
     {                                                                                              \
         (void)state;                                                                               \
         for (size_t i = 0; i < sizeof name##_examples / sizeof name##_examples[0]; i++)            \
-            judge_example(&name##_examples[i]);                                                    \
+            check_example(&name##_examples[i]);                                                    \
     }
 EXAMPLES(system)
 EXAMPLES(switch)
@@ -426,9 +426,9 @@ EXAMPLES(network)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(judges_system),  cmocka_unit_test(judges_switch),
-        cmocka_unit_test(judges_bridge),  cmocka_unit_test(judges_offload),
-        cmocka_unit_test(judges_network),
+        cmocka_unit_test(checks_system),  cmocka_unit_test(checks_switch),
+        cmocka_unit_test(checks_bridge),  cmocka_unit_test(checks_offload),
+        cmocka_unit_test(checks_network),
     };
 
     return cmocka_run_group_tests_name("doctor", tests, NULL, NULL);

@@ -149,7 +149,7 @@ static void long_lists_stay_on_a_page(void **state)
     const char *last = "";
 
     (void)state;
-    doctor_judge(&facts, findings);
+    doctor_check(&facts, findings);
     assert_int_equal(count(findings, "hw-offload", &last), DOCTOR_LINES + 1);
     assert_string_equal(last, "and 42 more NICs with VFs");
     assert_int_equal(count(findings, "vhost-user", &last), DOCTOR_LINES + 1);
@@ -176,7 +176,7 @@ static void judging_without_memory(void **state)
         struct vif_findings *findings = new_findings();
 
         failing_alloc_set(++n);
-        doctor_judge(&facts, findings);
+        doctor_check(&facts, findings);
         failed = failing_alloc_hit();
         failing_alloc_set(0);
         assert_int_equal(findings->failed, failed);

@@ -18,7 +18,7 @@ static struct vif_drawing *draw_evil(void)
     struct scene scene = scene_of("bridge br-int type=netdev;port a bridge=br-int;interface a "
                                   "ofport=3 ids=iface-id:one");
     struct vif_drawing *drawing = new_drawing();
-    struct vswitch_interface *interface = &scene.inventory.db.interfaces[0];
+    struct vswitch_interface *interface = &scene.snapshot.db.interfaces[0];
 
     assert_int_equal(strmap_set(&interface->external_ids, "iface-id", EVIL), 0);
     assert_int_equal(strmap_set(&interface->external_ids, "vm-uuid", EVIL), 0);
@@ -99,7 +99,7 @@ static void many(void **state)
 {
     const size_t n = 10000;
     struct scene scene = {0};
-    struct vswitch *db = &scene.inventory.db;
+    struct vswitch *db = &scene.snapshot.db;
     struct vif_drawing *drawing = new_drawing();
 
     (void)state;
@@ -115,7 +115,7 @@ static void many(void **state)
                          0);
     }
     db->n_ports = db->n_interfaces = n;
-    assert_true(inventory_index(&scene.inventory));
+    assert_true(snapshot_index(&scene.snapshot));
     assert_int_equal(scene_prepare(&scene, NULL), 0);
     for (size_t i = 0; i < scene.n_found; i++)
         draw_found(&scene, drawing, &scene.found[i]);

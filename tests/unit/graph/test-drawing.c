@@ -149,7 +149,7 @@ static void ids(void **state)
     static const char *const names[] = {
         VIF_UUID, IFACE_ID, "E65867E0-9340-4A7F-A256-09AF6EB7A3AA", QVO, QVB, QBR, TAP};
     struct scene scene = scene_of(HYBRID_THERE ON_QBR);
-    const struct found *found;
+    const struct snapshot_vif *found;
 
     (void)state;
     for (size_t i = 0; i < LENGTH(names); i++)

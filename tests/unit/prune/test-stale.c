@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What has the form of a leftover and what has not: tables of hosts in words. */
+/* What looks stale and what does not: tables of hosts in words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,19 +8,19 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "leftover-host.h"
+#include "stale-host.h"
 
 /* "kind name (id)" of each, a line. */
 static char *find_words(const struct host *host)
 {
-    struct leftover *items = NULL;
+    struct stale *items = NULL;
     struct text text = {0};
     size_t n = 0;
     char *words;
 
-    assert_int_equal(leftovers_find(&host->inventory, &host->marks, &items, &n, NULL), 0);
+    assert_int_equal(stale_find(&host->snapshot, &host->marks, &items, &n, NULL), 0);
     for (size_t i = 0; i < n; i++)
-        text_add(&text, "%s %s%s%s\n", leftover_rule(items[i].kind)->word, items[i].name,
+        text_add(&text, "%s %s%s%s\n", stale_rule(items[i].kind)->word, items[i].name,
                  items[i].id[0] ? " of " : "", items[i].id);
     free(items);
     text_add(&text, "%s", "");

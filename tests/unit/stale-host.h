@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A host in words, as the tests of leftovers see it. */
-#ifndef LEFTOVER_HOST_H
-#define LEFTOVER_HOST_H
+/* A host in words, for the tests of prune. */
+#ifndef STALE_HOST_H
+#define STALE_HOST_H
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 struct host {
     struct observed observed;
-    struct inventory inventory;
+    struct snapshot snapshot;
     struct vswitch_marks marks;
 };
 
@@ -50,9 +50,9 @@ static inline void set_host(struct host *host, const char *there)
     if (bar)
         *bar = '\0';
     fixture_observe(&host->observed, words);
-    host->inventory = (struct inventory){
+    host->snapshot = (struct snapshot){
         .links = host->observed.links, .n_links = host->observed.n_links, .db = *db};
-    assert_true(inventory_index(&host->inventory));
+    assert_true(snapshot_index(&host->snapshot));
     host->marks.items = calloc(db->n_bridges + db->n_ports + db->n_interfaces + db->n_qos + 1,
                                sizeof *host->marks.items);
     assert_non_null(host->marks.items);
@@ -69,8 +69,8 @@ static inline void set_host(struct host *host, const char *there)
 
 static inline void host_done(struct host *host)
 {
-    free(host->inventory.by_index);
-    free(host->inventory.by_bridge);
+    free(host->snapshot.by_index);
+    free(host->snapshot.by_bridge);
     vswitch_marks_done(&host->marks);
     observed_done(&host->observed);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Evidence as databases tell it: rows that refer to each other, values of no sense, very many ports,
- * addresses that cannot be asked; and without memory. */
+/* Facts as databases hold them: rows that refer to each other, nonsensical values, very many ports,
+ * unreachable addresses; and without memory. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -284,5 +284,5 @@ int main(void)
     };
 
     failing_alloc_init();
-    return cmocka_run_group_tests_name("evidence", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("facts", tests, NULL, NULL);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why a port has not come to work in time: every piece of evidence that tells more than what stands
- * below it, in one table. */
+/* Why a port is not ready in time: every cause, in the order in which they are reported, in one table. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,10 +9,10 @@
 
 #include <cmocka.h>
 
-#include "diagnose/reason.h"
+#include "diagnose/diagnose.h"
 
 /* A host where nothing is wrong, as far as can be seen. */
-static const struct evidence host = {
+static const struct diagnosis_facts host = {
     .db_known = true,
     .db =
         {
@@ -29,7 +28,7 @@ static const struct evidence host = {
     .registered = true,
 };
 
-static const struct evidence_port sound = {
+static const struct diagnosis_port sound = {
     .name = "tap1",
     .iface_id = "the-id",
     .mac = "fa:16:3e:00:00:01",
@@ -78,14 +77,14 @@ enum knowledge {
     NOT_TENDED,
 };
 
-static void learn(enum knowledge what, struct evidence *evidence, struct evidence_port *port)
+static void learn(enum knowledge what, struct diagnosis_facts *facts, struct diagnosis_port *port)
 {
     switch (what) {
     case NOTHING:
         break;
     case NO_DATABASE:
-        evidence->db_known = false;
-        strcpy(evidence->db_words, "no answer in time");
+        facts->db_known = false;
+        strcpy(facts->db_words, "no answer in time");
         break;
     case GONE:
         port->db.exists = false;
@@ -114,32 +113,32 @@ static void learn(enum knowledge what, struct evidence *evidence, struct evidenc
         strcpy(port->db.rival_bridge, "br-x");
         break;
     case NO_REMOTE:
-        evidence->db.ovn_remote[0] = '\0';
+        facts->db.ovn_remote[0] = '\0';
         break;
     case NO_SYSTEM_ID:
-        evidence->db.system_id[0] = '\0';
+        facts->db.system_id[0] = '\0';
         break;
     case OTHER_BRIDGE:
-        strcpy(evidence->db.ovn_bridge, "br-ovn");
+        strcpy(facts->db.ovn_bridge, "br-ovn");
         break;
     case NO_AGENT:
-        evidence->agent = SEEN_NO;
+        facts->agent = SEEN_NO;
         break;
     case AGENT_UNKNOWN:
-        evidence->agent = SEEN_UNKNOWN;
+        facts->agent = SEEN_UNKNOWN;
         break;
     case NOT_ASKED:
-        evidence->southbound = SOUTHBOUND_NOT_ASKED;
+        facts->southbound = SOUTHBOUND_NOT_ASKED;
         break;
     case NOT_OURS:
-        evidence->southbound = SOUTHBOUND_NOT_OURS;
+        facts->southbound = SOUTHBOUND_NOT_OURS;
         break;
     case SOUTHBOUND_AWAY:
-        evidence->southbound = SOUTHBOUND_FAILED;
-        strcpy(evidence->southbound_words, "tcp:192.0.2.1:6642: Connection refused");
+        facts->southbound = SOUTHBOUND_FAILED;
+        strcpy(facts->southbound_words, "tcp:192.0.2.1:6642: Connection refused");
         break;
     case NOT_REGISTERED:
-        evidence->registered = false;
+        facts->registered = false;
         break;
     case NAMESAKE:
         strcpy(port->southbound.namesake, "web-1");
@@ -177,17 +176,17 @@ struct row {
 /* From the least telling to the most: each row adds to what the rows before it have. */
 static void check(enum vif_wait wait, const struct row *rows, size_t n)
 {
-    struct evidence evidence = host;
-    struct evidence_port port = sound;
+    struct diagnosis_facts facts = host;
+    struct diagnosis_port port = sound;
     const char *wanted = NULL;
 
     for (size_t i = 0; i < n; i++) {
-        char words[REASON_MAX];
+        char words[DIAGNOSIS_MAX];
 
-        learn(rows[i].known, &evidence, &port);
+        learn(rows[i].known, &facts, &port);
         if (rows[i].words)
             wanted = rows[i].words;
-        reason_judge(wait, &evidence, &port, words);
+        diagnose(wait, &facts, &port, words);
         assert_string_equal(words, wanted);
     }
 }
@@ -213,7 +212,7 @@ static void check(enum vif_wait wait, const struct row *rows, size_t n)
     {NO_DATABASE, "the database cannot be asked why: no answer in time"}
 /* clang-format on */
 
-static void reasons_of_ovn(void **state)
+static void diagnoses_of_ovn(void **state)
 {
     (void)state;
     CHECK(VIF_WAIT_OVN, {NOTHING, "ovn-controller has claimed it, its flows are not installed yet"},
@@ -244,7 +243,7 @@ static void reasons_of_ovn(void **state)
           {REQUESTED_ELSEWHERE, "it is claimed by chassis hv2, as options:requested-chassis asks"});
 }
 
-static void reasons_of_ml2(void **state)
+static void diagnoses_of_ml2(void **state)
 {
     (void)state;
     CHECK(VIF_WAIT_ML2,
@@ -262,42 +261,42 @@ static void reasons_of_ml2(void **state)
 /* Other people's words may be long, and there is no room for all of them. */
 static void long_words_are_cut(void **state)
 {
-    struct evidence evidence = host;
-    struct evidence_port port = sound;
-    char words[REASON_MAX];
+    struct diagnosis_facts facts = host;
+    struct diagnosis_port port = sound;
+    char words[DIAGNOSIS_MAX];
 
     (void)state;
-    memset(evidence.southbound_words, 'w', sizeof evidence.southbound_words - 1);
+    memset(facts.southbound_words, 'w', sizeof facts.southbound_words - 1);
     memset(port.southbound.requested, 'r', sizeof port.southbound.requested - 1);
     memset(port.southbound.chassis, 'c', sizeof port.southbound.chassis - 1);
     memset(port.db.error, 'e', sizeof port.db.error - 1);
-    reason_judge(VIF_WAIT_OVN, &evidence, &port, words);
-    assert_in_range(strlen(words), 100, REASON_MAX - 1);
+    diagnose(VIF_WAIT_OVN, &facts, &port, words);
+    assert_in_range(strlen(words), 100, DIAGNOSIS_MAX - 1);
     port.db.ofport = -1;
-    reason_judge(VIF_WAIT_OVN, &evidence, &port, words);
-    assert_in_range(strlen(words), 100, REASON_MAX - 1);
+    diagnose(VIF_WAIT_OVN, &facts, &port, words);
+    assert_in_range(strlen(words), 100, DIAGNOSIS_MAX - 1);
 }
 
 /* A name of another host's making is no way to a terminal. */
 static void words_are_one_line(void **state)
 {
-    struct evidence_port port = sound;
-    char words[REASON_MAX];
+    struct diagnosis_port port = sound;
+    char words[DIAGNOSIS_MAX];
 
     (void)state;
     strcpy(port.southbound.chassis, "hv\n2\033[31m");
-    reason_judge(VIF_WAIT_OVN, &host, &port, words);
+    diagnose(VIF_WAIT_OVN, &host, &port, words);
     assert_string_equal(words, "it is claimed by chassis hv?2?[31m");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reasons_of_ovn),
-        cmocka_unit_test(reasons_of_ml2),
+        cmocka_unit_test(diagnoses_of_ovn),
+        cmocka_unit_test(diagnoses_of_ml2),
         cmocka_unit_test(long_words_are_cut),
         cmocka_unit_test(words_are_one_line),
     };
 
-    return cmocka_run_group_tests_name("reason", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("diagnose", tests, NULL, NULL);
 }

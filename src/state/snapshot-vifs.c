@@ -8,20 +8,20 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "state/inventory.h"
+#include "state/snapshot.h"
 
-const char *found_state_name(enum found_state state)
+const char *snapshot_vif_state_name(enum snapshot_vif_state state)
 {
     switch (state) {
-    case FOUND_PLUGGED:
+    case SNAPSHOT_VIF_PLUGGED:
         return "plugged";
-    case FOUND_WAITING:
+    case SNAPSHOT_VIF_WAITING:
         return "waiting";
-    case FOUND_PENDING:
+    case SNAPSHOT_VIF_PENDING:
         return "pending";
-    case FOUND_FAILED:
+    case SNAPSHOT_VIF_FAILED:
         return "failed";
-    case FOUND_UNCONNECTED:
+    case SNAPSHOT_VIF_UNCONNECTED:
         return "unconnected";
     }
     return "unknown";
@@ -44,12 +44,12 @@ bool alias_vif_id(const char *alias, char ret_id[UUID_TEXT_SIZE])
 
 /* A tap on a bridge of its own stands behind a patch port: the one port there that is neither the
  * patch's other end nor the bridge's own. */
-static const struct vswitch_port *port_behind_patch(const struct inventory *inventory,
+static const struct vswitch_port *port_behind_patch(const struct snapshot *snapshot,
                                                     const struct vswitch_interface *patch)
 {
-    const struct vswitch_port *peer = inventory_patch_peer(inventory, patch);
+    const struct vswitch_port *peer = snapshot_patch_peer(snapshot, patch);
     const struct vswitch_port *const *ports;
-    size_t n = peer && peer->bridge[0] ? inventory_ports_of(inventory, peer->bridge, &ports) : 0;
+    size_t n = peer && peer->bridge[0] ? snapshot_ports_of(snapshot, peer->bridge, &ports) : 0;
 
     for (size_t i = 0; i < n; i++)
         if (ports[i] != peer && strcmp(ports[i]->name, peer->bridge) != 0)
@@ -57,11 +57,11 @@ static const struct vswitch_port *port_behind_patch(const struct inventory *inve
     return NULL;
 }
 
-static const char *type_of_link(const struct inventory *inventory, const struct link_info *link,
+static const char *type_of_link(const struct snapshot *snapshot, const struct link_info *link,
                                 const char *name)
 {
-    const struct link_info *peer = link ? inventory_link_at(inventory, link->peer) : NULL;
-    const struct link_info *master = peer ? inventory_link_at(inventory, peer->master) : NULL;
+    const struct link_info *peer = link ? snapshot_link_at(snapshot, link->peer) : NULL;
+    const struct link_info *master = peer ? snapshot_link_at(snapshot, peer->master) : NULL;
 
     if (strncmp(name, "qvo", 3) == 0 || (master && strcmp(master->kind, "bridge") == 0))
         return "VIFBridge";
@@ -72,7 +72,7 @@ static const char *type_of_link(const struct inventory *inventory, const struct 
     return "";
 }
 
-static const char *type_of(const struct inventory *inventory, const struct found *found)
+static const char *type_of(const struct snapshot *snapshot, const struct snapshot_vif *found)
 {
     const char *type = found->interface->type;
 
@@ -81,41 +81,41 @@ static const char *type_of(const struct inventory *inventory, const struct found
     if (strcmp(type, "dpdk") == 0)
         return "VIFHostDevice";
     if (type[0] == '\0' || strcmp(type, "patch") == 0)
-        return type_of_link(inventory, found->link, found->device);
+        return type_of_link(snapshot, found->link, found->device);
     return "";
 }
 
-static enum found_state state_of(const struct found *found)
+static enum snapshot_vif_state state_of(const struct snapshot_vif *found)
 {
     const struct vswitch_interface *interface = found->interface;
     bool of_kernel = interface->type[0] == '\0' || strcmp(interface->type, "patch") == 0;
 
     if (of_kernel && !found->link)
-        return FOUND_WAITING;
+        return SNAPSHOT_VIF_WAITING;
     if (interface->ofport > 0)
-        return FOUND_PLUGGED;
-    return interface->ofport < 0 || interface->error ? FOUND_FAILED : FOUND_PENDING;
+        return SNAPSHOT_VIF_PLUGGED;
+    return interface->ofport < 0 || interface->error ? SNAPSHOT_VIF_FAILED : SNAPSHOT_VIF_PENDING;
 }
 
-static void fill(const struct inventory *inventory, const struct vswitch_interface *interface,
-                 const char *iface_id, struct found *found)
+static void fill(const struct snapshot *snapshot, const struct vswitch_interface *interface,
+                 const char *iface_id, struct snapshot_vif *found)
 {
     const struct vswitch_port *behind = NULL;
 
-    *found = (struct found){.iface_id = iface_id, .device = "", .interface = interface};
-    found->port = vswitch_find_port(&inventory->db, interface->name);
+    *found = (struct snapshot_vif){.iface_id = iface_id, .device = "", .interface = interface};
+    found->port = vswitch_find_port(&snapshot->db, interface->name);
     if (strcmp(interface->type, "patch") == 0)
-        behind = port_behind_patch(inventory, interface);
+        behind = port_behind_patch(snapshot, interface);
     else if (!interface->type[0])
         behind = found->port;
     if (behind) {
         found->device = behind->name;
-        found->link = inventory_link(inventory, behind->name);
+        found->link = snapshot_link(snapshot, behind->name);
     }
     (void)snprintf(found->id, sizeof found->id, "%.*s", (int)sizeof found->id - 1, iface_id);
     if (found->link) /* where it says one, that is the VIF's own id */
         (void)alias_vif_id(found->link->alias, found->id);
-    found->type = type_of(inventory, found);
+    found->type = type_of(snapshot, found);
     found->state = state_of(found);
 }
 
@@ -126,13 +126,13 @@ static int by_id(const void *a, const void *b)
 
 static int by_port(const void *a, const void *b)
 {
-    const struct found *left = a, *right = b;
+    const struct snapshot_vif *left = a, *right = b;
 
     return strcmp(left->port ? left->port->name : left->device,
                   right->port ? right->port->name : right->device);
 }
 
-_Static_assert(offsetof(struct found, id) == 0, "sorted by id");
+_Static_assert(offsetof(struct snapshot_vif, id) == 0, "sorted by id");
 
 /* Which link of several stands for a VIF that has no port: the nearer to the guest. */
 static int rank(const struct link_info *link)
@@ -151,7 +151,7 @@ static const char *type_of_loose(const struct link_info *link)
 
 static int by_id_and_rank(const void *a, const void *b)
 {
-    const struct found *left = a, *right = b;
+    const struct snapshot_vif *left = a, *right = b;
     int c = strcmp(left->id, right->id);
 
     return c ? c : rank(left->link) - rank(right->link);
@@ -159,19 +159,19 @@ static int by_id_and_rank(const void *a, const void *b)
 
 /* Links that bear an id of which there is no port: a VIF for each such id, which stands in
  * all[0..n_ports), sorted by id, for those that have one.  The number of VIFs with them. */
-static size_t add_loose(const struct inventory *inventory, struct found *all, size_t n_ports)
+static size_t add_loose(const struct snapshot *snapshot, struct snapshot_vif *all, size_t n_ports)
 {
     size_t n = n_ports, kept = n_ports;
 
-    for (size_t i = 0; i < inventory->n_links; i++) {
-        const struct link_info *link = &inventory->links[i];
-        struct found *found = &all[n];
+    for (size_t i = 0; i < snapshot->n_links; i++) {
+        const struct link_info *link = &snapshot->links[i];
+        struct snapshot_vif *found = &all[n];
 
-        *found = (struct found){.iface_id = "",
-                                .type = type_of_loose(link),
-                                .state = FOUND_UNCONNECTED,
-                                .link = link,
-                                .device = link->name};
+        *found = (struct snapshot_vif){.iface_id = "",
+                                       .type = type_of_loose(link),
+                                       .state = SNAPSHOT_VIF_UNCONNECTED,
+                                       .link = link,
+                                       .device = link->name};
         if (alias_vif_id(link->alias, found->id) &&
             !(n_ports && bsearch(found->id, all, n_ports, sizeof *all, by_id)))
             n++;
@@ -184,11 +184,12 @@ static size_t add_loose(const struct inventory *inventory, struct found *all, si
     return kept;
 }
 
-int inventory_find(const struct inventory *inventory, struct found **ret, size_t *ret_n,
-                   struct vif_error *err)
+int snapshot_find_vifs(const struct snapshot *snapshot, struct snapshot_vif **ret, size_t *ret_n,
+                       struct vif_error *err)
 {
-    const struct vswitch *db = &inventory->db;
-    auto_free struct found *all = calloc(db->n_interfaces + inventory->n_links + 1, sizeof *all);
+    const struct vswitch *db = &snapshot->db;
+    auto_free struct snapshot_vif *all =
+        calloc(db->n_interfaces + snapshot->n_links + 1, sizeof *all);
     size_t n = 0;
 
     if (!all)
@@ -197,11 +198,11 @@ int inventory_find(const struct inventory *inventory, struct found **ret, size_t
         const char *iface_id = strmap_get(&db->interfaces[i].external_ids, "iface-id");
 
         if (iface_id && iface_id[0])
-            fill(inventory, &db->interfaces[i], iface_id, &all[n++]);
+            fill(snapshot, &db->interfaces[i], iface_id, &all[n++]);
     }
     if (n)
         qsort(all, n, sizeof *all, by_id);
-    n = add_loose(inventory, all, n);
+    n = add_loose(snapshot, all, n);
     if (n)
         qsort(all, n, sizeof *all, by_port);
     *ret = take_ptr(all);

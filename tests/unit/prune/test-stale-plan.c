@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Leftovers from the verdict on: what has to be known of one, the plan of its removal, which nothing
- * that has changed survives, and what happens when memory runs out. */
+/* Stale items from the decision on: what must be known about one, the plan of its removal, which stops
+ * at anything that has changed, and what happens when memory runs out. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "failing-alloc.h"
-#include "leftover-host.h"
+#include "stale-host.h"
 
 #define NOW 1000000
 
@@ -23,9 +23,9 @@ void *__wrap_reallocarray(void *old, size_t n, size_t size)
 }
 
 struct verdict_row {
-    enum leftover_kind kind;
-    struct leftover known;
-    enum leftover_verdict verdict;
+    enum stale_kind kind;
+    struct stale known;
+    enum stale_decision verdict;
     const char *words;
 };
 
@@ -39,54 +39,54 @@ struct verdict_row {
 static void verdicts(void **state)
 {
     static const struct verdict_row rows[] = {
-        {LEFTOVER_PORT, DEAD_GUEST(NOW, -1), LEFTOVER_FOUND, GONE DEAD},
-        {LEFTOVER_PORT, DEAD_GUEST(NOW - 1, -1), LEFTOVER_YOUNG,
+        {STALE_PORT, DEAD_GUEST(NOW, -1), STALE_REMOVABLE, GONE DEAD},
+        {STALE_PORT, DEAD_GUEST(NOW - 1, -1), STALE_YOUNG,
          GONE DEAD "; not removed: 999 s old, younger than the grace period"},
-        {LEFTOVER_PORT, DEAD_GUEST(2 * NOW, 5000), LEFTOVER_YOUNG,
+        {STALE_PORT, DEAD_GUEST(2 * NOW, 5000), STALE_YOUNG,
          GONE DEAD "; not removed: 5 s old, younger than the grace period"},
-        {LEFTOVER_PORT, DEAD_GUEST(2 * NOW, NOW), LEFTOVER_FOUND, GONE DEAD},
-        {LEFTOVER_PORT, DEAD_GUEST(-1, -1), LEFTOVER_KEPT,
+        {STALE_PORT, DEAD_GUEST(2 * NOW, NOW), STALE_REMOVABLE, GONE DEAD},
+        {STALE_PORT, DEAD_GUEST(-1, -1), STALE_KEPT,
          GONE DEAD "; not removed: its age is not known"},
-        {LEFTOVER_PORT,
+        {STALE_PORT,
          {.instance = VM_UUID, .age_ms = 2 * NOW},
-         LEFTOVER_KEPT,
+         STALE_KEPT,
          GONE "; not removed: whether instance " VM_UUID " runs cannot be told"},
-        {LEFTOVER_PORT,
+        {STALE_PORT,
          {.instance = VM_UUID, .guest_known = true, .guest_runs = true, .age_ms = 2 * NOW},
-         LEFTOVER_IS_NONE,
+         STALE_IN_USE,
          ""},
-        {LEFTOVER_VHOST_USER_PORT,
+        {STALE_VHOST_USER_PORT,
          {.instance = VM_UUID, .guest_known = true, .socket_there = true, .age_ms = 2 * NOW},
-         LEFTOVER_IS_NONE,
+         STALE_IN_USE,
          ""},
-        {LEFTOVER_PER_PORT_BRIDGE, {.age_ms = NOW}, LEFTOVER_FOUND, "no tap is behind it"},
-        {LEFTOVER_PER_PORT_BRIDGE,
+        {STALE_PER_PORT_BRIDGE, {.age_ms = NOW}, STALE_REMOVABLE, "no tap is behind it"},
+        {STALE_PER_PORT_BRIDGE,
          {.age_ms = -1},
-         LEFTOVER_KEPT,
+         STALE_KEPT,
          "no tap is behind it; not removed: its age is not known"},
-        {LEFTOVER_LIBVIRT_PORT, DEAD_GUEST(NOW, -1), LEFTOVER_KEPT,
+        {STALE_LIBVIRT_PORT, DEAD_GUEST(NOW, -1), STALE_KEPT,
          GONE DEAD "; not removed: libvirt made it"},
-        {LEFTOVER_QOS, {.age_ms = -1, .ovn_ms = -1}, LEFTOVER_FOUND, "no port refers to it"},
-        {LEFTOVER_QOS,
+        {STALE_QOS, {.age_ms = -1, .ovn_ms = -1}, STALE_REMOVABLE, "no port refers to it"},
+        {STALE_QOS,
          {.age_ms = 0, .ovn_ms = -1},
-         LEFTOVER_YOUNG,
+         STALE_YOUNG,
          "no port refers to it; not removed: 0 s old, younger than the grace period"},
-        {LEFTOVER_TAP,
+        {STALE_TAP,
          {.age_ms = -1, .ovn_ms = -1},
-         LEFTOVER_FOUND,
+         STALE_REMOVABLE,
          "it is no port, and no process has it open"},
     };
 
     (void)state;
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct leftover leftover = rows[i].known;
+        struct stale leftover = rows[i].known;
         struct text text = {0};
         char *words;
 
         leftover.kind = rows[i].kind;
         if (!leftover.ovn_ms)
             leftover.ovn_ms = -1;
-        assert_int_equal(leftover_judge(&leftover, NOW, &text), rows[i].verdict);
+        assert_int_equal(stale_decide(&leftover, NOW, &text), rows[i].verdict);
         text_add(&text, "%s", "");
         words = text_take(&text);
         assert_non_null(words);
@@ -98,11 +98,11 @@ static void verdicts(void **state)
 /* Where anything is old enough, it does not matter that an age is not known. */
 static void no_grace_needs_no_age(void **state)
 {
-    struct leftover leftover = {.kind = LEFTOVER_PER_PORT_BRIDGE, .age_ms = -1, .ovn_ms = -1};
+    struct stale leftover = {.kind = STALE_PER_PORT_BRIDGE, .age_ms = -1, .ovn_ms = -1};
     struct text text = {0};
 
     (void)state;
-    assert_int_equal(leftover_judge(&leftover, 0, &text), LEFTOVER_FOUND);
+    assert_int_equal(stale_decide(&leftover, 0, &text), STALE_REMOVABLE);
     text_done(&text);
 }
 
@@ -112,14 +112,14 @@ static char *plan_of(const char *there, const char *later)
     struct host host = {0};
     struct observed observed = {0};
     struct vif_wiring wiring = {0};
-    struct leftover *items = NULL;
+    struct stale *items = NULL;
     size_t n = 0;
     char *words;
 
     set_host(&host, there);
-    assert_int_equal(leftovers_find(&host.inventory, &host.marks, &items, &n, NULL), 0);
+    assert_int_equal(stale_find(&host.snapshot, &host.marks, &items, &n, NULL), 0);
     assert_int_equal(n, 1);
-    assert_int_equal(leftover_wiring(&host.inventory, items, &wiring, NULL), 0);
+    assert_int_equal(stale_wiring(&host.snapshot, items, &wiring, NULL), 0);
     fixture_observe(&observed, there);
     fixture_observe(&observed, later);
     words = fixture_plan_words(&wiring, &observed, VIF_GOAL_UNPLUG);
@@ -181,18 +181,18 @@ static void removal(void **state)
 /* Whether the n-th allocation was there to fail. */
 static bool fail_at(const struct host *host, unsigned long n)
 {
-    struct leftover *items = NULL;
+    struct stale *items = NULL;
     struct vif_error err = {0};
     size_t found = 0;
     bool hit;
     int r;
 
     failing_alloc_set(n);
-    r = leftovers_find(&host->inventory, &host->marks, &items, &found, &err);
+    r = stale_find(&host->snapshot, &host->marks, &items, &found, &err);
     for (size_t i = 0; r == 0 && i < found; i++) {
         struct vif_wiring wiring = {0};
 
-        r = leftover_wiring(&host->inventory, &items[i], &wiring, &err);
+        r = stale_wiring(&host->snapshot, &items[i], &wiring, &err);
         wiring_done(&wiring);
     }
     hit = failing_alloc_hit();

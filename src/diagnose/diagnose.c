@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why a port is not ready in time, from the facts of this host, the switch first, and those of the ML2
+ * agent.  What is wrong further down is reported first, since nothing above it can work.  Pure; ovn.c
+ * has OVN's part. */
+#include "diagnose/diagnose.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ovsdb/vswitch-wired.h"
+
+void diagnosis_set(char ret_words[DIAGNOSIS_MAX], const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    (void)vsnprintf(ret_words, DIAGNOSIS_MAX, format, ap);
+    va_end(ap);
+    for (char *c = ret_words; *c; c++) /* names of other hosts' making are in it */
+        if (iscntrl((unsigned char)*c))
+            *c = '?';
+}
+
+bool diagnose_datapath(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+                       char ret_words[DIAGNOSIS_MAX])
+{
+    if (!port->db.datapath_unknown)
+        return false;
+    diagnosis_set(ret_words,
+                  "ovs-vswitchd has no datapath_type %s, which bridge %s asks for, only %s",
+                  port->db.datapath_type, port->db.bridge, facts->db.datapath_types);
+    return true;
+}
+
+/* Why there is no OpenFlow port number. */
+static void diagnose_ofport(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+                            char ret_words[DIAGNOSIS_MAX])
+{
+    const struct vswitch_port_facts *db = &port->db;
+
+    if (diagnose_datapath(facts, port, ret_words))
+        return;
+    if (db->bridge[0] && !db->bridge_made)
+        diagnosis_set(
+            ret_words,
+            "ovs-vswitchd could not make bridge %s (datapath_type %s), and its log says why",
+            db->bridge, db->datapath_type);
+    else if (strncmp(db->type, "dpdk", 4) == 0 && facts->db.dpdk_known &&
+             !facts->db.dpdk_initialized)
+        diagnosis_set(ret_words,
+                      "DPDK is not initialized in ovs-vswitchd (other_config:dpdk-init)");
+    else if (db->error[0])
+        diagnosis_set(ret_words, "ovs-vswitchd could not make it: %.*s", DIAGNOSIS_QUOTE_MAX,
+                      db->error);
+    else
+        diagnosis_set(ret_words, "ovs-vswitchd has not given it an OpenFlow port number");
+}
+
+/* What is wrong without any agent; false when nothing is. */
+static bool diagnose_switch(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+                            char ret_words[DIAGNOSIS_MAX])
+{
+    if (!facts->db_known)
+        diagnosis_set(ret_words, "the database cannot be asked why: %s", facts->db_words);
+    else if (!port->db.exists)
+        diagnosis_set(ret_words, "it is gone from the database, someone else removed it");
+    else if (port->link_gone)
+        diagnosis_set(ret_words, "its network device %s is gone", port->link);
+    else if (port->db.ofport <= 0)
+        diagnose_ofport(facts, port, ret_words);
+    else if (port->db.rival[0])
+        diagnosis_set(ret_words, "interface %s on bridge %s has the same iface-id %s",
+                      port->db.rival, port->db.rival_bridge[0] ? port->db.rival_bridge : "?",
+                      port->iface_id);
+    else
+        return false;
+    return true;
+}
+
+static void diagnose_ml2(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+                         char ret_words[DIAGNOSIS_MAX])
+{
+    const struct vswitch_port_facts *db = &port->db;
+    char tag[64] = "its tag is not set";
+
+    if (db->tag == VSWITCH_DEAD_VLAN)
+        (void)snprintf(tag, sizeof tag, "its tag is %d, the dead VLAN", VSWITCH_DEAD_VLAN);
+    if (facts->agent == SEEN_NO)
+        diagnosis_set(ret_words, "no neutron-openvswitch-agent is seen to run here, and %s", tag);
+    else if (!db->bridge_tended)
+        diagnosis_set(ret_words,
+                      "%s, and the agent has wired no port of bridge %s: is it its integration "
+                      "bridge?",
+                      tag, db->bridge);
+    else
+        diagnosis_set(ret_words, "%s: the agent has not wired it, and its log may say why", tag);
+}
+
+void diagnose(enum vif_wait wait, const struct diagnosis_facts *facts,
+              const struct diagnosis_port *port, char ret_words[DIAGNOSIS_MAX])
+{
+    ret_words[0] = '\0';
+    if (diagnose_switch(facts, port, ret_words))
+        return;
+    switch (wait) {
+    case VIF_WAIT_NONE:
+    case VIF_WAIT_VSWITCHD:
+        break;
+    case VIF_WAIT_OVN:
+        diagnose_ovn(facts, port, ret_words);
+        break;
+    case VIF_WAIT_ML2:
+        diagnose_ml2(facts, port, ret_words);
+        break;
+    }
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why a port has not come to work in time.  Evidence is read once for a batch; judging it is a pure
+ * function, so that every diagnosis is a line in a table of tests. */
+#ifndef DIAGNOSE_DIAGNOSE_H
+#define DIAGNOSE_DIAGNOSE_H
+
+#include <vif/vif.h>
+
+#include "ovsdb/southbound.h"
+#include "ovsdb/vswitch-facts.h"
+#include "state/observe.h"
+
+/* How much of an error's text a diagnosis may take: there is more to say around it. */
+#define DIAGNOSIS_MAX 240
+/* ... and how much of a diagnosis the words of another program. */
+#define DIAGNOSIS_QUOTE_MAX 140
+
+enum seen { SEEN_UNKNOWN, SEEN_NO, SEEN_YES };
+
+enum southbound_state {
+    SOUTHBOUND_NOT_ASKED,
+    SOUTHBOUND_NOT_OURS, /* only to be had by ssl: */
+    SOUTHBOUND_FAILED,
+    SOUTHBOUND_KNOWN,
+};
+
+/* What is known of the host. */
+struct diagnosis_facts {
+    bool db_known; /* else 'db_words' say why not, and nothing else is known */
+    char db_words[DIAGNOSIS_QUOTE_MAX];
+    struct vswitch_facts db;
+    enum seen agent; /* is ovn-controller, or the ML2 agent, seen to run? */
+    enum southbound_state southbound;
+    char southbound_words[DIAGNOSIS_QUOTE_MAX];
+    bool registered; /* the host is a chassis in the southbound database */
+};
+
+/* What is known of a port.  The texts are borrowed and set by who asks. */
+struct diagnosis_port {
+    const char *name;
+    const char *iface_id;
+    const char *mac;  /* NULL: not known */
+    const char *link; /* the device behind it, "" for none */
+    bool link_gone;
+    struct vswitch_port_facts db;
+    struct southbound_port southbound;
+};
+
+/* Reads the facts for ports[0..n) with a deadline of its own.  Never fails: what cannot be had is
+ * not known. */
+void diagnosis_read_facts(const struct engine *engine, enum vif_wait wait,
+                          struct diagnosis_facts *ret, struct diagnosis_port *ports, size_t n);
+
+/* The first cause that applies, in words to follow "port X is not ready in time: ". */
+void diagnose(enum vif_wait wait, const struct diagnosis_facts *facts,
+              const struct diagnosis_port *port, char ret_words[DIAGNOSIS_MAX]);
+
+/* The part of it that is about OVN. */
+void diagnose_ovn(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+                  char ret_words[DIAGNOSIS_MAX]);
+
+/* Writes why the bridge of the port cannot be made, and returns true, when ovs-vswitchd does not have
+ * its datapath type. */
+bool diagnose_datapath(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+                       char ret_words[DIAGNOSIS_MAX]);
+
+/* Writes a diagnosis; control characters become '?'. */
+void diagnosis_set(char ret_words[DIAGNOSIS_MAX], const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif
