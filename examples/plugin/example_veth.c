@@ -44,7 +44,7 @@ static int add_pair(const struct vif_describe *call, const char *name)
         return no_memory(call);
     pair->create = 1;
     pair->peer_leaves = 1;
-    pair->fate = VIF_FATE_REMOVE;
+    pair->on_unplug = VIF_ON_UNPLUG_REMOVE;
     pair->mtu = (uint32_t)call->api->integer(call->vif, "network/mtu", 0);
     memcpy(pair->peer, peer, sizeof pair->peer);
     return 0;
@@ -90,7 +90,7 @@ static int describe(const struct vif_describe *call)
     if (!row)
         return no_memory(call);
     row->create = 1;
-    row->fate = VIF_FATE_KEEP;
+    row->on_unplug = VIF_ON_UNPLUG_KEEP;
     r = add_pair(call, name);
     return r < 0 ? r : add_port(call, name, bridge, owner);
 }

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a struct below changes: a plugin of another number is refused. */
-#define VIF_PLUGIN_INTERFACE 1
+#define VIF_PLUGIN_INTERFACE 2
 
 #define VIF_DEVICE_NAME_SIZE 16 /* a kernel link or Open vSwitch bridge, with its NUL */
 #define VIF_PORT_NAME_SIZE   65 /* an Open vSwitch port */
@@ -53,10 +53,10 @@ enum vif_link_kind {
 };
 
 /* What unplug does with a part that is there. */
-enum vif_fate {
-    VIF_FATE_REMOVE,
-    VIF_FATE_KEEP,
-    VIF_FATE_DOWN, /* kept, set down, and given back the name it had */
+enum vif_on_unplug {
+    VIF_ON_UNPLUG_REMOVE,
+    VIF_ON_UNPLUG_KEEP,
+    VIF_ON_UNPLUG_DOWN, /* kept, set down, and given back the name it had */
 };
 
 /* Attributes of a Linux bridge; times as the kernel counts them (USER_HZ, 1/100 s). */
@@ -78,7 +78,7 @@ struct vif_wiring_link {
     int only_by_alias; /* it may be another VIF's by now: unplug touches it only when its alias says
                           that it is this VIF's, or when nothing says that it is anyone's */
     int shared;        /* several VIFs have it in common: it carries no VIF's alias */
-    enum vif_fate fate;
+    enum vif_on_unplug on_unplug;
     uint32_t mtu;    /* of both ends of a veth; 0: left alone */
     int has_address; /* set at creation only */
     uint8_t address[6];
@@ -94,8 +94,8 @@ struct vif_wiring_link {
     int moves_addresses; /* VIF_LINK_DEVICE, VIF_LINK_VLAN: addresses and routes go to the master */
     int has_bridge;      /* VIF_LINK_BRIDGE: 'bridge' is to be kept so */
     struct vif_bridge_attributes bridge;
-    int silent; /* VIF_LINK_BRIDGE: disable_ipv6=1, arp_ignore=1, arp_announce=2 before it is up */
-    int keep_ipv6; /* with 'silent': leave disable_ipv6 alone */
+    int no_host_address; /* VIF_LINK_BRIDGE: disable_ipv6=1, arp_ignore=1, arp_announce=2 before it is up */
+    int keep_ipv6; /* with 'no_host_address': leave disable_ipv6 alone */
     uint16_t vlan; /* VIF_LINK_VLAN: its number, and the link it is on */
     char parent[VIF_DEVICE_NAME_SIZE];
     char device[VIF_DEVICE_NAME_SIZE]; /* VIF_LINK_DEVICE: the name it has now, when 'name' is the
@@ -107,8 +107,8 @@ struct vif_wiring_bridge {
     char name[VIF_DEVICE_NAME_SIZE];
     char datapath_type[VIF_OVS_TYPE_SIZE]; /* "": system when created, else left as it is */
     int create;
-    int superseded;     /* plug removes it: it belongs to another way of wiring the same VIF */
-    enum vif_fate fate; /* VIF_FATE_REMOVE: with all its ports */
+    int replaced; /* plug removes it: it belongs to another way of wiring the same VIF */
+    enum vif_on_unplug on_unplug; /* VIF_ON_UNPLUG_REMOVE: with all its ports */
 };
 
 /* An Open vSwitch port with its one interface.  'owner' is what external_ids:iface-id holds when it is
@@ -118,7 +118,7 @@ struct vif_wiring_port {
     char bridge[VIF_DEVICE_NAME_SIZE];
     char other_bridge[VIF_DEVICE_NAME_SIZE]; /* one more where a port without iface-id is ours */
     int create;                              /* else only unplug knows of it */
-    int superseded;                          /* plug removes it */
+    int replaced;                            /* plug removes it */
     char owner[VIF_UUID_SIZE];          /* "": not known, nothing that has an iface-id is ours */
     char link[VIF_DEVICE_NAME_SIZE];    /* the kernel link behind it, "" for none */
     char type[VIF_OVS_TYPE_SIZE];       /* "" for a kernel link */

@@ -66,7 +66,7 @@ struct run {
     size_t n_awaited; /* settle_agent(): its ports that are not wired yet */
     const struct vif_wiring_port *stuck; /* failed while settling: the port to be asked about */
     int64_t ofport;
-    struct drift drift; /* what was different before anything was done */
+    struct differences differences; /* what was different before anything was done */
     struct vif_error error;
 };
 
@@ -124,7 +124,7 @@ void judge_names(struct batch *batch);
 /* Whether the policy allows what was observed of the run's wiring; else the run has the error. */
 int judge_found(const struct batch *batch, struct run *run);
 
-/* Fills 'drift' of the runs in state RUN_PLANNED that have changed nothing yet, with the complaints of
+/* Fills 'differences' of the runs in state RUN_PLANNED that have changed nothing yet, with the complaints of
  * ovs-vswitchd if they are wanted. */
 void explain_runs(struct batch *batch, bool complaints);
 

@@ -9,7 +9,7 @@ void judge_names(struct batch *batch)
     for (size_t i = 0; batch->policy && i < batch->n; i++) {
         struct run *run = &batch->runs[i];
 
-        if (run->state == RUN_PENDING && policy_judge(batch->policy, run->wiring, &run->error) < 0)
+        if (run->state == RUN_PENDING && policy_check(batch->policy, run->wiring, &run->error) < 0)
             run->state = RUN_FAILED;
     }
 }
@@ -18,5 +18,5 @@ int judge_found(const struct batch *batch, struct run *run)
 {
     if (!batch->policy)
         return 0;
-    return policy_judge_found(batch->policy, run->wiring, &batch->observed, &run->error);
+    return policy_check_found(batch->policy, run->wiring, &batch->observed, &run->error);
 }

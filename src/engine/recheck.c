@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Telling what is different, for a call that was asked to: the words come from drift.c; here it is
+/* Telling what is different, for a call that was asked to: the words come from diff.c; here it is
  * decided when they hold.  converge.c stands on it. */
 #include "base/deadline.h"
 #include "base/stop.h"
@@ -17,9 +17,9 @@ void explain_runs(struct batch *batch, bool complaints)
 
         if (run->state != RUN_PLANNED || run->changed)
             continue;
-        drift_done(&run->drift);
-        if (drift_find(run->wiring, &batch->observed, &run->plan, complaints, &run->drift,
-                       &run->error) < 0)
+        diff_done(&run->differences);
+        if (diff_find(run->wiring, &batch->observed, &run->plan, complaints, &run->differences,
+                      &run->error) < 0)
             run->state = RUN_FAILED;
     }
 }
@@ -34,7 +34,7 @@ static bool is_doubtful(const struct batch *batch, const struct run *run, bool c
     for (size_t i = 0; i < run->plan.n; i++)
         if (run->plan.steps[i].kind != STEP_PORT_REOPEN)
             return false;
-    return run->plan.n || (complaints && drift_complains(run->wiring, &batch->observed));
+    return run->plan.n || (complaints && diff_complains(run->wiring, &batch->observed));
 }
 
 bool explain_doubts(struct batch *batch, const struct converge_options *options, int64_t *lasts)

@@ -54,7 +54,7 @@ static int observe_pending(struct batch *batch, const struct converge_options *o
         if (batch->runs[i].state != RUN_PENDING)
             continue;
         /* What a plug would only stumble over is looked for. */
-        batch->runs[i].wiring->supersedes |= options->explain;
+        batch->runs[i].wiring->replaces |= options->explain;
         wirings[n++] = batch->runs[i].wiring;
     }
     observed_done(&batch->observed);
@@ -66,21 +66,21 @@ static int observe_pending(struct batch *batch, const struct converge_options *o
 /* A port was found where the other way of wiring the VIF has it: then the rest of that is looked for,
  * which is spared every VIF that was wired one way all along.  1 then, and the VIF has to be looked at
  * again; 0; -ENOMEM. */
-static int found_superseded(struct run *run, const struct observed *observed)
+static int found_replaced(struct run *run, const struct observed *observed)
 {
     struct vif_wiring *wiring = run->wiring;
 
-    for (size_t i = 0; !wiring->supersedes && i < wiring->n_ports; i++) {
+    for (size_t i = 0; !wiring->replaces && i < wiring->n_ports; i++) {
         const struct vif_wiring_port *port = &wiring->ports[i];
         const struct vswitch_port *there =
             port->create ? vswitch_find_port(&observed->db, port->name) : NULL;
 
         if (there && port->other_bridge[0] && strcmp(there->bridge, port->other_bridge) == 0) {
-            wiring->supersedes = true;
+            wiring->replaces = true;
             return 1;
         }
     }
-    return wiring->supersedes ? 0 : wiring_supersede_old_name(wiring, observed, &run->error);
+    return wiring->replaces ? 0 : wiring_replace_old_name(wiring, observed, &run->error);
 }
 
 /* A DPDK port of an ovs-vswitchd without DPDK will not work, whatever the database says. */
@@ -109,7 +109,7 @@ static void plan_pending(struct batch *batch, enum vif_goal goal)
         if (run->state != RUN_PENDING)
             continue;
         if (goal == VIF_GOAL_PLUG) {
-            r = found_superseded(run, &batch->observed);
+            r = found_replaced(run, &batch->observed);
             warn_of_dpdk(run, &batch->observed.db);
         }
         if (r > 0)
@@ -350,7 +350,7 @@ static void runs_done(struct run *runs, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         plan_done(&runs[i].plan);
-        drift_done(&runs[i].drift);
+        diff_done(&runs[i].differences);
         vswitch_copies_free(runs[i].copies);
         links_forget(&runs[i]);
     }

@@ -43,11 +43,11 @@ enum outcome_state {
 /* What became of one wiring. */
 struct outcome {
     enum outcome_state state;
-    bool changed;       /* something was (or in a dry run: would be) changed */
-    int64_t ofport;     /* of the port, when known; else 0 */
-    char *warnings;     /* each ended by a newline; NULL for none */
-    char *steps;        /* dry run: one line per step, each ended by a newline; else NULL */
-    struct drift drift; /* to explain: what was different */
+    bool changed;   /* something was (or in a dry run: would be) changed */
+    int64_t ofport; /* of the port, when known; else 0 */
+    char *warnings; /* each ended by a newline; NULL for none */
+    char *steps;    /* dry run: one line per step, each ended by a newline; else NULL */
+    struct differences differences; /* to explain: what was different */
     struct vif_error error;
 };
 

@@ -10,7 +10,7 @@ void outcome_done(struct outcome *outcome)
     free(outcome->steps);
     free(outcome->warnings);
     outcome->steps = outcome->warnings = NULL;
-    drift_done(&outcome->drift);
+    diff_done(&outcome->differences);
 }
 
 size_t batch_count(const struct batch *batch, enum run_state state)
@@ -62,7 +62,7 @@ static enum outcome_state state_of(const struct run *run, const struct converge_
 {
     bool said = options->look || (options->dry_run && options->explain && !run->changed);
 
-    if (said && run->drift.judged)
+    if (said && run->differences.counted)
         return OUTCOME_DRIFTED;
     if (options->dry_run && !said)
         return OUTCOME_PLANNED;
@@ -85,8 +85,8 @@ void run_tell(struct batch *batch, struct run *run)
     outcome->ofport = run->ofport;
     outcome->state = run->state == RUN_FINISHED ? state_of(run, batch->options) : OUTCOME_FAILED;
     outcome->error = outcome->state == OUTCOME_FAILED ? run->error : (struct vif_error){0};
-    outcome->drift = run->drift;
-    run->drift = (struct drift){0};
+    outcome->differences = run->differences;
+    run->differences = (struct differences){0};
     if (hooks && hooks->told)
         hooks->told(hooks->data, i);
 }

@@ -147,7 +147,7 @@ static const struct vif_wiring_port *main_port(const struct vif_wiring *wiring)
     const struct vif_wiring_port *last = NULL;
 
     for (size_t i = 0; i < wiring->n_ports; i++) {
-        if (wiring->ports[i].superseded || !wiring->ports[i].name[0])
+        if (wiring->ports[i].replaced || !wiring->ports[i].name[0])
             continue;
         last = &wiring->ports[i];
         if (strmap_get(&last->ids, "iface-id"))
@@ -162,7 +162,7 @@ static void draw_ports(const struct pen *pen, const struct vif_wiring *wiring)
         const struct vif_wiring_port *port = &wiring->ports[i];
         size_t part;
 
-        if (port->superseded || !port->name[0])
+        if (port->replaced || !port->name[0])
             continue;
         part = pen_port(pen, port->name);
         draw_on_bridge(pen, wiring, port, part);

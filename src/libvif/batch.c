@@ -22,7 +22,7 @@ void vif_batch_free(struct vif_batch *batch)
     if (!batch)
         return;
     for (size_t i = 0; i < batch->n; i++)
-        vif_request_free(batch->entries[i].request);
+        vif_input_free(batch->entries[i].request);
     free(batch->entries);
     free(batch);
 }
@@ -56,10 +56,10 @@ static int add_entry(struct vif_batch *batch, struct batch_entry **ret)
     return 0;
 }
 
-static int take_request(void *data, struct vif_request *request, const char *id,
+static int take_request(void *data, struct vif_input *request, const char *id,
                         const struct vif_error *fault)
 {
-    auto_vif_request struct vif_request *taken = request;
+    auto_vif_input struct vif_input *taken = request;
     struct batch_entry *entry;
     int r = add_entry(data, &entry);
 

@@ -104,13 +104,13 @@ static int judge(const struct vif_host *host, const struct vif *vif,
                  const struct vif_wiring *wiring, struct vif_error *err)
 {
     const struct policy *policy = host_policy(host);
-    int r = policy ? policy_judge(policy, wiring, err) : 0;
+    int r = policy ? policy_check(policy, wiring, err) : 0;
 
-    return r == 0 && policy && vif->path ? policy_judge_socket(policy, vif->path, err) : r;
+    return r == 0 && policy && vif->path ? policy_check_socket(policy, vif->path, err) : r;
 }
 
-int host_describe(const struct vif_host *host, const struct vif_request *request,
-                  enum vif_goal goal, struct vif_wiring *ret, struct vif_error *err)
+int host_describe(const struct vif_host *host, const struct vif_input *request, enum vif_goal goal,
+                  struct vif_wiring *ret, struct vif_error *err)
 {
     const char *name = request->vif->plugin;
     const struct vif_plugin *plugin;
@@ -293,7 +293,7 @@ static enum vif_state state_of(const struct outcome *outcome, const struct purpo
 {
     switch (outcome->state) {
     case OUTCOME_DONE:
-        if (purpose->explain && !outcome->changed && !outcome->drift.judged)
+        if (purpose->explain && !outcome->changed && !outcome->differences.counted)
             return VIF_STATE_WIRED;
         return purpose->goal == VIF_GOAL_PLUG ? VIF_STATE_PLUGGED : VIF_STATE_UNPLUGGED;
     case OUTCOME_WAITING:
@@ -322,10 +322,10 @@ static void take_outcome(void *data, size_t i)
     entry->result.warnings = entry->warnings = take_ptr(outcome->warnings);
     if (!entry->name[0]) /* found out on the way */
         memcpy(entry->name, call->described[i]->name, sizeof entry->name);
-    entry->drift = outcome->drift;
-    outcome->drift = (struct drift){0};
-    entry->result.differences = entry->drift.items;
-    entry->result.n_differences = entry->drift.n;
+    entry->differences = outcome->differences;
+    outcome->differences = (struct differences){0};
+    entry->result.differences = entry->differences.items;
+    entry->result.n_differences = entry->differences.n;
     if (outcome->state == OUTCOME_FAILED)
         name_error(entry, call->purpose->verb);
     else if (call->unlocks && call->lock >= 0)

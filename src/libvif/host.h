@@ -76,12 +76,12 @@ struct host_counts host_counts(const struct vif_host *host);
 
 /* The wiring of a VIF, as its plugin describes it, which the policy allows.  '*ret' (zeroed) belongs to the caller, who ends it
  * with wiring_done() also after an error. */
-int host_describe(const struct vif_host *host, const struct vif_request *request,
-                  enum vif_goal goal, struct vif_wiring *ret, struct vif_error *err);
+int host_describe(const struct vif_host *host, const struct vif_input *request, enum vif_goal goal,
+                  struct vif_wiring *ret, struct vif_error *err);
 
 /* One VIF of a batch: decoded, or why not. */
 struct batch_entry {
-    struct vif_request *request; /* NULL: 'fault' says why */
+    struct vif_input *request; /* NULL: 'fault' says why */
     char id[UUID_TEXT_SIZE];
     struct vif_error fault;
 };
@@ -108,7 +108,7 @@ struct report_entry {
     char bridge[LIMIT_IFNAME];
     char *steps;
     char *warnings;
-    struct drift drift; /* the result's differences */
+    struct differences differences; /* the result's differences */
 };
 
 struct vif_report {

@@ -68,7 +68,7 @@ int remote_add_vifs(struct remote_call *call, const struct vif_batch *batch, siz
 
     add_key(call, "vifs");
     for (size_t i = 0; i < batch->n; i++) {
-        const struct vif_request *request = batch->entries[i].request;
+        const struct vif_input *request = batch->entries[i].request;
 
         if (!request)
             continue;

@@ -218,7 +218,7 @@ void vif_report_free(struct vif_report *report)
     for (size_t i = 0; i < report->n; i++) {
         free(report->entries[i].steps);
         free(report->entries[i].warnings);
-        drift_done(&report->entries[i].drift);
+        diff_done(&report->entries[i].differences);
     }
     free(report->entries);
     free(report->transaction);

@@ -91,7 +91,7 @@ static void draw_fault(struct vif_drawing *drawing, const char *id, const struct
 static void draw_entry(const struct vif_host *host, const struct scene *scene,
                        const struct batch_entry *entry, struct vif_drawing *drawing)
 {
-    const struct vif_request *request = entry->request;
+    const struct vif_input *request = entry->request;
     struct vif_wiring wiring = {0};
     struct vif_error fault = entry->fault;
 

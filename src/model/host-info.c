@@ -128,7 +128,7 @@ static int no_class(const char *wish, struct vif_error *err)
                      possible);
 }
 
-static int take_version(struct wishes *wishes, const char *wish, struct vif_error *err)
+static int parse_version_wish(struct wishes *wishes, const char *wish, struct vif_error *err)
 {
     size_t n = strcspn(wish, "=");
     char possible[64] = "", version[32];
@@ -149,7 +149,7 @@ static int take_version(struct wishes *wishes, const char *wish, struct vif_erro
     return no_class(wish, err);
 }
 
-static int take_vif_type(struct wishes *wishes, const char *name, struct vif_error *err)
+static int parse_vif_type(struct wishes *wishes, const char *name, struct vif_error *err)
 {
     char possible[256] = "";
     size_t n = 0;
@@ -178,9 +178,9 @@ int host_info_text(const struct vif_plugin *const *plugins, size_t n_plugins,
     for (enum host_class kind = 0; kind < N_CLASSES; kind++)
         wishes.minors[kind] = classes[kind].minor;
     for (; r == 0 && vif_types && *vif_types; vif_types++)
-        r = take_vif_type(&wishes, *vif_types, err);
+        r = parse_vif_type(&wishes, *vif_types, err);
     for (; r == 0 && versions && *versions; versions++)
-        r = take_version(&wishes, *versions, err);
+        r = parse_version_wish(&wishes, *versions, err);
     if (r < 0)
         return r;
     text = json_finish(host_info(&wishes, plugins, n_plugins));

@@ -203,7 +203,7 @@ struct instance_info {
 };
 
 /* One VIF with the instance it belongs to, as handed in by a user. */
-struct vif_request {
+struct vif_input {
     struct vif *vif;
     struct instance_info *instance; /* NULL when the document has none */
     /* Where the VIF stands in its document, e.g. "vif.json: /3/vif/versioned_object.data": the
@@ -214,9 +214,9 @@ struct vif_request {
     char *document, *source;
 };
 
-void vif_request_free(struct vif_request *request);
-DEFINE_AUTO(auto_vif_request, struct vif_request *, vif_request_free);
-#define auto_vif_request __attribute__((cleanup(auto_vif_request_fn)))
+void vif_input_free(struct vif_input *input);
+DEFINE_AUTO(auto_vif_input, struct vif_input *, vif_input_free);
+#define auto_vif_input __attribute__((cleanup(auto_vif_input_fn)))
 
 /* Decodes {"vif": OBJECT, "instance_info": OBJECT or absent or null, ...}; other members of the
  * document are none of ours and ignored.  OBJECT is an oslo.versionedobjects primitive
@@ -228,8 +228,8 @@ DEFINE_AUTO(auto_vif_request, struct vif_request *, vif_request_free);
  *
  * 'path' says where the document stands.  Errors: kind INVALID with the path; kind VERSION for a
  * newer minor or another major version than ours, naming both; -ENOMEM. */
-int vif_request_decode(json_t *document, const struct json_path *path, struct vif_request **ret,
-                       struct vif_error *err);
+int vif_input_decode(json_t *document, const struct json_path *path, struct vif_input **ret,
+                     struct vif_error *err);
 
 /* "VIFOpenVSwitch" and the like. */
 const char *vif_type_name(enum vif_type type);

@@ -25,7 +25,7 @@ struct field_object {
     const struct field_object *element; /* of a list, whose struct is object_list; else NULL */
 };
 
-/* Decodes 'json' in either form (see vif_request_decode()) into a new struct.
+/* Decodes 'json' in either form (see vif_input_decode()) into a new struct.
  * A decode_object_fn. */
 int object_decode(const struct field_object *object, json_t *json, const struct json_path *path,
                   void **ret, struct vif_error *err);

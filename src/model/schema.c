@@ -68,7 +68,7 @@ static json_t *closed_object(json_t *properties, json_t *required)
 /* The fields an object must have in either form. */
 static json_t *required_fields(const struct field_object *object)
 {
-    /* The one thing vif_request_decode() asks for besides what the tables say. */
+    /* The one thing vif_input_decode() asks for besides what the tables say. */
     return object == &vif_object ? json_and(json_array(), json_string("id")) : json_array();
 }
 

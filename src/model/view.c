@@ -9,15 +9,15 @@
 
 #define VERSIONED_DATA "/versioned_object.data"
 
-void view_vif(const struct vif_request *request, struct vif_object *ret)
+void view_vif(const struct vif_input *input, struct vif_object *ret)
 {
-    *ret = (struct vif_object){&vif_object, request->vif, request->where};
+    *ret = (struct vif_object){&vif_object, input->vif, input->where};
 }
 
-bool view_instance(const struct vif_request *request, struct vif_object *ret)
+bool view_instance(const struct vif_input *input, struct vif_object *ret)
 {
-    *ret = (struct vif_object){&instance_info_object, request->instance, request->where};
-    return request->instance != NULL;
+    *ret = (struct vif_object){&instance_info_object, input->instance, input->where};
+    return input->instance != NULL;
 }
 
 static const struct object_class *class_of(const struct field_object *kind, const void *value)

@@ -19,9 +19,9 @@ struct vif_object {
     const char *where; /* path of its fields in the document */
 };
 
-/* The VIF and the instance of a request; the latter only when the request has one. */
-void view_vif(const struct vif_request *request, struct vif_object *ret);
-bool view_instance(const struct vif_request *request, struct vif_object *ret);
+/* The VIF and the instance of a input; the latter only when the input has one. */
+void view_vif(const struct vif_input *input, struct vif_object *ret);
+bool view_instance(const struct vif_input *input, struct vif_object *ret);
 
 /* 'path' names a field through nested objects: "network/bridge"; "" is the object itself.  A field
  * that is absent, null, of another type or of no such name reads as NULL or 'otherwise'. */

@@ -28,7 +28,7 @@ static int put_bytes(const char *bytes, size_t n, void *data)
 
 /* What was decoded is what is kept: other members may be anything, and mean nothing to us. */
 static int keep_document(const json_t *document, const struct json_path *path,
-                         struct vif_request *request)
+                         struct vif_input *input)
 {
     static const char *const members[] = {"vif", "instance_info"};
     char source[JSON_PATH_TEXT_MAX];
@@ -44,10 +44,10 @@ static int keep_document(const json_t *document, const struct json_path *path,
             text.failed = true;
     }
     text_add(&text, "}");
-    request->document = text_take(&text);
+    input->document = text_take(&text);
     json_path_text(path, source);
-    request->source = strdup(source);
-    return request->document && request->source ? 0 : -ENOMEM;
+    input->source = strdup(source);
+    return input->document && input->source ? 0 : -ENOMEM;
 }
 
 /* The members of an object in either form. */
@@ -84,19 +84,19 @@ static void guess_id(const json_t *document, char ret_id[UUID_TEXT_SIZE])
 
 static int read_one(struct reader *reader, json_t *document, const struct json_path *path)
 {
-    auto_vif_request struct vif_request *request = NULL;
+    auto_vif_input struct vif_input *input = NULL;
     struct vif_error fault = {0};
     char id[UUID_TEXT_SIZE];
-    int r = vif_request_decode(document, path, &request, &fault);
+    int r = vif_input_decode(document, path, &input, &fault);
 
     if (r == 0 && reader->keep)
-        r = keep_document(document, path, request);
+        r = keep_document(document, path, input);
     if (r == -ENOMEM)
         return r;
     if (r == 0) {
-        const char *own = request->vif->id;
+        const char *own = input->vif->id;
 
-        return reader->each(reader->data, take_ptr(request), own, NULL);
+        return reader->each(reader->data, take_ptr(input), own, NULL);
     }
     guess_id(document, id);
     return reader->each(reader->data, NULL, id, &fault);

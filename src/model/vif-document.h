@@ -9,15 +9,15 @@
 #include "base/parse.h"
 #include "model/model.h"
 
-/* What is told of each VIF: 'request' (taken by the callee) when it decodes, else NULL with 'id' (""
+/* What is told of each VIF: 'input' (taken by the callee) when it decodes, else NULL with 'id' (""
  * when it cannot be told) and what is wrong in 'fault'.  A negative return ends it. */
-typedef int vif_document_fn(void *data, struct vif_request *request, const char *id,
+typedef int vif_document_fn(void *data, struct vif_input *input, const char *id,
                             const struct vif_error *fault);
 
 /* Calls 'each' for every VIF of text[0..n), which is called 'name' in messages.  A VIF that does not
  * decode does not stop those behind it; a text that is not JSON to its end is told as one fault, and
- * nothing in it is used.  With 'keep' each request has its document with it: read under the name of its
- * source, it gives a request with the same 'where'.  0, a negative return of 'each', or -ENOMEM. */
+ * nothing in it is used.  With 'keep' each input has its document with it: read under the name of its
+ * source, it gives a input with the same 'where'.  0, a negative return of 'each', or -ENOMEM. */
 int vif_document_each(const char *name, const char *text, size_t n, bool keep,
                       vif_document_fn *each, void *data, struct vif_error *err);
 

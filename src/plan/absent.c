@@ -115,7 +115,7 @@ static int absent_link(struct planner *planner, const struct vif_wiring_link *li
 
     if (r == 0 && link->peer[0])
         r = plan_check_alias(planner, plan_link(planner, link->peer));
-    if (r < 0 || link->fate == VIF_FATE_KEEP)
+    if (r < 0 || link->on_unplug == VIF_ON_UNPLUG_KEEP)
         return r;
     switch (link->kind) {
     case VIF_LINK_TAP:
@@ -136,7 +136,7 @@ static int absent_link(struct planner *planner, const struct vif_wiring_link *li
 static bool bridge_goes(const struct planner *planner, const char *name)
 {
     for (size_t i = 0; i < planner->wiring->n_bridges; i++)
-        if (planner->wiring->bridges[i].fate == VIF_FATE_REMOVE &&
+        if (planner->wiring->bridges[i].on_unplug == VIF_ON_UNPLUG_REMOVE &&
             strcmp(planner->wiring->bridges[i].name, name) == 0)
             return true;
     return false;
@@ -177,7 +177,7 @@ int plan_absent_bridge(struct planner *planner, const struct vif_wiring_bridge *
     const struct vswitch_bridge *there = vswitch_find_bridge(&planner->observed->db, bridge->name);
     struct step *step;
 
-    if (!there || bridge->fate == VIF_FATE_KEEP)
+    if (!there || bridge->on_unplug == VIF_ON_UNPLUG_KEEP)
         return 0;
     step = plan_add(planner, STEP_OVS_BRIDGE_DELETE, bridge->name);
     if (!step)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The list of differences.  A report hands it to programs as it is, so each item holds plain texts; all
- * four of an item are one allocation.  drift.c and drift-links.c stand on it. */
+ * four of an item are one allocation.  differences.c and differences-links.c stand on it. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,25 +10,26 @@
 #include "base/cleanup.h"
 #include "plan/diff-internal.h"
 
-void drift_done(struct drift *drift)
+void diff_done(struct differences *differences)
 {
-    for (size_t i = 0; i < drift->n; i++)
-        free(drift->texts[i]);
-    free(drift->texts);
-    free(drift->items);
-    *drift = (struct drift){0};
+    for (size_t i = 0; i < differences->n; i++)
+        free(differences->texts[i]);
+    free(differences->texts);
+    free(differences->items);
+    *differences = (struct differences){0};
 }
 
-static bool make_room(struct drift *drift)
+static bool make_room(struct differences *differences)
 {
-    struct vif_difference *items = reallocarray(drift->items, drift->n + 1, sizeof *items);
+    struct vif_difference *items =
+        reallocarray(differences->items, differences->n + 1, sizeof *items);
     char **texts;
 
     if (items)
-        drift->items = items;
-    texts = reallocarray(drift->texts, drift->n + 1, sizeof *texts);
+        differences->items = items;
+    texts = reallocarray(differences->texts, differences->n + 1, sizeof *texts);
     if (texts)
-        drift->texts = texts;
+        differences->texts = texts;
     return items && texts;
 }
 
@@ -42,30 +43,30 @@ static const char *put(char **at, const char *text)
     return start;
 }
 
-void drift_add(struct drift *drift, char sign, const char *part, const char *attribute,
-               const char *is, const char *should)
+void diff_add(struct differences *differences, char sign, const char *part, const char *attribute,
+              const char *is, const char *should)
 {
     char *texts = malloc(strlen(part) + strlen(attribute) + strlen(is) + strlen(should) + 4);
     char *at = texts;
 
-    if (!texts || !make_room(drift)) {
+    if (!texts || !make_room(differences)) {
         free(texts);
-        drift->failed = true;
+        differences->failed = true;
         return;
     }
-    drift->texts[drift->n] = texts;
-    drift->items[drift->n++] = (struct vif_difference){
+    differences->texts[differences->n] = texts;
+    differences->items[differences->n++] = (struct vif_difference){
         .sign = sign,
         .part = put(&at, part),
         .attribute = put(&at, attribute),
         .is = put(&at, is),
         .should = put(&at, should),
     };
-    drift->judged += sign != ' ';
+    differences->counted += sign != ' ';
 }
 
-void drift_add_number(struct drift *drift, const char *part, const char *attribute, int64_t is,
-                      int64_t should, bool optional)
+void diff_add_number(struct differences *differences, const char *part, const char *attribute,
+                     int64_t is, int64_t should, bool optional)
 {
     char is_text[24] = "", should_text[24] = "";
 
@@ -73,10 +74,10 @@ void drift_add_number(struct drift *drift, const char *part, const char *attribu
         (void)snprintf(is_text, sizeof is_text, "%" PRId64, is);
     if (should || !optional)
         (void)snprintf(should_text, sizeof should_text, "%" PRId64, should);
-    drift_add(drift, '~', part, attribute, is_text, should_text);
+    diff_add(differences, '~', part, attribute, is_text, should_text);
 }
 
-void drift_part(char ret_part[DRIFT_PART_MAX], const char *kind, const char *name)
+void diff_part(char ret_part[DIFF_PART_MAX], const char *kind, const char *name)
 {
-    (void)snprintf(ret_part, DRIFT_PART_MAX, "%s %s", kind, name);
+    (void)snprintf(ret_part, DIFF_PART_MAX, "%s %s", kind, name);
 }

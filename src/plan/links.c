@@ -162,7 +162,7 @@ static int present_bridge(struct planner *planner, const struct vif_wiring_link 
 
     if (r == 0 && !info)
         r = add_link_step(planner, STEP_BRIDGE_CREATE, link, link->name, NULL);
-    if (r == 0 && link->silent)
+    if (r == 0 && link->no_host_address)
         r = present_sysctls(planner, link, info);
     if (r < 0)
         return r;

@@ -19,7 +19,7 @@ static int present_ovs_bridge(struct planner *planner, const struct vif_wiring_b
     const struct vswitch_bridge *there = vswitch_find_bridge(&planner->observed->db, bridge->name);
     struct step *step;
 
-    if (bridge->superseded)
+    if (bridge->replaced)
         return plan_absent_bridge(planner, bridge);
     if (there && (!bridge->datapath_type[0] || strcmp(datapath_words(there->datapath_type),
                                                       datapath_words(bridge->datapath_type)) == 0))
@@ -99,8 +99,8 @@ static int map_difference(const struct vif_map *wanted, const struct vif_map *th
     return 0;
 }
 
-static int mend_interface(struct planner *planner, const struct vif_wiring_port *port,
-                          const struct vswitch_interface *interface)
+static int repair_interface(struct planner *planner, const struct vif_wiring_port *port,
+                            const struct vswitch_interface *interface)
 {
     struct step *step = plan_add(planner, STEP_INTERFACE_SET, port->name);
 
@@ -139,8 +139,8 @@ static bool remakes_link(const struct planner *planner, const char *name)
 /* ovs-vswitchd keeps the descriptor of a link that was deleted, and takes no notice of a new one of
  * the same name: the port looks well and passes nothing.  In the userspace datapath it sets every
  * link it has open promiscuous; one that is not, is not open. */
-static bool is_deaf(const struct planner *planner, const struct vif_wiring_port *port,
-                    const struct vswitch_interface *interface)
+static bool has_stale_descriptor(const struct planner *planner, const struct vif_wiring_port *port,
+                                 const struct vswitch_interface *interface)
 {
     const struct vswitch_bridge *bridge = vswitch_find_bridge(&planner->observed->db, port->bridge);
     const struct link_info *info = plan_link(planner, port->link);
@@ -161,7 +161,7 @@ static int present_port(struct planner *planner, const struct vif_wiring_port *p
     struct step *step;
     int r;
 
-    if (port->superseded)
+    if (port->replaced)
         return plan_absent_port(planner, port);
     if (!port->create)
         return 0;
@@ -178,8 +178,8 @@ static int present_port(struct planner *planner, const struct vif_wiring_port *p
         step->old_port = vswitch_find_port(db, port->name);
         step->old_interface = interface;
     }
-    r = mend_interface(planner, port, interface);
-    if (r < 0 || !is_deaf(planner, port, interface))
+    r = repair_interface(planner, port, interface);
+    if (r < 0 || !has_stale_descriptor(planner, port, interface))
         return r;
     step = plan_add(planner, STEP_PORT_REOPEN, port->name);
     if (!step)

@@ -117,7 +117,7 @@ static const struct vif_plugin_api api = {
 };
 
 int plugin_describe(const struct vif_plugin *plugin, const struct plugin_options *options,
-                    const struct vif_request *request, enum vif_goal goal, struct vif_wiring *ret,
+                    const struct vif_input *input, enum vif_goal goal, struct vif_wiring *ret,
                     struct vif_error *err)
 {
     struct vif_object vif, instance;
@@ -129,10 +129,10 @@ int plugin_describe(const struct vif_plugin *plugin, const struct plugin_options
     };
     int r;
 
-    view_vif(request, &vif);
-    if (view_instance(request, &instance))
+    view_vif(input, &vif);
+    if (view_instance(input, &instance))
         call.describe.instance = &instance;
-    memcpy(ret->vif_id, request->vif->id, sizeof ret->vif_id);
+    memcpy(ret->vif_id, input->vif->id, sizeof ret->vif_id);
     r = plugin->describe(&call.describe);
     if (r >= 0)
         return 0;

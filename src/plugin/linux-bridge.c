@@ -26,9 +26,9 @@ static int add_bridge(struct describer *d)
         return error_memory(d->call->err);
     bridge->create = true;
     bridge->shared = true;
-    bridge->fate = VIF_FATE_KEEP;
+    bridge->on_unplug = VIF_ON_UNPLUG_KEEP;
     bridge->bridge.ageing_time = DEFAULT_AGEING;
-    bridge->silent = true;
+    bridge->no_host_address = true;
     bridge->keep_ipv6 = d->options->use_ipv6;
     bridge->mtu = d->interface ? d->mtu : 0;
     return 0;
@@ -41,7 +41,7 @@ static int add_interface(struct describer *d)
     if (!link)
         return error_memory(d->call->err);
     link->shared = true;
-    link->fate = VIF_FATE_KEEP;
+    link->on_unplug = VIF_ON_UNPLUG_KEEP;
     link->up = true;
     link->mtu = d->mtu;
     link->moves_addresses = true;
@@ -64,7 +64,7 @@ static int add_vlan(struct describer *d, int64_t vlan)
         return error_memory(d->call->err);
     link->create = true;
     link->shared = true;
-    link->fate = VIF_FATE_KEEP;
+    link->on_unplug = VIF_ON_UNPLUG_KEEP;
     link->vlan = (uint16_t)vlan;
     link->mtu = d->mtu;
     link->moves_addresses = true;

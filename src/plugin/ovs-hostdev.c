@@ -82,20 +82,20 @@ static int check_offload(struct ovs_describer *d, const char *pf)
     if (!link)
         return error_memory(d->call->err);
     link->shared = true;
-    link->fate = VIF_FATE_KEEP;
+    link->on_unplug = VIF_ON_UNPLUG_KEEP;
     link->enable_tc_offload = true;
     return 0;
 }
 
 /* A port the representor had under the name it now has, as os-vif makes it, goes when it gets another. */
-static int supersede_port(struct ovs_describer *d, const char *name)
+static int replace_port(struct ovs_describer *d, const char *name)
 {
     struct vif_wiring_port *port = ovs_add_port(d, name, d->bridge, false);
 
     if (!port)
         return -ENOMEM;
-    port->superseded = true;
-    d->call->wiring->supersedes = true;
+    port->replaced = true;
+    d->call->wiring->replaces = true;
     return ovs_set_qos_id(d, port);
 }
 
@@ -111,12 +111,12 @@ static int add_representor(struct ovs_describer *d, const char *found, const cha
     if (renamed)
         (void)snprintf(link->device, sizeof link->device, "%s", found);
     link->required = true;
-    link->fate = VIF_FATE_DOWN;
+    link->on_unplug = VIF_ON_UNPLUG_DOWN;
     link->up = true;
     link->mtu = ovs_mtu(d);
     d->call->api->set_name(d->call->wiring, link->name);
     r = ovs_add_link_port(d, link->name, true);
-    return r < 0 || !renamed ? r : supersede_port(d, found);
+    return r < 0 || !renamed ? r : replace_port(d, found);
 }
 
 /* By which of the host's devices the wiring is to be judged. */
@@ -171,7 +171,7 @@ static int add_renamed(struct ovs_describer *d)
     if (!link)
         return error_memory(d->call->err);
     link->only_by_alias = true;
-    link->fate = VIF_FATE_DOWN;
+    link->on_unplug = VIF_ON_UNPLUG_DOWN;
     return add_vf(d, &vf, name);
 }
 
@@ -184,7 +184,7 @@ static int unplug_system(struct ovs_describer *d)
 
     if (!link)
         return error_memory(d->call->err);
-    link->fate = VIF_FATE_DOWN;
+    link->on_unplug = VIF_ON_UNPLUG_DOWN;
     r = add_renamed(d);
     if (r < 0)
         return r;

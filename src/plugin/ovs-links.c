@@ -41,7 +41,7 @@ static int add_hybrid(struct ovs_describer *d, const char *qbr, bool legacy)
     bridge->create = !legacy;
     bridge->unplug_only = legacy;
     bridge->has_bridge = true; /* all of its attributes are 0: no ageing, delay, STP or snooping */
-    bridge->silent = true;
+    bridge->no_host_address = true;
     veth = wiring_add_link(d->call->wiring, VIF_LINK_VETH, qvb);
     if (!veth)
         return error_memory(d->call->err);
@@ -95,7 +95,7 @@ static int add_own_bridge(struct ovs_describer *d, const char *own_bridge)
     if (!bridge)
         return error_memory(d->call->err);
     bridge->create = true;
-    bridge->fate = VIF_FATE_REMOVE;
+    bridge->on_unplug = VIF_ON_UNPLUG_REMOVE;
     if (d->datapath_type && !d->unplug)
         text_copy(bridge->datapath_type, sizeof bridge->datapath_type, d->datapath_type);
     patch_name(d, "pbp", inner);
@@ -135,7 +135,7 @@ static int add_own_port(struct ovs_describer *d, const char *name, const char *o
 
 /* What the other way of wiring the VIF (with a bridge of its own, or without) may have left: plug takes
  * it away, and so does unplug, which is how changing the option strands nothing. */
-static int supersede_own_bridge(struct ovs_describer *d, const char *own_bridge)
+static int replace_own_bridge(struct ovs_describer *d, const char *own_bridge)
 {
     struct vif_wiring *wiring = d->call->wiring;
     size_t bridges = wiring->n_bridges, ports = wiring->n_ports;
@@ -143,12 +143,12 @@ static int supersede_own_bridge(struct ovs_describer *d, const char *own_bridge)
 
     for (size_t i = bridges; i < wiring->n_bridges; i++) {
         wiring->bridges[i].create = false;
-        wiring->bridges[i].superseded = true;
+        wiring->bridges[i].replaced = true;
         wiring->bridges[i].datapath_type[0] = '\0';
     }
     for (size_t i = ports; i < wiring->n_ports; i++) {
         wiring->ports[i].create = false;
-        wiring->ports[i].superseded = true;
+        wiring->ports[i].replaced = true;
     }
     return r;
 }
@@ -169,7 +169,7 @@ static int add_port(struct ovs_describer *d, const char *name)
         return r;
     text_copy(d->call->wiring->ports[d->call->wiring->n_ports - 1].other_bridge,
               VIF_DEVICE_NAME_SIZE, own_bridge);
-    return create || d->unplug ? supersede_own_bridge(d, own_bridge) : 0;
+    return create || d->unplug ? replace_own_bridge(d, own_bridge) : 0;
 }
 
 int ovs_describe_openvswitch(struct ovs_describer *d)

@@ -93,7 +93,7 @@ int ovs_add_bridge(struct ovs_describer *d, const char *default_type)
     if (!bridge)
         return error_memory(d->call->err);
     bridge->create = true;
-    bridge->fate = ovs_is_trunk(d) ? VIF_FATE_REMOVE : VIF_FATE_KEEP;
+    bridge->on_unplug = ovs_is_trunk(d) ? VIF_ON_UNPLUG_REMOVE : VIF_ON_UNPLUG_KEEP;
     if (type && !d->unplug)
         text_copy(bridge->datapath_type, sizeof bridge->datapath_type, type);
     return 0;

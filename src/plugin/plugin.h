@@ -41,10 +41,10 @@ struct plugin_call {
     const char *plugin_name;
 };
 
-/* Calls plugin->describe() for the VIF of 'request'.  '*ret' (zeroed) belongs to the caller, who ends
+/* Calls plugin->describe() for the VIF of 'input'.  '*ret' (zeroed) belongs to the caller, who ends
  * it with wiring_done() also after an error. */
 int plugin_describe(const struct vif_plugin *plugin, const struct plugin_options *options,
-                    const struct vif_request *request, enum vif_goal goal, struct vif_wiring *ret,
+                    const struct vif_input *input, enum vif_goal goal, struct vif_wiring *ret,
                     struct vif_error *err);
 
 /* The options of the call, for the plugins that come with libvif. */

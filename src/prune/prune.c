@@ -246,7 +246,7 @@ static int keep_forbidden(const struct policy *policy, struct leftovers_entry *e
     struct vif_wiring *wiring = &removal->wirings[removal->n - 1];
     struct vif_error why = {0};
 
-    if (!policy || policy_judge(policy, wiring, &why) == 0)
+    if (!policy || policy_check(policy, wiring, &why) == 0)
         return 0;
     wiring_done(wiring);
     removal->n--;

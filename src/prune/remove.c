@@ -40,7 +40,7 @@ static int add_own_bridge(const struct snapshot *snapshot, const struct stale *l
 
     if (!bridge)
         return -ENOMEM;
-    bridge->fate = VIF_FATE_REMOVE;
+    bridge->on_unplug = VIF_ON_UNPLUG_REMOVE;
     for (size_t i = 0; r == 0 && i < n; i++)
         r = wiring_expect_row(wiring, WIRING_PORT, ports[i]->name, ports[i]->uuid, 0);
     if (r == 0)

@@ -97,12 +97,12 @@ static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum
             names_add(&wanted->ports, link->name);
     }
     for (size_t i = 0; i < wiring->n_bridges; i++)
-        if (unplug || wiring->supersedes || !wiring->bridges[i].superseded)
+        if (unplug || wiring->replaces || !wiring->bridges[i].replaced)
             names_add(&wanted->bridges, wiring->bridges[i].name);
     for (size_t i = 0; i < wiring->n_ports; i++) {
         const struct vif_wiring_port *port = &wiring->ports[i];
 
-        if (!port->create && !(port->superseded && wiring->supersedes) && !unplug)
+        if (!port->create && !(port->replaced && wiring->replaces) && !unplug)
             continue;
         names_add(&wanted->ports, port->name);
         names_add(&wanted->bridges, port->bridge);

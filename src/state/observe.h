@@ -74,10 +74,10 @@ int wiring_resolve(const struct engine *engine, struct vif_wiring *wiring, int64
                    struct vif_error *err);
 
 /* A link that was renamed for this VIF, as its alias says, and has no port by its name: the port of its
- * old name, if there is one, is made one that is superseded.  1 then; 0 when there is no such link;
+ * old name, if there is one, is made one that is replaced.  1 then; 0 when there is no such link;
  * -ENOMEM. */
-int wiring_supersede_old_name(struct vif_wiring *wiring, const struct observed *observed,
-                              struct vif_error *err);
+int wiring_replace_old_name(struct vif_wiring *wiring, const struct observed *observed,
+                            struct vif_error *err);
 
 /* The rules as the kernel layer takes them: 'check' asks whether they are there (1), else they are
  * made so (0; 1 when they were there). */

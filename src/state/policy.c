@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judging wirings against a policy.  What a plugin found out by itself (which link represents a VF) is
+/* Checking wirings against a policy.  What a plugin found out by itself (which link represents a VF) is
  * judged by the device it found; all else by its name, whoever the plugin is.  The host, which knows
  * whether a policy is to be enforced, and the engine stand on this. */
 #include "state/policy.h"
@@ -98,7 +98,7 @@ static int refuse(struct vif_error *err, const char *what, const char *name, con
 }
 
 /* "" is no bridge. */
-static int judge_bridge(const struct policy *policy, const char *name, struct vif_error *err)
+static int check_bridge(const struct policy *policy, const char *name, struct vif_error *err)
 {
     if (!name[0] || words_match(&policy->bridges, name) ||
         is_made_of_id(name, "pb", DEVICE_NAME_LENGTH))
@@ -106,7 +106,7 @@ static int judge_bridge(const struct policy *policy, const char *name, struct vi
     return refuse(err, "bridge", name, "allowed_bridges");
 }
 
-static int judge_linux_bridge(const struct policy *policy, const char *name, struct vif_error *err)
+static int check_linux_bridge(const struct policy *policy, const char *name, struct vif_error *err)
 {
     if (!name[0] || words_match(&policy->linux_bridges, name) ||
         is_made_of_id(name, "qbr", DEVICE_NAME_LENGTH))
@@ -123,7 +123,7 @@ static bool is_representor(const struct vif_wiring *wiring, const char *name)
 }
 
 /* 'what' is "interface" or "port". */
-static int judge_name(const struct policy *policy, const struct vif_wiring *wiring,
+static int check_name(const struct policy *policy, const struct vif_wiring *wiring,
                       const char *what, const char *name, struct vif_error *err)
 {
     static const char *const prefixes[] = {"qvb", "qvo", "vhu", "vfr"};
@@ -142,34 +142,34 @@ static int judge_name(const struct policy *policy, const struct vif_wiring *wiri
 }
 
 /* A patch port's name has the whole id. */
-static int judge_patch(const struct policy *policy, const struct vif_wiring *wiring,
+static int check_patch(const struct policy *policy, const struct vif_wiring *wiring,
                        const char *name, struct vif_error *err)
 {
     const size_t length = 3 + UUID_TEXT_SIZE - 1;
 
     if (is_made_of_id(name, "pbp", length) || is_made_of_id(name, "ibp", length))
         return 0;
-    return judge_name(policy, wiring, "port", name, err);
+    return check_name(policy, wiring, "port", name, err);
 }
 
 /* A device that is there anyway: the host's own, unless it is known to be a VF's or meant for this. */
-static int judge_device(const struct policy *policy, const struct vif_wiring *wiring,
+static int check_device(const struct policy *policy, const struct vif_wiring *wiring,
                         const struct vif_wiring_link *link, struct vif_error *err)
 {
     bool flat = link->master[0] && policy->flat_interface[0] &&
                 strcmp(link->name, policy->flat_interface) == 0;
 
-    if (flat && !link->device[0] && link->fate == VIF_FATE_KEEP)
+    if (flat && !link->device[0] && link->on_unplug == VIF_ON_UNPLUG_KEEP)
         return 0;
     /* Of the uplink nothing but its offload is switched on. */
     for (size_t i = 0; link->enable_tc_offload && i < wiring->n_vfs; i++)
         if (strcmp(wiring->vfs[i].uplink, link->name) == 0 && link->shared && !link->master[0] &&
-            !link->device[0] && link->fate == VIF_FATE_KEEP)
+            !link->device[0] && link->on_unplug == VIF_ON_UNPLUG_KEEP)
             return 0;
-    return judge_name(policy, wiring, "interface", link->name, err);
+    return check_name(policy, wiring, "interface", link->name, err);
 }
 
-static int judge_vlan(const struct policy *policy, const struct vif_wiring *wiring,
+static int check_vlan(const struct policy *policy, const struct vif_wiring *wiring,
                       const struct vif_wiring_link *link, struct vif_error *err)
 {
     char own[VIF_DEVICE_NAME_SIZE];
@@ -177,13 +177,13 @@ static int judge_vlan(const struct policy *policy, const struct vif_wiring *wiri
 
     (void)snprintf(own, sizeof own, "vlan%u", (unsigned)link->vlan);
     if (!policy->vlan_interface[0] || strcmp(link->parent, policy->vlan_interface) != 0)
-        r = judge_name(policy, wiring, "interface", link->parent, err);
+        r = check_name(policy, wiring, "interface", link->parent, err);
     if (r == 0 && (!link->parent[0] || strcmp(link->name, own) != 0))
-        r = judge_name(policy, wiring, "interface", link->name, err);
+        r = check_name(policy, wiring, "interface", link->name, err);
     return r;
 }
 
-static int judge_link(const struct policy *policy, const struct vif_wiring *wiring,
+static int check_link(const struct policy *policy, const struct vif_wiring *wiring,
                       const struct vif_wiring_link *link, struct vif_error *err)
 {
     int r = 0;
@@ -191,27 +191,27 @@ static int judge_link(const struct policy *policy, const struct vif_wiring *wiri
     switch (link->kind) {
     case VIF_LINK_TAP:
     case VIF_LINK_VETH:
-        r = judge_name(policy, wiring, "interface", link->name, err);
+        r = check_name(policy, wiring, "interface", link->name, err);
         break;
     case VIF_LINK_BRIDGE:
-        r = judge_linux_bridge(policy, link->name, err);
+        r = check_linux_bridge(policy, link->name, err);
         break;
     case VIF_LINK_VLAN:
-        r = judge_vlan(policy, wiring, link, err);
+        r = check_vlan(policy, wiring, link, err);
         break;
     case VIF_LINK_DEVICE:
-        r = judge_device(policy, wiring, link, err);
+        r = check_device(policy, wiring, link, err);
         break;
     }
     if (r == 0)
-        r = judge_name(policy, wiring, "interface", link->device, err);
+        r = check_name(policy, wiring, "interface", link->device, err);
     if (r == 0)
-        r = judge_name(policy, wiring, "interface", link->peer, err);
-    return r < 0 ? r : judge_linux_bridge(policy, link->master, err);
+        r = check_name(policy, wiring, "interface", link->peer, err);
+    return r < 0 ? r : check_linux_bridge(policy, link->master, err);
 }
 
 /* What a port of DPDK's own is bound to; a whole NIC, too, could be said there. */
-static int judge_devargs(const struct vif_wiring *wiring, const char *devargs,
+static int check_devargs(const struct vif_wiring *wiring, const char *devargs,
                          struct vif_error *err)
 {
     for (size_t i = 0; i < wiring->n_vfs; i++)
@@ -222,15 +222,15 @@ static int judge_devargs(const struct vif_wiring *wiring, const char *devargs,
                      devargs);
 }
 
-static int judge_option(const struct policy *policy, const struct vif_wiring *wiring,
+static int check_option(const struct policy *policy, const struct vif_wiring *wiring,
                         const struct vif_map_entry *option, struct vif_error *err)
 {
     if (strcmp(option->key, "peer") == 0)
-        return judge_patch(policy, wiring, option->value, err);
+        return check_patch(policy, wiring, option->value, err);
     if (strcmp(option->key, "dpdk-devargs") == 0)
-        return judge_devargs(wiring, option->value, err);
+        return check_devargs(wiring, option->value, err);
     if (strcmp(option->key, "vhost-server-path") == 0 || strchr(option->value, '/'))
-        return policy_judge_socket(policy, option->value, err);
+        return policy_check_socket(policy, option->value, err);
     return 0;
 }
 
@@ -246,27 +246,27 @@ static bool is_type_allowed(const char *type)
     return false;
 }
 
-static int judge_port(const struct policy *policy, const struct vif_wiring *wiring,
+static int check_port(const struct policy *policy, const struct vif_wiring *wiring,
                       const struct vif_wiring_port *port, struct vif_error *err)
 {
-    int r = judge_bridge(policy, port->bridge, err);
+    int r = check_bridge(policy, port->bridge, err);
 
     if (r == 0)
-        r = judge_bridge(policy, port->other_bridge, err);
+        r = check_bridge(policy, port->other_bridge, err);
     if (r == 0 && !is_type_allowed(port->type))
         r = error_set(err, VIF_ERROR_PERMISSION, "port %.64s: type %.31s is not allowed",
                       port->name, port->type);
     if (r == 0)
-        r = strcmp(port->type, "patch") == 0 ? judge_patch(policy, wiring, port->name, err)
-                                             : judge_name(policy, wiring, "port", port->name, err);
+        r = strcmp(port->type, "patch") == 0 ? check_patch(policy, wiring, port->name, err)
+                                             : check_name(policy, wiring, "port", port->name, err);
     if (r == 0)
-        r = judge_name(policy, wiring, "interface", port->link, err);
+        r = check_name(policy, wiring, "interface", port->link, err);
     for (size_t i = 0; r == 0 && i < port->options.n; i++)
-        r = judge_option(policy, wiring, &port->options.entries[i], err);
+        r = check_option(policy, wiring, &port->options.entries[i], err);
     return r;
 }
 
-int policy_judge_socket(const struct policy *policy, const char *path, struct vif_error *err)
+int policy_check_socket(const struct policy *policy, const char *path, struct vif_error *err)
 {
     const char *at = words_text(&policy->socket_directories), *word;
     char normal[PATH_MAX];
@@ -284,7 +284,7 @@ int policy_judge_socket(const struct policy *policy, const char *path, struct vi
                      path);
 }
 
-int policy_judge(const struct policy *policy, const struct vif_wiring *wiring,
+int policy_check(const struct policy *policy, const struct vif_wiring *wiring,
                  struct vif_error *err)
 {
     int r = 0;
@@ -293,17 +293,17 @@ int policy_judge(const struct policy *policy, const struct vif_wiring *wiring,
         if (!words_match(&policy->devices, wiring->vfs[i].pci))
             r = refuse(err, "device", wiring->vfs[i].pci, "allowed_devices");
     for (size_t i = 0; r == 0 && i < wiring->n_bridges; i++)
-        r = judge_bridge(policy, wiring->bridges[i].name, err);
+        r = check_bridge(policy, wiring->bridges[i].name, err);
     for (size_t i = 0; r == 0 && i < wiring->n_links; i++)
-        r = judge_link(policy, wiring, &wiring->links[i], err);
+        r = check_link(policy, wiring, &wiring->links[i], err);
     for (size_t i = 0; r == 0 && i < wiring->n_ports; i++)
-        r = judge_port(policy, wiring, &wiring->ports[i], err);
+        r = check_port(policy, wiring, &wiring->ports[i], err);
     for (size_t i = 0; r == 0 && i < wiring->n_rules; i++)
-        r = judge_linux_bridge(policy, wiring->rules[i].bridge, err);
+        r = check_linux_bridge(policy, wiring->rules[i].bridge, err);
     return r;
 }
 
-int policy_judge_found(const struct policy *policy, const struct vif_wiring *wiring,
+int policy_check_found(const struct policy *policy, const struct vif_wiring *wiring,
                        const struct observed *observed, struct vif_error *err)
 {
     int r = 0;
@@ -312,7 +312,7 @@ int policy_judge_found(const struct policy *policy, const struct vif_wiring *wir
         const char *name = wiring->ports[i].name;
         const struct vswitch_port *there = name[0] ? vswitch_find_port(&observed->db, name) : NULL;
 
-        if (there && judge_bridge(policy, there->bridge, NULL) < 0)
+        if (there && check_bridge(policy, there->bridge, NULL) < 0)
             r = error_set(err, VIF_ERROR_PERMISSION,
                           "port %.64s is on bridge %s, which is not allowed ([vifd] "
                           "allowed_bridges)",

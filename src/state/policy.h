@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The policy: what of a host the VIFs of callers that are not trusted with all of it may touch.  A list
- * of what is allowed; everything else is refused.  A wiring is judged by what it names before anything
+ * of what is allowed; everything else is refused.  A wiring is checked by what it names before anything
  * is looked at, and again by where its ports were found. */
 #ifndef STATE_POLICY_H
 #define STATE_POLICY_H
@@ -31,19 +31,19 @@ void policy_done(struct policy *policy);
  * absolute, has a component ".." or a control character, or does not fit. */
 bool policy_normalise(const char *path, char *ret_path, size_t size);
 
-/* Judges every part of the wiring; those without a name yet (a port that is found by its owner) are to
- * be judged again when they have one.  Pure.
+/* Checks every part of the wiring; those without a name yet (a port that is found by its owner) are to
+ * be checked again when they have one.  Pure.
  *
  * 0; kind PERMISSION, with words that name the thing and the rule. */
-int policy_judge(const struct policy *policy, const struct vif_wiring *wiring,
+int policy_check(const struct policy *policy, const struct vif_wiring *wiring,
                  struct vif_error *err);
 
 /* The same of where the ports of the wiring were found: one on a bridge that is not allowed is not
- * moved, mended or removed. */
-int policy_judge_found(const struct policy *policy, const struct vif_wiring *wiring,
+ * moved, repaired or removed. */
+int policy_check_found(const struct policy *policy, const struct vif_wiring *wiring,
                        const struct observed *observed, struct vif_error *err);
 
 /* The same of a vhost-user socket that a VIF names, whether or not its wiring has it. */
-int policy_judge_socket(const struct policy *policy, const char *path, struct vif_error *err);
+int policy_check_socket(const struct policy *policy, const char *path, struct vif_error *err);
 
 #endif

@@ -58,8 +58,8 @@ static struct vif_wiring_port *port_behind(struct vif_wiring *wiring, const char
     return NULL;
 }
 
-int wiring_supersede_old_name(struct vif_wiring *wiring, const struct observed *observed,
-                              struct vif_error *err)
+int wiring_replace_old_name(struct vif_wiring *wiring, const struct observed *observed,
+                            struct vif_error *err)
 {
     for (size_t i = 0; i < wiring->n_links; i++) {
         const struct vif_wiring_link *link = &wiring->links[i];
@@ -76,8 +76,8 @@ int wiring_supersede_old_name(struct vif_wiring *wiring, const struct observed *
         if (!added)
             return error_memory(err);
         memcpy(added->owner, port.owner, sizeof added->owner);
-        added->superseded = true;
-        wiring->supersedes = true;
+        added->replaced = true;
+        wiring->replaces = true;
         if (uuid_v5(WIRING_QOS_NAMESPACE, old_name, added->qos_id) < 0)
             return error_set(err, VIF_ERROR_SYSTEM, "no UUID for %s", old_name);
         return 1;

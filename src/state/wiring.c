@@ -71,7 +71,7 @@ struct vif_wiring_bridge *wiring_add_bridge(struct vif_wiring *wiring, const cha
     wiring->bridges = bridges;
     bridge = &bridges[wiring->n_bridges++];
     set_name(bridge->name, sizeof bridge->name, name);
-    bridge->fate = VIF_FATE_KEEP;
+    bridge->on_unplug = VIF_ON_UNPLUG_KEEP;
     return bridge;
 }
 

@@ -69,7 +69,7 @@ struct vif_wiring {
     struct wiring_vf *vfs; /* whose representor the wiring has */
     size_t n_vfs;
     struct text warnings;  /* what the user should know, each ended by a newline */
-    bool supersedes;       /* plug looks at the parts that are superseded, too */
+    bool replaces;         /* plug looks at the parts that are replaced, too */
     bool needs_tc_offload; /* ovs-vswitchd must be able to offload flows (2.8 and later) */
 };
 

@@ -17,12 +17,12 @@
 #include "json/json-path.h"
 #include "json/json-text.h"
 
-struct vif_request *fixture_request(const char *document)
+struct vif_input *fixture_request(const char *document)
 {
     auto_free char *text = strdup(document);
     auto_json json_t *json = NULL;
     struct json_path root = {.key = "vif.json"};
-    struct vif_request *request = NULL;
+    struct vif_input *request = NULL;
     struct vif_error err = {0};
     int r;
 
@@ -32,7 +32,7 @@ struct vif_request *fixture_request(const char *document)
             *p = '"';
     r = json_text_parse(text, strlen(text), LIMIT_DOCUMENT_BYTES, &json, &err);
     if (r == 0)
-        r = vif_request_decode(json, &root, &request, &err);
+        r = vif_input_decode(json, &root, &request, &err);
     if (r < 0)
         print_error("%s\n", err.text);
     assert_int_equal(r, 0);
@@ -50,7 +50,7 @@ struct plugin_options fixture_options(void)
 int fixture_describe(const struct plugin_options *options, const char *document, enum vif_goal goal,
                      struct vif_wiring *ret, struct vif_error *err)
 {
-    auto_vif_request struct vif_request *request = fixture_request(document);
+    auto_vif_input struct vif_input *request = fixture_request(document);
     const struct vif_plugin *plugin = NULL;
     struct plugin_registry *registry;
     int r;
@@ -85,14 +85,14 @@ static void words_of_flags(const struct vif_wiring_link *link, struct text *text
         {link->required, "required"},
         {link->unplug_only, "unplug-only"},
         {link->shared, "shared"},
-        {link->fate == VIF_FATE_KEEP, "keep"},
-        {link->fate == VIF_FATE_DOWN, "down"},
+        {link->on_unplug == VIF_ON_UNPLUG_KEEP, "keep"},
+        {link->on_unplug == VIF_ON_UNPLUG_DOWN, "down"},
         {link->up, "up"},
         {link->enable_tc_offload, "tc-offload"},
         {link->moves_addresses, "moves-addresses"},
         {link->multi_queue, "multi-queue"},
         {link->promisc, "promiscuous"},
-        {link->silent, "silent"},
+        {link->no_host_address, "no-host-address"},
         {link->keep_ipv6, "keep-ipv6"},
         {link->has_bridge, "attributes"},
     };
@@ -144,7 +144,7 @@ static void words_of_map(const char *what, const struct vif_map *map, struct tex
 static void words_of_port(const struct vif_wiring_port *port, struct text *text)
 {
     text_add(text, "port %s on %s:%s%s owner=%s", port->name, port->bridge,
-             port->create ? " create" : "", port->superseded ? " superseded" : "", port->owner);
+             port->create ? " create" : "", port->replaced ? " replaced" : "", port->owner);
     if (port->link[0])
         text_add(text, " link=%s", port->link);
     if (port->other_bridge[0])
@@ -173,8 +173,8 @@ static void words_of_port(const struct vif_wiring_port *port, struct text *text)
 static void words_of_bridge(const struct vif_wiring_bridge *bridge, struct text *text)
 {
     text_add(text, "bridge %s:%s%s%s%s%s\n", bridge->name, bridge->create ? " create" : "",
-             bridge->superseded ? " superseded" : "",
-             bridge->fate == VIF_FATE_REMOVE ? " remove" : " keep",
+             bridge->replaced ? " replaced" : "",
+             bridge->on_unplug == VIF_ON_UNPLUG_REMOVE ? " remove" : " keep",
              bridge->datapath_type[0] ? " datapath_type=" : "", bridge->datapath_type);
 }
 

@@ -36,7 +36,7 @@
     VIF_DOCUMENT("VIFBridge", "'vif_name':'" TAP "','bridge_name':'" QBR "',", network, profile)
 
 /* The request of a document that decodes; a test that gave another one fails. */
-struct vif_request *fixture_request(const char *document);
+struct vif_input *fixture_request(const char *document);
 
 /* os-vif's defaults. */
 struct plugin_options fixture_options(void);

@@ -40,17 +40,17 @@
 #define NOOP                     " qos=linux-noop"
 #define PATCH_TO(name, bridge, flags, peer, ids, dead)                                             \
     PORT(name, bridge, flags " owner=" VIF_UUID " type=patch" ids " option:peer=" peer dead)
-#define SUPERSEDED_BRIDGE "bridge " PB ": superseded remove\n"
-#define SUPERSEDED_PORTS(bridge, ids, dead)                                                        \
-    PATCH_TO(PBP, PB, " superseded", IBP, "", "")                                                  \
-    PATCH_TO(IBP, bridge, " superseded", PBP, ids, dead)
+#define REPLACED_BRIDGE "bridge " PB ": replaced remove\n"
+#define REPLACED_PORTS(bridge, ids, dead)                                                          \
+    PATCH_TO(PBP, PB, " replaced", IBP, "", "")                                                    \
+    PATCH_TO(IBP, bridge, " replaced", PBP, ids, dead)
 /* The parts of a direct plug, and those of a bridge of its own which it takes away. */
 #define SUPERSEDING(own, bridge, port)                                                             \
-    own SUPERSEDED_BRIDGE port SUPERSEDED_PORTS(bridge, IDS_OF(VIF_UUID), "")
+    own REPLACED_BRIDGE port REPLACED_PORTS(bridge, IDS_OF(VIF_UUID), "")
 #define SUPERSEDING_ISOLATED(own, bridge, port)                                                    \
-    own SUPERSEDED_BRIDGE port SUPERSEDED_PORTS(bridge, IDS_OF(VIF_UUID), " dead-tag")
+    own REPLACED_BRIDGE port REPLACED_PORTS(bridge, IDS_OF(VIF_UUID), " dead-tag")
 #define HYBRID_LINKS(flags, mtu)                                                                   \
-    "linux bridge " QBR ":" flags " silent attributes\n"                                           \
+    "linux bridge " QBR ":" flags " no-host-address attributes\n"                                  \
     "veth " QVB ":" flags " promiscuous peer=" QVO " master=" QBR mtu "\n"
 #define LEGACY HYBRID_LINKS(" unplug-only", " mtu=1500")
 

@@ -351,7 +351,7 @@ static void kept_documents(void **state)
         0);
     assert_int_equal(add(batch, GOOD(ID) "[{}," GOOD(OTHER) "]", &err), 0);
     for (size_t i = 1; i < batch->n; i++) {
-        const struct vif_request *request = batch->entries[i].request, *other;
+        const struct vif_input *request = batch->entries[i].request, *other;
 
         if (!request || strcmp(request->source, "in text 1") == 0)
             continue;

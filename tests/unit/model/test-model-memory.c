@@ -96,13 +96,13 @@ static void parsing(void **state)
 
 static int decode_failing(json_t *json, long n)
 {
-    auto_vif_request struct vif_request *request = NULL;
+    auto_vif_input struct vif_input *request = NULL;
     struct json_path root = {.key = "vif.json"};
     struct vif_error err = {0};
     int r;
 
     allocations_left = n;
-    r = vif_request_decode(json, &root, &request, &err);
+    r = vif_input_decode(json, &root, &request, &err);
     allocations_left = -1;
     assert_int_equal(r < 0, request == NULL);
     assert_true(r == 0 || (r == -ENOMEM && err.kind == VIF_ERROR_NO_MEMORY));

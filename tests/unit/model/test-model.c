@@ -16,18 +16,18 @@
 #include "json/json-text.h"
 
 /* Parses and decodes 'text', with ' for ". */
-static int decode(const char *text, struct vif_request **ret, struct vif_error *err)
+static int decode(const char *text, struct vif_input **ret, struct vif_error *err)
 {
     struct json_path root = {.key = "vif.json"};
     auto_json json_t *json = NULL;
     int r = parse_document(text, &json, err);
 
-    return r < 0 ? r : vif_request_decode(json, &root, ret, err);
+    return r < 0 ? r : vif_input_decode(json, &root, ret, err);
 }
 
-static struct vif_request *decode_good(const char *text)
+static struct vif_input *decode_good(const char *text)
 {
-    struct vif_request *request = NULL;
+    struct vif_input *request = NULL;
     struct vif_error err = {0};
     int r = decode(text, &request, &err);
 
@@ -64,7 +64,7 @@ static void check_network(const struct network *network)
 
 static void versioned_form(void **state)
 {
-    auto_vif_request struct vif_request *request = decode_good(openvswitch);
+    auto_vif_input struct vif_input *request = decode_good(openvswitch);
     const struct vif *vif = request->vif;
 
     (void)state;
@@ -88,7 +88,7 @@ static void versioned_form(void **state)
 
 static void plain_form_mixed_with_the_other(void **state)
 {
-    auto_vif_request struct vif_request *request = decode_good(bridge);
+    auto_vif_input struct vif_input *request = decode_good(bridge);
     const struct vif *vif = request->vif;
     const struct subnet *subnet = vif->network->subnets->items[0];
 
@@ -112,8 +112,8 @@ static void plain_form_mixed_with_the_other(void **state)
 
 static void vhostuser_and_host_device(void **state)
 {
-    auto_vif_request struct vif_request *vhu = decode_good(vhostuser);
-    auto_vif_request struct vif_request *dev = decode_good(host_device);
+    auto_vif_input struct vif_input *vhu = decode_good(vhostuser);
+    auto_vif_input struct vif_input *dev = decode_good(host_device);
     const struct port_profile *profile = dev->vif->port_profile;
 
     (void)state;
@@ -136,9 +136,9 @@ static void vhostuser_and_host_device(void **state)
 
 static void classes_of_other_plugins(void **state)
 {
-    auto_vif_request struct vif_request *d = decode_good(direct);
-    auto_vif_request struct vif_request *n = decode_good(nested_dpdk);
-    auto_vif_request struct vif_request *g = decode_good(generic);
+    auto_vif_input struct vif_input *d = decode_good(direct);
+    auto_vif_input struct vif_input *n = decode_good(nested_dpdk);
+    auto_vif_input struct vif_input *g = decode_good(generic);
 
     (void)state;
     assert_int_equal(d->vif->type, VIF_TYPE_DIRECT);
@@ -170,7 +170,7 @@ struct refusal {
 static void check_refusals(const struct refusal *rows, size_t n, int r, enum vif_error_kind kind)
 {
     for (size_t i = 0; i < n; i++) {
-        struct vif_request *request = NULL;
+        struct vif_input *request = NULL;
         struct vif_error err = {0};
 
         assert_int_equal(decode(rows[i].text, &request, &err), r);
@@ -283,7 +283,7 @@ static void versions(void **state)
          "this program knows"},
     };
     /* os-vif takes fields that are newer than the version an object states, too. */
-    auto_vif_request struct vif_request *request =
+    auto_vif_input struct vif_input *request =
         decode_good(VERSIONED("VIFVHostUser", "1.0", ID_FULL ",'vif_name':'vhu0'"));
 
     (void)state;

@@ -13,7 +13,7 @@
 #include "vif-documents.h"
 #include "wiring-fixture.h"
 
-static struct vif_request *request;
+static struct vif_input *request;
 
 static struct vif_object vif_of(const char *document)
 {
@@ -27,7 +27,7 @@ static struct vif_object vif_of(const char *document)
 static int drop_request(void **state)
 {
     (void)state;
-    vif_request_free(request);
+    vif_input_free(request);
     request = NULL;
     return 0;
 }

@@ -185,7 +185,7 @@ static void parts_that_are_kept(void **state)
     struct vif_wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, ""), VIF_GOAL_UNPLUG);
 
     (void)state;
-    wiring.links[0].fate = VIF_FATE_KEEP;
+    wiring.links[0].on_unplug = VIF_ON_UNPLUG_KEEP;
     CHECK(&wiring, DIRECT_THERE, rows);
     wiring_done(&wiring);
 }

@@ -39,7 +39,7 @@ static struct vif_wiring representor(const char *name, const char *now)
     struct vif_wiring_link *link = add_link(&wiring, VIF_LINK_DEVICE, name);
 
     link->required = link->up = 1;
-    link->fate = VIF_FATE_DOWN;
+    link->on_unplug = VIF_ON_UNPLUG_DOWN;
     strcpy(link->device, now);
     return wiring;
 }
@@ -140,7 +140,7 @@ static void tc_offload(void **state)
 
     (void)state;
     link->shared = link->enable_tc_offload = 1;
-    link->fate = VIF_FATE_KEEP;
+    link->on_unplug = VIF_ON_UNPLUG_KEEP;
     CHECK(&wiring, VIF_GOAL_PLUG, REP_THERE, rows);
     CHECK(&wiring, VIF_GOAL_UNPLUG, REP_THERE, ((const struct plan_row[]){{"kept", "", ""}}));
     wiring_done(&wiring);
@@ -182,11 +182,11 @@ static struct vif_wiring network(enum vif_link_kind kind, const char *name)
     struct vif_wiring_link *link = add_link(&wiring, VIF_LINK_BRIDGE, "brq1");
 
     link->create = link->shared = 1;
-    link->fate = VIF_FATE_KEEP;
+    link->on_unplug = VIF_ON_UNPLUG_KEEP;
     link = add_link(&wiring, kind, name);
     link->create = kind == VIF_LINK_VLAN;
     link->shared = link->up = link->moves_addresses = 1;
-    link->fate = VIF_FATE_KEEP;
+    link->on_unplug = VIF_ON_UNPLUG_KEEP;
     strcpy(link->master, "brq1");
     if (kind == VIF_LINK_VLAN) {
         link->vlan = 7;
@@ -251,7 +251,7 @@ static void vlan(void **state)
     (void)state;
     CHECK(&wiring, VIF_GOAL_PLUG, LAN_THERE, rows);
     CHECK(&wiring, VIF_GOAL_UNPLUG, LAN_THERE, ((const struct plan_row[]){{"kept", "", ""}}));
-    wiring.links[1].fate = VIF_FATE_REMOVE;
+    wiring.links[1].on_unplug = VIF_ON_UNPLUG_REMOVE;
     CHECK(&wiring, VIF_GOAL_UNPLUG, LAN_THERE, absent);
     wiring_done(&wiring);
 }

@@ -20,7 +20,8 @@
 #define BRQ(network) DOCUMENT(",'bridge_name':'brq1'", network)
 
 #define BRIDGE(flags, mtu)                                                                         \
-    NAMED("brq1") "linux bridge brq1: create shared keep silent" flags mtu " ageing=30000\n"
+    NAMED("brq1")                                                                                  \
+    "linux bridge brq1: create shared keep no-host-address" flags mtu " ageing=30000\n"
 #define ETH(name, mtu) "device " name ": shared keep up moves-addresses master=brq1" mtu "\n"
 #define VLAN(parent)                                                                               \
     "vlan vlan7: create shared keep moves-addresses vlan=7 parent=" parent " master=brq1 "         \

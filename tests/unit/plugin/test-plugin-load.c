@@ -166,7 +166,7 @@ static void list(void **state)
 
 static int describe(const char *document, struct vif_wiring *wiring, struct vif_error *err)
 {
-    auto_vif_request struct vif_request *request = fixture_request(document);
+    auto_vif_input struct vif_input *request = fixture_request(document);
 
     return plugin_describe(find("sample"), &options, request, VIF_GOAL_PLUG, wiring, err);
 }

@@ -100,7 +100,7 @@ static void hybrid_plug(void **state)
             LINKS TRUNK QVO_PORT("tbr-1", TRUNK_IDS NOOP), .options.isolate = true),
         ROW("the bridge's name is the VIF's word",
             VIF_DOCUMENT("VIFBridge", "'bridge_name':'brq-x',", ON_BR_INT, ""),
-            NAMED("brq-x") "linux bridge brq-x: create silent attributes\n"
+            NAMED("brq-x") "linux bridge brq-x: create no-host-address attributes\n"
                            "veth " QVB ": create promiscuous peer=" QVO
                            " master=brq-x mtu=1500\n" BR_INT QVO_PORT("br-int", IDS NOOP)),
     };
@@ -112,22 +112,22 @@ static void hybrid_plug(void **state)
 /* Everything an earlier plug of either type may have left goes, whatever create_port says now. */
 static void unplug(void **state)
 {
-#define ALL_PORTS(port, bridge) port SUPERSEDED_PORTS(bridge, "", "") QVO_PORT_GOES(bridge)
+#define ALL_PORTS(port, bridge) port REPLACED_PORTS(bridge, "", "") QVO_PORT_GOES(bridge)
     static const struct wiring_row rows[] = {
         ROW("direct", OVS_DOCUMENT(ON_BR_INT, ""),
             NAMED(TAP) TAP_LINK("", " mtu=1500")
-                LEGACY BR_INT SUPERSEDED_BRIDGE ALL_PORTS(TAP_PORT_GOES, "br-int"),
+                LEGACY BR_INT REPLACED_BRIDGE ALL_PORTS(TAP_PORT_GOES, "br-int"),
             .goal = VIF_GOAL_UNPLUG),
         ROW("direct, whatever the option says now", OVS_DOCUMENT(ON_BR_INT, ""),
             NAMED(TAP) TAP_LINK("", " mtu=1500")
-                LEGACY BR_INT SUPERSEDED_BRIDGE ALL_PORTS(TAP_PORT_GOES, "br-int"),
+                LEGACY BR_INT REPLACED_BRIDGE ALL_PORTS(TAP_PORT_GOES, "br-int"),
             .goal = VIF_GOAL_UNPLUG, .options.per_port_bridge = true),
         ROW("direct with a tap", OVS_DOCUMENT(ON_BR_INT, CREATE_PORT CREATE_TAP NETDEV),
-            NAMED(TAP) TAP_LINK(" create", " mtu=1500") LEGACY BR_INT SUPERSEDED_BRIDGE ALL_PORTS(
+            NAMED(TAP) TAP_LINK(" create", " mtu=1500") LEGACY BR_INT REPLACED_BRIDGE ALL_PORTS(
                 PORT(TAP, "br-int", " create" OWNED_TAP " qos_id=" TAP_QOS_ID), "br-int"),
             .goal = VIF_GOAL_UNPLUG, .options.isolate = true),
         ROW("direct on a trunk bridge", OVS_DOCUMENT(ON_TRUNK, ""),
-            NAMED(TAP) TAP_LINK("", " mtu=1500") LEGACY TRUNK SUPERSEDED_BRIDGE ALL_PORTS(
+            NAMED(TAP) TAP_LINK("", " mtu=1500") LEGACY TRUNK REPLACED_BRIDGE ALL_PORTS(
                 PORT(TAP, "tbr-1", OWNED_TAP " qos_id=" TAP_QOS_ID), "tbr-1"),
             .goal = VIF_GOAL_UNPLUG),
         ROW("hybrid", BRIDGE_DOCUMENT(ON_BR_INT, NETDEV),
@@ -236,9 +236,9 @@ static void unplug_of_a_tap_with_a_hybrid_name(void **state)
 {
     struct wiring_row row =
         ROW("vif_name qvo", VIF_DOCUMENT("VIFOpenVSwitch", "'vif_name':'" QVO "',", ON_BR_INT, ""),
-            NAMED(QVO) "tap " QVO ": mtu=1500 address=" MAC "\n" BR_INT SUPERSEDED_BRIDGE PORT(
+            NAMED(QVO) "tap " QVO ": mtu=1500 address=" MAC "\n" BR_INT REPLACED_BRIDGE PORT(
                 QVO, "br-int", OWNED(QVO) " or-on=" PB " qos_id=" QVO_QOS_ID)
-                SUPERSEDED_PORTS("br-int", "", ""),
+                REPLACED_PORTS("br-int", "", ""),
             .goal = VIF_GOAL_UNPLUG);
 
     (void)state;

@@ -87,7 +87,7 @@ static void judge(const struct attempt *attempt, enum vif_goal goal, const char 
     r = fixture_describe(&options, attempt->document, goal, &wiring, &err);
     if (r < 0)
         fail_msg("%s: %s", attempt->what, err.text);
-    r = policy_judge(&policy, &wiring, &err);
+    r = policy_check(&policy, &wiring, &err);
     if (strcmp(r < 0 ? err.text : "", words ? words : "") != 0)
         fail_msg("%s, %s: expected '%s', got '%s'", attempt->what,
                  goal == VIF_GOAL_PLUG ? "plug" : "unplug", words ? words : "",
@@ -186,7 +186,7 @@ static void check(struct vif_wiring *wiring, const char *devices, const char *wo
     int r;
 
     set_lists(&policy, (const char *const[5]){[4] = devices});
-    r = policy_judge(&policy, wiring, &err);
+    r = policy_check(&policy, wiring, &err);
     if (strcmp(r < 0 ? err.text : "", words ? words : "") != 0)
         fail_msg("expected '%s', got '%s'", words ? words : "", r < 0 ? err.text : "");
     wiring_done(wiring);
@@ -205,7 +205,7 @@ static struct vif_wiring representor(const char *now, const char *wanted)
     (void)snprintf(vf->uplink, sizeof vf->uplink, "enp3s0f0np0");
     link = wiring_add_link(&wiring, VIF_LINK_DEVICE, "enp3s0f0np0");
     link->shared = true;
-    link->fate = VIF_FATE_KEEP;
+    link->on_unplug = VIF_ON_UNPLUG_KEEP;
     link->enable_tc_offload = true;
     link = wiring_add_link(&wiring, VIF_LINK_DEVICE, wanted);
     if (strcmp(now, wanted) != 0)
@@ -241,7 +241,7 @@ static void representors(void **state)
     wiring.links[0].enable_tc_offload = false;
     check(&wiring, NULL, NOT_INTERFACE("enp3s0f0np0"));
     wiring = representor("enp3s0f0_3", "enp3s0f0_3");
-    wiring.links[0].fate = VIF_FATE_DOWN;
+    wiring.links[0].on_unplug = VIF_ON_UNPLUG_DOWN;
     check(&wiring, NULL, NOT_INTERFACE("enp3s0f0np0"));
     /* A device that is nobody's representor. */
     wiring = (struct vif_wiring){0};
@@ -342,14 +342,14 @@ static void sockets(void **state)
 
     (void)state;
     policy_init(&policy);
-    assert_int_equal(policy_judge_socket(&policy, "/var/lib/vhost_sockets/vhu1", &err), 0);
-    assert_int_equal(policy_judge_socket(&policy, "/run/openvswitch/a\nb", &err), -EPERM);
+    assert_int_equal(policy_check_socket(&policy, "/var/lib/vhost_sockets/vhu1", &err), 0);
+    assert_int_equal(policy_check_socket(&policy, "/run/openvswitch/a\nb", &err), -EPERM);
     assert_string_equal(err.text, NOT_SOCKET("/run/openvswitch/a b"));
     memset(path, '/', sizeof path);
     path[sizeof path - 1] = '\0';
-    assert_int_equal(policy_judge_socket(&policy, path, &err), -EPERM);
+    assert_int_equal(policy_check_socket(&policy, path, &err), -EPERM);
     memset(path + 1, 'a', sizeof path - 2);
-    assert_int_equal(policy_judge_socket(&policy, path, &err), -EPERM);
+    assert_int_equal(policy_check_socket(&policy, path, &err), -EPERM);
 }
 
 static void paths(void **state)
@@ -396,11 +396,11 @@ static void found(void **state)
 
     (void)state;
     policy_init(&policy);
-    assert_int_equal(policy_judge_found(&policy, &wiring, &observed, &err), 0);
+    assert_int_equal(policy_check_found(&policy, &wiring, &observed, &err), 0);
     fixture_observe(&observed, DIRECT_THERE);
-    assert_int_equal(policy_judge_found(&policy, &wiring, &observed, &err), 0);
+    assert_int_equal(policy_check_found(&policy, &wiring, &observed, &err), 0);
     fixture_observe(&observed, "bridge br-ex type=system;port " TAP " bridge=br-ex");
-    assert_int_equal(policy_judge_found(&policy, &wiring, &observed, &err), -EPERM);
+    assert_int_equal(policy_check_found(&policy, &wiring, &observed, &err), -EPERM);
     assert_int_equal(err.kind, VIF_ERROR_PERMISSION);
     assert_string_equal(err.text, "port " TAP " is on bridge br-ex, which is not allowed ([vifd] "
                                   "allowed_bridges)");

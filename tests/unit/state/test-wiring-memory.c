@@ -43,7 +43,7 @@ static int set_up(void **state)
 }
 
 /* Whether the n-th allocation was there to fail. */
-static bool describe_failing(const struct vif_request *request, enum vif_goal goal, unsigned long n)
+static bool describe_failing(const struct vif_input *request, enum vif_goal goal, unsigned long n)
 {
     struct plugin_options options = fixture_options();
     struct vif_wiring wiring = {0};
@@ -65,7 +65,7 @@ static void describing(void **state)
 {
     (void)state;
     for (size_t i = 0; i < LENGTH(documents); i++) {
-        auto_vif_request struct vif_request *request = fixture_request(documents[i]);
+        auto_vif_input struct vif_input *request = fixture_request(documents[i]);
 
         for (int goal = VIF_GOAL_PLUG; goal <= VIF_GOAL_UNPLUG; goal++) {
             unsigned long n = 1;
@@ -201,22 +201,22 @@ static bool words_failing(const struct plan *plan, unsigned long n)
     return hit;
 }
 
-static bool drift_failing(const struct vif_wiring *wiring, const struct observed *observed,
-                          const struct plan *plan, unsigned long n)
+static bool diff_failing(const struct vif_wiring *wiring, const struct observed *observed,
+                         const struct plan *plan, unsigned long n)
 {
-    struct drift drift = {0};
+    struct differences differences = {0};
     struct vif_error err = {0};
     bool hit;
     int r;
 
     failing_alloc_set(n);
-    r = drift_find(wiring, observed, plan, true, &drift, &err);
+    r = diff_find(wiring, observed, plan, true, &differences, &err);
     hit = failing_alloc_hit();
     failing_alloc_set(0);
     assert_int_equal(r, hit ? -ENOMEM : 0);
     assert_int_equal(err.kind, hit ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
-    assert_true(hit || drift.judged > 0);
-    drift_done(&drift);
+    assert_true(hit || differences.counted > 0);
+    diff_done(&differences);
     return hit;
 }
 
@@ -241,7 +241,7 @@ static void planning(void **state)
         for (n = 1; words_failing(&plan, n);)
             n++;
         assert_true(n > 1);
-        for (n = 1; s->goal == VIF_GOAL_PLUG && drift_failing(&wiring, &observed, &plan, n);)
+        for (n = 1; s->goal == VIF_GOAL_PLUG && diff_failing(&wiring, &observed, &plan, n);)
             n++;
         assert_true(s->goal == VIF_GOAL_UNPLUG || n > 3);
         plan_done(&plan);

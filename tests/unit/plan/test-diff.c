@@ -20,20 +20,20 @@
 #define SHOWN_QVO   "  | interface " QVO " | ofport | 7 | \n"
 #define TAP_IS(...) "~ | tap " TAP " | " __VA_ARGS__ "\n"
 
-struct drift_row {
+struct diff_row {
     const char *what;
     const char *difference;
     const char *words; /* a line for each: "SIGN | part | attribute | is | should" */
 };
 
-static char *words_of(const struct drift *drift)
+static char *words_of(const struct differences *differences)
 {
     struct text text = {0};
     char *words;
 
     text_add(&text, "%s", "");
-    for (size_t i = 0; i < drift->n; i++) {
-        const struct vif_difference *d = &drift->items[i];
+    for (size_t i = 0; i < differences->n; i++) {
+        const struct vif_difference *d = &differences->items[i];
 
         text_add(&text, "%c | %s | %s | %s | %s\n", d->sign, d->part, d->attribute, d->is,
                  d->should);
@@ -44,11 +44,11 @@ static char *words_of(const struct drift *drift)
 }
 
 static void check_row(const struct vif_wiring *wiring, const char *there,
-                      const struct drift_row *row)
+                      const struct diff_row *row)
 {
     struct observed observed = {0};
     struct plan plan = {0};
-    struct drift drift = {0};
+    struct differences differences = {0};
     struct vif_error err = {0};
     auto_free char *words = NULL;
     bool complains;
@@ -57,23 +57,23 @@ static void check_row(const struct vif_wiring *wiring, const char *there,
     fixture_observe(&observed, row->difference);
     if (plan_make(wiring, &observed, VIF_GOAL_PLUG, &plan, &err) < 0)
         fail_msg("%s: %s", row->what, err.text);
-    assert_int_equal(drift_find(wiring, &observed, &plan, true, &drift, &err), 0);
-    words = words_of(&drift);
+    assert_int_equal(diff_find(wiring, &observed, &plan, true, &differences, &err), 0);
+    words = words_of(&differences);
     if (strcmp(words, row->words) != 0)
         fail_msg("%s: expected\n%s\ngot\n%s", row->what, row->words, words);
-    complains = drift_complains(wiring, &observed) && observed.db.cur_cfg >= observed.db.next_cfg;
-    if ((drift.judged > 0) != (plan.n > 0 || complains))
-        fail_msg("%s: %zu differences count, but the plan has %zu steps", row->what, drift.judged,
-                 plan.n);
-    drift_done(&drift);
+    complains = diff_complains(wiring, &observed) && observed.db.cur_cfg >= observed.db.next_cfg;
+    if ((differences.counted > 0) != (plan.n > 0 || complains))
+        fail_msg("%s: %zu differences count, but the plan has %zu steps", row->what,
+                 differences.counted, plan.n);
+    diff_done(&differences);
     plan_done(&plan);
     observed_done(&observed);
 }
 
-static void check_rows(struct vif_wiring wiring, const char *there, const struct drift_row *rows,
+static void check_rows(struct vif_wiring wiring, const char *there, const struct diff_row *rows,
                        size_t n)
 {
-    wiring.supersedes = true;
+    wiring.replaces = true;
     for (size_t i = 0; i < n; i++)
         check_row(&wiring, there, &rows[i]);
     wiring_done(&wiring);
@@ -83,7 +83,7 @@ static void check_rows(struct vif_wiring wiring, const char *there, const struct
 
 static void tap(void **state)
 {
-    static const struct drift_row rows[] = {
+    static const struct diff_row rows[] = {
         {"wired", "", SHOWN_TAP},
         {"in the kernel's datapath", "link " TAP " master=3 slave=openvswitch", SHOWN_TAP},
         {"gone", "link " TAP " gone", "+ | tap " TAP " |  |  | \n" SHOWN_TAP},
@@ -114,7 +114,7 @@ static void tap(void **state)
 
 static void tap_address(void **state)
 {
-    static const struct drift_row rows[] = {
+    static const struct diff_row rows[] = {
         {"of its creation", "",
          "  | tap " TAP " | address | 00:00:00:00:00:00 | " MAC "\n" SHOWN_TAP},
     };
@@ -127,7 +127,7 @@ static void tap_address(void **state)
 /* A tap that is no part of a port of ours may be part of anything. */
 static void tap_without_port(void **state)
 {
-    static const struct drift_row rows[] = {
+    static const struct diff_row rows[] = {
         {"in a bridge", "link " TAP " master=8 slave=bridge", ""},
     };
     struct vif_wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_TAP), VIF_GOAL_PLUG);
@@ -139,7 +139,7 @@ static void tap_without_port(void **state)
 
 static void rows_of_a_port(void **state)
 {
-    static const struct drift_row rows[] = {
+    static const struct diff_row rows[] = {
         {"a guest's tap that is not there yet", "link " TAP " gone;interface " TAP " ofport=-1",
          ""},
         {"no port, a row of QoS left of two",
@@ -179,7 +179,7 @@ static void rows_of_a_port(void **state)
 
 static void complaints(void **state)
 {
-    static const struct drift_row rows[] = {
+    static const struct diff_row rows[] = {
         {"could not be made", "interface " TAP " ofport=-1 error=no-such-device",
          "! | port " TAP " | error | no such device | \n"},
         {"nothing said", "interface " TAP " ofport=-1",
@@ -207,7 +207,7 @@ static void complaints(void **state)
 
 static void hybrid(void **state)
 {
-    static const struct drift_row rows[] = {
+    static const struct diff_row rows[] = {
         {"wired", "", SHOWN_QVO},
         {"no Linux bridge, so nothing that it is part of",
          "link " QBR " gone;link " QVB " master=0",
@@ -247,7 +247,7 @@ static void hybrid(void **state)
 
 static void vhostuser(void **state)
 {
-    static const struct drift_row rows[] = {
+    static const struct diff_row rows[] = {
         {"wired", "", "  | interface " VHU " | ofport | 3 | \n"},
         {"was in the other mode",
          "interface " VHU " type=dpdkvhostuserclient mtu_request=0 "
@@ -272,9 +272,9 @@ static void vhostuser(void **state)
           rows);
 }
 
-static void superseded(void **state)
+static void replaced(void **state)
 {
-    static const struct drift_row rows[] = {
+    static const struct diff_row rows[] = {
         {"nothing left of the other way", "", SHOWN_TAP},
         {"its bridge and patch port are left",
          "bridge " PB " type=;port " IBP " bridge=br-int;interface " IBP
@@ -308,7 +308,7 @@ static void add_representor(struct vif_wiring *wiring)
 
 static void devices(void **state)
 {
-    static const struct drift_row rows[] = {
+    static const struct diff_row rows[] = {
         {"renamed, down and elsewhere",
          "link rep3 mtu=1400 up=0 master=8 slave=bridge;neighbour br-x 8",
          "~ | device rep3 | name | rep3 | tap-nova\n~ | device rep3 | mtu | 1400 | 1500\n"
@@ -334,7 +334,7 @@ static void network_bridge(void **state)
     struct observed_addresses *moved = calloc(1, sizeof *moved);
     struct address *address = calloc(1, sizeof *address);
     struct plan plan = {0};
-    struct drift drift = {0};
+    struct differences differences = {0};
     struct vif_error err = {0};
     auto_free char *words = NULL;
 
@@ -359,12 +359,12 @@ static void network_bridge(void **state)
     observed.rules->wanted = wiring_add_rules(&wiring, "brq1");
     observed.n_rules = 1;
     assert_int_equal(plan_make(&wiring, &observed, VIF_GOAL_PLUG, &plan, &err), 0);
-    assert_int_equal(drift_find(&wiring, &observed, &plan, true, &drift, &err), 0);
-    words = words_of(&drift);
+    assert_int_equal(diff_find(&wiring, &observed, &plan, true, &differences, &err), 0);
+    words = words_of(&differences);
     assert_string_equal(words, "+ | VLAN vlan7 |  |  | of eth1\n"
                                "~ | VLAN vlan7 | address | 0.0.0.0/24 | on brq1\n"
                                "+ | forwarding rules of brq1 |  |  | \n");
-    drift_done(&drift);
+    diff_done(&differences);
     plan_done(&plan);
     observed_done(&observed);
     wiring_done(&wiring);
@@ -380,7 +380,7 @@ int main(void)
         cmocka_unit_test(complaints),
         cmocka_unit_test(hybrid),
         cmocka_unit_test(vhostuser),
-        cmocka_unit_test(superseded),
+        cmocka_unit_test(replaced),
         cmocka_unit_test(devices),
         cmocka_unit_test(network_bridge),
     };

@@ -7,19 +7,19 @@
 #include "model/tables.h"
 #include "json/json-path.h"
 
-void vif_request_free(struct vif_request *request)
+void vif_input_free(struct vif_input *input)
 {
-    if (!request)
+    if (!input)
         return;
-    object_free(&vif_object, request->vif);
-    object_free(&instance_info_object, request->instance);
-    free(request->where);
-    free(request->document);
-    free(request->source);
-    free(request);
+    object_free(&vif_object, input->vif);
+    object_free(&instance_info_object, input->instance);
+    free(input->where);
+    free(input->document);
+    free(input->source);
+    free(input);
 }
 
-static int decode_vif(json_t *json, const struct json_path *path, struct vif_request *request,
+static int decode_vif(json_t *json, const struct json_path *path, struct vif_input *input,
                       struct vif_error *err)
 {
     char where[JSON_PATH_TEXT_MAX];
@@ -31,29 +31,29 @@ static int decode_vif(json_t *json, const struct json_path *path, struct vif_req
 
     if (r < 0)
         return r;
-    request->vif = vif;
-    if (!request->vif->id)
+    input->vif = vif;
+    if (!input->vif->id)
         return json_path_error(&id, err, "missing");
     json_path_text(data, where);
-    request->where = strdup(where);
-    return request->where ? 0 : error_memory(err);
+    input->where = strdup(where);
+    return input->where ? 0 : error_memory(err);
 }
 
-static int decode_instance(json_t *json, const struct json_path *path, struct vif_request *request,
+static int decode_instance(json_t *json, const struct json_path *path, struct vif_input *input,
                            struct vif_error *err)
 {
     void *instance = NULL;
     int r = object_decode(&instance_info_object, json, path, &instance, err);
 
     if (r == 0)
-        request->instance = instance;
+        input->instance = instance;
     return r;
 }
 
-int vif_request_decode(json_t *document, const struct json_path *path, struct vif_request **ret,
-                       struct vif_error *err)
+int vif_input_decode(json_t *document, const struct json_path *path, struct vif_input **ret,
+                     struct vif_error *err)
 {
-    auto_vif_request struct vif_request *request = NULL;
+    auto_vif_input struct vif_input *input = NULL;
     struct json_path vif_path = {.up = path, .key = "vif"};
     struct json_path instance_path = {.up = path, .key = "instance_info"};
     json_t *vif = json_object_get(document, vif_path.key);
@@ -64,14 +64,14 @@ int vif_request_decode(json_t *document, const struct json_path *path, struct vi
         return json_path_expected(path, "an object with the member \"vif\"", document, err);
     if (!vif)
         return json_path_error(&vif_path, err, "missing");
-    request = calloc(1, sizeof *request);
-    if (!request)
+    input = calloc(1, sizeof *input);
+    if (!input)
         return error_memory(err);
-    r = decode_vif(vif, &vif_path, request, err);
+    r = decode_vif(vif, &vif_path, input, err);
     if (r == 0 && instance && !json_is_null(instance))
-        r = decode_instance(instance, &instance_path, request, err);
+        r = decode_instance(instance, &instance_path, input, err);
     if (r < 0)
         return r;
-    *ret = take_ptr(request);
+    *ret = take_ptr(input);
     return 0;
 }
