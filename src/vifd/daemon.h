@@ -4,12 +4,12 @@
 #define VIFD_DAEMON_H
 
 #include "vifd/access.h"
+#include "vifd/job.h"
 #include "vifd/log.h"
 #include "vifd/metrics.h"
 #include "vifd/queue.h"
 #include "vifd/server.h"
-#include "vifd/work.h"
-#include "vifd/worker.h"
+#include "vifd/worker-pool.h"
 
 /* The command line. */
 struct settings {
@@ -67,7 +67,7 @@ void daemon_worked(struct work *work);
 /* Answers all that wait to be begun. */
 void daemon_interrupt(struct daemon *daemon);
 
-/* ---- life.c ---- */
+/* ---- lifecycle.c ---- */
 
 /* From the configuration to the open socket; on an error what was opened stays so, and the process ends. */
 int daemon_open(struct daemon *daemon, const struct settings *settings, struct vif_error *err);
@@ -75,7 +75,7 @@ int daemon_open(struct daemon *daemon, const struct settings *settings, struct v
  * threads have ended; else the process must end at once. */
 bool daemon_run(struct daemon *daemon);
 
-/* ---- record.c ---- */
+/* ---- audit.c ---- */
 
 /* One line of what went wrong, of the daemon as a whole.  From any thread. */
 void daemon_log(struct daemon *daemon, const char *format, ...)
@@ -87,7 +87,7 @@ void record_batch(struct daemon *daemon, size_t n_requests, size_t n_vifs);
 /* A worker is done with 'n_vifs' VIFs, or with a look. */
 void record_work(const struct work *work, size_t n_vifs);
 
-/* ---- metering.c ---- */
+/* ---- metrics-export.c ---- */
 
 /* The metrics as they are now. */
 void metering_write(struct daemon *daemon, enum metrics_format format, struct text *out);

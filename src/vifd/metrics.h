@@ -9,7 +9,7 @@
 #include <vif/vif.h>
 
 #include "base/text.h"
-#include "vifd/steps.h"
+#include "vifd/timings.h"
 
 /* All labels have values of the program's own: whatever callers send, the text has as many lines. */
 #define METRICS_METHODS                                         13

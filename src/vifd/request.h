@@ -10,7 +10,7 @@
 #include "vifd/ids.h"
 #include "vifd/metrics.h"
 #include "vifd/params.h"
-#include "vifd/worker.h"
+#include "vifd/worker-pool.h"
 
 #define VIFD_INTERFACE "io.vifd"
 

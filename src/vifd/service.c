@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "vifd/daemon.h"
 #include "vifd/interface.h"
-#include "vifd/looks.h"
+#include "vifd/read-methods.h"
 #include "json/json-build.h"
 #include "json/json-text.h"
 

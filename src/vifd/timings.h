@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the time of a request went into. */
-#ifndef VIFD_STEPS_H
-#define VIFD_STEPS_H
+#ifndef VIFD_TIMINGS_H
+#define VIFD_TIMINGS_H
 
 #include <stdint.h>
 

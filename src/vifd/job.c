@@ -2,7 +2,7 @@
 /* What a worker does with requests: the VIFs of all become one batch of the library, and each result goes
  * to the request it is of as soon as it is known.  Documents are decoded here and not on the loop; one
  * that is bad fails alone. */
-#include "vifd/work.h"
+#include "vifd/job.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * requests, run one job at a time, and tell the loop by notes.  A thread is made when a job comes and no
  * thread is idle; of those that have become idle a few are kept, since they hold a connection to the
  * database. */
-#include "vifd/worker.h"
+#include "vifd/worker-pool.h"
 
 #include <pthread.h>
 

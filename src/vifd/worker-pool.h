@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Threads that call the library, each with a host handle of its own, and what they tell the loop. */
-#ifndef VIFD_WORKER_H
-#define VIFD_WORKER_H
+#ifndef VIFD_WORKER_POOL_H
+#define VIFD_WORKER_POOL_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

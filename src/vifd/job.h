@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests that are worked on together, on a worker. */
-#ifndef VIFD_WORK_H
-#define VIFD_WORK_H
+#ifndef VIFD_JOB_H
+#define VIFD_JOB_H
 
 #include "libvif/host.h"
 #include "vifd/request.h"

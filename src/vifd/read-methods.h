@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The methods that are no batch of VIFs: each calls the library once and hands on its JSON. */
-#ifndef VIFD_LOOKS_H
-#define VIFD_LOOKS_H
+#ifndef VIFD_READ_METHODS_H
+#define VIFD_READ_METHODS_H
 
 #include "vifd/request.h"
 

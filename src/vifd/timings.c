@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The steps of a request: the stages of the library, which it shares with all of its batch, between its
  * own wait before them and its answer.  The log and the metrics tell of them. */
-#include "vifd/steps.h"
+#include "vifd/timings.h"
 
 static const enum vif_stage stages_of[STEPS] = {
     [STEP_LOCK] = VIF_STAGE_LOCK,     [STEP_OBSERVE] = VIF_STAGE_OBSERVE,

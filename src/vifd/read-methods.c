@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The methods that are no batch of VIFs.  What the library says in JSON is what varlink says. */
-#include "vifd/looks.h"
+#include "vifd/read-methods.h"
 
 #include <stdio.h>
 #include <string.h>
