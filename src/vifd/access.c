@@ -189,14 +189,14 @@ static bool is_among(const struct peer_identity *peer, const struct access_ids *
 int access_check(const struct access_rules *rules, const struct peer_identity *peer, bool change,
                  struct vif_error *err)
 {
-    bool may_look;
+    bool may_read;
 
     if (peer->uid == 0 || is_among(peer, &rules->users, &rules->groups))
         return 0;
-    may_look = is_among(peer, &rules->read_users, &rules->read_groups);
-    if (may_look && !change)
+    may_read = is_among(peer, &rules->read_users, &rules->read_groups);
+    if (may_read && !change)
         return 0;
-    if (may_look)
+    if (may_read)
         return error_set(err, VIF_ERROR_PERMISSION,
                          "user %u may look and change nothing ([vifd] allowed_users, "
                          "allowed_groups)",

@@ -12,7 +12,7 @@
 
 /* VIFs that are named; a line has room for a hundred. */
 #define VIFS_NAMED 50
-#define FIELDS_MAX (11 + STEPS)
+#define FIELDS_MAX (11 + N_TIMINGS)
 
 void daemon_log(struct daemon *daemon, const char *format, ...)
 {
@@ -36,12 +36,12 @@ static const char *short_name(const char *method)
 /* ---- the metrics ---- */
 
 static void count_request(struct metrics *metrics, const struct request *request,
-                          const struct steps *steps)
+                          const struct timings *timings)
 {
     const struct outcomes *outcomes = &request->outcomes;
     const char *name = request->method ? short_name(request->method->name) : "";
 
-    metrics_request(metrics, name, steps);
+    metrics_request(metrics, name, timings);
     for (int i = 0; i < METRICS_STATES; i++)
         metrics_vifs(metrics, name, (enum vif_state)i, outcomes->by_state[i]);
     for (int i = 0; i < METRICS_KINDS; i++)
@@ -97,23 +97,23 @@ static void say_result(const struct outcomes *outcomes, char *to, size_t size)
                                  vif_error_kind_name((enum vif_error_kind)i), outcomes->by_kind[i]);
 }
 
-static void add_steps(struct event *event, const struct steps *steps)
+static void add_timings(struct event *event, const struct timings *timings)
 {
-    static const char *const keys[STEPS] = {
-        [STEP_QUEUE] = "VIFD_QUEUE_USEC",     [STEP_LOCK] = "VIFD_LOCK_USEC",
-        [STEP_OBSERVE] = "VIFD_OBSERVE_USEC", [STEP_LINKS] = "VIFD_LINKS_USEC",
-        [STEP_COMMIT] = "VIFD_COMMIT_USEC",   [STEP_SWITCH] = "VIFD_SWITCH_USEC",
-        [STEP_SETTLE] = "VIFD_SETTLE_USEC",   [STEP_AGENT] = "VIFD_AGENT_USEC",
-        [STEP_UNDO] = "VIFD_UNDO_USEC",       [STEP_TOTAL] = "VIFD_TOTAL_USEC",
+    static const char *const keys[N_TIMINGS] = {
+        [TIMING_QUEUE] = "VIFD_QUEUE_USEC",     [TIMING_LOCK] = "VIFD_LOCK_USEC",
+        [TIMING_OBSERVE] = "VIFD_OBSERVE_USEC", [TIMING_LINKS] = "VIFD_LINKS_USEC",
+        [TIMING_COMMIT] = "VIFD_COMMIT_USEC",   [TIMING_SWITCH] = "VIFD_SWITCH_USEC",
+        [TIMING_SETTLE] = "VIFD_SETTLE_USEC",   [TIMING_AGENT] = "VIFD_AGENT_USEC",
+        [TIMING_UNDO] = "VIFD_UNDO_USEC",       [TIMING_TOTAL] = "VIFD_TOTAL_USEC",
     };
 
-    for (int i = 0; i < STEPS; i++)
-        if (steps->usec[i] != STEP_NOT_TAKEN)
-            add_number(event, keys[i], steps->usec[i]);
+    for (int i = 0; i < N_TIMINGS; i++)
+        if (timings->usec[i] != TIMING_NONE)
+            add_number(event, keys[i], timings->usec[i]);
 }
 
 static void log_request(struct daemon *daemon, const struct request *request,
-                        const struct steps *steps)
+                        const struct timings *timings)
 {
     const struct outcomes *outcomes = &request->outcomes;
     char vifs[VIFS_NAMED * UUID_TEXT_SIZE + 32], result[256], words[128];
@@ -139,7 +139,7 @@ static void log_request(struct daemon *daemon, const struct request *request,
     add_text(&event, "VIFD_RESULT", result);
     if (outcomes->error.kind)
         add_text(&event, "VIFD_ERROR", outcomes->error.text);
-    add_steps(&event, steps);
+    add_timings(&event, timings);
     /* Last, because the longest: what does not fit in a line is left out. */
     if (request->n_vifs) {
         add_number(&event, "VIFD_VIF_COUNT", (int64_t)request->n_vifs);
@@ -153,29 +153,29 @@ static void log_request(struct daemon *daemon, const struct request *request,
                            });
 }
 
-void record_request(struct daemon *daemon, const struct request *request)
+void audit_request(struct daemon *daemon, const struct request *request)
 {
     const struct times *times = &request->times;
-    struct steps steps;
+    struct timings timings;
 
-    steps_of_request(times->stages, times->arrived, times->started, times->answered, &steps);
-    count_request(&daemon->metrics, request, &steps);
-    log_request(daemon, request, &steps);
+    timings_of_request(times->stages, times->arrived, times->started, times->answered, &timings);
+    count_request(&daemon->metrics, request, &timings);
+    log_request(daemon, request, &timings);
 }
 
-void record_batch(struct daemon *daemon, size_t n_requests, size_t n_vifs)
+void audit_batch(struct daemon *daemon, size_t n_requests, size_t n_vifs)
 {
     log_say(&daemon->log, LOG_LEVEL_DEBUG, "batch: %zu requests, %zu VIFs", n_requests, n_vifs);
 }
 
-void record_work(const struct work *work, size_t n_vifs)
+void audit_job(const struct job *job, size_t n_vifs)
 {
-    struct metrics *metrics = &work->daemon->metrics;
-    struct steps steps;
+    struct metrics *metrics = &job->daemon->metrics;
+    struct timings timings;
 
-    steps_of_stages(work->stages, &steps);
+    timings_of_stages(job->stages, &timings);
     if (n_vifs)
-        metrics_batch(metrics, n_vifs, &steps, work->counts.retries, work->counts.connects);
+        metrics_batch(metrics, n_vifs, &timings, job->counts.retries, job->counts.connects);
     else
-        metrics_look(metrics, work->counts.retries, work->counts.connects);
+        metrics_read(metrics, job->counts.retries, job->counts.connects);
 }

@@ -64,7 +64,7 @@ static void end_request(struct request *request)
     request->over = true;
     daemon->n_open -= in_job;
     request->times.answered = now_usec();
-    record_request(daemon, request);
+    audit_request(daemon, request);
     unmark(&request, 1);
     release(request);
     if (peer)
@@ -92,7 +92,7 @@ void daemon_lost(struct request *request, bool last)
 
 static struct queue *queue_of(struct daemon *daemon, const struct request *request)
 {
-    return request_changes(request) ? &daemon->changes : &daemon->looks;
+    return request_changes(request) ? &daemon->changes : &daemon->reads;
 }
 
 void daemon_drop(struct request *request)
@@ -129,7 +129,7 @@ void daemon_interrupt(struct daemon *daemon)
     static const char words[] = "vifd is stopping; nothing was changed";
 
     fail_waiting(&daemon->changes, VIF_ERROR_INTERRUPTED, words, true);
-    fail_waiting(&daemon->looks, VIF_ERROR_INTERRUPTED, words, true);
+    fail_waiting(&daemon->reads, VIF_ERROR_INTERRUPTED, words, true);
 }
 
 /* ---- what is begun ---- */
@@ -156,12 +156,12 @@ static size_t drop_gone(struct request **requests, size_t n)
 static void begin(struct daemon *daemon, struct request **requests, size_t n, bool change)
 {
     auto_free struct request **own = requests;
-    struct id_set *set = change ? &daemon->busy : &daemon->looked_at;
+    struct id_set *set = change ? &daemon->busy : &daemon->being_read;
     bool lane = change && requests[0]->method->call;
     int r = mark(set, own, n);
 
     if (r == 0) {
-        r = work_begin(daemon, change ? &daemon->changers : &daemon->readers, own, n, lane);
+        r = job_begin(daemon, change ? &daemon->changers : &daemon->readers, own, n, lane);
         if (r < 0)
             unmark(own, n);
     }
@@ -171,23 +171,23 @@ static void begin(struct daemon *daemon, struct request **requests, size_t n, bo
         return;
     }
     (void)take_ptr(own);
-    daemon->n_works[change]++;
+    daemon->n_jobs[change]++;
     daemon->n_open += n;
     daemon->lane_taken |= lane;
 }
 
 static void begin_changes(struct daemon *daemon)
 {
-    while (!daemon->lane_taken && daemon->changes.n && crew_has_room(&daemon->changers)) {
+    while (!daemon->lane_taken && daemon->changes.n && worker_pool_has_room(&daemon->changers)) {
         struct request **requests = NULL;
         ssize_t n =
-            queue_take(&daemon->changes, &daemon->busy, &daemon->looked_at, LIMIT_VIFS, &requests);
+            queue_take(&daemon->changes, &daemon->busy, &daemon->being_read, LIMIT_VIFS, &requests);
         size_t left = n > 0 ? drop_gone(requests, (size_t)n) : 0, vifs = 0;
 
         for (size_t i = 0; i < left; i++)
             vifs += requests[i]->n_vifs;
         if (left) {
-            record_batch(daemon, left, vifs);
+            audit_batch(daemon, left, vifs);
             begin(daemon, requests, left, true);
         } else {
             free(requests);
@@ -197,19 +197,19 @@ static void begin_changes(struct daemon *daemon)
     }
 }
 
-static void begin_looks(struct daemon *daemon)
+static void begin_reads(struct daemon *daemon)
 {
     struct request *request, *next;
 
-    for (request = TAILQ_FIRST(&daemon->looks.waiting); request && crew_has_room(&daemon->readers);
-         request = next) {
+    for (request = TAILQ_FIRST(&daemon->reads.waiting);
+         request && worker_pool_has_room(&daemon->readers); request = next) {
         struct request **requests;
 
         next = TAILQ_NEXT(request, link);
         /* Its check would wait for the change, and keep a reader meanwhile. */
         if (id_set_has_any(&daemon->busy, request->ids, request->n_ids))
             continue;
-        queue_remove(&daemon->looks, request);
+        queue_remove(&daemon->reads, request);
         requests = calloc(1, sizeof(struct request *));
         if (!requests) {
             fail(request, VIF_ERROR_NO_MEMORY, "not started: out of memory");
@@ -226,7 +226,7 @@ static void begin_looks(struct daemon *daemon)
 static void begin_what_may(struct daemon *daemon)
 {
     begin_changes(daemon);
-    begin_looks(daemon);
+    begin_reads(daemon);
 }
 
 static void expire(uv_timer_t *timer)
@@ -237,18 +237,18 @@ static void expire(uv_timer_t *timer)
                  "not started: vifd was at work on others, or on the same VIF, all the time; "
                  "nothing was changed",
                  false);
-    fail_waiting(&daemon->looks, VIF_ERROR_TIMEOUT,
+    fail_waiting(&daemon->reads, VIF_ERROR_TIMEOUT,
                  "not started: vifd was at work on others, or on the same VIF, all the time",
                  false);
     begin_what_may(daemon); /* for want of memory it may not have been begun */
-    if (!daemon->changes.n && !daemon->looks.n)
+    if (!daemon->changes.n && !daemon->reads.n)
         (void)uv_timer_stop(timer);
 }
 
 static void begin_all(struct daemon *daemon)
 {
     begin_what_may(daemon);
-    if ((daemon->changes.n || daemon->looks.n) && !uv_is_active((uv_handle_t *)&daemon->expiry))
+    if ((daemon->changes.n || daemon->reads.n) && !uv_is_active((uv_handle_t *)&daemon->expiry))
         (void)uv_timer_start(&daemon->expiry, expire, EXPIRY_MS, EXPIRY_MS);
 }
 
@@ -268,34 +268,34 @@ void daemon_begin(struct request *request)
     begin_all(daemon);
 }
 
-void daemon_waits(struct work *work)
+void daemon_job_waits(struct job *job)
 {
-    struct daemon *daemon = work->daemon;
+    struct daemon *daemon = job->daemon;
 
-    if (!work->holds_lane)
+    if (!job->holds_lane)
         return;
-    work->holds_lane = daemon->lane_taken = false;
+    job->holds_lane = daemon->lane_taken = false;
     begin_all(daemon);
 }
 
-void daemon_worked(struct work *work)
+void daemon_job_done(struct job *job)
 {
-    struct daemon *daemon = work->daemon;
-    bool change = request_changes(work->requests[0]);
+    struct daemon *daemon = job->daemon;
+    bool change = request_changes(job->requests[0]);
     size_t vifs = 0, bytes = 0;
 
-    if (work->holds_lane)
+    if (job->holds_lane)
         daemon->lane_taken = false;
-    unmark(work->requests, work->n);
-    for (size_t i = 0; i < work->n; i++) {
-        vifs += work->requests[i]->n_vifs;
-        bytes += work->requests[i]->bytes;
-        work->requests[i]->in_job = false;
-        release(work->requests[i]);
+    unmark(job->requests, job->n);
+    for (size_t i = 0; i < job->n; i++) {
+        vifs += job->requests[i]->n_vifs;
+        bytes += job->requests[i]->bytes;
+        job->requests[i]->in_job = false;
+        release(job->requests[i]);
     }
-    record_work(work, vifs);
-    work_free(work);
-    daemon->n_works[change]--;
+    audit_job(job, vifs);
+    job_free(job);
+    daemon->n_jobs[change]--;
     begin_all(daemon);
     if (vifs >= TRIM_VIFS || bytes >= TRIM_BYTES)
         (void)malloc_trim(0);

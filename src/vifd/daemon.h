@@ -24,16 +24,16 @@ struct daemon {
     struct settings settings;
     uv_loop_t loop;
     struct mailbox mailbox;
-    struct crew changers, readers;
+    struct worker_pool changers, readers;
     struct server server;
     struct access_rules rules;
     int64_t timeout_ms; /* of a call that does not say */
 
-    struct queue changes, looks; /* what waits to be begun */
+    struct queue changes, reads; /* what waits to be begun */
     struct id_set busy;          /* VIFs that are changed, or may still be */
-    struct id_set looked_at;     /* VIFs that are checked */
+    struct id_set being_read;    /* VIFs that are checked */
     bool lane_taken;             /* a batch is applied: the next one is not begun */
-    unsigned n_works[2];         /* under way: looks, changes */
+    unsigned n_jobs[2];          /* under way: looks, changes */
     size_t n_open;               /* requests that are worked on and not answered */
     uv_timer_t expiry;           /* of what waits */
 
@@ -41,7 +41,7 @@ struct daemon {
     uv_timer_t stop_timer, watchdog;
     int64_t stop_since; /* deadline_now() when it was to stop; 0: it is not */
     int stop_fd;        /* ends calls that only wait */
-    bool stop_told;     /* by stop_fd */
+    bool stop_sent;     /* by stop_fd */
     int64_t stop_flush; /* until when the last answers may be taken; 0: there is still work */
     bool abandoned;     /* it ends although a worker is still at work */
 
@@ -62,8 +62,8 @@ void daemon_reply(struct request *request, struct text *text, bool last);
 void daemon_lost(struct request *request, bool last);
 /* Nobody is there to be answered. */
 void daemon_drop(struct request *request);
-void daemon_waits(struct work *work);
-void daemon_worked(struct work *work);
+void daemon_job_waits(struct job *job);
+void daemon_job_done(struct job *job);
 /* Answers all that wait to be begun. */
 void daemon_interrupt(struct daemon *daemon);
 
@@ -81,21 +81,21 @@ bool daemon_run(struct daemon *daemon);
 void daemon_log(struct daemon *daemon, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A request is over: who, what, what came of it, and when. */
-void record_request(struct daemon *daemon, const struct request *request);
+void audit_request(struct daemon *daemon, const struct request *request);
 /* A batch was begun. */
-void record_batch(struct daemon *daemon, size_t n_requests, size_t n_vifs);
+void audit_batch(struct daemon *daemon, size_t n_requests, size_t n_vifs);
 /* A worker is done with 'n_vifs' VIFs, or with a look. */
-void record_work(const struct work *work, size_t n_vifs);
+void audit_job(const struct job *job, size_t n_vifs);
 
 /* ---- metrics-export.c ---- */
 
 /* The metrics as they are now. */
-void metering_write(struct daemon *daemon, enum metrics_format format, struct text *out);
+void metrics_export_write(struct daemon *daemon, enum metrics_format format, struct text *out);
 /* Begins with the timer; whose handle is the loop's. */
-int metering_init(struct daemon *daemon);
+int metrics_export_init(struct daemon *daemon);
 /* Has the textfile written from now on, as configured. */
-void metering_configure(struct daemon *daemon, const struct config *config);
+void metrics_export_configure(struct daemon *daemon, const struct config *config);
 /* Writes it now, if there is to be one. */
-void metering_write_file(struct daemon *daemon);
+void metrics_export_write_file(struct daemon *daemon);
 
 #endif

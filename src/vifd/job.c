@@ -19,34 +19,34 @@ DEFINE_AUTO(auto_batch, struct vif_batch *, vif_batch_free);
 
 static void waits(struct note *note)
 {
-    struct work *work = (struct work *)((char *)note - offsetof(struct work, waits));
+    struct job *job = (struct job *)((char *)note - offsetof(struct job, waits));
 
-    daemon_waits(work);
+    daemon_job_waits(job);
 }
 
 static void worked(struct note *note)
 {
-    daemon_worked((struct work *)note);
+    daemon_job_done((struct job *)note);
 }
 
 /* ---- while the library is at work ---- */
 
 /* The batch is no use to others any more: the next one may be begun. */
-static void tell_waits(struct work *work)
+static void report_waiting(struct job *job)
 {
-    if (work->told_waits)
+    if (job->reported_waiting)
         return;
-    work->told_waits = true;
-    work->waits.deliver = waits;
-    mailbox_post(&work->daemon->mailbox, &work->waits);
+    job->reported_waiting = true;
+    job->waits.deliver = waits;
+    mailbox_post(&job->daemon->mailbox, &job->waits);
 }
 
-static void count_stage(struct work *work)
+static void count_stage(struct job *job)
 {
     int64_t now = now_usec();
 
-    work->stages[work->progress.stage] += now - work->stage_began;
-    work->stage_began = now;
+    job->stages[job->progress.stage] += now - job->stage_began;
+    job->stage_began = now;
 }
 
 /* Whether others need not wait for this batch: because it has done all, or because it waits itself, for
@@ -73,29 +73,29 @@ static bool only_waits(const struct vif_progress *before, const struct vif_progr
 
 static void progressed(void *data, const struct vif_progress *progress)
 {
-    struct work *work = data;
-    struct vif_progress before = work->progress;
+    struct job *job = data;
+    struct vif_progress before = job->progress;
 
-    count_stage(work);
+    count_stage(job);
     if (only_waits(&before, progress))
-        tell_waits(work);
-    work->progress = *progress;
+        report_waiting(job);
+    job->progress = *progress;
     if (before.stage == progress->stage && before.done == progress->done &&
         before.total == progress->total)
         return;
-    for (size_t i = 0; i < work->n; i++)
-        request_progress(work->requests[i], progress);
+    for (size_t i = 0; i < job->n; i++)
+        request_progress(job->requests[i], progress);
 }
 
 /* The request that the VIF at 'index' of the batch is of. */
-static size_t owner_of(const struct work *work, size_t index)
+static size_t owner_of(const struct job *job, size_t index)
 {
-    size_t low = 0, high = work->n;
+    size_t low = 0, high = job->n;
 
     while (high - low > 1) {
         size_t middle = (low + high) / 2;
 
-        if (work->starts[middle] <= index)
+        if (job->starts[middle] <= index)
             low = middle;
         else
             high = middle;
@@ -103,23 +103,24 @@ static size_t owner_of(const struct work *work, size_t index)
     return low;
 }
 
-static void take_times(struct work *work, struct request *request)
+static void take_times(struct job *job, struct request *request)
 {
-    count_stage(work);
+    count_stage(job);
     for (size_t i = 0; i <= VIF_STAGE_FINISHED; i++)
-        request->times.stages[i] = work->stages[i];
+        request->times.stages[i] = job->stages[i];
 }
 
 static void told(void *data, size_t i, const struct vif_result *result)
 {
-    struct work *work = data;
-    size_t owner = owner_of(work, i);
-    struct request *request = work->requests[owner];
+    struct job *job = data;
+    size_t owner = owner_of(job, i);
+    struct request *request = job->requests[owner];
 
-    request_tell(request, i - work->starts[owner], result);
-    if (request->params.dry_run || request->answered || request->outcomes.n_told < request->n_vifs)
+    request_report(request, i - job->starts[owner], result);
+    if (request->params.dry_run || request->answered ||
+        request->outcomes.n_reported < request->n_vifs)
         return;
-    take_times(work, request);
+    take_times(job, request);
     request_finish(request, NULL);
 }
 
@@ -141,56 +142,56 @@ static int add_vifs(struct vif_batch *batch, const struct request *request, stru
 }
 
 /* The deadline of the one that has least time left; they were given equal time. */
-static int64_t first_deadline(const struct work *work)
+static int64_t first_deadline(const struct job *job)
 {
     int64_t until = DEADLINE_NEVER;
 
-    for (size_t i = 0; i < work->n; i++)
-        if (work->requests[i]->until < until)
-            until = work->requests[i]->until;
+    for (size_t i = 0; i < job->n; i++)
+        if (job->requests[i]->until < until)
+            until = job->requests[i]->until;
     return until;
 }
 
-static int call_library(struct work *work, struct vif_host *host, struct vif_report **ret_report,
+static int call_library(struct job *job, struct vif_host *host, struct vif_report **ret_report,
                         struct vif_error *err)
 {
-    const struct request *first = work->requests[0];
+    const struct request *first = job->requests[0];
     struct vif_call_options options = {
         .size = sizeof options,
         .wait = (enum vif_wait)first->params.wait,
         .on_timeout = (enum vif_on_timeout)first->params.on_timeout,
         .dry_run = first->params.dry_run,
-        .stop_fd = work->daemon->stop_fd,
+        .stop_fd = job->daemon->stop_fd,
         .progress = progressed,
         .result = told,
-        .data = work,
+        .data = job,
     };
     auto_batch struct vif_batch *batch = NULL;
     int r = vif_batch_new(&batch, err);
 
-    for (size_t i = 0; i < work->n && r == 0; i++) {
-        work->starts[i] = vif_batch_count(batch);
-        r = add_vifs(batch, work->requests[i], err);
+    for (size_t i = 0; i < job->n && r == 0; i++) {
+        job->starts[i] = vif_batch_count(batch);
+        r = add_vifs(batch, job->requests[i], err);
     }
     if (r < 0)
         return r;
-    work->starts[work->n] = vif_batch_count(batch);
-    options.timeout_ms = time_left(first_deadline(work));
+    job->starts[job->n] = vif_batch_count(batch);
+    options.timeout_ms = time_left(first_deadline(job));
     return first->method->call(host, batch, &options, ret_report, err);
 }
 
-static void run_batch(struct work *work, struct vif_host *host)
+static void run_batch(struct job *job, struct vif_host *host)
 {
     struct vif_report *report = NULL;
     struct vif_error err = {0};
-    int r = call_library(work, host, &report, &err);
+    int r = call_library(job, host, &report, &err);
 
-    for (size_t i = 0; i < work->n; i++) {
-        struct request *request = work->requests[i];
+    for (size_t i = 0; i < job->n; i++) {
+        struct request *request = job->requests[i];
 
         if (request->answered)
             continue;
-        take_times(work, request);
+        take_times(job, request);
         if (r < 0)
             request_fail(request, &err);
         else
@@ -199,77 +200,77 @@ static void run_batch(struct work *work, struct vif_host *host)
     vif_report_free(report);
 }
 
-static void run_look(struct work *work, struct vif_host *host)
+static void run_read(struct job *job, struct vif_host *host)
 {
-    struct request *request = work->requests[0];
+    struct request *request = job->requests[0];
     struct vif_error err = {0};
     auto_free char *text = NULL;
-    int r = request->method->look(request, host, &text, &err);
+    int r = request->method->read(request, host, &text, &err);
 
-    take_times(work, request);
+    take_times(job, request);
     if (r < 0)
         request_fail(request, &err);
     else
         request_answer(request, text);
 }
 
-static void run(struct job *job, struct vif_host *host, const struct vif_error *why)
+static void run(struct task *task, struct vif_host *host, const struct vif_error *why)
 {
-    struct work *work = (struct work *)job;
+    struct job *job = (struct job *)task;
 
-    work->stage_began = now_usec();
-    work->progress.stage = VIF_STAGE_OBSERVE;
-    for (size_t i = 0; i < work->n; i++)
-        work->requests[i]->times.started = work->stage_began;
+    job->stage_began = now_usec();
+    job->progress.stage = VIF_STAGE_OBSERVE;
+    for (size_t i = 0; i < job->n; i++)
+        job->requests[i]->times.started = job->stage_began;
     if (!host) {
-        for (size_t i = 0; i < work->n; i++)
-            request_fail(work->requests[i], why);
+        for (size_t i = 0; i < job->n; i++)
+            request_fail(job->requests[i], why);
     } else {
         struct host_counts before = host_counts(host), after;
 
-        if (work->requests[0]->method->call)
-            run_batch(work, host);
+        if (job->requests[0]->method->call)
+            run_batch(job, host);
         else
-            run_look(work, host);
+            run_read(job, host);
         after = host_counts(host);
-        work->counts.retries = after.retries - before.retries;
-        work->counts.connects = after.connects - before.connects;
+        job->counts.retries = after.retries - before.retries;
+        job->counts.connects = after.connects - before.connects;
     }
 }
 
-void work_free(struct work *work)
+void job_free(struct job *job)
 {
-    free(work->requests);
-    free(work->starts);
-    free(work);
+    free(job->requests);
+    free(job->starts);
+    free(job);
 }
 
-int work_begin(struct daemon *daemon, struct crew *crew, struct request **requests, size_t n,
-               bool holds_lane)
+int job_begin(struct daemon *daemon, struct worker_pool *pool, struct request **requests, size_t n,
+              bool holds_lane)
 {
-    struct work *work = calloc(1, sizeof *work);
+    struct job *job = calloc(1, sizeof *job);
     size_t *starts = calloc(n + 1, sizeof *starts);
     int r;
 
-    if (!work || !starts) {
-        free(work);
+    if (!job || !starts) {
+        free(job);
         free(starts);
         return -ENOMEM;
     }
-    *work = (struct work){.job = {.note.deliver = worked, .run = run},
-                          .daemon = daemon,
-                          .requests = requests,
-                          .n = n,
-                          .holds_lane = holds_lane,
-                          .starts = starts};
+    *job = (struct job){.task = {.note.deliver = worked, .run = run},
+                        .daemon = daemon,
+                        .requests = requests,
+                        .n = n,
+                        .holds_lane = holds_lane,
+                        .starts = starts};
     for (size_t i = 0; i < n; i++)
         requests[i]->in_job = true;
-    r = crew_begin(crew, &work->job);
+    r = worker_pool_begin(pool, &job->task);
     if (r == 0)
         return 0;
     for (size_t i = 0; i < n; i++)
         requests[i]->in_job = false;
     free(starts);
-    free(work);
+    free(job);
     return r;
 }

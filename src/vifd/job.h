@@ -6,8 +6,8 @@
 #include "libvif/host.h"
 #include "vifd/request.h"
 
-struct work {
-    struct job job;
+struct job {
+    struct task task;
     struct daemon *daemon;
     struct request **requests;
     size_t n;
@@ -16,18 +16,18 @@ struct work {
     /* The worker's. */
     size_t *starts; /* the place in the batch of the first VIF of each request; n + 1 of them */
     struct note waits;
-    bool told_waits; /* that from here on it only waits */
+    bool reported_waiting; /* that from here on it only waits */
     struct vif_progress progress;
     int64_t stage_began;
     int64_t stages[VIF_STAGE_FINISHED + 1];
     struct host_counts counts; /* what it took */
 };
 
-/* Begins to work on the requests, which it takes with the array, in 'crew', which has room.  In the end, and
- * as soon as it only waits, the daemon is told (daemon_waits(), daemon_worked()).  A negative errno when
+/* Begins to work on the requests, which it takes with the array, in 'pool', which has room.  In the end, and
+ * as soon as it only waits, the daemon is told (daemon_job_waits(), daemon_job_done()).  A negative errno when
  * memory or threads are out: nothing is taken then. */
-int work_begin(struct daemon *daemon, struct crew *crew, struct request **requests, size_t n,
-               bool holds_lane);
-void work_free(struct work *work);
+int job_begin(struct daemon *daemon, struct worker_pool *pool, struct request **requests, size_t n,
+              bool holds_lane);
+void job_free(struct job *job);
 
 #endif

@@ -72,7 +72,7 @@ static int read_configuration(struct daemon *daemon, struct config *ret, struct 
     access_rules_done(&daemon->rules);
     daemon->rules = rules;
     daemon->timeout_ms = ret->timeout_ms;
-    metering_configure(daemon, ret);
+    metrics_export_configure(daemon, ret);
     server_limit(&daemon->server, ret->daemon.max_connections);
     return 0;
 }
@@ -86,8 +86,8 @@ static void reload(struct daemon *daemon)
     if (read_configuration(daemon, &config, &err) < 0) {
         daemon_log(daemon, "the configuration stays as it was: %s", err.text);
     } else {
-        crew_renew(&daemon->changers);
-        crew_renew(&daemon->readers);
+        worker_pool_renew(&daemon->changers);
+        worker_pool_renew(&daemon->readers);
     }
     config_done(&config);
     notify("READY=1");
@@ -120,17 +120,17 @@ static bool is_done(struct daemon *daemon)
     int64_t since = deadline_now() - daemon->stop_since;
     bool changers, readers;
 
-    if (since > LIMIT_STOP_MS && !daemon->stop_told) {
-        daemon->stop_told = true;
+    if (since > LIMIT_STOP_MS && !daemon->stop_sent) {
+        daemon->stop_sent = true;
         (void)eventfd_write(daemon->stop_fd, 1);
     }
-    if (!daemon->n_works[true] && !daemon->n_works[false]) {
-        changers = crew_stop(&daemon->changers);
-        readers = crew_stop(&daemon->readers);
+    if (!daemon->n_jobs[true] && !daemon->n_jobs[false]) {
+        changers = worker_pool_stop(&daemon->changers);
+        readers = worker_pool_stop(&daemon->readers);
         return changers && readers;
     }
-    daemon->abandoned = daemon->n_works[true] ? daemon->stop_told && !daemon->n_open
-                                              : since > LIMIT_STOP_MS + LIMIT_FLUSH_MS;
+    daemon->abandoned = daemon->n_jobs[true] ? daemon->stop_sent && !daemon->n_open
+                                             : since > LIMIT_STOP_MS + LIMIT_FLUSH_MS;
     return daemon->abandoned;
 }
 
@@ -209,13 +209,15 @@ static int open_loop(struct daemon *daemon)
     if (r == 0)
         r = mailbox_init(&daemon->mailbox, &daemon->loop);
     if (r == 0)
-        r = crew_init(&daemon->changers, &daemon->mailbox, &options, LIMIT_CHANGERS, KEEP_WORKERS);
+        r = worker_pool_init(&daemon->changers, &daemon->mailbox, &options, LIMIT_CHANGERS,
+                             KEEP_WORKERS);
     if (r == 0)
-        r = crew_init(&daemon->readers, &daemon->mailbox, &options, LIMIT_READERS, KEEP_WORKERS);
+        r = worker_pool_init(&daemon->readers, &daemon->mailbox, &options, LIMIT_READERS,
+                             KEEP_WORKERS);
     if (r == 0)
         r = open_handles(daemon);
     if (r == 0)
-        r = metering_init(daemon);
+        r = metrics_export_init(daemon);
     return r;
 }
 
@@ -246,7 +248,7 @@ int daemon_open(struct daemon *daemon, const struct settings *settings, struct v
 
     *daemon = (struct daemon){.settings = *settings, .stop_fd = -1};
     queue_init(&daemon->changes);
-    queue_init(&daemon->looks);
+    queue_init(&daemon->reads);
     (void)signal(SIGPIPE, SIG_IGN);
     log_sink_open(&daemon->log, STDERR_FILENO, getenv("JOURNAL_STREAM"), LOG_JOURNAL,
                   settings->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
@@ -274,17 +276,17 @@ bool daemon_run(struct daemon *daemon)
     log_say(&daemon->log, LOG_LEVEL_INFO, "vifd %s is ready", vif_version());
     notify("READY=1");
     (void)uv_run(&daemon->loop, UV_RUN_DEFAULT);
-    metering_write_file(daemon);
+    metrics_export_write_file(daemon);
     if (daemon->abandoned)
         return false;
     (void)uv_loop_close(&daemon->loop);
-    crew_done(&daemon->changers);
-    crew_done(&daemon->readers);
+    worker_pool_done(&daemon->changers);
+    worker_pool_done(&daemon->readers);
     mailbox_done(&daemon->mailbox);
     queue_done(&daemon->changes);
-    queue_done(&daemon->looks);
+    queue_done(&daemon->reads);
     id_set_done(&daemon->busy);
-    id_set_done(&daemon->looked_at);
+    id_set_done(&daemon->being_read);
     access_rules_done(&daemon->rules);
     cleanup_close(&daemon->stop_fd);
     return true;

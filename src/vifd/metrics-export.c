@@ -7,18 +7,18 @@
 /* As often as Prometheus asks, as a rule. */
 #define PERIOD_MS 15000
 
-void metering_write(struct daemon *daemon, enum metrics_format format, struct text *out)
+void metrics_export_write(struct daemon *daemon, enum metrics_format format, struct text *out)
 {
     struct metrics *metrics = &daemon->metrics;
 
     metrics->connections = daemon->server.n_peers;
-    metrics->queued = daemon->changes.n + daemon->looks.n;
-    metrics->settling = daemon->n_works[true] - (daemon->lane_taken ? 1 : 0);
+    metrics->queued = daemon->changes.n + daemon->reads.n;
+    metrics->settling = daemon->n_jobs[true] - (daemon->lane_taken ? 1 : 0);
     metrics->lost_events = daemon->log.lost_ever;
     metrics_write(metrics, format, out);
 }
 
-void metering_write_file(struct daemon *daemon)
+void metrics_export_write_file(struct daemon *daemon)
 {
     struct text text = {0};
     struct vif_error err = {0};
@@ -26,7 +26,7 @@ void metering_write_file(struct daemon *daemon)
 
     if (!daemon->textfile[0])
         return;
-    metering_write(daemon, METRICS_PROMETHEUS, &text);
+    metrics_export_write(daemon, METRICS_PROMETHEUS, &text);
     failed = metrics_put_file(&text, daemon->textfile, &err) < 0;
     text_done(&text);
     /* Not every fifteen seconds. */
@@ -37,10 +37,10 @@ void metering_write_file(struct daemon *daemon)
 
 static void write_again(uv_timer_t *timer)
 {
-    metering_write_file(timer->data);
+    metrics_export_write_file(timer->data);
 }
 
-int metering_init(struct daemon *daemon)
+int metrics_export_init(struct daemon *daemon)
 {
     int r = uv_timer_init(&daemon->loop, &daemon->textfile_timer);
 
@@ -49,7 +49,7 @@ int metering_init(struct daemon *daemon)
     return r;
 }
 
-void metering_configure(struct daemon *daemon, const struct config *config)
+void metrics_export_configure(struct daemon *daemon, const struct config *config)
 {
     (void)snprintf(daemon->textfile, sizeof daemon->textfile, "%s",
                    config->daemon.metrics_textfile);

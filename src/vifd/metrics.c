@@ -70,18 +70,18 @@ static void observe(struct metrics_histogram *histogram, const struct bounds *bo
     histogram->count++;
 }
 
-static void observe_step(struct metrics *metrics, const struct steps *steps, enum request_step step)
+static void observe_timing(struct metrics *metrics, const struct timings *timings, enum timing step)
 {
-    if (steps->usec[step] != STEP_NOT_TAKEN)
+    if (timings->usec[step] != TIMING_NONE)
         observe(&metrics->steps[step], &seconds,
-                steps->usec[step] > 0 ? (uint64_t)steps->usec[step] : 0);
+                timings->usec[step] > 0 ? (uint64_t)timings->usec[step] : 0);
 }
 
-void metrics_request(struct metrics *metrics, const char *method, const struct steps *steps)
+void metrics_request(struct metrics *metrics, const char *method, const struct timings *timings)
 {
     metrics->requests[method_of(method)]++;
-    observe_step(metrics, steps, STEP_QUEUE);
-    observe_step(metrics, steps, STEP_TOTAL);
+    observe_timing(metrics, timings, TIMING_QUEUE);
+    observe_timing(metrics, timings, TIMING_TOTAL);
 }
 
 void metrics_vifs(struct metrics *metrics, const char *method, enum vif_state state, uint64_t n)
@@ -98,16 +98,16 @@ void metrics_failures(struct metrics *metrics, enum vif_error_kind kind, uint64_
         metrics->failures[kind] += n;
 }
 
-void metrics_batch(struct metrics *metrics, size_t n, const struct steps *steps, uint64_t retries,
-                   uint64_t connects)
+void metrics_batch(struct metrics *metrics, size_t n, const struct timings *timings,
+                   uint64_t retries, uint64_t connects)
 {
     observe(&metrics->batches, &vifs, n);
-    for (int i = STEP_QUEUE + 1; i < STEP_TOTAL; i++)
-        observe_step(metrics, steps, (enum request_step)i);
-    metrics_look(metrics, retries, connects);
+    for (int i = TIMING_QUEUE + 1; i < TIMING_TOTAL; i++)
+        observe_timing(metrics, timings, (enum timing)i);
+    metrics_read(metrics, retries, connects);
 }
 
-void metrics_look(struct metrics *metrics, uint64_t retries, uint64_t connects)
+void metrics_read(struct metrics *metrics, uint64_t retries, uint64_t connects)
 {
     metrics->retries += retries;
     metrics->connects += connects;
@@ -190,10 +190,10 @@ static void write_times(const struct writer *to, const struct metrics *metrics)
 {
     declare(to, "vifd_step_seconds", "histogram", "seconds",
             "Time of each step of a batch; queue and total are of each request.");
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < N_TIMINGS; i++) {
         char label[32];
 
-        (void)snprintf(label, sizeof label, "step=\"%s\"", step_name((enum request_step)i));
+        (void)snprintf(label, sizeof label, "step=\"%s\"", timing_name((enum timing)i));
         write_histogram(to, "vifd_step_seconds", label, &seconds, &metrics->steps[i], 1000000);
     }
     declare(to, "vifd_batch_vifs", "histogram", "vifs", "VIFs that were worked on together.");

@@ -29,8 +29,8 @@ struct metrics {
     uint64_t requests[METRICS_METHODS];
     uint64_t failures[METRICS_KINDS];
     uint64_t vifs[METRICS_METHODS][METRICS_STATES];
-    struct metrics_histogram steps[STEPS]; /* microseconds */
-    struct metrics_histogram batches;      /* VIFs */
+    struct metrics_histogram steps[N_TIMINGS]; /* microseconds */
+    struct metrics_histogram batches;          /* VIFs */
     uint64_t retries, connects;
     uint64_t connections, queued, settling, lost_events;
 };
@@ -40,18 +40,18 @@ void metrics_init(struct metrics *ret);
 
 /* A request that is answered; 'method' without its interface, anything ("other").  Of 'steps' QUEUE and
  * TOTAL. */
-void metrics_request(struct metrics *metrics, const char *method, const struct steps *steps);
+void metrics_request(struct metrics *metrics, const char *method, const struct timings *timings);
 /* What became of 'n' VIFs of such a request. */
 void metrics_vifs(struct metrics *metrics, const char *method, enum vif_state state, uint64_t n);
 /* Errors of 'n' VIFs, or of a request that has no VIFs to have them; kind NONE is none. */
 void metrics_failures(struct metrics *metrics, enum vif_error_kind kind, uint64_t n);
 /* A batch of 'n' VIFs that is done: its steps, but QUEUE and TOTAL; the rounds it took beyond the first;
  * the connections to the database that were made for it. */
-void metrics_batch(struct metrics *metrics, size_t n, const struct steps *steps, uint64_t retries,
-                   uint64_t connects);
+void metrics_batch(struct metrics *metrics, size_t n, const struct timings *timings,
+                   uint64_t retries, uint64_t connects);
 
 /* The same of what is no batch. */
-void metrics_look(struct metrics *metrics, uint64_t retries, uint64_t connects);
+void metrics_read(struct metrics *metrics, uint64_t retries, uint64_t connects);
 
 /* OpenMetrics 1.0 and the older text format of Prometheus differ in how a counter is declared; each
  * refuses, or takes for untyped, what the other has. */

@@ -40,7 +40,7 @@ static bool is_alike(const struct request *a, const struct request *b)
            a->params.timeout_ms == b->params.timeout_ms && a->params.dry_run == b->params.dry_run;
 }
 
-ssize_t queue_take(struct queue *queue, const struct id_set *busy, const struct id_set *looked_at,
+ssize_t queue_take(struct queue *queue, const struct id_set *busy, const struct id_set *being_read,
                    size_t max_vifs, struct request ***ret)
 {
     auto_free struct request **taken = calloc(queue->n + 1, sizeof(struct request *));
@@ -52,7 +52,7 @@ ssize_t queue_take(struct queue *queue, const struct id_set *busy, const struct 
     for (request = TAILQ_FIRST(&queue->waiting); request && vifs < max_vifs && r == 0;
          request = next) {
         bool blocked = id_set_has_any(busy, request->ids, request->n_ids) ||
-                       id_set_has_any(looked_at, request->ids, request->n_ids) ||
+                       id_set_has_any(being_read, request->ids, request->n_ids) ||
                        id_set_has_any(&queue->seen, request->ids, request->n_ids);
 
         next = TAILQ_NEXT(request, link);

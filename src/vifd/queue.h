@@ -23,7 +23,7 @@ void queue_remove(struct queue *queue, struct request *request);
  * of them begins the next batch.
  *
  * The number taken, in '*ret' for the caller to free; 0 when there is nothing to begin; -ENOMEM. */
-ssize_t queue_take(struct queue *queue, const struct id_set *busy, const struct id_set *looked_at,
+ssize_t queue_take(struct queue *queue, const struct id_set *busy, const struct id_set *being_read,
                    size_t max_vifs, struct request ***ret);
 
 #endif

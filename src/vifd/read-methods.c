@@ -20,7 +20,7 @@ static int copy(const char *json, char **ret_text, struct vif_error *err)
     return *ret_text ? 0 : error_memory(err);
 }
 
-int look_list(struct request *request, struct vif_host *host, char **ret_text,
+int read_list(struct request *request, struct vif_host *host, char **ret_text,
               struct vif_error *err)
 {
     const struct params *params = &request->params;
@@ -55,7 +55,7 @@ static int make_batch(const struct params *params, struct vif_batch **ret, struc
     return r;
 }
 
-int look_show(struct request *request, struct vif_host *host, char **ret_text,
+int read_show(struct request *request, struct vif_host *host, char **ret_text,
               struct vif_error *err)
 {
     const struct params *params = &request->params;
@@ -73,7 +73,7 @@ int look_show(struct request *request, struct vif_host *host, char **ret_text,
     return r;
 }
 
-int look_prune(struct request *request, struct vif_host *host, char **ret_text,
+int read_prune(struct request *request, struct vif_host *host, char **ret_text,
                struct vif_error *err)
 {
     const struct params *params = &request->params;
@@ -94,7 +94,7 @@ int look_prune(struct request *request, struct vif_host *host, char **ret_text,
     return r;
 }
 
-int look_host_info(struct request *request, struct vif_host *host, char **ret_text,
+int read_host_info(struct request *request, struct vif_host *host, char **ret_text,
                    struct vif_error *err)
 {
     const struct params *params = &request->params;
@@ -115,7 +115,7 @@ int look_host_info(struct request *request, struct vif_host *host, char **ret_te
 }
 
 /* Its own default is shorter than that of other calls. */
-int look_doctor(struct request *request, struct vif_host *host, char **ret_text,
+int read_doctor(struct request *request, struct vif_host *host, char **ret_text,
                 struct vif_error *err)
 {
     struct vif_doctor_options options = {.size = sizeof options,

@@ -6,15 +6,15 @@
 #include "vifd/request.h"
 
 /* struct method has the contract. */
-int look_list(struct request *request, struct vif_host *host, char **ret_text,
+int read_list(struct request *request, struct vif_host *host, char **ret_text,
               struct vif_error *err);
-int look_show(struct request *request, struct vif_host *host, char **ret_text,
+int read_show(struct request *request, struct vif_host *host, char **ret_text,
               struct vif_error *err);
-int look_prune(struct request *request, struct vif_host *host, char **ret_text,
+int read_prune(struct request *request, struct vif_host *host, char **ret_text,
                struct vif_error *err);
-int look_host_info(struct request *request, struct vif_host *host, char **ret_text,
+int read_host_info(struct request *request, struct vif_host *host, char **ret_text,
                    struct vif_error *err);
-int look_doctor(struct request *request, struct vif_host *host, char **ret_text,
+int read_doctor(struct request *request, struct vif_host *host, char **ret_text,
                 struct vif_error *err);
 
 #endif

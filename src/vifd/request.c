@@ -222,7 +222,7 @@ static void count(struct request *request, size_t index, const struct vif_result
 {
     struct outcomes *outcomes = &request->outcomes;
 
-    outcomes->n_told++;
+    outcomes->n_reported++;
     outcomes->n_changed += result->changed != 0;
     outcomes->by_state[result->state]++;
     if (result->state != VIF_STATE_FAILED)
@@ -235,7 +235,7 @@ static void count(struct request *request, size_t index, const struct vif_result
     outcomes->n_failed++;
 }
 
-void request_tell(struct request *request, size_t index, const struct vif_result *result)
+void request_report(struct request *request, size_t index, const struct vif_result *result)
 {
     struct text parameters = {0};
 
@@ -252,7 +252,7 @@ void request_tell(struct request *request, size_t index, const struct vif_result
         return;
     }
     /* The last one comes with the end, which has more to say. */
-    if (!request->call.more || request->outcomes.n_told == request->n_vifs) {
+    if (!request->call.more || request->outcomes.n_reported == request->n_vifs) {
         request->results[index] = take_ptr(json);
         return;
     }
@@ -282,7 +282,7 @@ void request_fail(struct request *request, const struct vif_error *error)
         return;
     request->outcomes.error = *error;
     add_error(&parameters, error);
-    if (request->outcomes.n_told) {
+    if (request->outcomes.n_reported) {
         add(&parameters, ",");
         add_results(request, &parameters);
     }

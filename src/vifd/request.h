@@ -37,7 +37,7 @@ struct method {
     vif_call_fn *call;        /* of those that take a batch and give a report */
     /* Of all others.  Writes the parameters of the reply, a JSON object, to '*ret_text'.  With 'host' on a
      * worker, without on the loop. */
-    int (*look)(struct request *request, struct vif_host *host, char **ret_text,
+    int (*read)(struct request *request, struct vif_host *host, char **ret_text,
                 struct vif_error *err);
     bool on_loop;
     bool changes; /* may change things, unless it is a dry run */
@@ -51,7 +51,7 @@ struct times {
 
 /* What became of the VIFs of a request. */
 struct outcomes {
-    size_t n_told, n_failed, n_changed;
+    size_t n_reported, n_failed, n_changed;
     size_t first_failed;    /* its index */
     struct vif_error error; /* of that one, or of the whole call */
     size_t by_state[METRICS_STATES];
@@ -114,7 +114,7 @@ int64_t time_left(int64_t until);
 /* Each makes the reply and has it sent.  After the last one the request is not the job's any more. */
 
 /* What became of one VIF, which does not change any more; the last of a request answers it. */
-void request_tell(struct request *request, size_t index, const struct vif_result *result);
+void request_report(struct request *request, size_t index, const struct vif_result *result);
 /* How far it is, to those who want to know. */
 void request_progress(struct request *request, const struct vif_progress *progress);
 /* Answers it with 'text', its parameters as a JSON object. */

@@ -83,7 +83,7 @@ static int get_metrics(struct request *request, struct vif_host *host, char **re
     struct text metrics = {0}, text = {0};
 
     (void)host;
-    metering_write(request->daemon, METRICS_OPENMETRICS, &metrics);
+    metrics_export_write(request->daemon, METRICS_OPENMETRICS, &metrics);
     text_add(&text, "{\"metrics\":");
     if (!metrics.failed)
         text_add_json_bytes(&text, metrics.data, metrics.n);
@@ -95,9 +95,9 @@ static int get_metrics(struct request *request, struct vif_host *host, char **re
 }
 
 static const struct method methods[] = {
-    {.name = VARLINK_SERVICE ".GetInfo", .look = get_info, .on_loop = true},
+    {.name = VARLINK_SERVICE ".GetInfo", .read = get_info, .on_loop = true},
     {.name = VARLINK_SERVICE ".GetInterfaceDescription",
-     .look = get_description,
+     .read = get_description,
      .on_loop = true,
      .allowed = PARAM(INTERFACE),
      .needed = PARAM(INTERFACE)},
@@ -123,21 +123,21 @@ static const struct method methods[] = {
                 PARAM(DRY_RUN),
      .needed = PARAM(VIFS)},
     {.name = VIFD_INTERFACE ".List",
-     .look = look_list,
+     .read = read_list,
      .allowed = PARAM(INSTANCE) | PARAM(BRIDGE) | PARAM(STATE) | PARAM(TIMEOUT_MS)},
     {.name = VIFD_INTERFACE ".Show",
-     .look = look_show,
+     .read = read_show,
      .allowed = PARAM(VIFS) | PARAM(SOURCES) | PARAM(IDS) | PARAM(TIMEOUT_MS)},
     {.name = VIFD_INTERFACE ".Prune",
-     .look = look_prune,
+     .read = read_prune,
      .changes = true,
      .allowed = PARAM(MATCH) | PARAM(REMOVE) | PARAM(DRY_RUN) | PARAM(GRACE_MS) |
                 PARAM(TIMEOUT_MS) | PARAM(WAIT)},
     {.name = VIFD_INTERFACE ".HostInfo",
-     .look = look_host_info,
+     .read = read_host_info,
      .allowed = PARAM(VIF_TYPES) | PARAM(VERSIONS)},
-    {.name = VIFD_INTERFACE ".Doctor", .look = look_doctor, .allowed = PARAM(TIMEOUT_MS)},
-    {.name = VIFD_INTERFACE ".GetMetrics", .look = get_metrics, .on_loop = true},
+    {.name = VIFD_INTERFACE ".Doctor", .read = read_doctor, .allowed = PARAM(TIMEOUT_MS)},
+    {.name = VIFD_INTERFACE ".GetMetrics", .read = get_metrics, .on_loop = true},
 };
 
 static const struct method *find_method(const char *name)
@@ -169,7 +169,7 @@ static void answer_now(struct request *request)
     struct vif_error err = {0};
     char *text = NULL;
 
-    if (request->method->look(request, NULL, &text, &err) < 0)
+    if (request->method->read(request, NULL, &text, &err) < 0)
         request_fail(request, &err);
     else if (!text)
         request_refuse(request, VARLINK_INTERFACE_NOT_FOUND, "interface",

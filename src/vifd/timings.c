@@ -3,33 +3,33 @@
  * own wait before them and its answer.  The log and the metrics tell of them. */
 #include "vifd/timings.h"
 
-static const enum vif_stage stages_of[STEPS] = {
-    [STEP_LOCK] = VIF_STAGE_LOCK,     [STEP_OBSERVE] = VIF_STAGE_OBSERVE,
-    [STEP_LINKS] = VIF_STAGE_LINKS,   [STEP_COMMIT] = VIF_STAGE_COMMIT,
-    [STEP_SWITCH] = VIF_STAGE_SWITCH, [STEP_SETTLE] = VIF_STAGE_SETTLE,
-    [STEP_AGENT] = VIF_STAGE_AGENT,   [STEP_UNDO] = VIF_STAGE_UNDO,
+static const enum vif_stage stages_of[N_TIMINGS] = {
+    [TIMING_LOCK] = VIF_STAGE_LOCK,     [TIMING_OBSERVE] = VIF_STAGE_OBSERVE,
+    [TIMING_LINKS] = VIF_STAGE_LINKS,   [TIMING_COMMIT] = VIF_STAGE_COMMIT,
+    [TIMING_SWITCH] = VIF_STAGE_SWITCH, [TIMING_SETTLE] = VIF_STAGE_SETTLE,
+    [TIMING_AGENT] = VIF_STAGE_AGENT,   [TIMING_UNDO] = VIF_STAGE_UNDO,
 };
 
-const char *step_name(enum request_step step)
+const char *timing_name(enum timing step)
 {
-    if (step == STEP_QUEUE)
+    if (step == TIMING_QUEUE)
         return "queue";
-    return step == STEP_TOTAL ? "total" : vif_stage_name(stages_of[step]);
+    return step == TIMING_TOTAL ? "total" : vif_stage_name(stages_of[step]);
 }
 
-void steps_of_stages(const int64_t *stages, struct steps *ret)
+void timings_of_stages(const int64_t *stages, struct timings *ret)
 {
-    for (int i = 0; i < STEPS; i++)
-        ret->usec[i] = STEP_NOT_TAKEN;
-    for (int i = STEP_QUEUE + 1; i < STEP_TOTAL; i++)
+    for (int i = 0; i < N_TIMINGS; i++)
+        ret->usec[i] = TIMING_NONE;
+    for (int i = TIMING_QUEUE + 1; i < TIMING_TOTAL; i++)
         if (stages[stages_of[i]])
             ret->usec[i] = stages[stages_of[i]];
 }
 
-void steps_of_request(const int64_t *stages, int64_t arrived, int64_t started, int64_t answered,
-                      struct steps *ret)
+void timings_of_request(const int64_t *stages, int64_t arrived, int64_t started, int64_t answered,
+                        struct timings *ret)
 {
-    steps_of_stages(stages, ret);
-    ret->usec[STEP_QUEUE] = (started ? started : answered) - arrived;
-    ret->usec[STEP_TOTAL] = answered - arrived;
+    timings_of_stages(stages, ret);
+    ret->usec[TIMING_QUEUE] = (started ? started : answered) - arrived;
+    ret->usec[TIMING_TOTAL] = answered - arrived;
 }

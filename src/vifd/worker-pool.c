@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The library blocks, so that threads call it, and nothing else does: they know neither peers nor
- * requests, run one job at a time, and tell the loop by notes.  A thread is made when a job comes and no
+ * requests, run one task at a time, and tell the loop by notes.  A thread is made when a task comes and no
  * thread is idle; of those that have become idle a few are kept, since they hold a connection to the
  * database. */
 #include "vifd/worker-pool.h"
@@ -70,67 +70,67 @@ void mailbox_post(struct mailbox *mailbox, struct note *note)
 
 /* ---- workers ---- */
 
-int crew_init(struct crew *crew, struct mailbox *mailbox, const struct vif_host_options *options,
-              unsigned limit, unsigned keep)
+int worker_pool_init(struct worker_pool *pool, struct mailbox *mailbox,
+                     const struct vif_host_options *options, unsigned limit, unsigned keep)
 {
-    int r = uv_mutex_init(&crew->mutex);
+    int r = uv_mutex_init(&pool->mutex);
 
     if (r < 0)
         return r;
-    r = uv_cond_init(&crew->wake);
+    r = uv_cond_init(&pool->wake);
     if (r < 0) {
-        uv_mutex_destroy(&crew->mutex);
+        uv_mutex_destroy(&pool->mutex);
         return r;
     }
-    crew->mailbox = mailbox;
-    crew->options = *options;
-    crew->limit = limit;
-    crew->keep = keep;
+    pool->mailbox = mailbox;
+    pool->options = *options;
+    pool->limit = limit;
+    pool->keep = keep;
     return 0;
 }
 
-bool crew_stop(struct crew *crew)
+bool worker_pool_stop(struct worker_pool *pool)
 {
     bool ended;
 
-    uv_mutex_lock(&crew->mutex);
-    crew->stopping = true;
-    uv_cond_broadcast(&crew->wake);
-    ended = crew->alive == 0;
-    uv_mutex_unlock(&crew->mutex);
+    uv_mutex_lock(&pool->mutex);
+    pool->stopping = true;
+    uv_cond_broadcast(&pool->wake);
+    ended = pool->alive == 0;
+    uv_mutex_unlock(&pool->mutex);
     return ended;
 }
 
-void crew_done(struct crew *crew)
+void worker_pool_done(struct worker_pool *pool)
 {
-    uv_cond_destroy(&crew->wake);
-    uv_mutex_destroy(&crew->mutex);
+    uv_cond_destroy(&pool->wake);
+    uv_mutex_destroy(&pool->mutex);
 }
 
-/* The next job; NULL: the thread is to end, and is not counted any more. */
-static struct job *next_job(struct crew *crew)
+/* The next task; NULL: the thread is to end, and is not counted any more. */
+static struct task *next_task(struct worker_pool *pool)
 {
-    struct job *job;
+    struct task *task;
 
-    uv_mutex_lock(&crew->mutex);
-    crew->idle++;
-    while (!crew->waiting && !crew->stopping && crew->idle <= crew->keep)
-        uv_cond_wait(&crew->wake, &crew->mutex);
-    job = crew->waiting;
-    crew->idle--;
-    if (job) {
-        crew->waiting = (struct job *)job->note.next;
-        crew->n_waiting--;
+    uv_mutex_lock(&pool->mutex);
+    pool->idle++;
+    while (!pool->waiting && !pool->stopping && pool->idle <= pool->keep)
+        uv_cond_wait(&pool->wake, &pool->mutex);
+    task = pool->waiting;
+    pool->idle--;
+    if (task) {
+        pool->waiting = (struct task *)task->note.next;
+        pool->n_waiting--;
     } else {
-        crew->threads--;
+        pool->threads--;
     }
-    uv_mutex_unlock(&crew->mutex);
-    return job;
+    uv_mutex_unlock(&pool->mutex);
+    return task;
 }
 
 /* One worker's own. */
 struct worker {
-    struct crew *crew;
+    struct worker_pool *pool;
     struct vif_host *host;
     unsigned generation;
 };
@@ -139,12 +139,12 @@ struct worker {
  * the old one in its place. */
 static void open_host(struct worker *worker, struct vif_error *why)
 {
-    unsigned generation = atomic_load(&worker->crew->generation);
+    unsigned generation = atomic_load(&worker->pool->generation);
     struct vif_host *host;
 
     if (worker->host && worker->generation == generation)
         return;
-    if (vif_host_open(&worker->crew->options, &host, why) < 0)
+    if (vif_host_open(&worker->pool->options, &host, why) < 0)
         return;
     if (worker->host)
         vif_host_close(worker->host);
@@ -152,68 +152,68 @@ static void open_host(struct worker *worker, struct vif_error *why)
     worker->generation = generation;
 }
 
-static void work(void *data)
+static void run_worker(void *data)
 {
-    struct worker worker = {.crew = data};
-    struct job *job;
+    struct worker worker = {.pool = data};
+    struct task *task;
 
     (void)pthread_detach(pthread_self());
-    while ((job = next_job(worker.crew))) {
+    while ((task = next_task(worker.pool))) {
         struct vif_error why = {0};
 
         open_host(&worker, &why);
-        job->run(job, worker.host, &why);
-        mailbox_post(worker.crew->mailbox, &job->note);
+        task->run(task, worker.host, &why);
+        mailbox_post(worker.pool->mailbox, &task->note);
     }
     if (worker.host)
         vif_host_close(worker.host);
-    uv_mutex_lock(&worker.crew->mutex);
-    worker.crew->alive--;
-    uv_mutex_unlock(&worker.crew->mutex);
+    uv_mutex_lock(&worker.pool->mutex);
+    worker.pool->alive--;
+    uv_mutex_unlock(&worker.pool->mutex);
 }
 
-bool crew_has_room(struct crew *crew)
+bool worker_pool_has_room(struct worker_pool *pool)
 {
     bool room;
 
-    uv_mutex_lock(&crew->mutex);
-    room = crew->idle > crew->n_waiting || crew->threads < crew->limit;
-    uv_mutex_unlock(&crew->mutex);
+    uv_mutex_lock(&pool->mutex);
+    room = pool->idle > pool->n_waiting || pool->threads < pool->limit;
+    uv_mutex_unlock(&pool->mutex);
     return room;
 }
 
-static int add_thread(struct crew *crew)
+static int add_thread(struct worker_pool *pool)
 {
     const uv_thread_options_t options = {UV_THREAD_HAS_STACK_SIZE, STACK_BYTES};
     uv_thread_t thread;
-    int r = uv_thread_create_ex(&thread, &options, work, crew);
+    int r = uv_thread_create_ex(&thread, &options, run_worker, pool);
 
     if (r < 0)
         return r;
-    crew->threads++;
-    crew->alive++;
+    pool->threads++;
+    pool->alive++;
     return 0;
 }
 
-int crew_begin(struct crew *crew, struct job *job)
+int worker_pool_begin(struct worker_pool *pool, struct task *task)
 {
     int r = 0;
 
-    uv_mutex_lock(&crew->mutex);
-    if (crew->idle > crew->n_waiting)
-        uv_cond_signal(&crew->wake);
+    uv_mutex_lock(&pool->mutex);
+    if (pool->idle > pool->n_waiting)
+        uv_cond_signal(&pool->wake);
     else
-        r = add_thread(crew);
+        r = add_thread(pool);
     if (r == 0) {
-        job->note.next = (struct note *)crew->waiting;
-        crew->waiting = job;
-        crew->n_waiting++;
+        task->note.next = (struct note *)pool->waiting;
+        pool->waiting = task;
+        pool->n_waiting++;
     }
-    uv_mutex_unlock(&crew->mutex);
+    uv_mutex_unlock(&pool->mutex);
     return r;
 }
 
-void crew_renew(struct crew *crew)
+void worker_pool_renew(struct worker_pool *pool)
 {
-    atomic_fetch_add(&crew->generation, 1);
+    atomic_fetch_add(&pool->generation, 1);
 }

@@ -33,13 +33,13 @@ void mailbox_post(struct mailbox *mailbox, struct note *note);
 /* ---- workers ---- */
 
 /* One piece of work; embedded in what it is about. */
-struct job {
+struct task {
     struct note note; /* posted when it has run */
     /* On a worker.  'host' is NULL when none could be opened; 'why' says why. */
-    void (*run)(struct job *job, struct vif_host *host, const struct vif_error *why);
+    void (*run)(struct task *task, struct vif_host *host, const struct vif_error *why);
 };
 
-struct crew {
+struct worker_pool {
     uv_mutex_t mutex;
     uv_cond_t wake;
     struct mailbox *mailbox;
@@ -48,26 +48,26 @@ struct crew {
     unsigned limit;         /* threads at once */
     unsigned keep;          /* that many stay when there is nothing to do */
     /* below the mutex */
-    struct job *waiting; /* for a thread, which is on its way */
+    struct task *waiting; /* for a thread, which is on its way */
     unsigned n_waiting;
     unsigned threads, idle;
     unsigned alive; /* with those that are about to end */
     bool stopping;
 };
 
-int crew_init(struct crew *crew, struct mailbox *mailbox, const struct vif_host_options *options,
-              unsigned limit, unsigned keep);
+int worker_pool_init(struct worker_pool *pool, struct mailbox *mailbox,
+                     const struct vif_host_options *options, unsigned limit, unsigned keep);
 /* No more jobs are begun; idle threads end.  Whether all have, busy ones included. */
-bool crew_stop(struct crew *crew);
+bool worker_pool_stop(struct worker_pool *pool);
 /* All threads have ended. */
-void crew_done(struct crew *crew);
+void worker_pool_done(struct worker_pool *pool);
 
-/* Whether one more job would be begun at once. */
-bool crew_has_room(struct crew *crew);
-/* Begins a job; there is room.  A negative errno when no thread can be had: it has not run then. */
-int crew_begin(struct crew *crew, struct job *job);
+/* Whether one more task would be begun at once. */
+bool worker_pool_has_room(struct worker_pool *pool);
+/* Begins a task; there is room.  A negative errno when no thread can be had: it has not run then. */
+int worker_pool_begin(struct worker_pool *pool, struct task *task);
 
-/* Has each worker open its host anew before its next job. */
-void crew_renew(struct crew *crew);
+/* Has each worker open its host anew before its next task. */
+void worker_pool_renew(struct worker_pool *pool);
 
 #endif

@@ -67,12 +67,12 @@ static struct metrics busy(void)
         [VIF_STAGE_LOCK] = 100,    [VIF_STAGE_OBSERVE] = 2500,     [VIF_STAGE_LINKS] = 800,
         [VIF_STAGE_COMMIT] = 5000, [VIF_STAGE_SETTLE] = 130000000,
     };
-    struct steps batch, request;
+    struct timings batch, request;
 
     metrics_init(&metrics);
-    steps_of_stages(stages, &batch);
+    timings_of_stages(stages, &batch);
     metrics_batch(&metrics, 3, &batch, 2, 1);
-    steps_of_request(stages, 900000, 1000000, 131009000, &request);
+    timings_of_request(stages, 900000, 1000000, 131009000, &request);
     metrics_request(&metrics, "Plug", &request);
     metrics_request(&metrics, "x\"} 1\nvifd_evil 1", &request);
     metrics_vifs(&metrics, "Plug", VIF_STATE_PLUGGED, 2);
@@ -87,25 +87,25 @@ static struct metrics busy(void)
     return metrics;
 }
 
-static void steps_of_requests(void **state)
+static void timings_of_requests(void **state)
 {
     static const int64_t stages[VIF_STAGE_FINISHED + 1] = {
         [VIF_STAGE_OBSERVE] = 300, [VIF_STAGE_UNDO] = 40};
-    struct steps steps;
+    struct timings timings;
 
     (void)state;
-    steps_of_request(stages, 900, 1000, 1500, &steps);
-    for (int i = 0; i < STEPS; i++)
-        assert_int_equal(steps.usec[i], i == STEP_QUEUE     ? 100
-                                        : i == STEP_OBSERVE ? 300
-                                        : i == STEP_UNDO    ? 40
-                                        : i == STEP_TOTAL   ? 600
-                                                            : STEP_NOT_TAKEN);
-    steps_of_request(stages, 900, 0, 1500, &steps); /* never taken up */
-    assert_int_equal(steps.usec[STEP_QUEUE], 600);
-    assert_string_equal(step_name(STEP_QUEUE), "queue");
-    assert_string_equal(step_name(STEP_SETTLE), "settle");
-    assert_string_equal(step_name(STEP_TOTAL), "total");
+    timings_of_request(stages, 900, 1000, 1500, &timings);
+    for (int i = 0; i < N_TIMINGS; i++)
+        assert_int_equal(timings.usec[i], i == TIMING_QUEUE     ? 100
+                                          : i == TIMING_OBSERVE ? 300
+                                          : i == TIMING_UNDO    ? 40
+                                          : i == TIMING_TOTAL   ? 600
+                                                                : TIMING_NONE);
+    timings_of_request(stages, 900, 0, 1500, &timings); /* never taken up */
+    assert_int_equal(timings.usec[TIMING_QUEUE], 600);
+    assert_string_equal(timing_name(TIMING_QUEUE), "queue");
+    assert_string_equal(timing_name(TIMING_SETTLE), "settle");
+    assert_string_equal(timing_name(TIMING_TOTAL), "total");
 }
 
 static void numbers(void **state)
@@ -163,20 +163,20 @@ static void lines_are_fixed(void **state)
     static const int64_t stages[VIF_STAGE_FINISHED + 1] = {0};
     struct metrics metrics;
     auto_free char *empty = NULL, *full = NULL;
-    struct steps steps;
+    struct timings timings;
 
     (void)state;
     metrics_init(&metrics);
     empty = text_of(&metrics, METRICS_OPENMETRICS);
-    steps_of_request(stages, 1, 2, 3, &steps);
+    timings_of_request(stages, 1, 2, 3, &timings);
     for (int i = 0; i < 1000; i++) {
         char name[32];
 
         (void)snprintf(name, sizeof name, "Method%d", i);
-        metrics_request(&metrics, name, &steps);
+        metrics_request(&metrics, name, &timings);
         metrics_vifs(&metrics, name, (enum vif_state)i, 1);
         metrics_failures(&metrics, (enum vif_error_kind)i, 1);
-        metrics_batch(&metrics, (size_t)i * 1000, &steps, 1, 1);
+        metrics_batch(&metrics, (size_t)i * 1000, &timings, 1, 1);
     }
     full = text_of(&metrics, METRICS_OPENMETRICS);
     assert_int_equal(lines_of(full), lines_of(empty));
@@ -295,7 +295,7 @@ static int print(const char *format)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(steps_of_requests),
+        cmocka_unit_test(timings_of_requests),
         cmocka_unit_test(numbers),
         cmocka_unit_test(formats),
         cmocka_unit_test(lines_are_fixed),

@@ -62,12 +62,12 @@ static void fill(struct queue *queue, struct request *requests, const char *text
 }
 
 /* What is taken, as letters of places: "ac" for the first and the third. */
-static void check(const char *waiting, const char *busy, const char *looked_at, size_t max,
+static void check(const char *waiting, const char *busy, const char *being_read, size_t max,
                   const char *expected)
 {
     struct request requests[MAX_REQUESTS] = {0}, **taken = NULL;
     struct id_set sets[2] = {0};
-    const char *members[2] = {busy, looked_at};
+    const char *members[2] = {busy, being_read};
     struct queue queue;
     char got[MAX_REQUESTS + 1] = "";
     ssize_t n;
@@ -100,7 +100,7 @@ static void check(const char *waiting, const char *busy, const char *looked_at, 
 static void batches_are_made_of_what_is_alike(void **state)
 {
     static const struct {
-        const char *waiting, *busy, *looked_at;
+        const char *waiting, *busy, *being_read;
         size_t max;
         const char *expected;
     } rows[] = {
@@ -135,7 +135,7 @@ static void batches_are_made_of_what_is_alike(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        check(rows[i].waiting, rows[i].busy, rows[i].looked_at, rows[i].max, rows[i].expected);
+        check(rows[i].waiting, rows[i].busy, rows[i].being_read, rows[i].max, rows[i].expected);
 }
 
 /* However many of another kind come, what waits in front begins the next batch. */
