@@ -23,7 +23,7 @@
 
 static const char help[] =
     "Usage: vifd [OPTION]...\n"
-    "Plug the network interfaces of virtual machines into Open vSwitch for those who ask.\n"
+    "Plug the network interfaces of virtual machines into Open vSwitch for clients.\n"
     "\n"
     "Options:\n"
     "      --config=FILE    read FILE instead of " VIF_CONFIG_FILE "\n"
@@ -34,8 +34,8 @@ static const char help[] =
     "      --version        print the version\n"
     "  -h, --help           print this\n"
     "\n"
-    "SIGHUP has the configuration read again; SIGTERM and SIGINT end it when all it has begun is\n"
-    "done.  Exit status: 0 ended by a signal; 2 bad usage or configuration; 3 it could not begin;\n"
+    "SIGHUP reloads the configuration; SIGTERM and SIGINT finish the running calls and exit.\n"
+    "Exit status: 0 ended by a signal; 2 bad usage or configuration; 3 startup failed;\n"
     "5 no permission.\n";
 
 enum key { KEY_CONFIG = 256, KEY_SOCKET, KEY_OVSDB, KEY_USER, KEY_VERSION };

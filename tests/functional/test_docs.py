@@ -254,7 +254,7 @@ def options_of_file():
 def options_of_program():
     """The rows of the table of options."""
     rows = set()
-    for path in glob.glob(os.path.join(TOP, 'src', 'host', '*.c')):
+    for path in glob.glob(os.path.join(TOP, 'src', '*', '*.c')):
         rows.update(re.findall(r'\{"(os_vif_\w+|vifd)", "(\w+)"', read(path)))
     return rows
 

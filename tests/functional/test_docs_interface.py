@@ -41,7 +41,7 @@ def test_methods_and_their_parameters():
 def test_what_methods_reply():
     said = {head.split('(')[0]: text for head, text in entries(PAGE['METHODS'])}
     for name, (_, given) in METHODS.items():
-        if said[name].endswith('Replies as of Plug.'):
+        if said[name].endswith('Replies as for Plug.'):
             assert given == METHODS['Plug'][1]
             continue
         words = re.search(r'Repl(?:y|ies): (.*)', said[name]).group(1)
