@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Carrying out the link steps of a batch, stage by stage, every stage in one netlink batch for all
- * VIFs; and undoing them.  Stands on the kernel layer; converge.c stands on it. */
+ * VIFs; and undoing them.  Stands on the kernel layer; reconcile.c stands on it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +20,10 @@ struct stage {
     size_t n;
 };
 
-bool run_has_db_steps(const struct run *run)
+bool job_has_db_steps(const struct job *job)
 {
-    for (size_t i = 0; i < run->plan.n; i++)
-        if (!STEP_IS_LINK(run->plan.steps[i].kind) && run->plan.steps[i].kind != STEP_PORT_REOPEN)
+    for (size_t i = 0; i < job->plan.n; i++)
+        if (!STEP_IS_LINK(job->plan.steps[i].kind) && job->plan.steps[i].kind != STEP_PORT_REOPEN)
             return true;
     return false;
 }
@@ -33,8 +33,8 @@ static int collect_stage(struct batch *batch, enum step_kind kind, struct stage 
     size_t n = 0;
 
     for (size_t i = 0; i < batch->n; i++)
-        for (size_t s = 0; batch->runs[i].state == RUN_APPLIED && s < batch->runs[i].plan.n; s++)
-            n += batch->runs[i].plan.steps[s].kind == kind;
+        for (size_t s = 0; batch->jobs[i].state == JOB_APPLIED && s < batch->jobs[i].plan.n; s++)
+            n += batch->jobs[i].plan.steps[s].kind == kind;
     *stage = (struct stage){.batch = batch};
     if (!n)
         return 0;
@@ -42,11 +42,11 @@ static int collect_stage(struct batch *batch, enum step_kind kind, struct stage 
     if (!stage->items)
         return -ENOMEM;
     for (size_t i = 0; i < batch->n; i++) {
-        struct run *run = &batch->runs[i];
+        struct job *job = &batch->jobs[i];
 
-        for (size_t s = 0; run->state == RUN_APPLIED && s < run->plan.n; s++)
-            if (run->plan.steps[s].kind == kind)
-                stage->items[stage->n++] = (struct item){.run = run, .step = &run->plan.steps[s]};
+        for (size_t s = 0; job->state == JOB_APPLIED && s < job->plan.n; s++)
+            if (job->plan.steps[s].kind == kind)
+                stage->items[stage->n++] = (struct item){.job = job, .step = &job->plan.steps[s]};
     }
     return 0;
 }
@@ -63,19 +63,19 @@ static bool means_look_again(const struct item *item, int error)
 }
 
 /* What an unplug does not get done stays there: each such link is named. */
-static void say_undone(struct run *run, const struct step *step)
+static void say_not_undone(struct job *job, const struct step *step)
 {
     char words[LIMIT_IFNAME + 32];
 
     if (step->kind == STEP_LINK_DELETE) {
-        run_say_left(run, step->name, " is left behind");
+        job_note(job, step->name, " is left behind");
         if (step->link->peer[0] && strcmp(step->link->peer, step->name) != 0)
-            run_say_left(run, step->link->peer, " is left behind");
+            job_note(job, step->link->peer, " is left behind");
     } else if (step->new_name[0]) {
         (void)snprintf(words, sizeof words, " has not got back its name %s", step->new_name);
-        run_say_left(run, step->name, words);
+        job_note(job, step->name, words);
     } else {
-        run_say_left(run, step->name, " is left as it is");
+        job_note(job, step->name, " is left as it is");
     }
 }
 
@@ -84,19 +84,19 @@ static void say_undone(struct run *run, const struct step *step)
 static void item_failed(const struct batch *batch, struct item *item, int error,
                         const struct vif_error *err)
 {
-    struct run *run = item->run;
+    struct job *job = item->job;
     bool again = means_look_again(item, error);
 
-    if (run->state == RUN_APPLIED || (run->state == RUN_PENDING && !again)) {
-        run->error = *err;
-        run->state = again ? RUN_PENDING : RUN_FAILED;
+    if (job->state == JOB_APPLIED || (job->state == JOB_PENDING && !again)) {
+        job->error = *err;
+        job->state = again ? JOB_PENDING : JOB_FAILED;
     }
-    if (run->state != RUN_FAILED || batch->goal != VIF_GOAL_UNPLUG)
+    if (job->state != JOB_FAILED || batch->goal != VIF_GOAL_UNPLUG)
         return;
-    say_undone(run, item->step);
-    for (size_t s = 0; s < run->plan.n; s++) /* stages that are not come to any more */
-        if (STEP_IS_LINK(run->plan.steps[s].kind) && run->plan.steps[s].kind > item->step->kind)
-            say_undone(run, &run->plan.steps[s]);
+    say_not_undone(job, item->step);
+    for (size_t s = 0; s < job->plan.n; s++) /* stages that are not come to any more */
+        if (STEP_IS_LINK(job->plan.steps[s].kind) && job->plan.steps[s].kind > item->step->kind)
+            say_not_undone(job, &job->plan.steps[s]);
 }
 
 static const char *verb_of(const struct step *step)
@@ -118,7 +118,7 @@ static const char *verb_of(const struct step *step)
 }
 
 /* Judges what the kernel answered to the requests of one item. */
-static void judge_item(const struct batch *batch, struct item *item,
+static void check_item(const struct batch *batch, struct item *item,
                        const struct netlink_result *results)
 {
     const struct step *step = item->step;
@@ -136,7 +136,7 @@ static void judge_item(const struct batch *batch, struct item *item,
         break;
     }
     if (first_done)
-        links_remember(batch, item->run, step, item->peer);
+        undo_remember(batch, item->job, step, item->peer);
 }
 
 /* Takes out what cannot be done any more. */
@@ -145,7 +145,7 @@ static void drop_failed(struct stage *stage)
     size_t kept = 0;
 
     for (size_t i = 0; i < stage->n; i++)
-        if (stage->items[i].run->state == RUN_APPLIED)
+        if (stage->items[i].job->state == JOB_APPLIED)
             stage->items[kept++] = stage->items[i];
     stage->n = kept;
 }
@@ -222,7 +222,7 @@ static void on_answers(void *data, size_t n)
 {
     const struct sending *sending = data;
 
-    batch_links_on_the_way(sending->batch, sending->n_items * n / sending->n_requests);
+    report_links_sent(sending->batch, sending->n_items * n / sending->n_requests);
 }
 
 /* Sends the requests that 'add' makes for items[0..n) and judges the answers. */
@@ -248,7 +248,7 @@ static void send_items(struct batch *batch, struct item *items, size_t n,
         r = netlink_batch_send(batch->engine->nl, &requests, true, results, NULL, NULL, &err);
     /* Where the answers were cut off, each request that was not answered has its own result. */
     for (size_t i = 0; results && !requests.failed && i < n; i++)
-        judge_item(batch, &items[i], results);
+        check_item(batch, &items[i], results);
     if (r < 0)
         fail_all(batch, items, n, &err);
     netlink_batch_done(&requests);
@@ -274,7 +274,7 @@ static void delete_links(struct batch *batch, struct item *items, size_t n)
     if (r == 0)
         r = link_delete_many(batch->engine->nl, links, n, results, &err);
     for (size_t i = 0; r == 0 && i < n; i++)
-        judge_item(batch, &items[i], results);
+        check_item(batch, &items[i], results);
     if (r < 0)
         fail_all(batch, items, n, &err);
 }
@@ -291,7 +291,7 @@ static void make_taps(struct batch *batch, struct item *items, size_t n)
         struct vif_error err = {0};
         int r;
 
-        if (items[i].run->state != RUN_APPLIED)
+        if (items[i].job->state != JOB_APPLIED)
             continue;
         r = tap_create(link->name, &options, &fds[made], &err);
         if (r < 0) {
@@ -301,12 +301,12 @@ static void make_taps(struct batch *batch, struct item *items, size_t n)
         items[made++] = items[i]; /* the failed ones are done with */
     }
     if (made)
-        send_items(batch, items, made, request_tap_settings);
+        send_items(batch, items, made, message_tap_settings);
     for (size_t i = 0; i < made; i++) {
-        struct run *run = items[i].run;
+        struct job *job = items[i].job;
 
-        if (run->state == RUN_APPLIED && tap_persist(fds[i], items[i].step->name, &run->error) < 0)
-            run->state = RUN_FAILED;
+        if (job->state == JOB_APPLIED && tap_persist(fds[i], items[i].step->name, &job->error) < 0)
+            job->state = JOB_FAILED;
         cleanup_close(&fds[i]);
     }
 }
@@ -317,9 +317,9 @@ static void make_taps_in_turn(struct stage *stage)
     for (size_t i = 0, n; i < stage->n; i += n) {
         n = stage->n - i < TAPS_AT_ONCE ? stage->n - i : TAPS_AT_ONCE;
         if (i)
-            (void)interrupt_point(stage->batch);
+            (void)cancel_point(stage->batch);
         make_taps(stage->batch, stage->items + i, n);
-        batch_links_done(stage->batch, n);
+        report_links_done(stage->batch, n);
     }
 }
 
@@ -327,17 +327,17 @@ static void write_sysctls(const struct batch *batch, struct item *items, size_t 
 {
     for (size_t i = 0; i < n; i++) {
         const struct step *step = items[i].step;
-        struct run *run = items[i].run;
+        struct job *job = items[i].job;
         struct vif_error err = {0};
         int r;
 
-        if (run->state != RUN_APPLIED)
+        if (job->state != JOB_APPLIED)
             continue;
         r = sysctl_set(step->name, step->which, step->value, &err);
         if (r < 0)
             item_failed(batch, &items[i], r, &err);
         else
-            links_remember(batch, run, step, "");
+            undo_remember(batch, job, step, "");
     }
 }
 
@@ -367,16 +367,16 @@ static void do_stage(struct stage *stage, enum step_kind kind)
         delete_links(stage->batch, stage->items, stage->n);
         break;
     case STEP_BRIDGE_CREATE:
-        send_items(stage->batch, stage->items, stage->n, request_bridge);
+        send_items(stage->batch, stage->items, stage->n, message_bridge);
         break;
     case STEP_SYSCTL:
         write_sysctls(stage->batch, stage->items, stage->n);
         break;
     case STEP_VLAN_CREATE:
-        send_items(stage->batch, stage->items, stage->n, request_vlan);
+        send_items(stage->batch, stage->items, stage->n, message_vlan);
         break;
     case STEP_VETH_CREATE:
-        send_items(stage->batch, stage->items, stage->n, request_veth);
+        send_items(stage->batch, stage->items, stage->n, message_veth);
         break;
     case STEP_TAP_CREATE:
         make_taps_in_turn(stage);
@@ -385,37 +385,37 @@ static void do_stage(struct stage *stage, enum step_kind kind)
     case STEP_TC_OFFLOAD:
     case STEP_RULES:
         for (size_t i = 0; i < stage->n; i++)
-            if (stage->items[i].run->state == RUN_APPLIED)
-                links_special(stage->batch, stage->items[i].run, stage->items[i].step);
+            if (stage->items[i].job->state == JOB_APPLIED)
+                apply_special(stage->batch, stage->items[i].job, stage->items[i].step);
         break;
     default:
-        send_items(stage->batch, stage->items, stage->n, request_set);
+        send_items(stage->batch, stage->items, stage->n, message_set);
         break;
     }
 }
 
-static void run_stage(struct stage *stage, enum step_kind kind)
+static void apply_items(struct stage *stage, enum step_kind kind)
 {
     size_t n = stage->n;
 
     do_stage(stage, kind);
     if (kind != STEP_TAP_CREATE) /* they are counted as they come */
-        batch_links_done(stage->batch, n);
+        report_links_done(stage->batch, n);
 }
 
 /* Room for all undos is made before the first step is done, so that a done step can be undone. */
-static void begin_run(struct run *run)
+static void begin_job(struct job *job)
 {
-    run->state = links_reserve(run) < 0 ? RUN_FAILED : RUN_APPLIED;
-    if (run->state == RUN_FAILED)
-        (void)error_memory(&run->error);
+    job->state = undo_reserve(job) < 0 ? JOB_FAILED : JOB_APPLIED;
+    if (job->state == JOB_FAILED)
+        (void)error_memory(&job->error);
 }
 
 static void undo_stopped(struct batch *batch)
 {
     for (size_t i = 0; i < batch->n; i++)
-        if (batch->runs[i].state == RUN_PENDING || batch->runs[i].state == RUN_FAILED)
-            links_undo(batch, &batch->runs[i]);
+        if (batch->jobs[i].state == JOB_PENDING || batch->jobs[i].state == JOB_FAILED)
+            undo_links(batch, &batch->jobs[i]);
 }
 
 static void apply_stage(struct batch *batch, enum step_kind kind)
@@ -424,25 +424,25 @@ static void apply_stage(struct batch *batch, enum step_kind kind)
     int r = collect_stage(batch, kind, &stage);
 
     for (size_t i = 0; r < 0 && i < batch->n; i++)
-        if (batch->runs[i].state == RUN_APPLIED) {
-            (void)error_memory(&batch->runs[i].error);
-            batch->runs[i].state = RUN_FAILED;
+        if (batch->jobs[i].state == JOB_APPLIED) {
+            (void)error_memory(&batch->jobs[i].error);
+            batch->jobs[i].state = JOB_FAILED;
         }
-    if (stage.n && batch->goal == VIF_GOAL_PLUG && interrupt_point(batch))
+    if (stage.n && batch->goal == VIF_GOAL_PLUG && cancel_point(batch))
         drop_failed(&stage);
     if (stage.n)
-        run_stage(&stage, kind);
+        apply_items(&stage, kind);
     free(stage.items);
     undo_stopped(batch);
 }
 
-void links_apply(struct batch *batch)
+void apply_links(struct batch *batch)
 {
     for (size_t i = 0; i < batch->n; i++)
-        if (batch->runs[i].state == RUN_PLANNED)
-            begin_run(&batch->runs[i]);
-    batch_links_begin(batch);
+        if (batch->jobs[i].state == JOB_PLANNED)
+            begin_job(&batch->jobs[i]);
+    report_links_begin(batch);
     for (int kind = STEP_LINK_DELETE; STEP_IS_LINK(kind); kind++)
         apply_stage(batch, (enum step_kind)kind);
-    links_undo_end(batch);
+    undo_flush(batch);
 }

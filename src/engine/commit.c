@@ -108,7 +108,7 @@ static struct vswitch_txn *build(struct batch *batch, const size_t *members, siz
 
     for (int order = 0; txn && order <= 2; order++)
         for (size_t i = 0; i < n; i++) {
-            const struct plan *plan = &batch->runs[members[i]].plan;
+            const struct plan *plan = &batch->jobs[members[i]].plan;
 
             for (size_t s = 0; s < plan->n; s++)
                 if (order_of(&plan->steps[s]) == order &&
@@ -116,7 +116,7 @@ static struct vswitch_txn *build(struct batch *batch, const size_t *members, siz
                     add_step(txn, members[i], &plan->steps[s]);
         }
     for (size_t i = 0; txn && i < n; i++)
-        if (batch->runs[members[i]].wiring->n_expected)
+        if (batch->jobs[members[i]].wiring->n_expected)
             vswitch_txn_guard_cfg(txn);
     return txn;
 }
@@ -130,7 +130,7 @@ char *commit_json(struct batch *batch)
     if (!members)
         return NULL;
     for (size_t i = 0; i < batch->n; i++)
-        if (batch->runs[i].state == RUN_PLANNED)
+        if (batch->jobs[i].state == JOB_PLANNED)
             members[n++] = i;
     txn = build(batch, members, n);
     if (!txn || vswitch_txn_empty(txn))
@@ -141,34 +141,34 @@ char *commit_json(struct batch *batch)
 static void fail(struct batch *batch, const size_t *members, size_t n, const struct vif_error *err)
 {
     for (size_t i = 0; i < n; i++) {
-        struct run *run = &batch->runs[members[i]];
+        struct job *job = &batch->jobs[members[i]];
 
-        run->error = *err;
-        run->state = RUN_FAILED;
-        run->taken_back = true;
-        links_undo(batch, run);
+        job->error = *err;
+        job->state = JOB_FAILED;
+        job->rolled_back = true;
+        undo_links(batch, job);
     }
 }
 
-void run_fail_unknown(struct run *run, const struct vif_error *err)
+void job_fail_unknown(struct job *job, const struct vif_error *err)
 {
-    run->error = *err;
+    job->error = *err;
     (void)error_prefix(
-        &run->error, 0,
+        &job->error, 0,
         "whether the database carried out the transaction is not known, do it again");
-    run->state = RUN_FAILED;
-    links_forget(run);
+    job->state = JOB_FAILED;
+    undo_forget(job);
 }
 
-static void set_state(struct batch *batch, const size_t *members, size_t n, enum run_state state,
+static void set_state(struct batch *batch, const size_t *members, size_t n, enum job_state state,
                       bool changed)
 {
     for (size_t i = 0; i < n; i++) {
-        struct run *run = &batch->runs[members[i]];
+        struct job *job = &batch->jobs[members[i]];
 
-        run->state = state;
-        run->changed |= changed;
-        run->db_changed |= changed;
+        job->state = state;
+        job->changed |= changed;
+        job->db_changed |= changed;
     }
 }
 
@@ -184,29 +184,29 @@ static bool look_again(struct batch *batch, const size_t *members, size_t n,
     if (++batch->stale >= HALVE_FROM && n > 1)
         return false;
     for (size_t i = 0; i < n; i++)
-        batch->runs[members[i]].error = *err;
-    set_state(batch, members, n, RUN_PENDING, false);
+        batch->jobs[members[i]].error = *err;
+    set_state(batch, members, n, JOB_PENDING, false);
     return true;
 }
 
 /* The transaction may have been carried out; only looking tells. */
 static void answer_lost(struct batch *batch, const size_t *members, size_t n)
 {
-    set_state(batch, members, n, RUN_PENDING, true);
+    set_state(batch, members, n, JOB_PENDING, true);
     for (size_t i = 0; i < n; i++)
-        batch->runs[members[i]].unknown = batch->runs[members[i]].answer_lost = true;
+        batch->jobs[members[i]].unknown = batch->jobs[members[i]].answer_lost = true;
 }
 
 /* What is known of rows that go by themselves is that a port refers to one of them. */
 static void keep_loose_qos(struct batch *batch, const size_t *members, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct run *run = &batch->runs[members[i]];
+        struct job *job = &batch->jobs[members[i]];
 
-        if (!run->wiring->n_qos)
+        if (!job->wiring->n_qos)
             continue;
-        (void)error_set(&run->error, VIF_ERROR_CONFLICT, "a port refers to it, or to one like it");
-        run->state = RUN_FAILED;
+        (void)error_set(&job->error, VIF_ERROR_CONFLICT, "a port refers to it, or to one like it");
+        job->state = JOB_FAILED;
     }
 }
 
@@ -226,7 +226,7 @@ static bool try_members(struct batch *batch, const size_t *members, size_t n, bo
     switch (commit.outcome) {
     case VSWITCH_DONE:
         batch->stale = 0;
-        set_state(batch, members, n, RUN_DONE, true);
+        set_state(batch, members, n, JOB_COMMITTED, true);
         if (wait)
             *ret_cfg = commit.next_cfg;
         return true;
@@ -237,7 +237,7 @@ static bool try_members(struct batch *batch, const size_t *members, size_t n, bo
         return true;
     case VSWITCH_UNKNOWN:
         for (size_t i = 0; i < n; i++)
-            run_fail_unknown(&batch->runs[members[i]], err);
+            job_fail_unknown(&batch->jobs[members[i]], err);
         return true;
     case VSWITCH_FAILED:
         fail(batch, members, n, err);
@@ -266,7 +266,7 @@ static size_t keep_applied(const struct batch *batch, size_t *members, size_t n)
     size_t kept = 0;
 
     for (size_t i = 0; i < n; i++)
-        if (batch->runs[members[i]].state == RUN_APPLIED)
+        if (batch->jobs[members[i]].state == JOB_APPLIED)
             members[kept++] = members[i];
     return kept;
 }
@@ -280,7 +280,7 @@ static void send_members(struct batch *batch, size_t *members, size_t n, bool wa
         struct vif_error err = {0};
         size_t refused, kept = 0;
 
-        if (interrupt_point(batch))
+        if (cancel_point(batch))
             n = keep_applied(batch, members, n);
         if (!n)
             return;
@@ -306,44 +306,44 @@ static bool deletes_rows(const struct step *step)
            step->kind == STEP_QOS_DELETE;
 }
 
-/* Sorts the steps that delete rows into 'doomed', whose arrays have room for all. */
-static void collect_doomed(const struct plan *plan, struct vswitch_doomed *doomed)
+/* Sorts the steps that delete rows into 'deleted', whose arrays have room for all. */
+static void collect_doomed(const struct plan *plan, struct vswitch_doomed *deleted)
 {
     for (size_t s = 0; s < plan->n; s++) {
         const struct step *step = &plan->steps[s];
 
         if (step->kind == STEP_OVS_BRIDGE_DELETE)
-            doomed->bridges[doomed->n_bridges++] = step->old_bridge;
+            deleted->bridges[deleted->n_bridges++] = step->old_bridge;
         else if (step->kind == STEP_PORT_DELETE)
-            doomed->ports[doomed->n_ports++] = step->old_port;
+            deleted->ports[deleted->n_ports++] = step->old_port;
         else if (step->kind == STEP_QOS_DELETE)
-            doomed->qos[doomed->n_qos++] = step->name;
+            deleted->qos[deleted->n_qos++] = step->name;
     }
 }
 
 /* A plug that deletes rows (of another way of wiring the VIF) keeps copies of them: that ovs-vswitchd
  * cannot make what takes their place is found out behind the transaction. */
-static int keep_copies(struct batch *batch, struct run *run, struct vif_error *err)
+static int keep_copies(struct batch *batch, struct job *job, struct vif_error *err)
 {
     auto_free const struct vswitch_bridge **bridges = NULL;
     auto_free const struct vswitch_port **ports = NULL;
     auto_free const char **qos = NULL;
-    struct vswitch_doomed doomed = {0};
+    struct vswitch_doomed deleted = {0};
     size_t n = 0;
 
-    vswitch_copies_free(run->copies);
-    run->copies = NULL;
-    for (size_t s = 0; s < run->plan.n; s++)
-        n += deletes_rows(&run->plan.steps[s]);
+    vswitch_copies_free(job->copies);
+    job->copies = NULL;
+    for (size_t s = 0; s < job->plan.n; s++)
+        n += deletes_rows(&job->plan.steps[s]);
     if (!n)
         return 0;
-    doomed.bridges = bridges = calloc(n, sizeof *bridges);
-    doomed.ports = ports = calloc(n, sizeof *ports);
-    doomed.qos = qos = calloc(n, sizeof *qos);
+    deleted.bridges = bridges = calloc(n, sizeof *bridges);
+    deleted.ports = ports = calloc(n, sizeof *ports);
+    deleted.qos = qos = calloc(n, sizeof *qos);
     if (!bridges || !ports || !qos)
         return error_memory(err);
-    collect_doomed(&run->plan, &doomed);
-    return vswitch_copies_read(batch->engine->db, &doomed, batch->until, &run->copies, err);
+    collect_doomed(&job->plan, &deleted);
+    return vswitch_copies_read(batch->engine->db, &deleted, batch->until, &job->copies, err);
 }
 
 void commit_apply(struct batch *batch, bool wait, int64_t *ret_cfg)
@@ -354,27 +354,27 @@ void commit_apply(struct batch *batch, bool wait, int64_t *ret_cfg)
 
     *ret_cfg = 0;
     for (size_t i = 0; i < batch->n; i++) {
-        if (batch->runs[i].state != RUN_APPLIED)
+        if (batch->jobs[i].state != JOB_APPLIED)
             continue;
         if (!members) {
             (void)error_memory(&err);
             fail(batch, &i, 1, &err);
-        } else if (batch->goal == VIF_GOAL_PLUG && keep_copies(batch, &batch->runs[i], &err) < 0) {
+        } else if (batch->goal == VIF_GOAL_PLUG && keep_copies(batch, &batch->jobs[i], &err) < 0) {
             fail(batch, &i, 1, &err);
-        } else if (run_has_db_steps(&batch->runs[i])) {
+        } else if (job_has_db_steps(&batch->jobs[i])) {
             members[n++] = i;
         } else {
-            batch->runs[i].state = RUN_DONE;
+            batch->jobs[i].state = JOB_COMMITTED;
         }
     }
     if (n) {
-        batch_progress(batch, VIF_STAGE_COMMIT, 0, n);
+        report_progress(batch, VIF_STAGE_COMMIT, 0, n);
         send_members(batch, members, n, wait, ret_cfg);
     }
-    links_undo_end(batch);
+    undo_flush(batch);
 }
 
-int commit_bump(struct batch *batch, int64_t *ret_cfg, struct vif_error *err)
+int commit_raise_cfg(struct batch *batch, int64_t *ret_cfg, struct vif_error *err)
 {
     auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(&batch->observed.db);
     struct vswitch_commit commit;

@@ -7,13 +7,13 @@
 #include "ovsdb/vswitch-copy.h"
 #include "plan/plan.h"
 
-enum run_state {
-    RUN_PENDING, /* to be looked at, or to be looked at again */
-    RUN_PLANNED, /* its plan is made from what was observed in this round */
-    RUN_APPLIED, /* its link steps are done */
-    RUN_DONE,    /* its database steps are done */
-    RUN_FINISHED,
-    RUN_FAILED, /* 'error' says why; what could be undone is undone */
+enum job_state {
+    JOB_PENDING,   /* to be looked at, or to be looked at again */
+    JOB_PLANNED,   /* its plan is made from what was observed in this round */
+    JOB_APPLIED,   /* its link steps are done */
+    JOB_COMMITTED, /* its database steps are done */
+    JOB_FINISHED,
+    JOB_FAILED, /* 'error' says why; what could be undone is undone */
 };
 
 enum undo_kind {
@@ -45,9 +45,9 @@ struct undo {
     int value;
 };
 
-struct run {
+struct job {
     struct vif_wiring *wiring;
-    enum run_state state;
+    enum job_state state;
     struct plan plan;
     struct undo *undo; /* in the order in which the steps were done */
     size_t n_undo;
@@ -60,189 +60,189 @@ struct run {
     bool warned;      /* of what was observed */
     bool waiting;     /* its network device is not there yet */
     bool timed_out;   /* what was done has not become real in time, or before the interruption */
-    bool taken_back;  /* failed, and nothing of it is to be left */
+    bool rolled_back; /* failed, and nothing of it is to be left */
     bool left;        /* something of it is left nevertheless */
-    bool told;        /* its outcome is filled, and whoever wants to know has been told */
-    size_t n_awaited; /* settle_agent(): its ports that are not wired yet */
+    bool reported;    /* its outcome is filled, and whoever wants to know has been told */
+    size_t n_awaited; /* wait_agent(): its ports that are not wired yet */
     const struct vif_wiring_port *stuck; /* failed while settling: the port to be asked about */
     int64_t ofport;
     struct differences differences; /* what was different before anything was done */
     struct vif_error error;
 };
 
-/* The runs of one batch, and what they share. */
+/* The jobs of one batch, and what they share. */
 struct batch {
-    const struct converge_options *options;
+    const struct reconcile_options *options;
     struct outcome *outcomes;
     size_t links_done, links_total; /* steps on links, of those that are being carried out */
     const struct engine *engine;
-    struct run *runs;
+    struct job *jobs;
     size_t n;
     enum vif_goal goal;
     enum vif_wait wait;
     bool undo_on_timeout;
     bool explains;
-    int stop;         /* what interrupts the call; STOP_NEVER */
-    bool interrupted; /* that was seen */
+    int stop;       /* what interrupts the call; STOP_NEVER */
+    bool cancelled; /* that was seen */
     struct observed observed;
     int64_t until;
     const struct policy *policy; /* NULL: everything is allowed */
     unsigned stale;              /* transactions in a row that found the database changed */
     bool keep_qos;               /* a QoS row of ours is referred to by someone else: leave them */
-    struct doomed *doomed;       /* links that are to be deleted, with whose they are */
-    size_t n_doomed, doomed_room;
+    struct deletion *deletions;  /* links that are to be deleted, with whose they are */
+    size_t n_deletions, deletions_room;
 };
 
 /* Says that the batch is at 'stage' now, or how far it has come there. */
-void batch_progress(const struct batch *batch, enum vif_stage stage, size_t done, size_t total);
+void report_progress(const struct batch *batch, enum vif_stage stage, size_t done, size_t total);
 
-/* The stage of a wait: VIF_STAGE_SWITCH instead of 'stage' while some runs have yet to be looked at
+/* The stage of a wait: VIF_STAGE_SWITCH instead of 'stage' while some jobs have yet to be looked at
  * again. */
-enum vif_stage batch_stage(const struct batch *batch, enum vif_stage stage);
+enum vif_stage report_stage(const struct batch *batch, enum vif_stage stage);
 
 /* The same for links: before the first step, when 'n' more are done, and when 'n' more may be. */
-void batch_links_begin(struct batch *batch);
-void batch_links_done(struct batch *batch, size_t n);
-void batch_links_on_the_way(const struct batch *batch, size_t n);
+void report_links_begin(struct batch *batch);
+void report_links_done(struct batch *batch, size_t n);
+void report_links_sent(const struct batch *batch, size_t n);
 
-/* Fills the outcome of the run, once, and says so: nothing may become of it any more. */
-void run_tell(struct batch *batch, struct run *run);
+/* Fills the outcome of the job, once, and says so: nothing may become of it any more. */
+void report_job(struct batch *batch, struct job *job);
 
-/* Tells the runs of which nothing more will become in this round: those in state RUN_FINISHED, and in
- * state RUN_FAILED those for which nothing is to be explained or taken back. */
-void batch_tell(struct batch *batch);
+/* Tells the jobs of which nothing more will become in this round: those in state JOB_FINISHED, and in
+ * state JOB_FAILED those for which nothing is to be explained or taken back. */
+void report_final(struct batch *batch);
 
-size_t batch_count(const struct batch *batch, enum run_state state);
+size_t jobs_count(const struct batch *batch, enum job_state state);
 
-/* Two VIFs of one call that want the same thing: the later one becomes RUN_FAILED.  0 or -ENOMEM. */
-int claims_refuse_doubles(struct batch *batch, struct vif_error *err);
+/* Two VIFs of one call that want the same thing: the later one becomes JOB_FAILED.  0 or -ENOMEM. */
+int duplicates_refuse(struct batch *batch, struct vif_error *err);
 
 /* The wirings as they are now, names found by their owners included: what the policy does not allow
- * becomes RUN_FAILED. */
-void judge_names(struct batch *batch);
+ * becomes JOB_FAILED. */
+void policy_check_names(struct batch *batch);
 
-/* Whether the policy allows what was observed of the run's wiring; else the run has the error. */
-int judge_found(const struct batch *batch, struct run *run);
+/* Whether the policy allows what was observed of the job's wiring; else the job has the error. */
+int policy_allows_found(const struct batch *batch, struct job *job);
 
-/* Fills 'differences' of the runs in state RUN_PLANNED that have changed nothing yet, with the complaints of
+/* Fills 'differences' of the jobs in state JOB_PLANNED that have changed nothing yet, with the complaints of
  * ovs-vswitchd if they are wanted. */
-void explain_runs(struct batch *batch, bool complaints);
+void recheck_compare(struct batch *batch, bool complaints);
 
 /* Whether everything is to be looked at again before it counts what ovs-vswitchd says or does: a look lets
  * it take up first what it was asked for (a repair does that in any case, when it has done its part),
  * and then it has to last for a while.  Waits before it says yes.  '*lasts' is -1 at first. */
-bool explain_doubts(struct batch *batch, const struct converge_options *options, int64_t *lasts);
+bool recheck_needed(struct batch *batch, const struct reconcile_options *options, int64_t *lasts);
 
 /* Whether the plan has steps that go into the transaction. */
-bool run_has_db_steps(const struct run *run);
+bool job_has_db_steps(const struct job *job);
 
-/* Gives the run up for 'err' while what became of its transaction is not known: nothing it could stand
+/* Gives the job up for 'err' while what became of its transaction is not known: nothing it could stand
  * on is undone, and the words say so. */
-void run_fail_unknown(struct run *run, const struct vif_error *err);
+void job_fail_unknown(struct job *job, const struct vif_error *err);
 
 /* Whether the call is to end early, or is ending so.  From then on nothing waits any more, and the database
  * client of the engine heeds no stop: what has still to be done is done. */
-bool batch_interrupted(struct batch *batch);
+bool batch_cancelled(struct batch *batch);
 
-/* To be called wherever every run is in a state from which it can be taken back or goes on.  When the call
- * is to end early, each run before its transaction becomes RUN_FAILED (kind INTERRUPTED), with its
+/* To be called wherever every job is in a state from which it can be taken back or goes on.  When the call
+ * is to end early, each job before its transaction becomes JOB_FAILED (kind INTERRUPTED), with its
  * steps undone, but for those that go on; true then. */
-bool interrupt_point(struct batch *batch);
+bool cancel_point(struct batch *batch);
 
-/* From here on waiting for the database ends early as well, unless a run has to go on; it does not. */
-void interrupt_listen(struct batch *batch);
-void interrupt_deafen(struct batch *batch);
+/* From here on waiting for the database ends early as well, unless a job has to go on; it does not. */
+void cancel_unmask(struct batch *batch);
+void cancel_mask(struct batch *batch);
 
-/* Says of a run that was interrupted and is as it was before that it is. */
-void interrupt_tell(struct run *run);
+/* Says of a job that was interrupted and is as it was before that it is. */
+void cancel_say_unchanged(struct job *job);
 
-/* Adds "; <name><words>" to the words of the run's error, once. */
-void run_say_left(struct run *run, const char *name, const char *words);
+/* Adds "; <name><words>" to the words of the job's error, once. */
+void job_note(struct job *job, const char *name, const char *words);
 
-/* Carries out the link steps of every run in state RUN_PLANNED, stage by stage, all runs together.  A run is then RUN_APPLIED; RUN_PENDING again, with its steps undone, when someone
- * else changed a link meanwhile; or RUN_FAILED, with its steps undone. */
-void links_apply(struct batch *batch);
+/* Carries out the link steps of every job in state JOB_PLANNED, stage by stage, all jobs together.  A job is then JOB_APPLIED; JOB_PENDING again, with its steps undone, when someone
+ * else changed a link meanwhile; or JOB_FAILED, with its steps undone. */
+void apply_links(struct batch *batch);
 
-/* Carries out one STEP_ADDRESS_MOVE, STEP_TC_OFFLOAD or STEP_RULES; the run is RUN_FAILED, or
- * RUN_PENDING to look again, when it does not go well. */
-void links_special(struct batch *batch, struct run *run, const struct step *step);
+/* Carries out one STEP_ADDRESS_MOVE, STEP_TC_OFFLOAD or STEP_RULES; the job is JOB_FAILED, or
+ * JOB_PENDING to look again, when it does not go well. */
+void apply_special(struct batch *batch, struct job *job, const struct step *step);
 
-/* Sets the links up again that ovs-vswitchd has just opened anew, of the runs in state RUN_DONE.  A link
+/* Sets the links up again that ovs-vswitchd has just opened anew, of the jobs in state JOB_COMMITTED.  A link
  * that is gone by now is no error. */
-int links_raise(struct batch *batch, struct vif_error *err);
+int links_up(struct batch *batch, struct vif_error *err);
 
 /* Makes room for the undos of all steps of the plan; -ENOMEM. */
-int links_reserve(struct run *run);
+int undo_reserve(struct job *job);
 
 /* Remembers how to take back a step that was done.  'peer' is the other end of a veth that was
  * removed, "" for none. */
-void links_remember(const struct batch *batch, struct run *run, const struct step *step,
-                    const char *peer);
+void undo_remember(const struct batch *batch, struct job *job, const struct step *step,
+                   const char *peer);
 
 /* Frees the list of undos. */
-void links_forget(struct run *run);
+void undo_forget(struct job *job);
 
-/* Takes back what this call did to the links of 'run', newest first.  What cannot be undone is named
- * in the words of run->error.  An unplug is not taken back: it goes on where it ended.
+/* Takes back what this call did to the links of 'job', newest first.  What cannot be undone is named
+ * in the words of job->error.  An unplug is not taken back: it goes on where it ended.
  *
- * Links that were made are deleted by the links_undo_end() that has to follow before anything waits or
- * looks, those of all runs at once. */
-void links_undo(struct batch *batch, struct run *run);
-void links_undo_end(struct batch *batch);
+ * Links that were made are deleted by the undo_flush() that has to follow before anything waits or
+ * looks, those of all jobs at once. */
+void undo_links(struct batch *batch, struct job *job);
+void undo_flush(struct batch *batch);
 
-/* Parts of links_undo(): puts a link that was made with those that links_undo_end() deletes; whether one
- * is also of a run that stands; names what is left of one step that could not be taken back. */
-void links_doom(struct batch *batch, struct run *run, const struct undo *undo);
-bool links_serve_another(const struct batch *batch, const struct run *run, const struct undo *undo);
-void links_say_undo(struct run *run, const struct undo *undo);
+/* Parts of undo_links(): puts a link that was made with those that undo_flush() deletes; whether one
+ * is also of a job that stands; names what is left of one step that could not be taken back. */
+void undo_delete(struct batch *batch, struct job *job, const struct undo *undo);
+bool undo_is_needed(const struct batch *batch, const struct job *job, const struct undo *undo);
+void undo_say_failed(struct job *job, const struct undo *undo);
 
-/* Names all that this call did to the links of 'run', and forgets it: it stays. */
-void links_say_left(struct run *run);
+/* Names all that this call did to the links of 'job', and forgets it: it stays. */
+void undo_say_left(struct job *job);
 
-/* Sends the database steps of the runs in state RUN_APPLIED as one transaction.  With 'settle',
- * next_cfg is raised and '*ret_cfg' is what cur_cfg must reach (0: nothing was sent).  A run is then
- * RUN_DONE; RUN_PENDING when the database has to be looked at again (no steps on links are undone);
- * or RUN_FAILED, with its links undone. */
+/* Sends the database steps of the jobs in state JOB_APPLIED as one transaction.  With 'settle',
+ * next_cfg is raised and '*ret_cfg' is what cur_cfg must reach (0: nothing was sent).  A job is then
+ * JOB_COMMITTED; JOB_PENDING when the database has to be looked at again (no steps on links are undone);
+ * or JOB_FAILED, with its links undone. */
 void commit_apply(struct batch *batch, bool wait, int64_t *ret_cfg);
 
-/* The transaction of all runs, as JSON text; NULL when memory is gone. */
+/* The transaction of all jobs, as JSON text; NULL when memory is gone. */
 char *commit_json(struct batch *batch);
 
 /* Raises next_cfg alone.  0 and the value cur_cfg must reach, or a negative errno. */
-int commit_bump(struct batch *batch, int64_t *ret_cfg, struct vif_error *err);
+int commit_raise_cfg(struct batch *batch, int64_t *ret_cfg, struct vif_error *err);
 
 /* Waits for ovs-vswitchd to reach 'cfg' (0: not known, asked for where needed) and judges the ports of
- * the runs in state RUN_DONE: ofport and waiting are set, or the run is RUN_FAILED.  Those for which no
- * agent is awaited are then RUN_FINISHED and told, before the wait where they need none. */
-void settle_present(struct batch *batch, int64_t cfg);
+ * the jobs in state JOB_COMMITTED: ofport and waiting are set, or the job is JOB_FAILED.  Those for which no
+ * agent is awaited are then JOB_FINISHED and told, before the wait where they need none. */
+void wait_present(struct batch *batch, int64_t cfg);
 
-/* With VIF_WAIT_OVN and VIF_WAIT_ML2: waits until the ports of the runs in state RUN_DONE whose network
- * devices are there are wired by OVN or by the ML2 agent; each run is RUN_FINISHED and told when its own
- * are; those that are not in time are RUN_FAILED. */
-void settle_agent(struct batch *batch);
+/* With VIF_WAIT_OVN and VIF_WAIT_ML2: waits until the ports of the jobs in state JOB_COMMITTED whose network
+ * devices are there are wired by OVN or by the ML2 agent; each job is JOB_FINISHED and told when its own
+ * are; those that are not in time are JOB_FAILED. */
+void wait_agent(struct batch *batch);
 
-/* Adds to the errors of the runs that have failed while settling why, as far as can be seen. */
-void settle_explain(struct batch *batch);
+/* Adds to the errors of the jobs that have failed while settling why, as far as can be seen. */
+void wait_diagnose(struct batch *batch);
 
-/* Waits for ovs-vswitchd to let go of the ports of runs in state RUN_DONE that changed the database.
+/* Waits for ovs-vswitchd to let go of the ports of jobs in state JOB_COMMITTED that changed the database.
  * Failing that, the error is returned: the links may still be removed. */
-int settle_absent(struct batch *batch, int64_t cfg, struct vif_error *err);
+int wait_absent(struct batch *batch, int64_t cfg, struct vif_error *err);
 
-/* Makes ovs-vswitchd open the links of the runs' STEP_PORT_REOPEN anew.  Without 'settle' it is only
+/* Makes ovs-vswitchd open the links of the jobs' STEP_PORT_REOPEN anew.  Without 'settle' it is only
  * told to, and the next plug takes the telling back; with it '*cfg' becomes what cur_cfg must reach.
- * A run is RUN_PENDING again when its row changed meanwhile. */
-void settle_reopen(struct batch *batch, bool wait, int64_t *cfg);
+ * A job is JOB_PENDING again when its row changed meanwhile. */
+void reopen_ports(struct batch *batch, bool wait, int64_t *cfg);
 
 /* Waits until ovs-vswitchd has taken up what it was last asked for; writes nothing. */
-int settle_catch_up(struct batch *batch, struct vif_error *err);
+int wait_catch_up(struct batch *batch, struct vif_error *err);
 
-/* For what is known without waiting: sets ofport and waiting of the runs in state RUN_DONE. */
-void settle_skip(struct batch *batch);
+/* For what is known without waiting: sets ofport and waiting of the jobs in state JOB_COMMITTED. */
+void wait_skip(struct batch *batch);
 
-/* Takes back what this call did to the database, and to the links, for the runs in state RUN_FAILED
+/* Takes back what this call did to the database, and to the links, for the jobs in state JOB_FAILED
  * whose database steps were done and then came to nothing: ovs-vswitchd could not make the ports or
  * could not be asked to, or they timed out where that is to be undone.  What cannot be taken back is
  * named in the words of their errors, and so is what became of those that timed out. */
-void revert_failed(struct batch *batch);
+void rollback_failed(struct batch *batch);
 
 #endif

@@ -5,18 +5,18 @@
 
 #include <string.h>
 
-void request_bridge(struct netlink_batch *requests, struct item *item)
+void message_bridge(struct netlink_batch *requests, struct item *item)
 {
     char alias[LINK_ALIAS_MAX];
     struct link_change change = {.bridge = &item->step->link->bridge, .alias = alias};
 
-    wiring_alias(item->run->wiring, alias);
+    wiring_alias(item->job->wiring, alias);
     if (item->step->link->shared)
         change.alias = NULL;
     link_add_create_bridge(requests, item->step->name, &change);
 }
 
-void request_vlan(struct netlink_batch *requests, struct item *item)
+void message_vlan(struct netlink_batch *requests, struct item *item)
 {
     const struct vif_wiring_link *link = item->step->link;
     struct link_change change = {.mtu = link->mtu};
@@ -24,7 +24,7 @@ void request_vlan(struct netlink_batch *requests, struct item *item)
     link_add_create_vlan(requests, link->name, item->ifindex, link->vlan, &change);
 }
 
-void request_veth(struct netlink_batch *requests, struct item *item)
+void message_veth(struct netlink_batch *requests, struct item *item)
 {
     const struct vif_wiring_link *link = item->step->link;
     char alias[LINK_ALIAS_MAX];
@@ -37,11 +37,11 @@ void request_veth(struct netlink_batch *requests, struct item *item)
         .alias = alias,
     };
 
-    wiring_alias(item->run->wiring, alias);
+    wiring_alias(item->job->wiring, alias);
     link_add_create_veth(requests, link->name, link->peer, &change);
 }
 
-void request_tap_settings(struct netlink_batch *requests, struct item *item)
+void message_tap_settings(struct netlink_batch *requests, struct item *item)
 {
     const struct vif_wiring_link *link = item->step->link;
     char alias[LINK_ALIAS_MAX];
@@ -53,11 +53,11 @@ void request_tap_settings(struct netlink_batch *requests, struct item *item)
     };
 
     memcpy(change.address, link->address, sizeof change.address);
-    wiring_alias(item->run->wiring, alias);
+    wiring_alias(item->job->wiring, alias);
     link_add_set(requests, link->name, 0, &change);
 }
 
-void request_set(struct netlink_batch *requests, struct item *item)
+void message_set(struct netlink_batch *requests, struct item *item)
 {
     struct link_change change = item->step->change;
 

@@ -5,9 +5,9 @@
 
 #include "engine/job.h"
 
-/* One step of one run in the present stage, and where its results are in the netlink batch. */
+/* One step of one job in the present stage, and where its results are in the netlink batch. */
 struct item {
-    struct run *run;
+    struct job *job;
     const struct step *step;
     size_t first, n;
     int ifindex;             /* of its master, when that had to be asked for */
@@ -15,10 +15,10 @@ struct item {
 };
 
 /* Each adds the requests of the item's step to 'requests'. */
-void request_bridge(struct netlink_batch *requests, struct item *item);
-void request_vlan(struct netlink_batch *requests, struct item *item);
-void request_veth(struct netlink_batch *requests, struct item *item);
-void request_tap_settings(struct netlink_batch *requests, struct item *item);
-void request_set(struct netlink_batch *requests, struct item *item);
+void message_bridge(struct netlink_batch *requests, struct item *item);
+void message_vlan(struct netlink_batch *requests, struct item *item);
+void message_veth(struct netlink_batch *requests, struct item *item);
+void message_tap_settings(struct netlink_batch *requests, struct item *item);
+void message_set(struct netlink_batch *requests, struct item *item);
 
 #endif

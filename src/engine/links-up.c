@@ -21,26 +21,26 @@ static bool is_to_be_up(const struct vif_wiring *wiring, const char *name)
     return false;
 }
 
-static void add_reopened(struct netlink_batch *requests, const struct run *run)
+static void add_reopened(struct netlink_batch *requests, const struct job *job)
 {
     static const struct link_change up = {.set_up = true};
 
-    for (size_t s = 0; run->state == RUN_DONE && s < run->plan.n; s++) {
-        const struct step *step = &run->plan.steps[s];
+    for (size_t s = 0; job->state == JOB_COMMITTED && s < job->plan.n; s++) {
+        const struct step *step = &job->plan.steps[s];
 
-        if (step->kind == STEP_PORT_REOPEN && is_to_be_up(run->wiring, step->port->link))
+        if (step->kind == STEP_PORT_REOPEN && is_to_be_up(job->wiring, step->port->link))
             link_add_set(requests, step->port->link, 0, &up);
     }
 }
 
-int links_raise(struct batch *batch, struct vif_error *err)
+int links_up(struct batch *batch, struct vif_error *err)
 {
     struct netlink_batch requests = {0};
     auto_free struct netlink_result *results = NULL;
     int r = 0;
 
     for (size_t i = 0; i < batch->n; i++)
-        add_reopened(&requests, &batch->runs[i]);
+        add_reopened(&requests, &batch->jobs[i]);
     results = calloc(requests.n + 1, sizeof *results);
     if (!results)
         r = error_memory(err);

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The policy on the way through the engine: what a name that was looked up, or the place where a port was
- * found, adds to what was judged when the VIF was described.  converge.c stands on it. */
+ * found, adds to what was judged when the VIF was described.  reconcile.c stands on it. */
 #include "engine/job.h"
 #include "state/policy.h"
 
-void judge_names(struct batch *batch)
+void policy_check_names(struct batch *batch)
 {
     for (size_t i = 0; batch->policy && i < batch->n; i++) {
-        struct run *run = &batch->runs[i];
+        struct job *job = &batch->jobs[i];
 
-        if (run->state == RUN_PENDING && policy_check(batch->policy, run->wiring, &run->error) < 0)
-            run->state = RUN_FAILED;
+        if (job->state == JOB_PENDING && policy_check(batch->policy, job->wiring, &job->error) < 0)
+            job->state = JOB_FAILED;
     }
 }
 
-int judge_found(const struct batch *batch, struct run *run)
+int policy_allows_found(const struct batch *batch, struct job *job)
 {
     if (!batch->policy)
         return 0;
-    return policy_check_found(batch->policy, run->wiring, &batch->observed, &run->error);
+    return policy_check_found(batch->policy, job->wiring, &batch->observed, &job->error);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Telling what is different, for a call that was asked to: the words come from diff.c; here it is
- * decided when they hold.  converge.c stands on it. */
+ * decided when they hold.  reconcile.c stands on it. */
 #include "base/deadline.h"
 #include "base/stop.h"
 #include "engine/job.h"
@@ -10,34 +10,34 @@
 #define DOUBT_LASTS_MS 1000
 #define DOUBT_POLL_MS  20
 
-void explain_runs(struct batch *batch, bool complaints)
+void recheck_compare(struct batch *batch, bool complaints)
 {
     for (size_t i = 0; i < batch->n; i++) {
-        struct run *run = &batch->runs[i];
+        struct job *job = &batch->jobs[i];
 
-        if (run->state != RUN_PLANNED || run->changed)
+        if (job->state != JOB_PLANNED || job->changed)
             continue;
-        diff_done(&run->differences);
-        if (diff_find(run->wiring, &batch->observed, &run->plan, complaints, &run->differences,
-                      &run->error) < 0)
-            run->state = RUN_FAILED;
+        diff_done(&job->differences);
+        if (diff_find(job->wiring, &batch->observed, &job->plan, complaints, &job->differences,
+                      &job->error) < 0)
+            job->state = JOB_FAILED;
     }
 }
 
 /* Whether all that is to be said of a VIF is what ovs-vswitchd has not done, or not yet: that it
  * complains, or that it seems not to have the port's device open, which may be for links are read
  * before rows. */
-static bool is_doubtful(const struct batch *batch, const struct run *run, bool complaints)
+static bool is_doubtful(const struct batch *batch, const struct job *job, bool complaints)
 {
-    if (run->state != RUN_PLANNED)
+    if (job->state != JOB_PLANNED)
         return false;
-    for (size_t i = 0; i < run->plan.n; i++)
-        if (run->plan.steps[i].kind != STEP_PORT_REOPEN)
+    for (size_t i = 0; i < job->plan.n; i++)
+        if (job->plan.steps[i].kind != STEP_PORT_REOPEN)
             return false;
-    return run->plan.n || (complaints && diff_complains(run->wiring, &batch->observed));
+    return job->plan.n || (complaints && diff_complains(job->wiring, &batch->observed));
 }
 
-bool explain_doubts(struct batch *batch, const struct converge_options *options, int64_t *lasts)
+bool recheck_needed(struct batch *batch, const struct reconcile_options *options, int64_t *lasts)
 {
     bool behind = batch->observed.db.cur_cfg < batch->observed.db.next_cfg;
     bool complaints = options->wait != VIF_WAIT_NONE;
@@ -45,22 +45,22 @@ bool explain_doubts(struct batch *batch, const struct converge_options *options,
     size_t n = 0;
 
     for (size_t i = 0; i < batch->n; i++)
-        n += is_doubtful(batch, &batch->runs[i], complaints);
+        n += is_doubtful(batch, &batch->jobs[i], complaints);
     if (!n || (behind && !(options->look && complaints)))
         return false;
     if (!behind) {
         if (*lasts < 0)
             *lasts = deadline_after(DOUBT_LASTS_MS);
         stop_sleep(batch->stop, DOUBT_POLL_MS, batch->until);
-        return !batch_interrupted(batch) && deadline_left(*lasts) != 0 &&
+        return !batch_cancelled(batch) && deadline_left(*lasts) != 0 &&
                deadline_left(batch->until) != 0;
     }
-    if (settle_catch_up(batch, &err) == 0)
+    if (wait_catch_up(batch, &err) == 0)
         return deadline_left(batch->until) != 0;
     for (size_t i = 0; i < batch->n; i++)
-        if (is_doubtful(batch, &batch->runs[i], complaints)) {
-            batch->runs[i].error = err;
-            batch->runs[i].state = RUN_FAILED;
+        if (is_doubtful(batch, &batch->jobs[i], complaints)) {
+            batch->jobs[i].error = err;
+            batch->jobs[i].state = JOB_FAILED;
         }
     return false;
 }

@@ -17,32 +17,32 @@
 /* Rounds in which someone else got in between, before we give up. */
 #define ROUNDS_MAX 30
 
-static void change_state(struct batch *batch, enum run_state from, enum run_state to)
+static void change_state(struct batch *batch, enum job_state from, enum job_state to)
 {
     for (size_t i = 0; i < batch->n; i++)
-        if (batch->runs[i].state == from)
-            batch->runs[i].state = to;
+        if (batch->jobs[i].state == from)
+            batch->jobs[i].state = to;
 }
 
 static void fail_pending(struct batch *batch, const struct vif_error *err)
 {
     for (size_t i = 0; i < batch->n; i++) {
-        struct run *run = &batch->runs[i];
+        struct job *job = &batch->jobs[i];
 
-        if (run->state != RUN_PENDING)
+        if (job->state != JOB_PENDING)
             continue;
-        if (run->unknown) {
-            run_fail_unknown(run, err);
+        if (job->unknown) {
+            job_fail_unknown(job, err);
             continue;
         }
-        run->error = *err;
-        run->state = RUN_FAILED;
-        links_undo(batch, run);
+        job->error = *err;
+        job->state = JOB_FAILED;
+        undo_links(batch, job);
     }
-    links_undo_end(batch);
+    undo_flush(batch);
 }
 
-static int observe_pending(struct batch *batch, const struct converge_options *options,
+static int observe_pending(struct batch *batch, const struct reconcile_options *options,
                            struct vif_error *err)
 {
     auto_free const struct vif_wiring **wirings = calloc(batch->n, sizeof *wirings);
@@ -51,11 +51,11 @@ static int observe_pending(struct batch *batch, const struct converge_options *o
     if (!wirings)
         return error_memory(err);
     for (size_t i = 0; i < batch->n; i++) {
-        if (batch->runs[i].state != RUN_PENDING)
+        if (batch->jobs[i].state != JOB_PENDING)
             continue;
         /* What a plug would only stumble over is looked for. */
-        batch->runs[i].wiring->replaces |= options->explain;
-        wirings[n++] = batch->runs[i].wiring;
+        batch->jobs[i].wiring->replaces |= options->explain;
+        wirings[n++] = batch->jobs[i].wiring;
     }
     observed_done(&batch->observed);
     if (options->explain)
@@ -66,9 +66,9 @@ static int observe_pending(struct batch *batch, const struct converge_options *o
 /* A port was found where the other way of wiring the VIF has it: then the rest of that is looked for,
  * which is spared every VIF that was wired one way all along.  1 then, and the VIF has to be looked at
  * again; 0; -ENOMEM. */
-static int found_replaced(struct run *run, const struct observed *observed)
+static int found_replaced(struct job *job, const struct observed *observed)
 {
-    struct vif_wiring *wiring = run->wiring;
+    struct vif_wiring *wiring = job->wiring;
 
     for (size_t i = 0; !wiring->replaces && i < wiring->n_ports; i++) {
         const struct vif_wiring_port *port = &wiring->ports[i];
@@ -80,63 +80,63 @@ static int found_replaced(struct run *run, const struct observed *observed)
             return 1;
         }
     }
-    return wiring->replaces ? 0 : wiring_replace_old_name(wiring, observed, &run->error);
+    return wiring->replaces ? 0 : wiring_replace_old_name(wiring, observed, &job->error);
 }
 
 /* A DPDK port of an ovs-vswitchd without DPDK will not work, whatever the database says. */
-static void warn_of_dpdk(struct run *run, const struct vswitch *db)
+static void warn_of_dpdk(struct job *job, const struct vswitch *db)
 {
-    const struct vif_wiring *wiring = run->wiring;
+    const struct vif_wiring *wiring = job->wiring;
 
-    if (run->warned || !db->dpdk_known || db->dpdk_initialized)
+    if (job->warned || !db->dpdk_known || db->dpdk_initialized)
         return;
     for (size_t i = 0; i < wiring->n_ports; i++)
         if (wiring->ports[i].create && strncmp(wiring->ports[i].type, "dpdk", 4) == 0) {
-            wiring_warn(run->wiring,
+            wiring_warn(job->wiring,
                         "%s: DPDK is not initialized in ovs-vswitchd (other_config:dpdk-init): "
                         "port %s does not work until it is",
                         wiring->vif_id, wiring->ports[i].name);
-            run->warned = true;
+            job->warned = true;
         }
 }
 
 static void plan_pending(struct batch *batch, enum vif_goal goal)
 {
     for (size_t i = 0; i < batch->n; i++) {
-        struct run *run = &batch->runs[i];
+        struct job *job = &batch->jobs[i];
         int r = 0;
 
-        if (run->state != RUN_PENDING)
+        if (job->state != JOB_PENDING)
             continue;
         if (goal == VIF_GOAL_PLUG) {
-            r = found_replaced(run, &batch->observed);
-            warn_of_dpdk(run, &batch->observed.db);
+            r = found_replaced(job, &batch->observed);
+            warn_of_dpdk(job, &batch->observed.db);
         }
         if (r > 0)
             continue;
         /* What a plan that is dropped here had changed is not known to the next. */
-        run->answer_lost |= run->db_changed || run->reopened;
-        plan_done(&run->plan);
+        job->answer_lost |= job->db_changed || job->reopened;
+        plan_done(&job->plan);
         if (r == 0)
-            r = judge_found(batch, run);
+            r = policy_allows_found(batch, job);
         if (r == 0)
-            r = plan_make(run->wiring, &batch->observed, goal, &run->plan, &run->error);
-        run->unknown = false;
+            r = plan_make(job->wiring, &batch->observed, goal, &job->plan, &job->error);
+        job->unknown = false;
         if (r >= 0) {
-            run->state = RUN_PLANNED;
+            job->state = JOB_PLANNED;
         } else if (r != -EAGAIN) {
-            run->state = RUN_FAILED;
-            links_undo(batch, run);
+            job->state = JOB_FAILED;
+            undo_links(batch, job);
         }
     }
-    links_undo_end(batch);
+    undo_flush(batch);
 }
 
 static void end_failed(struct batch *batch)
 {
-    settle_explain(batch);
-    revert_failed(batch);
-    batch_tell(batch);
+    wait_diagnose(batch);
+    rollback_failed(batch);
+    report_final(batch);
 }
 
 static void round_present(struct batch *batch)
@@ -144,32 +144,32 @@ static void round_present(struct batch *batch)
     bool wait = batch->wait != VIF_WAIT_NONE;
     int64_t cfg = 0;
 
-    links_apply(batch);
-    (void)interrupt_point(batch);
-    interrupt_listen(batch);
+    apply_links(batch);
+    (void)cancel_point(batch);
+    cancel_unmask(batch);
     commit_apply(batch, wait, &cfg);
-    settle_reopen(batch, wait, &cfg);
-    batch_tell(batch);
+    reopen_ports(batch, wait, &cfg);
+    report_final(batch);
     if (wait)
-        settle_present(batch, cfg);
+        wait_present(batch, cfg);
     else
-        settle_skip(batch);
+        wait_skip(batch);
     end_failed(batch); /* whom no agent can help */
-    settle_agent(batch);
+    wait_agent(batch);
     end_failed(batch);
-    change_state(batch, RUN_DONE, RUN_FINISHED);
+    change_state(batch, JOB_COMMITTED, JOB_FINISHED);
 }
 
 /* What is not there and was not there needs nothing. */
 static void finish_absent(struct batch *batch)
 {
     for (size_t i = 0; i < batch->n; i++) {
-        struct run *run = &batch->runs[i];
+        struct job *job = &batch->jobs[i];
 
-        if (run->state == RUN_DONE && !run->plan.n && !run->db_changed)
-            run->state = RUN_FINISHED;
+        if (job->state == JOB_COMMITTED && !job->plan.n && !job->db_changed)
+            job->state = JOB_FINISHED;
     }
-    batch_tell(batch);
+    report_final(batch);
 }
 
 static void round_absent(struct batch *batch)
@@ -179,39 +179,39 @@ static void round_absent(struct batch *batch)
     int64_t cfg = 0;
     int r = 0;
 
-    change_state(batch, RUN_PLANNED, RUN_APPLIED);
+    change_state(batch, JOB_PLANNED, JOB_APPLIED);
     commit_apply(batch, wait, &cfg);
     finish_absent(batch);
     if (wait)
-        r = settle_absent(batch, cfg, &err);
-    change_state(batch, RUN_DONE, RUN_PLANNED);
-    links_apply(batch);
-    change_state(batch, RUN_APPLIED, RUN_FINISHED);
+        r = wait_absent(batch, cfg, &err);
+    change_state(batch, JOB_COMMITTED, JOB_PLANNED);
+    apply_links(batch);
+    change_state(batch, JOB_APPLIED, JOB_FINISHED);
     if (err.kind == VIF_ERROR_INTERRUPTED) /* it is done, only not waited for */
         r = 0;
     for (size_t i = 0; r < 0 && i < batch->n; i++)
-        if (batch->runs[i].state == RUN_FINISHED && batch->runs[i].db_changed) {
-            batch->runs[i].error = err;
-            batch->runs[i].state = RUN_FAILED;
-            run_say_left(&batch->runs[i], "the change stands", "");
+        if (batch->jobs[i].state == JOB_FINISHED && batch->jobs[i].db_changed) {
+            batch->jobs[i].error = err;
+            batch->jobs[i].state = JOB_FAILED;
+            job_note(&batch->jobs[i], "the change stands", "");
         }
 }
 
 /* What was read does not fit together: all of it again. */
 static bool again(struct batch *batch)
 {
-    if (!batch_count(batch, RUN_PENDING))
+    if (!jobs_count(batch, JOB_PENDING))
         return false;
-    change_state(batch, RUN_PLANNED, RUN_PENDING);
+    change_state(batch, JOB_PLANNED, JOB_PENDING);
     return true;
 }
 
 /* For a call that changes nothing: what is known of the ports as they are. */
-static void take_as_is(struct batch *batch)
+static void use_as_is(struct batch *batch)
 {
-    change_state(batch, RUN_PLANNED, RUN_DONE);
-    settle_skip(batch);
-    change_state(batch, RUN_DONE, RUN_PLANNED);
+    change_state(batch, JOB_PLANNED, JOB_COMMITTED);
+    wait_skip(batch);
+    change_state(batch, JOB_COMMITTED, JOB_PLANNED);
 }
 
 /* A look ends where the plan is made. */
@@ -219,8 +219,8 @@ static void round_look(struct batch *batch)
 {
     if (again(batch))
         return;
-    take_as_is(batch);
-    change_state(batch, RUN_PLANNED, RUN_FINISHED);
+    use_as_is(batch);
+    change_state(batch, JOB_PLANNED, JOB_FINISHED);
 }
 
 /* A dry run ends where the first change would begin. */
@@ -231,20 +231,20 @@ static void round_dry(struct batch *batch, struct outcome *outcomes, char **ret_
     if (ret_transaction)
         *ret_transaction = commit_json(batch);
     for (size_t i = 0; i < batch->n; i++) {
-        struct run *run = &batch->runs[i];
+        struct job *job = &batch->jobs[i];
         struct text words = {0};
 
-        if (run->state != RUN_PLANNED)
+        if (job->state != JOB_PLANNED)
             continue;
-        for (size_t s = 0; s < run->plan.n; s++) {
-            step_words(&run->plan.steps[s], &words);
+        for (size_t s = 0; s < job->plan.n; s++) {
+            step_words(&job->plan.steps[s], &words);
             text_add(&words, "\n");
         }
         outcomes[i].steps = text_take(&words);
-        run->changed = run->plan.n > 0;
-        run->state = outcomes[i].steps ? RUN_FINISHED : RUN_FAILED;
+        job->changed = job->plan.n > 0;
+        job->state = outcomes[i].steps ? JOB_FINISHED : JOB_FAILED;
         if (!outcomes[i].steps)
-            (void)error_memory(&run->error);
+            (void)error_memory(&job->error);
     }
 }
 
@@ -252,35 +252,35 @@ static void round_dry(struct batch *batch, struct outcome *outcomes, char **ret_
 static void drop_plans(struct batch *batch)
 {
     for (size_t i = 0; i < batch->n; i++)
-        plan_done(&batch->runs[i].plan);
+        plan_done(&batch->jobs[i].plan);
 }
 
-static void run_round(struct batch *batch, const struct converge_options *options,
+static void one_round(struct batch *batch, const struct reconcile_options *options,
                       struct outcome *outcomes, char **ret_transaction)
 {
     struct vif_error err = {0};
     int64_t lasts = -1;
 
-    batch_progress(batch, VIF_STAGE_OBSERVE, 0, batch_count(batch, RUN_PENDING));
+    report_progress(batch, VIF_STAGE_OBSERVE, 0, jobs_count(batch, JOB_PENDING));
     for (;;) {
-        interrupt_listen(batch);
+        cancel_unmask(batch);
         if (observe_pending(batch, options, &err) < 0) {
-            if (err.kind != VIF_ERROR_INTERRUPTED || !interrupt_point(batch))
+            if (err.kind != VIF_ERROR_INTERRUPTED || !cancel_point(batch))
                 fail_pending(batch, &err);
             return;
         }
         plan_pending(batch, options->goal);
-        if (!options->explain || !explain_doubts(batch, options, &lasts))
+        if (!options->explain || !recheck_needed(batch, options, &lasts))
             break;
-        change_state(batch, RUN_PLANNED, RUN_PENDING);
+        change_state(batch, JOB_PLANNED, JOB_PENDING);
     }
-    (void)interrupt_point(batch);
-    interrupt_listen(batch);
+    (void)cancel_point(batch);
+    cancel_unmask(batch);
     if (options->explain)
-        explain_runs(batch, options->wait != VIF_WAIT_NONE);
-    batch_tell(batch);
+        recheck_compare(batch, options->wait != VIF_WAIT_NONE);
+    report_final(batch);
     if (options->explain && options->dry_run)
-        take_as_is(batch);
+        use_as_is(batch);
     if (options->look)
         round_look(batch);
     else if (options->dry_run)
@@ -298,41 +298,41 @@ static void pause_between_rounds(unsigned round, const struct batch *batch)
     struct timespec ts;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &ts);
-    stop_sleep(batch->interrupted ? STOP_NEVER : batch->stop,
+    stop_sleep(batch->cancelled ? STOP_NEVER : batch->stop,
                1 + ts.tv_nsec / 1000 % (5 * (int64_t)round + 1), batch->until);
 }
 
 static void give_up(struct batch *batch)
 {
     for (size_t i = 0; i < batch->n; i++) {
-        struct run *run = &batch->runs[i];
-        struct vif_error why = run->error;
+        struct job *job = &batch->jobs[i];
+        struct vif_error why = job->error;
 
-        if (run->state != RUN_PENDING)
+        if (job->state != JOB_PENDING)
             continue;
-        if (run->unknown) {
-            run_fail_unknown(run, &why);
+        if (job->unknown) {
+            job_fail_unknown(job, &why);
             continue;
         }
         if (deadline_left(batch->until) == 0)
-            (void)error_set(&run->error, VIF_ERROR_TIMEOUT, "not done in time%s%s",
+            (void)error_set(&job->error, VIF_ERROR_TIMEOUT, "not done in time%s%s",
                             why.text[0] ? ": " : "", why.text);
         else
-            (void)error_set(&run->error, VIF_ERROR_CONFLICT,
+            (void)error_set(&job->error, VIF_ERROR_CONFLICT,
                             "someone else keeps changing the same devices or rows%s%s",
                             why.text[0] ? ": " : "", why.text);
-        run->state = RUN_FAILED;
-        links_undo(batch, run);
+        job->state = JOB_FAILED;
+        undo_links(batch, job);
     }
-    links_undo_end(batch);
+    undo_flush(batch);
 }
 
 /* What a round has ended for is told. */
-static void tell_ended(struct batch *batch)
+static void report_ended(struct batch *batch)
 {
     for (size_t i = 0; i < batch->n; i++)
-        if (batch->runs[i].state != RUN_PENDING)
-            run_tell(batch, &batch->runs[i]);
+        if (batch->jobs[i].state != JOB_PENDING)
+            report_job(batch, &batch->jobs[i]);
 }
 
 /* Ports that are only known by their owner. */
@@ -346,24 +346,24 @@ static int resolve_names(const struct engine *engine, struct vif_wiring *const *
     return r;
 }
 
-static void runs_done(struct run *runs, size_t n)
+static void jobs_done(struct job *jobs, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        plan_done(&runs[i].plan);
-        diff_done(&runs[i].differences);
-        vswitch_copies_free(runs[i].copies);
-        links_forget(&runs[i]);
+        plan_done(&jobs[i].plan);
+        diff_done(&jobs[i].differences);
+        vswitch_copies_free(jobs[i].copies);
+        undo_forget(&jobs[i]);
     }
 }
 
-int converge(const struct engine *engine, struct vif_wiring *const *wirings, size_t n,
-             const struct converge_options *options, struct outcome *outcomes,
-             char **ret_transaction, struct vif_error *err)
+int reconcile(const struct engine *engine, struct vif_wiring *const *wirings, size_t n,
+              const struct reconcile_options *options, struct outcome *outcomes,
+              char **ret_transaction, struct vif_error *err)
 {
-    auto_free struct run *runs = calloc(n + 1, sizeof *runs);
+    auto_free struct job *jobs = calloc(n + 1, sizeof *jobs);
     struct batch batch = {
         .engine = engine,
-        .runs = runs,
+        .jobs = jobs,
         .n = n,
         .goal = options->goal,
         .wait = options->wait,
@@ -380,39 +380,39 @@ int converge(const struct engine *engine, struct vif_wiring *const *wirings, siz
 
     if (ret_transaction)
         *ret_transaction = NULL;
-    if (!runs)
+    if (!jobs)
         return error_memory(err);
     for (size_t i = 0; i < n; i++)
-        runs[i].wiring = wirings[i];
-    interrupt_listen(&batch);
+        jobs[i].wiring = wirings[i];
+    cancel_unmask(&batch);
     r = resolve_names(engine, wirings, n, options->until, &unreachable);
     for (size_t i = 0; r < 0 && i < n; i++) {
-        runs[i].error = unreachable;
-        runs[i].taken_back = true;
-        runs[i].state = RUN_FAILED;
+        jobs[i].error = unreachable;
+        jobs[i].rolled_back = true;
+        jobs[i].state = JOB_FAILED;
     }
-    judge_names(&batch);
-    r = claims_refuse_doubles(&batch, err);
+    policy_check_names(&batch);
+    r = duplicates_refuse(&batch, err);
     if (r == 0)
-        tell_ended(&batch);
-    for (unsigned round = 0; r == 0 && batch_count(&batch, RUN_PENDING); round++) {
+        report_ended(&batch);
+    for (unsigned round = 0; r == 0 && jobs_count(&batch, JOB_PENDING); round++) {
         if (round > 0) {
             if (engine->retries)
                 ++*engine->retries;
             pause_between_rounds(round, &batch);
         }
-        if (interrupt_point(&batch) && !batch_count(&batch, RUN_PENDING)) {
-            tell_ended(&batch);
+        if (cancel_point(&batch) && !jobs_count(&batch, JOB_PENDING)) {
+            report_ended(&batch);
             break;
         }
         if (round == ROUNDS_MAX || (round > 0 && deadline_left(batch.until) == 0))
             give_up(&batch);
         else
-            run_round(&batch, options, outcomes, ret_transaction);
-        tell_ended(&batch);
+            one_round(&batch, options, outcomes, ret_transaction);
+        report_ended(&batch);
     }
-    runs_done(runs, n);
-    interrupt_deafen(&batch);
+    jobs_done(jobs, n);
+    cancel_mask(&batch);
     observed_done(&batch.observed);
     return r;
 }

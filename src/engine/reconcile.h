@@ -11,14 +11,14 @@
 
 /* How far it is, and what became of each wiring as soon as that is known; see struct vif_call_options.
  * Either function may be NULL. */
-struct converge_hooks {
+struct reconcile_hooks {
     void (*progress)(void *data, enum vif_stage stage, size_t done, size_t total);
-    void (*told)(void *data, size_t i); /* outcomes[i] is filled */
+    void (*result)(void *data, size_t i); /* outcomes[i] is filled */
     void *data;
 };
 
 struct policy;
-struct converge_options {
+struct reconcile_options {
     enum vif_goal goal;
     enum vif_wait wait;
     bool undo_on_timeout; /* what has not become real in time is taken back, else it is left */
@@ -28,8 +28,8 @@ struct converge_options {
     bool look;            /* with 'explain': and change nothing */
     int64_t until;        /* deadline for all of it */
     int stop;             /* ends it early, each VIF whole; STOP_NEVER */
-    const struct converge_hooks *hooks; /* NULL: none */
-    const struct policy *policy;        /* what may be touched; NULL: everything */
+    const struct reconcile_hooks *hooks; /* NULL: none */
+    const struct policy *policy;         /* what may be touched; NULL: everything */
 };
 
 enum outcome_state {
@@ -68,8 +68,8 @@ void outcome_done(struct outcome *outcome);
  * are gone.
  *
  * Returns 0 when every outcome is filled, whatever it is; -ENOMEM. */
-int converge(const struct engine *engine, struct vif_wiring *const *wirings, size_t n,
-             const struct converge_options *options, struct outcome *outcomes,
-             char **ret_transaction, struct vif_error *err);
+int reconcile(const struct engine *engine, struct vif_wiring *const *wirings, size_t n,
+              const struct reconcile_options *options, struct outcome *outcomes,
+              char **ret_transaction, struct vif_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Deleting the links that runs made and that are to go again.  Each deletion waits for a grace period
+/* Deleting the links that jobs made and that are to go again.  Each deletion waits for a grace period
  * of RCU, some 20 ms, so those of all VIFs that fail together are gathered and go as one: a batch of
  * 1000 taps is undone in a fraction of a second.  links-undo.c stands on it. */
 #include <errno.h>
@@ -10,18 +10,18 @@
 #include "engine/job.h"
 
 /* A link that is to go, and whose it was. */
-struct doomed {
-    struct run *run;
+struct deletion {
+    struct job *job;
     struct undo undo;
 };
 
 /* Whether the link is also of a VIF of this call that stands: both found the same to do. */
-static bool serves_another(const struct batch *batch, const struct run *run, const char *name)
+static bool serves_another(const struct batch *batch, const struct job *job, const char *name)
 {
     for (size_t i = 0; i < batch->n; i++) {
-        const struct run *other = &batch->runs[i];
+        const struct job *other = &batch->jobs[i];
 
-        if (other == run || other->state < RUN_APPLIED || other->state > RUN_FINISHED)
+        if (other == job || other->state < JOB_APPLIED || other->state > JOB_FINISHED)
             continue;
         for (size_t k = 0; k < other->wiring->n_links; k++)
             if (strcmp(other->wiring->links[k].name, name) == 0)
@@ -30,25 +30,25 @@ static bool serves_another(const struct batch *batch, const struct run *run, con
     return false;
 }
 
-bool links_serve_another(const struct batch *batch, const struct run *run, const struct undo *undo)
+bool undo_is_needed(const struct batch *batch, const struct job *job, const struct undo *undo)
 {
-    return undo->shared && serves_another(batch, run, undo->name);
+    return undo->shared && serves_another(batch, job, undo->name);
 }
 
 /* Whether it is the link that this call created: someone else may have put one of their own in its
  * place.  A link may not have got its alias yet, but for a tap, which lasts only once it has. */
-static bool is_own(const struct doomed *doomed, const struct link_info *info)
+static bool is_own(const struct deletion *deletion, const struct link_info *info)
 {
     char alias[LINK_ALIAS_MAX];
 
-    wiring_alias(doomed->run->wiring, alias);
-    if (!doomed->undo.shared && strcmp(info->alias, alias) == 0)
+    wiring_alias(deletion->job->wiring, alias);
+    if (!deletion->undo.shared && strcmp(info->alias, alias) == 0)
         return true;
-    return !info->alias[0] && !info->tap && strcmp(info->kind, doomed->undo.kind_made) == 0;
+    return !info->alias[0] && !info->tap && strcmp(info->kind, deletion->undo.kind_made) == 0;
 }
 
 /* Deletes those that are there and ours; what stays is said.  Links go by their index. */
-static int delete_all(struct batch *batch, struct doomed *const *doomed, size_t n)
+static int delete_all(struct batch *batch, struct deletion *const *deletions, size_t n)
 {
     auto_free const char **names = calloc(n + 1, sizeof *names);
     auto_free struct link_info *infos = calloc(n + 1, sizeof *infos);
@@ -61,10 +61,10 @@ static int delete_all(struct batch *batch, struct doomed *const *doomed, size_t 
     if (!names || !infos || !links || !results || !owners)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++)
-        names[i] = doomed[i]->undo.name;
+        names[i] = deletions[i]->undo.name;
     r = link_get_many(batch->engine->nl, names, n, infos, NULL);
     for (size_t i = 0; r == 0 && i < n; i++) {
-        if (!infos[i].ifindex || !is_own(doomed[i], &infos[i]))
+        if (!infos[i].ifindex || !is_own(deletions[i], &infos[i]))
             continue;
         links[found] = (struct link_deletion){infos[i].ifindex, infos[i].group};
         owners[found++] = i;
@@ -73,53 +73,53 @@ static int delete_all(struct batch *batch, struct doomed *const *doomed, size_t 
         r = link_delete_many(batch->engine->nl, links, found, results, NULL);
     for (size_t i = 0; r == 0 && i < found; i++)
         if (results[i].error < 0 && results[i].error != -ENODEV)
-            links_say_undo(doomed[owners[i]]->run, &doomed[owners[i]]->undo);
+            undo_say_failed(deletions[owners[i]]->job, &deletions[owners[i]]->undo);
     return r;
 }
 
-static void delete_or_say(struct batch *batch, struct doomed *const *doomed, size_t n)
+static void delete_or_say(struct batch *batch, struct deletion *const *deletions, size_t n)
 {
-    if (!n || delete_all(batch, doomed, n) == 0)
+    if (!n || delete_all(batch, deletions, n) == 0)
         return;
     for (size_t i = 0; i < n; i++)
-        links_say_undo(doomed[i]->run, &doomed[i]->undo);
+        undo_say_failed(deletions[i]->job, &deletions[i]->undo);
 }
 
-void links_doom(struct batch *batch, struct run *run, const struct undo *undo)
+void undo_delete(struct batch *batch, struct job *job, const struct undo *undo)
 {
-    struct doomed *doomed = batch->doomed;
+    struct deletion *deletions = batch->deletions;
 
-    if (batch->n_doomed == batch->doomed_room) {
-        size_t room = batch->doomed_room ? 2 * batch->doomed_room : 8;
+    if (batch->n_deletions == batch->deletions_room) {
+        size_t room = batch->deletions_room ? 2 * batch->deletions_room : 8;
 
-        doomed = reallocarray(doomed, room, sizeof *doomed);
-        if (!doomed) {
-            struct doomed alone = {run, *undo}, *pointer = &alone;
+        deletions = reallocarray(deletions, room, sizeof *deletions);
+        if (!deletions) {
+            struct deletion alone = {job, *undo}, *pointer = &alone;
 
-            if (!links_serve_another(batch, run, undo))
+            if (!undo_is_needed(batch, job, undo))
                 delete_or_say(batch, &pointer, 1);
             return;
         }
-        batch->doomed = doomed;
-        batch->doomed_room = room;
+        batch->deletions = deletions;
+        batch->deletions_room = room;
     }
-    doomed[batch->n_doomed++] = (struct doomed){run, *undo};
+    deletions[batch->n_deletions++] = (struct deletion){job, *undo};
 }
 
-void links_undo_end(struct batch *batch)
+void undo_flush(struct batch *batch)
 {
-    auto_free struct doomed *doomed = take_ptr(batch->doomed);
-    auto_free struct doomed **going = NULL;
-    size_t n = batch->n_doomed, n_going = 0;
+    auto_free struct deletion *deletions = take_ptr(batch->deletions);
+    auto_free struct deletion **going = NULL;
+    size_t n = batch->n_deletions, n_going = 0;
 
-    batch->n_doomed = batch->doomed_room = 0;
+    batch->n_deletions = batch->deletions_room = 0;
     if (!n)
         return;
     going = calloc(n, sizeof *going);
     for (size_t i = 0; i < n; i++) {
-        struct doomed *one = &doomed[i];
+        struct deletion *one = &deletions[i];
 
-        if (links_serve_another(batch, one->run, &one->undo))
+        if (undo_is_needed(batch, one->job, &one->undo))
             continue;
         if (going)
             going[n_going++] = one;

@@ -12,13 +12,13 @@
 #include "kernel/ethtool.h"
 #include "kernel/sysctl.h"
 
-int links_reserve(struct run *run)
+int undo_reserve(struct job *job)
 {
-    struct undo *undo = reallocarray(run->undo, run->n_undo + run->plan.n + 1, sizeof *undo);
+    struct undo *undo = reallocarray(job->undo, job->n_undo + job->plan.n + 1, sizeof *undo);
 
     if (!undo)
         return -ENOMEM;
-    run->undo = undo;
+    job->undo = undo;
     return 0;
 }
 
@@ -64,13 +64,13 @@ static const char *kind_made_by(enum step_kind kind)
     }
 }
 
-void links_remember(const struct batch *batch, struct run *run, const struct step *step,
-                    const char *peer)
+void undo_remember(const struct batch *batch, struct job *job, const struct step *step,
+                   const char *peer)
 {
     struct undo undo = {.shared = step->link && step->link->shared,
                         .kind_made = kind_made_by(step->kind)};
 
-    run->changed = true;
+    job->changed = true;
     (void)snprintf(undo.name, sizeof undo.name, "%s", step->name);
     if (undo.kind_made) {
         undo.kind = UNDO_CREATE;
@@ -90,7 +90,7 @@ void links_remember(const struct batch *batch, struct run *run, const struct ste
     } else {
         return;
     }
-    run->undo[run->n_undo++] = undo;
+    job->undo[job->n_undo++] = undo;
 }
 
 static int move_addresses(const struct batch *batch, const char *from, const char *to,
@@ -173,122 +173,122 @@ static bool is_as_before(const struct batch *batch, const struct undo *undo)
            is_same_link(&undo->before, &now);
 }
 
-void run_say_left(struct run *run, const char *name, const char *words)
+void job_note(struct job *job, const char *name, const char *words)
 {
-    size_t n = strlen(run->error.text);
+    size_t n = strlen(job->error.text);
     char left[VIF_ERROR_TEXT_MAX];
 
     (void)snprintf(left, sizeof left, "; %s%s", name, words);
-    if (n < sizeof run->error.text - 1 && !strstr(run->error.text, left))
-        (void)snprintf(run->error.text + n, sizeof run->error.text - n, "%s", left);
+    if (n < sizeof job->error.text - 1 && !strstr(job->error.text, left))
+        (void)snprintf(job->error.text + n, sizeof job->error.text - n, "%s", left);
 }
 
-void links_say_undo(struct run *run, const struct undo *undo)
+void undo_say_failed(struct job *job, const struct undo *undo)
 {
     const char *words = undo->words;
 
-    run->left = true;
+    job->left = true;
     if (!words)
         words = undo->kind == UNDO_CREATE ? " is left behind" : " is left changed";
-    run_say_left(run, undo->name, words);
+    job_note(job, undo->name, words);
     if (undo->other[0])
-        run_say_left(run, undo->other, words);
+        job_note(job, undo->other, words);
     if (undo->kind == UNDO_ADDRESSES)
-        run_say_left(run, undo->master, " is left with its addresses");
+        job_note(job, undo->master, " is left with its addresses");
 }
 
 /* Moves what is there now, which the undo keeps: what was observed may be old. */
-static int special_addresses(struct batch *batch, struct run *run, const struct step *step)
+static int special_addresses(struct batch *batch, struct job *job, const struct step *step)
 {
     struct undo undo = {.kind = UNDO_ADDRESSES, .shared = step->link->shared};
     const char *name = step->name;
     struct link_info info;
-    int r = link_get_many(batch->engine->nl, &name, 1, &info, &run->error);
+    int r = link_get_many(batch->engine->nl, &name, 1, &info, &job->error);
 
     if (r == 0)
-        r = address_read(batch->engine->nl, info.ifindex, AF_INET, &undo.addresses, &run->error);
+        r = address_read(batch->engine->nl, info.ifindex, AF_INET, &undo.addresses, &job->error);
     if (r < 0)
         return r;
-    r = move_addresses(batch, name, step->link->master, &undo.addresses, &run->error);
+    r = move_addresses(batch, name, step->link->master, &undo.addresses, &job->error);
     if (r < 0) {
         address_list_done(&undo.addresses);
         return r;
     }
     (void)snprintf(undo.name, sizeof undo.name, "%s", name);
     (void)snprintf(undo.master, sizeof undo.master, "%s", step->link->master);
-    run->undo[run->n_undo++] = undo;
+    job->undo[job->n_undo++] = undo;
     return 0;
 }
 
-static int special_tc_offload(struct run *run, const struct step *step)
+static int special_tc_offload(struct job *job, const struct step *step)
 {
     struct undo undo = {.kind = UNDO_TC_OFFLOAD};
-    int r = ethtool_set_tc_offload(step->name, true, &run->error);
+    int r = ethtool_set_tc_offload(step->name, true, &job->error);
 
     if (r == 0) {
         (void)snprintf(undo.name, sizeof undo.name, "%s", step->name);
-        run->undo[run->n_undo++] = undo;
+        job->undo[job->n_undo++] = undo;
     }
     return r;
 }
 
 /* What the rules were is not known: they are the last step of a bridge that has no port in the database,
  * so nothing that fails comes behind them but in a plugin from elsewhere. */
-static void remember_rules(struct run *run, const struct step *step)
+static void remember_rules(struct job *job, const struct step *step)
 {
-    struct undo *undo = &run->undo[run->n_undo++];
+    struct undo *undo = &job->undo[job->n_undo++];
 
     *undo = (struct undo){.kind = UNDO_NOTHING, .words = " is left with its new rules"};
     (void)snprintf(undo->name, sizeof undo->name, "%s", step->name);
 }
 
-void links_special(struct batch *batch, struct run *run, const struct step *step)
+void apply_special(struct batch *batch, struct job *job, const struct step *step)
 {
     int r;
 
     if (step->kind == STEP_ADDRESS_MOVE)
-        r = special_addresses(batch, run, step);
+        r = special_addresses(batch, job, step);
     else if (step->kind == STEP_TC_OFFLOAD)
-        r = special_tc_offload(run, step);
+        r = special_tc_offload(job, step);
     else
-        r = engine_rules(batch->engine, step->rules, false, &run->error);
+        r = engine_rules(batch->engine, step->rules, false, &job->error);
     if (r < 0) {
-        run->state = r == -ENODEV ? RUN_PENDING : RUN_FAILED;
+        job->state = r == -ENODEV ? JOB_PENDING : JOB_FAILED;
         return;
     }
-    run->changed = true;
+    job->changed = true;
     if (step->kind == STEP_RULES && r == 0)
-        remember_rules(run, step);
+        remember_rules(job, step);
 }
 
-void links_forget(struct run *run)
+void undo_forget(struct job *job)
 {
-    for (size_t i = 0; i < run->n_undo; i++)
-        address_list_done(&run->undo[i].addresses);
-    free(run->undo);
-    run->undo = NULL;
-    run->n_undo = 0;
+    for (size_t i = 0; i < job->n_undo; i++)
+        address_list_done(&job->undo[i].addresses);
+    free(job->undo);
+    job->undo = NULL;
+    job->n_undo = 0;
 }
 
 /* Takes back the newest; false when all others have to stay as well: a bridge that still has the
- * addresses of the host must not go.  Links that were made go together with those of other runs, unless
+ * addresses of the host must not go.  Links that were made go together with those of other jobs, unless
  * something older that is no link comes next. */
-static bool undo_last(struct batch *batch, struct run *run, bool *doomed)
+static bool undo_last(struct batch *batch, struct job *job, bool *pending)
 {
-    struct undo *undo = &run->undo[--run->n_undo];
+    struct undo *undo = &job->undo[--job->n_undo];
     bool goes_on = true;
 
     if (undo->kind == UNDO_CREATE) {
-        links_doom(batch, run, undo);
-        *doomed = true;
+        undo_delete(batch, job, undo);
+        *pending = true;
         return true;
     }
-    if (*doomed)
-        links_undo_end(batch);
-    *doomed = false;
-    if (!links_serve_another(batch, run, undo) && undo_one(batch, undo) < 0 &&
+    if (*pending)
+        undo_flush(batch);
+    *pending = false;
+    if (!undo_is_needed(batch, job, undo) && undo_one(batch, undo) < 0 &&
         !is_as_before(batch, undo)) {
-        links_say_undo(run, undo);
+        undo_say_failed(job, undo);
         goes_on = undo->kind != UNDO_ADDRESSES;
     }
     address_list_done(&undo->addresses);
@@ -296,37 +296,37 @@ static bool undo_last(struct batch *batch, struct run *run, bool *doomed)
 }
 
 /* What cannot be taken back is kept until it is clear whether it has to be said. */
-static size_t keep_lost(struct run *run)
+static size_t keep_lost(struct job *job)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < run->n_undo; i++)
-        if (run->undo[i].kind == UNDO_NOTHING) {
-            struct undo lost = run->undo[i];
+    for (size_t i = 0; i < job->n_undo; i++)
+        if (job->undo[i].kind == UNDO_NOTHING) {
+            struct undo lost = job->undo[i];
 
-            memmove(&run->undo[kept + 1], &run->undo[kept], (i - kept) * sizeof lost);
-            run->undo[kept++] = lost;
+            memmove(&job->undo[kept + 1], &job->undo[kept], (i - kept) * sizeof lost);
+            job->undo[kept++] = lost;
         }
     return kept;
 }
 
-void links_say_left(struct run *run)
+void undo_say_left(struct job *job)
 {
-    for (size_t i = 0; i < run->n_undo; i++)
-        links_say_undo(run, &run->undo[i]);
-    links_forget(run);
+    for (size_t i = 0; i < job->n_undo; i++)
+        undo_say_failed(job, &job->undo[i]);
+    undo_forget(job);
 }
 
-void links_undo(struct batch *batch, struct run *run)
+void undo_links(struct batch *batch, struct job *job)
 {
-    size_t lost = run->state == RUN_FAILED ? 0 : keep_lost(run);
-    bool doomed = false;
+    size_t lost = job->state == JOB_FAILED ? 0 : keep_lost(job);
+    bool pending = false;
 
     if (batch->goal == VIF_GOAL_UNPLUG) {
-        links_forget(run);
+        undo_forget(job);
         return;
     }
-    while (run->n_undo > lost)
-        if (!undo_last(batch, run, &doomed))
-            links_say_left(run);
+    while (job->n_undo > lost)
+        if (!undo_last(batch, job, &pending))
+            undo_say_left(job);
 }

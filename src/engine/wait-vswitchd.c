@@ -11,13 +11,13 @@
 #include "ovsdb/vswitch-txn.h"
 
 /* Whether the kernel link behind the port is there: it was, or this call made it or gave it its name. */
-static bool link_is_there(const struct batch *batch, const struct run *run,
+static bool link_is_there(const struct batch *batch, const struct job *job,
                           const struct vif_wiring_port *port)
 {
     if (!port->link[0] || observed_link(&batch->observed, port->link))
         return true;
-    for (size_t i = 0; i < run->wiring->n_links; i++) {
-        const struct vif_wiring_link *link = &run->wiring->links[i];
+    for (size_t i = 0; i < job->wiring->n_links; i++) {
+        const struct vif_wiring_link *link = &job->wiring->links[i];
 
         if ((link->create || link->required) && !link->unplug_only &&
             (strcmp(link->name, port->link) == 0 || strcmp(link->peer, port->link) == 0))
@@ -26,25 +26,25 @@ static bool link_is_there(const struct batch *batch, const struct run *run,
     return false;
 }
 
-/* Whether what was observed already shows every port of the run at work, so that there is nothing to
+/* Whether what was observed already shows every port of the job at work, so that there is nothing to
  * wait for. */
-static bool is_settled(const struct batch *batch, const struct run *run)
+static bool is_ready(const struct batch *batch, const struct job *job)
 {
-    if (run->db_changed || run->reopened)
+    if (job->db_changed || job->reopened)
         return false;
-    if (run->wiring->n_ports == 0 && run->wiring->n_bridges == 0)
+    if (job->wiring->n_ports == 0 && job->wiring->n_bridges == 0)
         return true; /* whatever ovs-vswitchd is still at, it is none of this VIF's */
     if (batch->observed.db.cur_cfg < batch->observed.db.next_cfg)
         return false;
-    for (size_t i = 0; i < run->wiring->n_ports; i++) {
-        const struct vif_wiring_port *port = &run->wiring->ports[i];
+    for (size_t i = 0; i < job->wiring->n_ports; i++) {
+        const struct vif_wiring_port *port = &job->wiring->ports[i];
         const struct vswitch_interface *interface;
 
         if (!port->create)
             continue;
         interface = vswitch_find_interface(&batch->observed.db, port->name);
         if (!interface || interface->ofport == 0 ||
-            (interface->ofport < 0 && link_is_there(batch, run, port)))
+            (interface->ofport < 0 && link_is_there(batch, job, port)))
             return false;
     }
     return true;
@@ -92,15 +92,15 @@ static int collect_questions(const struct batch *batch, struct questions *questi
     size_t room = 1, kept = 0;
 
     for (size_t i = 0; i < batch->n; i++)
-        room += batch->runs[i].wiring->n_ports + batch->runs[i].wiring->n_bridges;
+        room += batch->jobs[i].wiring->n_ports + batch->jobs[i].wiring->n_bridges;
     questions->names = calloc(room, sizeof *questions->names);
     questions->answers = calloc(room, sizeof *questions->answers);
     if (!questions->names || !questions->answers)
         return -ENOMEM;
     for (size_t i = 0; i < batch->n; i++) {
-        const struct vif_wiring *wiring = batch->runs[i].wiring;
+        const struct vif_wiring *wiring = batch->jobs[i].wiring;
 
-        if (batch->runs[i].state != RUN_DONE)
+        if (batch->jobs[i].state != JOB_COMMITTED)
             continue;
         for (size_t b = 0; b < wiring->n_bridges; b++)
             questions->names[questions->n++] = wiring->bridges[b].name;
@@ -118,7 +118,7 @@ static int collect_questions(const struct batch *batch, struct questions *questi
 }
 
 /* A bridge whose own port has no number was not made by ovs-vswitchd, and nothing on it will be. */
-static int judge_bridge(const struct questions *questions, const struct batch *batch,
+static int check_bridge(const struct questions *questions, const struct batch *batch,
                         const struct vif_wiring_bridge *bridge, struct vif_error *err)
 {
     const struct vswitch_status *status = answer_of(questions, bridge->name);
@@ -142,65 +142,65 @@ static bool needs_dpdk(const struct batch *batch, const struct vif_wiring_port *
            !batch->observed.db.dpdk_initialized;
 }
 
-static int judge_port(const struct questions *questions, const struct batch *batch, struct run *run,
+static int check_port(const struct questions *questions, const struct batch *batch, struct job *job,
                       const struct vif_wiring_port *port)
 {
     const struct vswitch_status *status = answer_of(questions, port->name);
 
     if (!status || !status->exists)
-        return error_set(&run->error, VIF_ERROR_SWITCH,
+        return error_set(&job->error, VIF_ERROR_SWITCH,
                          "port %s is gone from the database: someone else removed it", port->name);
     if (status->ofport > 0) {
-        run->ofport = status->ofport;
+        job->ofport = status->ofport;
         return 0;
     }
     /* That it has no device is what ovs-vswitchd said; a port it has said nothing of, it does not know:
      * then it could not make the bridge. */
-    if (status->ofport < 0 && !link_is_there(batch, run, port)) {
-        run->waiting = true;
+    if (status->ofport < 0 && !link_is_there(batch, job, port)) {
+        job->waiting = true;
         return 0;
     }
     if (status->ofport == 0 && !status->error[0])
-        return error_set(&run->error, VIF_ERROR_SWITCH,
+        return error_set(&job->error, VIF_ERROR_SWITCH,
                          "ovs-vswitchd has not taken up port %s: it could not make bridge %s, and "
                          "its log says why",
                          port->name, port->bridge);
-    return error_set(&run->error, VIF_ERROR_SWITCH, "ovs-vswitchd could not make port %s: %s%s",
+    return error_set(&job->error, VIF_ERROR_SWITCH, "ovs-vswitchd could not make port %s: %s%s",
                      port->name, status->error[0] ? status->error : "its log may say why",
                      needs_dpdk(batch, port) ? " (DPDK is not initialized: other_config:dpdk-init)"
                                              : "");
 }
 
-static void judge_run(const struct questions *questions, const struct batch *batch, struct run *run)
+static void check_job(const struct questions *questions, const struct batch *batch, struct job *job)
 {
-    const struct vif_wiring *wiring = run->wiring;
+    const struct vif_wiring *wiring = job->wiring;
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < wiring->n_bridges; i++)
-        r = judge_bridge(questions, batch, &wiring->bridges[i], &run->error);
+        r = check_bridge(questions, batch, &wiring->bridges[i], &job->error);
     for (size_t i = 0; r == 0 && i < wiring->n_ports; i++)
         if (wiring->ports[i].create)
-            r = judge_port(questions, batch, run, &wiring->ports[i]);
+            r = check_port(questions, batch, job, &wiring->ports[i]);
     if (r == 0)
         return;
-    run->state = RUN_FAILED;
-    for (size_t i = 0; !run->stuck && i < wiring->n_ports; i++)
+    job->state = JOB_FAILED;
+    for (size_t i = 0; !job->stuck && i < wiring->n_ports; i++)
         if (wiring->ports[i].create)
-            run->stuck = &wiring->ports[i];
+            job->stuck = &wiring->ports[i];
 }
 
-/* All that is known of runs for which there is nothing to wait. */
-static void take_observed(const struct batch *batch, struct run *run)
+/* All that is known of jobs for which there is nothing to wait. */
+static void use_observed(const struct batch *batch, struct job *job)
 {
-    for (size_t i = 0; i < run->wiring->n_ports; i++) {
-        const struct vif_wiring_port *port = &run->wiring->ports[i];
+    for (size_t i = 0; i < job->wiring->n_ports; i++) {
+        const struct vif_wiring_port *port = &job->wiring->ports[i];
         const struct vswitch_interface *interface =
             port->create ? vswitch_find_interface(&batch->observed.db, port->name) : NULL;
 
         if (interface && interface->ofport > 0)
-            run->ofport = interface->ofport;
-        if (port->create && !link_is_there(batch, run, port))
-            run->waiting = true;
+            job->ofport = interface->ofport;
+        if (port->create && !link_is_there(batch, job, port))
+            job->waiting = true;
     }
 }
 
@@ -210,7 +210,7 @@ static int not_waited_for(struct vif_error *err)
 }
 
 /* Waits for 'cfg'; when it is 0, for what ovs-vswitchd was last asked for, if it has not got there
- * yet, else for a number of our own.  'n' runs are waited for at 'stage', which begins when nothing is
+ * yet, else for a number of our own.  'n' jobs are waited for at 'stage', which begins when nothing is
  * written any more. */
 static int wait_for(struct batch *batch, int64_t cfg, enum vif_stage stage, size_t n,
                     struct vif_error *err)
@@ -219,40 +219,40 @@ static int wait_for(struct batch *batch, int64_t cfg, enum vif_stage stage, size
     int64_t reached = 0;
     int r = 0;
 
-    if (batch_interrupted(batch))
+    if (batch_cancelled(batch))
         return not_waited_for(err);
     if (!cfg && db->cur_cfg < db->next_cfg)
         cfg = db->next_cfg;
     else if (!cfg)
-        r = commit_bump(batch, &cfg, err);
+        r = commit_raise_cfg(batch, &cfg, err);
     if (r < 0)
         return r;
-    batch_progress(batch, stage, 0, n);
+    report_progress(batch, stage, 0, n);
     r = ovsdb_client_wait_cfg(batch->engine->db, cfg, batch->until, &reached, err);
     if (r == -ETIMEDOUT)
         return error_set(err, VIF_ERROR_TIMEOUT,
                          "ovs-vswitchd has not taken up the change in time (cur_cfg %lld, next_cfg "
                          "%lld): it is not running, or busy",
                          (long long)reached, (long long)cfg);
-    return r == -EINTR && batch_interrupted(batch) ? not_waited_for(err) : r;
+    return r == -EINTR && batch_cancelled(batch) ? not_waited_for(err) : r;
 }
 
-/* Whether every port of the run was added by it and is made, so that it is known what became of it although
+/* Whether every port of the job was added by it and is made, so that it is known what became of it although
  * it was not waited for. */
-static bool is_made(const struct questions *questions, const struct run *run)
+static bool is_made(const struct questions *questions, const struct job *job)
 {
     size_t wanted = 0, made = 0;
 
-    for (size_t i = 0; i < run->wiring->n_ports; i++)
-        wanted += run->wiring->ports[i].create;
-    for (size_t s = 0; s < run->plan.n; s++) {
-        const struct step *step = &run->plan.steps[s];
+    for (size_t i = 0; i < job->wiring->n_ports; i++)
+        wanted += job->wiring->ports[i].create;
+    for (size_t s = 0; s < job->plan.n; s++) {
+        const struct step *step = &job->plan.steps[s];
         const struct vswitch_status *status =
             step->kind == STEP_PORT_ADD ? answer_of(questions, step->name) : NULL;
 
         made += status && status->exists && status->ofport != 0;
     }
-    return wanted && made == wanted && !run->reopened;
+    return wanted && made == wanted && !job->reopened;
 }
 
 static int read_answers(const struct batch *batch, int64_t until, struct questions *questions,
@@ -266,39 +266,39 @@ static int read_answers(const struct batch *batch, int64_t until, struct questio
                                questions->answers, err);
 }
 
-/* No agent has to do anything for a run that is done with ovs-vswitchd. */
-static void end_settled(struct batch *batch, struct run *run)
+/* No agent has to do anything for a job that is done with ovs-vswitchd. */
+static void finish_without_agent(struct batch *batch, struct job *job)
 {
-    if (run->state != RUN_DONE || batch->wait != VIF_WAIT_VSWITCHD)
+    if (job->state != JOB_COMMITTED || batch->wait != VIF_WAIT_VSWITCHD)
         return;
-    run->state = RUN_FINISHED;
-    run_tell(batch, run);
+    job->state = JOB_FINISHED;
+    report_job(batch, job);
 }
 
-/* What is settled already has nothing to wait for; the number of runs that have. */
-static size_t take_settled(struct batch *batch)
+/* What is settled already has nothing to wait for; the number of jobs that have. */
+static size_t finish_ready(struct batch *batch)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < batch->n; i++) {
-        struct run *run = &batch->runs[i];
+        struct job *job = &batch->jobs[i];
 
-        if (run->state != RUN_DONE)
+        if (job->state != JOB_COMMITTED)
             continue;
-        if (!is_settled(batch, run)) {
+        if (!is_ready(batch, job)) {
             n++;
             continue;
         }
-        take_observed(batch, run);
-        end_settled(batch, run);
+        use_observed(batch, job);
+        finish_without_agent(batch, job);
     }
     return n;
 }
 
-void settle_present(struct batch *batch, int64_t cfg)
+void wait_present(struct batch *batch, int64_t cfg)
 {
-    size_t n = take_settled(batch), n_real = 0;
-    enum vif_stage stage = batch_stage(batch, VIF_STAGE_SETTLE);
+    size_t n = finish_ready(batch), n_ready = 0;
+    enum vif_stage stage = report_stage(batch, VIF_STAGE_SETTLE);
     struct questions questions = {0};
     struct vif_error err = {0};
     int r = 0;
@@ -307,7 +307,7 @@ void settle_present(struct batch *batch, int64_t cfg)
         r = wait_for(batch, cfg, stage, n, &err);
         if (r == 0)
             r = read_answers(batch, batch->until, &questions, &err);
-        if (r == -EINTR && batch_interrupted(batch)) {
+        if (r == -EINTR && batch_cancelled(batch)) {
             r = not_waited_for(&err);
             questions_done(&questions);
             questions = (struct questions){0};
@@ -315,49 +315,49 @@ void settle_present(struct batch *batch, int64_t cfg)
         }
     }
     for (size_t i = 0; i < batch->n; i++) {
-        struct run *run = &batch->runs[i];
+        struct job *job = &batch->jobs[i];
 
-        if (run->state != RUN_DONE || is_settled(batch, run))
+        if (job->state != JOB_COMMITTED || is_ready(batch, job))
             continue;
-        if (r < 0 && (r != -EINTR || !is_made(&questions, run))) {
-            run->error = err;
-            run->state = RUN_FAILED;
-            run->timed_out = r == -ETIMEDOUT || r == -EINTR;
+        if (r < 0 && (r != -EINTR || !is_made(&questions, job))) {
+            job->error = err;
+            job->state = JOB_FAILED;
+            job->timed_out = r == -ETIMEDOUT || r == -EINTR;
         } else {
-            judge_run(&questions, batch, run);
-            n_real += run->state == RUN_DONE;
-            end_settled(batch, run);
+            check_job(&questions, batch, job);
+            n_ready += job->state == JOB_COMMITTED;
+            finish_without_agent(batch, job);
         }
     }
     if (n)
-        batch_progress(batch, stage, n_real, n);
+        report_progress(batch, stage, n_ready, n);
     questions_done(&questions);
 }
 
-void settle_skip(struct batch *batch)
+void wait_skip(struct batch *batch)
 {
     for (size_t i = 0; i < batch->n; i++)
-        if (batch->runs[i].state == RUN_DONE)
-            take_observed(batch, &batch->runs[i]);
+        if (batch->jobs[i].state == JOB_COMMITTED)
+            use_observed(batch, &batch->jobs[i]);
 }
 
-int settle_catch_up(struct batch *batch, struct vif_error *err)
+int wait_catch_up(struct batch *batch, struct vif_error *err)
 {
     return wait_for(batch, batch->observed.db.next_cfg, VIF_STAGE_SWITCH, batch->n, err);
 }
 
-int settle_absent(struct batch *batch, int64_t cfg, struct vif_error *err)
+int wait_absent(struct batch *batch, int64_t cfg, struct vif_error *err)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < batch->n; i++)
-        n += batch->runs[i].state == RUN_DONE && batch->runs[i].db_changed;
+        n += batch->jobs[i].state == JOB_COMMITTED && batch->jobs[i].db_changed;
     return n ? wait_for(batch, cfg, VIF_STAGE_SWITCH, n, err) : 0;
 }
 
-static bool is_reopening(const struct run *run, const struct step *step)
+static bool is_reopening(const struct job *job, const struct step *step)
 {
-    return step->kind == STEP_PORT_REOPEN && run->state == RUN_DONE;
+    return step->kind == STEP_PORT_REOPEN && job->state == JOB_COMMITTED;
 }
 
 /* One round over all ports to be reopened: asks for another OpenFlow port number, or takes that back.
@@ -372,11 +372,11 @@ static int request_ofports(struct batch *batch, bool ask, bool wait, int64_t *re
     if (!txn)
         return error_memory(err);
     for (size_t i = 0; i < batch->n; i++)
-        for (size_t s = 0; s < batch->runs[i].plan.n; s++) {
-            const struct step *step = &batch->runs[i].plan.steps[s];
+        for (size_t s = 0; s < batch->jobs[i].plan.n; s++) {
+            const struct step *step = &batch->jobs[i].plan.steps[s];
             struct vswitch_interface_change change = {.whoever = true, .set_ofport_request = true};
 
-            if (!is_reopening(&batch->runs[i], step))
+            if (!is_reopening(&batch->jobs[i], step))
                 continue;
             if (ask)
                 change.ofport_request =
@@ -397,24 +397,24 @@ static void end_reopening(struct batch *batch, int r, enum vswitch_outcome outco
                           const struct vif_error *err)
 {
     for (size_t i = 0; i < batch->n; i++)
-        for (size_t s = 0; s < batch->runs[i].plan.n; s++) {
-            struct run *run = &batch->runs[i];
+        for (size_t s = 0; s < batch->jobs[i].plan.n; s++) {
+            struct job *job = &batch->jobs[i];
 
-            if (!is_reopening(run, &run->plan.steps[s]))
+            if (!is_reopening(job, &job->plan.steps[s]))
                 continue;
-            run->changed = run->reopened = true;
+            job->changed = job->reopened = true;
             if (r == 0)
                 continue;
-            run->error = *err;
-            (void)error_prefix(&run->error, 0, "make ovs-vswitchd open %s again",
-                               run->plan.steps[s].name);
-            run->timed_out = (r == -ETIMEDOUT && outcome == VSWITCH_DONE) || r == -EINTR;
-            run->state =
-                outcome == VSWITCH_STALE || outcome == VSWITCH_LOST ? RUN_PENDING : RUN_FAILED;
+            job->error = *err;
+            (void)error_prefix(&job->error, 0, "make ovs-vswitchd open %s again",
+                               job->plan.steps[s].name);
+            job->timed_out = (r == -ETIMEDOUT && outcome == VSWITCH_DONE) || r == -EINTR;
+            job->state =
+                outcome == VSWITCH_STALE || outcome == VSWITCH_LOST ? JOB_PENDING : JOB_FAILED;
         }
 }
 
-void settle_reopen(struct batch *batch, bool wait, int64_t *cfg)
+void reopen_ports(struct batch *batch, bool wait, int64_t *cfg)
 {
     enum vswitch_outcome outcome = VSWITCH_DONE;
     struct vif_error err = {0};
@@ -422,17 +422,17 @@ void settle_reopen(struct batch *batch, bool wait, int64_t *cfg)
     int r;
 
     for (size_t i = 0; i < batch->n; i++)
-        for (size_t s = 0; s < batch->runs[i].plan.n; s++)
-            n += is_reopening(&batch->runs[i], &batch->runs[i].plan.steps[s]);
+        for (size_t s = 0; s < batch->jobs[i].plan.n; s++)
+            n += is_reopening(&batch->jobs[i], &batch->jobs[i].plan.steps[s]);
     if (!n)
         return;
-    wait = wait && !batch_interrupted(batch);
-    batch_progress(batch, VIF_STAGE_SWITCH, 0, n);
+    wait = wait && !batch_cancelled(batch);
+    report_progress(batch, VIF_STAGE_SWITCH, 0, n);
     r = request_ofports(batch, true, wait, cfg, &outcome, &err);
     if (r == 0 && wait)
         r = wait_for(batch, *cfg, VIF_STAGE_SWITCH, n, &err);
     if (r == 0 && wait)
-        r = links_raise(batch, &err);
+        r = links_up(batch, &err);
     if (r == 0 && wait)
         r = request_ofports(batch, false, true, cfg, &outcome, &err);
     end_reopening(batch, r, outcome, &err);

@@ -140,7 +140,7 @@ static size_t ids_of(const struct batch_entry *entry, const char *ret[2])
 }
 
 /* Keeps other programs from working on the VIFs of the batch. */
-static int lock_vifs(const struct vif_batch *batch, const struct converge_options *how,
+static int lock_vifs(const struct vif_batch *batch, const struct reconcile_options *how,
                      const struct log *log, const struct tick *tick, int *ret_fd,
                      struct vif_error *err)
 {
@@ -175,7 +175,7 @@ struct call {
     const struct log *log;
     const struct purpose *purpose;
     struct vif_call_options options;
-    struct converge_hooks hooks;
+    struct reconcile_hooks hooks;
     struct vif_progress progress; /* as it was told last */
     struct vif_report *report;
     struct vif_wiring *wirings;    /* one for each entry; those that failed are empty */
@@ -352,7 +352,7 @@ static int check_options(const struct vif_call_options *options, struct vif_erro
 
 /* Locks the VIFs and has the engine do the rest. */
 static int carry_out_described(struct vif_host *host, const struct vif_batch *batch,
-                               struct converge_options *how, struct call *call,
+                               struct reconcile_options *how, struct call *call,
                                struct vif_error *err)
 {
     struct engine engine = {host->nl, host->db, &host->nft, &host->log, &host->retries};
@@ -362,7 +362,7 @@ static int carry_out_described(struct vif_host *host, const struct vif_batch *ba
 
     call->batch = batch;
     call->unlocks = how->wait == VIF_WAIT_OVN || how->wait == VIF_WAIT_ML2;
-    call->hooks = (struct converge_hooks){tell_progress, take_outcome, call};
+    call->hooks = (struct reconcile_hooks){tell_progress, take_outcome, call};
     how->hooks = &call->hooks;
     if (!how->dry_run || how->explain) {
         tell_progress(call, VIF_STAGE_LOCK, 0, call->n);
@@ -372,8 +372,8 @@ static int carry_out_described(struct vif_host *host, const struct vif_batch *ba
     if (r < 0)
         return r;
     ovsdb_client_set_tick(host->db, &tick);
-    r = converge(&engine, call->described, call->n, how, call->outcomes, &call->report->transaction,
-                 err);
+    r = reconcile(&engine, call->described, call->n, how, call->outcomes,
+                  &call->report->transaction, err);
     ovsdb_client_set_tick(host->db, &none);
     return r;
 }
@@ -394,7 +394,7 @@ static int carry_out(struct vif_host *host, const struct vif_batch *batch,
     if (r == 0 && !call_init(&call, batch->n))
         r = error_memory(err);
     if (r == 0) {
-        struct converge_options how = {
+        struct reconcile_options how = {
             .goal = purpose->goal,
             .wait = own->wait,
             .undo_on_timeout = own->on_timeout == VIF_ON_TIMEOUT_UNDO,

@@ -326,7 +326,7 @@ static int remove_all(const struct engine *engine, const struct look *look,
                       const struct vif_prune_options *options, const struct policy *policy,
                       int64_t until, struct vif_leftovers *list, struct vif_error *err)
 {
-    struct converge_options how = {
+    struct reconcile_options how = {
         .goal = VIF_GOAL_UNPLUG,
         .wait = options->wait == VIF_WAIT_VSWITCHD ? VIF_WAIT_VSWITCHD : VIF_WAIT_NONE,
         .dry_run = options->dry_run != 0,
@@ -338,8 +338,8 @@ static int remove_all(const struct engine *engine, const struct look *look,
     int r = build_removal(look, policy, list, &removal, err);
 
     if (r == 0 && removal.n)
-        r = converge(engine, removal.pointers, removal.n, &how, removal.outcomes,
-                     &list->transaction, err);
+        r = reconcile(engine, removal.pointers, removal.n, &how, removal.outcomes,
+                      &list->transaction, err);
     return r < 0 ? r : tell_outcomes(&removal, err);
 }
 

@@ -176,20 +176,20 @@ static void add_port(struct vif_wiring *wiring, const char *name)
 }
 
 /* Four VIFs; the last is in this state. */
-static void check_agent(enum run_state last, const char *expected)
+static void check_agent(enum job_state last, const char *expected)
 {
     static const char *const ports[][2] = {{"a", "b"}, {"c", NULL}, {"d", NULL}};
     struct vif_wiring wirings[4] = {0};
-    struct run runs[4] = {0};
+    struct job jobs[4] = {0};
     struct outcome outcomes[4] = {0};
     struct text words = {0};
-    const struct converge_hooks hooks = {hear_stage, hear_told, &words};
-    const struct converge_options options = {.wait = VIF_WAIT_OVN, .hooks = &hooks};
+    const struct reconcile_hooks hooks = {hear_stage, hear_told, &words};
+    const struct reconcile_options options = {.wait = VIF_WAIT_OVN, .hooks = &hooks};
     struct engine engine = {0};
     struct batch batch = {.engine = &engine,
                           .options = &options,
                           .outcomes = outcomes,
-                          .runs = runs,
+                          .jobs = jobs,
                           .n = 4,
                           .wait = VIF_WAIT_OVN};
     struct session s;
@@ -198,16 +198,16 @@ static void check_agent(enum run_state last, const char *expected)
     engine.db = s.client;
     batch.until = s.until;
     for (size_t i = 0; i < 4; i++) {
-        runs[i].wiring = &wirings[i];
-        runs[i].state = i < 3 ? RUN_DONE : last;
+        jobs[i].wiring = &wirings[i];
+        jobs[i].state = i < 3 ? JOB_COMMITTED : last;
         for (size_t p = 0; i < 3 && p < 2 && ports[i][p]; p++)
             add_port(&wirings[i], ports[i][p]);
     }
-    runs[2].waiting = true;
-    settle_agent(&batch);
+    jobs[2].waiting = true;
+    wait_agent(&batch);
     assert_string_equal(words.data, expected);
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(runs[i].state, RUN_FINISHED);
+        assert_int_equal(jobs[i].state, JOB_FINISHED);
     assert_int_equal(outcomes[2].state, OUTCOME_WAITING);
     for (size_t i = 0; i < 4; i++)
         wiring_done(&wirings[i]);
@@ -218,7 +218,7 @@ static void check_agent(enum run_state last, const char *expected)
 static void each_vif_is_told_when_its_own_ports_are_wired(void **state)
 {
     (void)state;
-    check_agent(RUN_FAILED,
+    check_agent(JOB_FAILED,
                 "told 2;agent 0/3;agent 1/3;agent 1/3;agent 2/3;told 1;agent 3/3;told 0;");
 }
 
@@ -226,7 +226,7 @@ static void each_vif_is_told_when_its_own_ports_are_wired(void **state)
 static void stage_is_another_while_more_is_to_be_changed(void **state)
 {
     (void)state;
-    check_agent(RUN_PENDING,
+    check_agent(JOB_PENDING,
                 "told 2;switch 0/3;switch 1/3;switch 1/3;switch 2/3;told 1;switch 3/3;told 0;");
 }
 
