@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An example of a plugin that does not come with vifd: the network interface of a container.
+/* An example of an external plugin: the network interface of a container.
  *
  * The VIF (a VIFGeneric with a VIFPortProfileOpenVSwitch) becomes a veth pair.  The end called
- * 'vif_name' is a port of network.bridge; the other one waits, with the VIF's MTU, for the container
- * runtime to take it into the container.  Unplug removes port and pair, wherever the other end is. */
+ * 'vif_name' is a port of network.bridge; the container runtime moves the other one, which has the
+ * VIF's MTU, into the container.  Unplug removes port and pair, in any namespace. */
 #include <stdio.h>
 #include <string.h>
 
 #include <vif/plugin.h>
 
-/* The container's end: the prefix from [plugin example_veth] and what follows the first three
- * characters of the name of the host's end (tap1a2b3c4d-5e becomes ctr1a2b3c4d-5e). */
+/* The container's end: the prefix from [plugin example_veth] replaces the first three characters
+ * of the name of the host's end (tap1a2b3c4d-5e becomes ctr1a2b3c4d-5e). */
 static int name_peer(const struct vif_describe *call, const char *name, char peer[])
 {
     const char *prefix = call->api->option(call, "peer_prefix");

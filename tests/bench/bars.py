@@ -47,7 +47,7 @@ def whole_process(samples):
 
 def warm(samples):
     words, met = at_sizes(samples, WARM, RAW, 1.5)
-    return judged('one warm plug through libvif, no settle / raw socket, same two messages',
+    return judged('one warm plug through libvif, no waiting / raw socket, same two messages',
                   '≤ 1.5', words, met)
 
 
@@ -74,7 +74,7 @@ def own_cpu_beside_os_vif(samples):
     work = "own CPU of one warm plug / of os-vif's process, ovs-vswitchd with 2000 ports"
     if not ours or not whole or not theirs:
         return judged(work, '≤ 1/50', '', None)
-    return judged(work, '≤ 1/50', '1/%.0f (%.2f ms, %.1f ms; with making the tap and settling '
+    return judged(work, '≤ 1/50', '1/%.0f (%.2f ms, %.1f ms; with creating the tap and waiting '
                   '1/%.0f)' % (theirs / ours, ours * 1e3, theirs * 1e3, theirs / whole),
                   ours <= theirs / 50)
 

@@ -11,7 +11,7 @@ from hosts import PATIENCE
 from lab import VIFCTL
 
 VIFCTL_NAME, WARM, VSCTL, OS_VIF, RAW = 'vifctl', 'libvif warm', 'ovs-vsctl', 'os-vif', 'raw socket'
-WARM_ALONE = 'libvif warm, no settle'
+WARM_ALONE = 'libvif warm, no waiting'
 
 
 def wait_word(host):

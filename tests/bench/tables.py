@@ -55,7 +55,7 @@ def singles(samples):
     header = ['', 'program', *('%d ports' % n for n in sizes)]
     yield Table('One VIF, the database alone: time, ms', header,
                 grid(samples, 'wall', 'database', 'port', columns),
-                'By number of ports there already.  No ovs-vswitchd: nobody waits for it.')
+                'By number of existing ports.  Without ovs-vswitchd, and so without waiting for it.')
     yield Table('One VIF, the database alone: own CPU, ms', header,
                 grid(samples, 'cpu', 'database', 'port', columns))
 
@@ -98,8 +98,8 @@ def round_trips(samples):
         rows.append(row)
     yield Table('Round trips to the database / to the kernel by netlink',
                 ['kind', 'program', 'VIFs', *VERBS], rows,
-                'vifctl connects anew each time and os-vif is connected: only what follows counts '
-                'for os-vif.')
+                'vifctl connects each time; os-vif is connected already, and its connection is not '
+                'counted.')
 
 
 def memory(samples):
@@ -116,7 +116,7 @@ def memory(samples):
         rows.append(row)
     yield Table('Peak memory, MiB', ['program', *('%d VIFs' % n if n > 1 else '1 VIF'
                                                  for n in numbers)], rows,
-                'The largest of all runs, whatever there was on the host.')
+                'The largest of all runs, on any host.')
 
 
 def daemon(samples):
@@ -125,14 +125,14 @@ def daemon(samples):
             for name in daemons.IN_TURN]
     if rows[0][1] != '-':
         yield Table('%d VIFs with taps, through vifd and without: time, ms' % n, ['', 'time'], rows,
-                    'From the first request to the last answer, all settled; vifctl is the whole '
+                    'From the first request to the last reply, with all VIFs ready; vifctl is the whole '
                     'process.')
     yield Table('vifd beside os-vif with its privsep daemon',
                 ['', 'vifd', "os-vif's process", 'its privsep daemon', 'both'],
                 daemon_rows(samples),
-                'Memory at rest with %d VIFs plugged; PSS: of what several processes map, a share.  The '
+                'Memory at rest with %d VIFs plugged; PSS: shared pages divided by their users.  The '
                 'plug: one VIF, the client connected or the process warm, ovs-vswitchd without '
-                "other ports; vifd makes the tap, os-vif's is made for it." % daemons.MANY)
+                "other ports; vifd creates the tap, os-vif's is created for it." % daemons.MANY)
 
 
 def daemon_rows(samples):
