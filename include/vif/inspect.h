@@ -102,11 +102,9 @@ const struct vif_found *vif_list_get(const struct vif_list *list, size_t i);
 const char *vif_list_json(struct vif_list *list);
 void vif_list_free(struct vif_list *list);
 
-/* ---- drawings: what VIFs are wired of, each part with its state ---- */
+/* ---- drawings: how VIFs are wired, each part with its state ---- */
 
 struct vif_drawing;
-
-#define VIF_NO_INDEX SIZE_MAX
 
 /* Zero-initialise, set 'size' to sizeof(struct vif_show_options), then what is needed. */
 struct vif_show_options {
@@ -114,67 +112,20 @@ struct vif_show_options {
     int64_t timeout_ms; /* VIF_TIMEOUT_CONFIGURED, VIF_TIMEOUT_NEVER */
 };
 
-/* One VIF of a drawing.  What is not known is "".  New members of the structs of a drawing are only
- * ever added at the end. */
-struct vif_drawn {
-    const char *id;       /* of the VIF; "" when it was asked for by a name that led nowhere */
-    const char *type;     /* class of os-vif: "VIFBridge" */
-    const char *instance; /* UUID */
-    const char *address;
-    const char *state; /* a word of struct vif_found, or "unplugged": nothing of it is there */
-    size_t first;      /* the part its guest's frames come in at; VIF_NO_INDEX: it has none */
-    const struct vif_error *error; /* why it could not be drawn; NULL: it was */
-};
-
-struct vif_attribute {
-    const char *key;
-    const char *value;
-    int is_number; /* a whole decimal number */
-};
-
-/* A part: a link, a row of the database, a guest. */
-struct vif_part {
-    /* "guest", "tap", "veth", "linux-bridge", "vlan", "representor", "device" (another link), "port",
-     * "patch" (port), "bridge" (of Open vSwitch), "vhost-user" (socket), "dpdk" (device) */
-    const char *kind;
-    const char *name; /* of a guest its UUID, of a socket its path */
-    size_t vif;       /* index of the VIF it belongs to; VIF_NO_INDEX: to several, or none */
-    /* "missing"; of a link "up", "no-carrier", "down"; of ports and bridges "up", "down", "failed",
-     * "waiting" (for its network device), "pending" (ovs-vswitchd has not taken it up); of a socket
-     * "connected", "listening", "disconnected"; "": not known */
-    const char *state;
-    int missing; /* it should be there and is not */
-    const struct vif_attribute *attributes;
-    size_t n_attributes;
-};
-
-/* Two parts that are joined, in the direction in which a guest's frames go. */
-struct vif_edge {
-    size_t from, to; /* indices of parts */
-    const char
-        *kind; /* "guest", "member" (of a bridge), "pair", "patch", "port" (of a device), "vlan" */
-    int missing; /* they should be joined and are not */
-};
-
 /* Draws the VIFs of 'batch' (NULL: none), as they should be wired and as they are, and those with
- * 'ids' (NULL-ended; NULL: none) as they are: an ID is that of a VIF, an iface-id, or the name of a
+ * 'ids' (NULL-terminated; NULL: none) as they are: an ID is that of a VIF, an iface-id, or the name of a
  * port or network device.  With both NULL, the whole host: every VIF, every bridge and every other
  * port.  Changes nothing.  'options' may be NULL.
  *
- * 0 whenever there is a drawing, also of VIFs that could not be drawn (NOT_FOUND: no such ID; CONFLICT:
- * it is that of several); errors of database and kernel.  The drawing is freed with
+ * 0 whenever there is a drawing, even if some VIFs could not be drawn (NOT_FOUND: no VIF has the ID;
+ * CONFLICT: several have it); errors of database and kernel.  The drawing is freed with
  * vif_drawing_free(). */
 int vif_host_show(struct vif_host *host, const struct vif_batch *batch, const char *const *ids,
                   const struct vif_show_options *options, struct vif_drawing **ret_drawing,
                   struct vif_error *err);
 
-/* Indices below the count; NULL beyond. */
-size_t vif_drawing_vif_count(const struct vif_drawing *drawing);
-const struct vif_drawn *vif_drawing_vif(const struct vif_drawing *drawing, size_t i);
-size_t vif_drawing_part_count(const struct vif_drawing *drawing);
-const struct vif_part *vif_drawing_part(const struct vif_drawing *drawing, size_t i);
-size_t vif_drawing_edge_count(const struct vif_drawing *drawing);
-const struct vif_edge *vif_drawing_edge(const struct vif_drawing *drawing, size_t i);
+/* Why the 'i'-th of the VIFs that could not be drawn could not; NULL beyond the last one. */
+const struct vif_error *vif_drawing_error(const struct vif_drawing *drawing, size_t i);
 
 /* The exit status that says it all, as vif_report_status(). */
 int vif_drawing_status(const struct vif_drawing *drawing);
@@ -182,10 +133,31 @@ int vif_drawing_status(const struct vif_drawing *drawing);
 /* The drawing as JSON text, which belongs to it; NULL when memory is gone.
  *   {"vifs": [{"id", "type", "instance", "address", "state", "first"?, "error"?: {"kind", "text"}}],
  *    "parts": [{"kind", "name", "vif"?, "state", "missing", "attributes": {KEY: text or number}}],
- *    "edges": [{"from", "to", "kind", "missing"}]} */
+ *    "edges": [{"from", "to", "kind", "missing"}]}
+ *
+ * A VIF's "state" is that of struct vif_found, or "unplugged": nothing of it exists; "first" is the part
+ * at which its guest's frames come in.  Unknown texts are "".
+ *
+ * The "kind" of a part: "guest" (its name is a UUID), "tap", "veth", "linux-bridge", "vlan",
+ * "representor", "device" (another link), "port", "patch" (port), "bridge" (of Open vSwitch),
+ * "vhost-user" (socket; its name is a path), "dpdk" (device).  "vif" is absent if the part belongs to
+ * several VIFs, or to none.  "state" is "missing"; of a link "up", "no-carrier", "down"; of ports and
+ * bridges "up", "down", "failed", "waiting" (for its network device), "pending" (ovs-vswitchd has not
+ * taken it up); of a socket "connected", "listening", "disconnected"; "": not known.
+ *
+ * An edge joins two parts in the direction of the guest's frames; its "kind" is "guest", "member" (of a
+ * bridge), "pair", "patch", "port" (of a device), "vlan".  "missing": it should exist and does not. */
 const char *vif_drawing_json(struct vif_drawing *drawing);
 /* The same as a graph in the DOT language of Graphviz. */
 const char *vif_drawing_dot(struct vif_drawing *drawing);
+
+enum vif_tree_flags {
+    VIF_TREE_UTF8 = 1,   /* lines of box-drawing characters; else ASCII only */
+    VIF_TREE_COLOUR = 2, /* ECMA-48 colours for bad states */
+};
+/* The same as trees for a terminal of 'width' columns (0: 100), without the VIFs that could not be
+ * drawn.  The text is valid until the next call.  Text of others is made safe for a terminal. */
+const char *vif_drawing_tree(struct vif_drawing *drawing, unsigned flags, size_t width);
 void vif_drawing_free(struct vif_drawing *drawing);
 
 /* ---- what belongs to nothing ---- */

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A drawing in the DOT language of Graphviz: guests at the left, the bridges of Open vSwitch as boxes
- * with their ports in them at the right.  Names come from the database, where anyone may have written
- * them, so no text goes out but through add_quoted(). */
+/* A graph in the DOT language of Graphviz: guests at the left, the bridges of Open vSwitch as boxes with
+ * their ports in them at the right.  Names come from the database, where anyone may have written them, so
+ * they are all added by add_quoted(). */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "graph/text.h"
+#include "graph/graph.h"
 
-/* An error in a node is broken into lines of about so many characters. */
+/* An error in a node is broken into lines of about this many characters. */
 #define ERROR_WIDTH 24
 
-/* Nodes of a look, and what state gives it. */
+/* The colours of states. */
 static const struct look {
-    const char *words; /* kinds or states, each between two spaces */
+    const char *states; /* each between two spaces */
     const char *fill, *line;
 } looks[] = {
     {" up connected ", "#e6f4ea", "#188038"},
@@ -21,22 +21,11 @@ static const struct look {
     {" missing failed ", "#fce8e6", "#d93025"},
     {"", "#f1f3f4", "#80868b"},
 };
+static const struct look guest_look = {"", "#e8f0fe", "#1a73e8"};
 
-static const struct {
-    const char *kind, *shape, *words;
-} kinds[] = {
-    {"guest", "box3d", "guest"},
-    {"linux-bridge", "octagon", "Linux bridge"},
-    {"bridge", "box", "Open vSwitch bridge"},
-    {"patch", "box", "patch port"},
-    {"port", "box", "port"},
-    {"vhost-user", "cylinder", "vhost-user socket"},
-    {"dpdk", "box", "DPDK device"},
-};
-
-/* A DOT string without its quotes, broken at the first space behind each 'width' characters (0: not at
- * all).  '\' would begin an escape of DOT's, '&' an entity of HTML, and whatever is not to be seen on a
- * screen, or is not UTF-8, becomes '?'. */
+/* A DOT string without its quotes, broken at the first space after each 'width' characters (0: not at
+ * all).  '\' begins an escape of DOT and '&' an entity of HTML; control characters and bytes that are
+ * not UTF-8 become '?'. */
 static void add_wrapped(struct text *text, const char *value, size_t width)
 {
     size_t n = strlen(value), column = 0;
@@ -45,10 +34,11 @@ static void add_wrapped(struct text *text, const char *value, size_t width)
         unsigned char c = (unsigned char)value[i];
         size_t length = text_utf8_length(value + i, n - i);
         bool control = c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)value[i + 1] < 0xa0);
+        bool wrap = width && column >= width && c == ' ';
 
         if (length == 0 || control)
             text_add_bytes(text, "?", 1);
-        else if (width && column >= width && c == ' ')
+        else if (wrap)
             text_add_bytes(text, "\\n", 2);
         else if (c == '"' || c == '\\')
             text_add(text, "\\%c", c);
@@ -56,7 +46,7 @@ static void add_wrapped(struct text *text, const char *value, size_t width)
             text_add(text, "&amp;");
         else
             text_add_bytes(text, value + i, length);
-        column = width && column >= width && c == ' ' ? 0 : column + 1;
+        column = wrap ? 0 : column + 1;
         i += length ? length : 1;
     }
 }
@@ -70,8 +60,8 @@ static const struct look *look_of(const char *state)
 {
     size_t i = 0, n = strlen(state);
 
-    for (; looks[i].words[0]; i++) {
-        const char *at = n ? strstr(looks[i].words, state) : NULL;
+    for (; looks[i].states[0]; i++) {
+        const char *at = n ? strstr(looks[i].states, state) : NULL;
 
         if (at && at[-1] == ' ' && at[n] == ' ')
             break;
@@ -79,171 +69,128 @@ static const struct look *look_of(const char *state)
     return &looks[i];
 }
 
-static const char *attribute(const struct vif_part *part, const char *key)
+static bool is_kind(const struct graph *graph, size_t node, const char *kind)
 {
-    for (size_t i = 0; i < part->n_attributes; i++)
-        if (strcmp(part->attributes[i].key, key) == 0)
-            return part->attributes[i].value;
-    return NULL;
+    return strcmp(graph->nodes[node].kind, kind) == 0;
 }
 
-/* Name, kind and state, and what one looks for first. */
-static void add_label(struct text *text, const struct vif_part *part, const char *kind)
+/* Name, kind, state and the attributes that people look for first. */
+static void add_label(struct text *text, const struct graph *graph, const struct graph_node *node)
 {
-    const char *ofport = attribute(part, "ofport"), *tag = attribute(part, "tag");
-    const char *datapath = attribute(part, "datapath_type");
-    const char *error = strcmp(part->state, "failed") == 0 ? attribute(part, "error") : NULL;
+    static const char *const first[][2] = {
+        {"ofport", "\\nofport "}, {"tag", ""}, {"datapath_type", "\\ndatapath "}};
+    const char *error = strcmp(node->state, "failed") == 0 ? graph_get(graph, node, "error") : NULL;
 
     text_add(text, "label=\"");
-    add_quoted(text, part->name);
-    text_add(text, "\\n%s", kind);
-    if (part->state[0] && strcmp(part->state, "up") != 0)
-        text_add(text, ", %s", strcmp(part->state, "no-carrier") == 0 ? "no carrier" : part->state);
-    if (ofport || tag)
-        text_add(text, "\\n%s%s%s%s%s", ofport ? "ofport " : "", ofport ? ofport : "",
-                 ofport && tag ? ", " : "", tag ? "tag " : "", tag ? tag : "");
-    if (datapath)
-        text_add(text, "\\ndatapath ");
-    add_quoted(text, datapath ? datapath : "");
+    add_quoted(text, node->name);
+    text_add(text, "\\n%s", graph_kind_words(node->kind));
+    if (node->state[0] && strcmp(node->state, "up") != 0)
+        text_add(text, ", %s", strcmp(node->state, "no-carrier") == 0 ? "no carrier" : node->state);
+    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) {
+        const char *value = graph_get(graph, node, first[i][0]);
+
+        if (!value)
+            continue;
+        if (strcmp(first[i][0], "tag") == 0)
+            text_add(text, graph_get(graph, node, "ofport") ? ", tag " : "\\ntag ");
+        text_add(text, "%s", first[i][1]);
+        add_quoted(text, value);
+    }
     if (error)
         text_add(text, "\\n");
     add_wrapped(text, error ? error : "", ERROR_WIDTH);
     text_add(text, "\"");
 }
 
-/* What a pointer that rests on the node shows: all of it. */
-static void add_tooltip(struct text *text, const struct vif_part *part)
+/* The tooltip has all attributes. */
+static void add_node(struct text *text, const struct graph *graph, size_t i)
 {
-    text_add(text, ", tooltip=\"");
-    add_quoted(text, part->name);
-    for (size_t i = 0; i < part->n_attributes; i++) {
-        text_add(text, "\\n%s: ", part->attributes[i].key);
-        add_quoted(text, part->attributes[i].value);
+    static const struct {
+        const char *kind, *shape;
+    } shapes[] = {{"guest", "box3d"}, {"linux-bridge", "octagon"}, {"vhost-user", "cylinder"}};
+    const struct graph_node *node = &graph->nodes[i];
+    const struct look *look = is_kind(graph, i, "guest") ? &guest_look : look_of(node->state);
+    const char *shape = "box";
+
+    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++)
+        if (is_kind(graph, i, shapes[k].kind))
+            shape = shapes[k].shape;
+    text_add(text, "n%zu [", i);
+    add_label(text, graph, node);
+    text_add(text, ", shape=%s, fillcolor=\"%s\", color=\"%s\"%s, tooltip=\"", shape, look->fill,
+             look->line, node->missing ? ", style=\"filled,dashed\"" : "");
+    add_quoted(text, node->name);
+    for (size_t k = 0; k < node->n_attributes; k++) {
+        const struct graph_attribute *attribute = &graph->attributes[node->first_attribute + k];
+
+        text_add(text, "\\n%s: ", attribute->key);
+        add_quoted(text, attribute->value);
     }
-    text_add(text, "\"");
+    text_add(text, "\"];");
 }
 
-static void add_node(struct text *text, const struct vif_drawing *drawing, size_t i,
-                     const char *indent)
+static void add_edge(struct text *text, const struct graph_edge *edge)
 {
-    static const struct look of_guest = {"", "#e8f0fe", "#1a73e8"};
-    const struct vif_part *part = &drawing->parts[i];
-    bool guest = strcmp(part->kind, "guest") == 0;
-    const struct look *look = guest ? &of_guest : look_of(part->state);
-    const char *shape = "box", *words = part->kind;
-
-    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
-        if (strcmp(kinds[k].kind, part->kind) == 0) {
-            shape = kinds[k].shape;
-            words = kinds[k].words;
-        }
-    text_add(text, "%sn%zu [", indent, i);
-    add_label(text, part, words);
-    text_add(text, ", shape=%s, fillcolor=\"%s\", color=\"%s\"%s", shape, look->fill, look->line,
-             part->missing ? ", style=\"filled,dashed\"" : "");
-    add_tooltip(text, part);
-    text_add(text, "];\n");
-}
-
-static void add_edge(struct text *text, const struct vif_edge *edge)
-{
-    bool twin = strcmp(edge->kind, "pair") == 0 || strcmp(edge->kind, "patch") == 0;
-
     text_add(text, "    n%zu -> n%zu [tooltip=\"%s\"", edge->from, edge->to, edge->kind);
     if (edge->missing)
         text_add(text, ", style=dashed, color=\"#d93025\"");
-    else if (twin)
+    else if (graph_edge_is_pair(edge))
         text_add(text, ", color=\"#5f6368:white:#5f6368\"");
     text_add(text, "];\n");
 }
 
-/* Which parts stand in the box of which bridge: lists, for there may be ten thousand of either. */
-struct boxes {
-    size_t *first; /* of each part that is a bridge: part + 1 */
-    size_t *next;  /* of each part in a box: part + 1 */
-    bool *boxed;
-};
-
-static void boxes_done(struct boxes *boxes)
+/* The bridge in whose box each node is, itself for a bridge; GRAPH_NONE for none.  NULL when memory is
+ * gone. */
+static size_t *find_boxes(const struct graph *graph)
 {
-    free(boxes->first);
-    free(boxes->next);
-    free(boxes->boxed);
-}
+    size_t *boxes = calloc(graph->n_nodes + 1, sizeof *boxes);
 
-static bool is_of_kind(const struct vif_drawing *drawing, size_t part, const char *kind)
-{
-    return strcmp(drawing->parts[part].kind, kind) == 0;
-}
-
-static bool fill_boxes(const struct vif_drawing *drawing, struct boxes *boxes)
-{
-    boxes->first = calloc(drawing->n_parts + 1, sizeof *boxes->first);
-    boxes->next = calloc(drawing->n_parts + 1, sizeof *boxes->next);
-    boxes->boxed = calloc(drawing->n_parts + 1, sizeof *boxes->boxed);
-    if (!boxes->first || !boxes->next || !boxes->boxed)
-        return false;
-    for (size_t i = 0; i < drawing->n_edges; i++) {
-        const struct vif_edge *edge = &drawing->edges[i];
-        size_t bridge = is_of_kind(drawing, edge->to, "bridge") ? edge->to : edge->from;
+    if (!boxes)
+        return NULL;
+    for (size_t i = 0; i < graph->n_nodes; i++)
+        boxes[i] = is_kind(graph, i, "bridge") ? i : GRAPH_NONE;
+    for (size_t i = 0; i < graph->n_edges; i++) {
+        const struct graph_edge *edge = &graph->edges[i];
+        size_t bridge = is_kind(graph, edge->to, "bridge") ? edge->to : edge->from;
         size_t port = edge->from + edge->to - bridge;
 
-        if (edge->missing || boxes->boxed[port] || !is_of_kind(drawing, bridge, "bridge") ||
-            strcmp(edge->kind, "member") != 0)
-            continue;
-        boxes->boxed[port] = true;
-        boxes->next[port] = boxes->first[bridge];
-        boxes->first[bridge] = port + 1;
+        if (!edge->missing && boxes[port] == GRAPH_NONE && is_kind(graph, bridge, "bridge") &&
+            strcmp(edge->kind, "member") == 0)
+            boxes[port] = bridge;
     }
-    return true;
+    return boxes;
 }
 
-static void add_box(struct text *text, const struct vif_drawing *drawing, const struct boxes *boxes,
-                    size_t bridge)
+char *graph_dot(const struct graph *graph)
 {
-    const struct look *look = look_of(drawing->parts[bridge].state);
-
-    text_add(text, "    subgraph cluster_%zu {\n        label=\"", bridge);
-    add_quoted(text, drawing->parts[bridge].name);
-    text_add(text, "\"; color=\"%s\"; style=\"rounded,filled\"; fillcolor=\"#fafafa\";\n",
-             look->line);
-    add_node(text, drawing, bridge, "        ");
-    for (size_t at = boxes->first[bridge]; at; at = boxes->next[at - 1])
-        add_node(text, drawing, at - 1, "        ");
-    text_add(text, "    }\n");
-}
-
-static void add_guests(struct text *text, const struct vif_drawing *drawing)
-{
-    text_add(text, "    { rank=source;\n");
-    for (size_t i = 0; i < drawing->n_parts; i++)
-        if (is_of_kind(drawing, i, "guest"))
-            add_node(text, drawing, i, "        ");
-    text_add(text, "    }\n");
-}
-
-char *drawing_dot(const struct vif_drawing *drawing)
-{
-    struct boxes boxes = {NULL, NULL, NULL};
+    auto_free size_t *boxes = find_boxes(graph);
     struct text text = {0};
-    bool ok = fill_boxes(drawing, &boxes);
 
     text_add(&text, "strict digraph vifs {\n"
                     "    graph [rankdir=LR, nodesep=0.25, ranksep=0.5, fontname=\"Helvetica\"];\n"
                     "    node [fontname=\"Helvetica\", fontsize=10, style=\"filled\"];\n"
                     "    edge [dir=none, color=\"#5f6368\"];\n");
-    if (ok)
-        add_guests(&text, drawing);
-    for (size_t i = 0; ok && i < drawing->n_parts; i++) {
-        if (is_of_kind(drawing, i, "bridge"))
-            add_box(&text, drawing, &boxes, i);
-        else if (!boxes.boxed[i] && !is_of_kind(drawing, i, "guest"))
-            add_node(&text, drawing, i, "    ");
+    for (size_t i = 0; boxes && i < graph->n_nodes; i++) {
+        bool grouped = boxes[i] != GRAPH_NONE || is_kind(graph, i, "guest");
+
+        text_add(&text, "    ");
+        /* Subgraphs of one name are one subgraph, and so are those of one rank. */
+        if (boxes[i] != GRAPH_NONE)
+            text_add(&text, "subgraph cluster_%zu { ", boxes[i]);
+        else if (grouped)
+            text_add(&text, "{ rank=source; ");
+        if (boxes[i] == i) {
+            text_add(&text, "label=\"");
+            add_quoted(&text, graph->nodes[i].name);
+            text_add(&text, "\"; color=\"%s\"; style=\"rounded,filled\"; fillcolor=\"#fafafa\"; ",
+                     look_of(graph->nodes[i].state)->line);
+        }
+        add_node(&text, graph, i);
+        text_add(&text, grouped ? " }\n" : "\n");
     }
-    for (size_t i = 0; ok && i < drawing->n_edges; i++)
-        add_edge(&text, &drawing->edges[i]);
+    for (size_t i = 0; boxes && i < graph->n_edges; i++)
+        add_edge(&text, &graph->edges[i]);
     text_add(&text, "}\n");
-    text.failed |= !ok;
-    boxes_done(&boxes);
+    text.failed |= !boxes;
     return text_take(&text);
 }

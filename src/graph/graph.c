@@ -1,238 +1,214 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The container of a drawing.  A whole host has some hundred thousand attributes, so texts go into a
- * pool, and the attributes of all parts stand in one array: a part is filled before the next one is
- * added. */
+/* The container.  A whole host has some hundred thousand attributes, so texts are in a pool and the
+ * attributes of all nodes in one array: a node is filled in before the next one is added. */
 #include "graph/graph.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
+#include "base/array.h"
 
 #define FIRST_SLOTS ((size_t)64)
 
-void drawing_free(struct vif_drawing *drawing)
+void graph_done(struct graph *graph)
 {
-    if (!drawing)
-        return;
-    pool_done(&drawing->texts);
-    free(drawing->vifs);
-    free(drawing->parts);
-    free(drawing->edges);
-    free(drawing->attributes);
-    free(drawing->slots);
-    free(drawing->things);
-    free(drawing->json);
-    free(drawing->dot);
-    free(drawing);
+    pool_done(&graph->texts);
+    free(graph->vifs);
+    free(graph->nodes);
+    free(graph->edges);
+    free(graph->attributes);
+    free(graph->slots);
+    *graph = (struct graph){0};
 }
 
-const char *drawing_text(struct vif_drawing *drawing, const char *text)
+const char *graph_text(struct graph *graph, const char *text)
 {
-    const char *copy = text && text[0] ? pool_text(&drawing->texts, text) : NULL;
+    const char *copy = "";
 
+    if (text && text[0]) {
+        copy = pool_text(&graph->texts, text);
+        graph->failed |= !copy;
+    }
     return copy ? copy : "";
 }
 
-/* Room for one more element; false when memory is gone. */
-static bool grow(struct vif_drawing *drawing, void **items, size_t n, size_t *room, size_t size)
+size_t graph_add_vif(struct graph *graph)
 {
-    void *bigger;
-
-    if (n < *room)
-        return true;
-    bigger = reallocarray(*items, *room ? 2 * *room : 32, size);
-    if (!bigger) {
-        drawing->failed = true;
-        return false;
+    if (!array_grow(graph->vifs, graph->n_vifs, graph->vif_room, 1)) {
+        graph->failed = true;
+        return GRAPH_NONE;
     }
-    *items = bigger;
-    *room = *room ? 2 * *room : 32;
-    return true;
+    graph->vifs[graph->n_vifs] = (struct graph_vif){"", "", "", "", "", GRAPH_NONE, NULL};
+    return graph->n_vifs++;
 }
 
-size_t drawing_add_vif(struct vif_drawing *drawing)
+void graph_add_error(struct graph *graph, const char *id, const struct vif_error *error)
 {
-    void *items = drawing->vifs;
-    bool ok = grow(drawing, &items, drawing->n_vifs, &drawing->vif_room, sizeof *drawing->vifs);
+    struct vif_error *copy = pool_take(&graph->texts, sizeof *copy);
+    size_t vif = graph_add_vif(graph);
 
-    drawing->vifs = items;
-    if (!ok)
-        return VIF_NO_INDEX;
-    drawing->vifs[drawing->n_vifs] = (struct vif_drawn){
-        .id = "", .type = "", .instance = "", .address = "", .state = "", .first = VIF_NO_INDEX};
-    return drawing->n_vifs++;
+    if (!copy || vif == GRAPH_NONE) {
+        graph->failed = true;
+        return;
+    }
+    *copy = *error;
+    graph->vifs[vif].id = graph_text(graph, id);
+    graph->vifs[vif].error = copy;
 }
 
-void drawing_fault(struct vif_drawing *drawing, size_t vif, const struct vif_error *fault)
+/* The slot of the node (FNV-1a), or the empty one where it belongs. */
+static size_t find_slot(const struct graph *graph, enum graph_sort sort, const char *name)
 {
-    struct vif_error *copy = pool_take(&drawing->texts, sizeof *copy);
+    uint64_t hash = 0xcbf29ce484222325 ^ (uint64_t)sort;
+    size_t at;
 
-    if (copy)
-        *copy = *fault;
-    if (copy && vif != VIF_NO_INDEX)
-        drawing->vifs[vif].error = copy;
-}
+    for (const char *c = name; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 0x100000001b3;
+    at = (size_t)(hash ^ hash >> 32) % graph->n_slots;
+    while (graph->slots[at]) {
+        const struct graph_node *node = &graph->nodes[graph->slots[at] - 1];
 
-/* FNV-1a. */
-static size_t hash(enum thing thing, const char *name)
-{
-    uint64_t value = 0xcbf29ce484222325 ^ (uint64_t)thing;
-
-    for (const char *at = name; *at; at++)
-        value = (value ^ (unsigned char)*at) * 0x100000001b3;
-    return (size_t)(value ^ value >> 32);
-}
-
-/* The slot of the part, or the empty one where it belongs. */
-static size_t find_slot(const struct vif_drawing *drawing, enum thing thing, const char *name)
-{
-    size_t at = hash(thing, name) % drawing->n_slots;
-
-    while (drawing->slots[at]) {
-        size_t part = drawing->slots[at] - 1;
-
-        if (drawing->things[part] == thing && strcmp(drawing->parts[part].name, name) == 0)
+        if (node->sort == sort && strcmp(node->name, name) == 0)
             break;
-        at = (at + 1) % drawing->n_slots;
+        at = (at + 1) % graph->n_slots;
     }
     return at;
 }
 
-size_t drawing_find(const struct vif_drawing *drawing, enum thing thing, const char *name)
+size_t graph_find(const struct graph *graph, enum graph_sort sort, const char *name)
+{
+    size_t slot = graph->n_slots ? graph->slots[find_slot(graph, sort, name)] : 0;
+
+    return slot ? slot - 1 : GRAPH_NONE;
+}
+
+/* Keeps half of the slots empty; false when memory is gone. */
+static bool make_slots(struct graph *graph)
+{
+    size_t n = graph->n_slots ? 2 * graph->n_slots : FIRST_SLOTS;
+    size_t *slots;
+
+    if (2 * (graph->n_nodes + 1) <= graph->n_slots)
+        return true;
+    slots = calloc(n, sizeof *slots);
+    if (!slots)
+        return false;
+    free(graph->slots);
+    graph->slots = slots;
+    graph->n_slots = n;
+    for (size_t i = 0; i < graph->n_nodes; i++)
+        slots[find_slot(graph, graph->nodes[i].sort, graph->nodes[i].name)] = i + 1;
+    return true;
+}
+
+bool graph_add_node(struct graph *graph, enum graph_sort sort, const char *kind, const char *name,
+                    size_t vif, size_t *ret)
 {
     size_t slot;
 
-    if (!drawing->n_slots)
-        return VIF_NO_INDEX;
-    slot = drawing->slots[find_slot(drawing, thing, name)];
-    return slot ? slot - 1 : VIF_NO_INDEX;
-}
-
-/* At most half of the slots are taken. */
-static bool make_slots(struct vif_drawing *drawing)
-{
-    size_t n = drawing->n_slots ? 2 * drawing->n_slots : FIRST_SLOTS;
-    size_t *slots;
-    unsigned char *things;
-
-    if (2 * (drawing->n_parts + 1) <= drawing->n_slots)
-        return true;
-    slots = calloc(n, sizeof *slots);
-    things = realloc(drawing->things, n);
-    if (things)
-        drawing->things = things;
-    if (!slots || !things) {
-        free(slots);
-        drawing->failed = true;
+    *ret = GRAPH_NONE;
+    if (!make_slots(graph) || !array_grow(graph->nodes, graph->n_nodes, graph->node_room, 1)) {
+        graph->failed = true;
         return false;
     }
-    free(drawing->slots);
-    drawing->slots = slots;
-    drawing->n_slots = n;
-    for (size_t i = 0; i < drawing->n_parts; i++)
-        slots[find_slot(drawing, (enum thing)things[i], drawing->parts[i].name)] = i + 1;
+    slot = find_slot(graph, sort, name);
+    if (graph->slots[slot]) {
+        *ret = graph->slots[slot] - 1;
+        if (graph->nodes[*ret].vif != vif)
+            graph->nodes[*ret].vif = GRAPH_NONE;
+        return false;
+    }
+    graph->nodes[graph->n_nodes] = (struct graph_node){
+        .sort = sort,
+        .kind = kind,
+        .name = graph_text(graph, name),
+        .state = "",
+        .vif = vif,
+        .first_attribute = graph->n_attributes,
+    };
+    *ret = graph->n_nodes++;
+    graph->slots[slot] = graph->n_nodes;
     return true;
 }
 
-bool drawing_part(struct vif_drawing *drawing, enum thing thing, const char *kind, const char *name,
-                  size_t vif, size_t *ret_part)
+void graph_set_borrowed(struct graph *graph, const char *key, const char *value, bool is_number)
 {
-    void *items = drawing->parts;
-    bool ok = make_slots(drawing) &&
-              grow(drawing, &items, drawing->n_parts, &drawing->part_room, sizeof *drawing->parts);
-    size_t slot, part = drawing->n_parts;
-
-    drawing->parts = items;
-    *ret_part = VIF_NO_INDEX;
-    if (!ok)
-        return false;
-    slot = find_slot(drawing, thing, name);
-    if (drawing->slots[slot]) {
-        *ret_part = drawing->slots[slot] - 1;
-        if (drawing->parts[*ret_part].vif != vif)
-            drawing->parts[*ret_part].vif = VIF_NO_INDEX;
-        return false;
-    }
-    drawing->parts[part] = (struct vif_part){
-        .kind = kind, .name = drawing_text(drawing, name), .vif = vif, .state = ""};
-    drawing->things[part] = (unsigned char)thing;
-    drawing->slots[slot] = part + 1;
-    drawing->n_parts++;
-    *ret_part = part;
-    return true;
-}
-
-static void set(struct vif_drawing *drawing, const char *key, const char *value, int is_number)
-{
-    void *items = drawing->attributes;
-    bool ok = grow(drawing, &items, drawing->n_attributes, &drawing->attribute_room,
-                   sizeof *drawing->attributes);
-
-    drawing->attributes = items;
-    if (!ok || !drawing->n_parts)
+    if (!graph->n_nodes)
         return;
-    drawing->attributes[drawing->n_attributes++] =
-        (struct vif_attribute){key, drawing_text(drawing, value), is_number};
-    drawing->parts[drawing->n_parts - 1].n_attributes++;
+    if (!array_grow(graph->attributes, graph->n_attributes, graph->attribute_room, 1)) {
+        graph->failed = true;
+        return;
+    }
+    graph->attributes[graph->n_attributes++] = (struct graph_attribute){key, value, is_number};
+    graph->nodes[graph->n_nodes - 1].n_attributes++;
 }
 
-void drawing_set(struct vif_drawing *drawing, const char *key, const char *value)
+void graph_set(struct graph *graph, const char *key, const char *value)
 {
     if (value && value[0])
-        set(drawing, key, value, 0);
+        graph_set_borrowed(graph, key, graph_text(graph, value), /* is_number= */ false);
 }
 
-void drawing_set_number(struct vif_drawing *drawing, const char *key, int64_t number)
+void graph_set_number(struct graph *graph, const char *key, int64_t number)
 {
     char text[24];
 
     (void)snprintf(text, sizeof text, "%lld", (long long)number);
-    set(drawing, key, text, 1);
+    graph_set_borrowed(graph, key, graph_text(graph, text), /* is_number= */ true);
 }
 
-void drawing_edge(struct vif_drawing *drawing, size_t from, size_t to, const char *kind,
-                  bool joined)
+const char *graph_get(const struct graph *graph, const struct graph_node *node, const char *key)
 {
-    void *items = drawing->edges;
-
-    if (from == VIF_NO_INDEX || to == VIF_NO_INDEX)
-        return;
-    if (!grow(drawing, &items, drawing->n_edges, &drawing->edge_room, sizeof *drawing->edges))
-        return;
-    drawing->edges = items;
-    drawing->edges[drawing->n_edges++] = (struct vif_edge){from, to, kind, !joined};
+    for (size_t i = node->first_attribute; i < node->first_attribute + node->n_attributes; i++)
+        if (strcmp(graph->attributes[i].key, key) == 0)
+            return graph->attributes[i].value;
+    return NULL;
 }
 
-size_t drawing_entry(const struct vif_drawing *drawing, size_t first_edge, size_t last)
+void graph_add_edge(struct graph *graph, size_t from, size_t to, const char *kind, bool joined)
 {
-    size_t part = last;
+    if (from == GRAPH_NONE || to == GRAPH_NONE)
+        return;
+    if (!array_grow(graph->edges, graph->n_edges, graph->edge_room, 1)) {
+        graph->failed = true;
+        return;
+    }
+    graph->edges[graph->n_edges++] = (struct graph_edge){from, to, kind, !joined};
+}
 
-    /* Each step takes one edge, so a ring of them ends, too. */
-    for (size_t steps = first_edge; steps < drawing->n_edges; steps++) {
+size_t graph_entry(const struct graph *graph, size_t first_edge, size_t last)
+{
+    size_t node = last;
+
+    /* Each step takes one edge, so that a ring of them ends, too. */
+    for (size_t steps = first_edge; steps < graph->n_edges; steps++) {
         size_t edge = first_edge;
 
-        while (edge < drawing->n_edges && drawing->edges[edge].to != part)
+        while (edge < graph->n_edges && graph->edges[edge].to != node)
             edge++;
-        if (edge == drawing->n_edges)
+        if (edge == graph->n_edges)
             break;
-        part = drawing->edges[edge].from;
+        node = graph->edges[edge].from;
     }
-    return part;
+    return node;
 }
 
-int drawing_finish(struct vif_drawing *drawing, struct vif_error *err)
+const char *graph_kind_words(const char *kind)
 {
-    const struct vif_attribute *attributes = drawing->attributes;
+    static const char *const words[][2] = {
+        {"linux-bridge", "Linux bridge"}, {"bridge", "Open vSwitch bridge"},
+        {"patch", "patch port"},          {"vhost-user", "vhost-user socket"},
+        {"dpdk", "DPDK device"},
+    };
 
-    if (drawing->failed || drawing->texts.failed)
-        return error_memory(err);
-    for (size_t i = 0; i < drawing->n_parts; i++) {
-        if (!drawing->parts[i].n_attributes)
-            continue;
-        drawing->parts[i].attributes = attributes;
-        attributes += drawing->parts[i].n_attributes;
-    }
-    return 0;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i][0], kind) == 0)
+            return words[i][1];
+    return kind;
+}
+
+bool graph_edge_is_pair(const struct graph_edge *edge)
+{
+    return strcmp(edge->kind, "pair") == 0 || strcmp(edge->kind, "patch") == 0;
 }

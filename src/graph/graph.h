@@ -1,148 +1,130 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Drawings: VIFs as parts and the edges between them, made from what is there (the scene) and, where
- * there is a wiring, from what should be.  Parts are known by what they are and their name, so that
- * VIFs that share a bridge share its part. */
+/* The graph of VIFs: nodes (guests, links, ports, bridges) and the edges between them.  Nodes are known
+ * by sort and name, so that VIFs that share a bridge share its node. */
 #ifndef GRAPH_GRAPH_H
 #define GRAPH_GRAPH_H
 
 #include <vif/vif.h>
 
 #include "base/pool.h"
-#include "kernel/unix-sockets.h"
+#include "base/text.h"
 #include "state/snapshot.h"
 
-/* Everything there is to be seen. */
-struct scene {
-    struct snapshot snapshot;           /* with details */
-    const struct link_info **by_master; /* its links that have a master, sorted by that */
-    size_t n_by_master;
-    struct link_counters *counters; /* sorted by ifindex */
-    size_t n_counters;
-    struct unix_sockets sockets;
-    struct snapshot_vif *found; /* the VIFs in it, sorted by port */
-    size_t n_found;
+#define GRAPH_NONE SIZE_MAX /* no index */
+
+/* Names are unique within a sort. */
+enum graph_sort {
+    GRAPH_GUEST,
+    GRAPH_LINK,
+    GRAPH_PORT,
+    GRAPH_BRIDGE,
+    GRAPH_BACKEND, /* behind a port without a link: a socket, a DPDK device */
 };
 
-int scene_read(const struct engine *engine, int64_t until, struct scene *ret,
-               struct vif_error *err);
-/* Prepares a scene whose snapshot and counters are there; -ENOMEM. */
-int scene_prepare(struct scene *scene, struct vif_error *err);
-void scene_done(struct scene *scene);
+struct graph_attribute {
+    const char *key, *value;
+    bool is_number;
+};
 
-/* The links whose master is the link 'ifindex': the first in '*ret_first', and their number. */
-size_t scene_members(const struct scene *scene, int ifindex,
-                     const struct link_info *const **ret_first);
+/* 'kind' and 'state' are documented at vif_drawing_json(). */
+struct graph_node {
+    enum graph_sort sort;
+    const char *kind, *name, *state;
+    size_t vif;   /* GRAPH_NONE: of several VIFs, or of none */
+    bool missing; /* it should exist and does not */
+    size_t first_attribute, n_attributes;
+};
 
-/* Memory that is gone is remembered, and told at the end by drawing_finish(). */
-struct vif_drawing {
-    struct vif_drawn *vifs;
+/* Two nodes that are joined, in the direction of the guest's frames. */
+struct graph_edge {
+    size_t from, to;
+    const char *kind;
+    bool missing; /* they should be joined and are not */
+};
+
+struct graph_vif {
+    const char *id, *type, *instance, *address, *state;
+    size_t first;                  /* the node its guest's frames come in at, or GRAPH_NONE */
+    const struct vif_error *error; /* why it could not be drawn, or NULL */
+};
+
+/* Zero-initialise.  A failed allocation is remembered in 'failed'. */
+struct graph {
+    struct graph_vif *vifs;
     size_t n_vifs, vif_room;
-    struct vif_part *parts;
-    size_t n_parts, part_room;
-    struct vif_edge *edges;
+    struct graph_node *nodes;
+    size_t n_nodes, node_room;
+    struct graph_edge *edges;
     size_t n_edges, edge_room;
-    struct vif_attribute *attributes; /* those of the first part, those of the second ... */
+    struct graph_attribute *attributes;
     size_t n_attributes, attribute_room;
     struct pool texts;
-    size_t *slots; /* a hash table: part + 1 by what it is and its name */
-    unsigned char *things;
+    size_t *slots; /* a hash table of node + 1, by sort and name */
     size_t n_slots;
     bool failed;
-    char *json, *dot; /* made when first asked for */
 };
 
-/* What a part is: names are unique among those of one sort. */
-enum thing {
-    THING_GUEST,
-    THING_LINK,
-    THING_PORT,
-    THING_BRIDGE,
-    THING_BACKEND, /* what is behind a port that has no link: a socket, a DPDK device */
-};
+void graph_done(struct graph *graph);
 
-/* A copy that lives as long as the drawing; never NULL. */
-const char *drawing_text(struct vif_drawing *drawing, const char *text);
+/* A copy that lives as long as the graph; never NULL. */
+const char *graph_text(struct graph *graph, const char *text);
 
-/* Adds a VIF with nothing in it; its index. */
-size_t drawing_add_vif(struct vif_drawing *drawing);
-/* The error of a VIF. */
-void drawing_fault(struct vif_drawing *drawing, size_t vif, const struct vif_error *fault);
+/* Adds a VIF of which nothing is known; its index or GRAPH_NONE. */
+size_t graph_add_vif(struct graph *graph);
+/* Adds a VIF that could not be drawn. */
+void graph_add_error(struct graph *graph, const char *id, const struct vif_error *error);
 
-/* The part of this sort and name in '*ret_part', for the VIF 'vif' (VIF_NO_INDEX: for none alone).
- * True when it is new: the caller fills it.  VIF_NO_INDEX when memory is gone. */
-bool drawing_part(struct vif_drawing *drawing, enum thing thing, const char *kind, const char *name,
-                  size_t vif, size_t *ret_part);
-/* Its index, or VIF_NO_INDEX when it is not drawn. */
-size_t drawing_find(const struct vif_drawing *drawing, enum thing thing, const char *name);
+/* The node of this sort and name in '*ret', for 'vif'.  True if it is new: the caller fills it in.
+ * GRAPH_NONE when memory is gone. */
+bool graph_add_node(struct graph *graph, enum graph_sort sort, const char *kind, const char *name,
+                    size_t vif, size_t *ret);
+/* Its index, or GRAPH_NONE. */
+size_t graph_find(const struct graph *graph, enum graph_sort sort, const char *name);
 
-/* Attributes of the part that was added last.  NULL and "" are left out. */
-void drawing_set(struct vif_drawing *drawing, const char *key, const char *value);
-void drawing_set_number(struct vif_drawing *drawing, const char *key, int64_t number);
+/* Add an attribute to the node added last.  NULL and "" are left out; 'key' is a constant. */
+void graph_set(struct graph *graph, const char *key, const char *value);
+void graph_set_number(struct graph *graph, const char *key, int64_t number);
+/* The same without a copy of 'value'. */
+void graph_set_borrowed(struct graph *graph, const char *key, const char *value, bool is_number);
+/* Its value, or NULL. */
+const char *graph_get(const struct graph *graph, const struct graph_node *node, const char *key);
 
-/* 'kind' lives for ever.  Nothing where either end is VIF_NO_INDEX. */
-void drawing_edge(struct vif_drawing *drawing, size_t from, size_t to, const char *kind,
-                  bool joined);
+/* 'kind' is a constant.  Does nothing if either end is GRAPH_NONE. */
+void graph_add_edge(struct graph *graph, size_t from, size_t to, const char *kind, bool joined);
 
-/* To be called once all is drawn; -ENOMEM when something could not be. */
-int drawing_finish(struct vif_drawing *drawing, struct vif_error *err);
-void drawing_free(struct vif_drawing *drawing);
+/* Follows the edges from 'first_edge' on backwards from 'last' to where frames come in. */
+size_t graph_entry(const struct graph *graph, size_t first_edge, size_t last);
 
-/* ---- what draws ---- */
+/* ---- the graph as text ---- */
 
-/* Where one VIF is being drawn. */
-struct pen {
-    const struct scene *scene;
-    struct vif_drawing *drawing;
-    size_t vif; /* VIF_NO_INDEX: parts of no VIF */
-};
+/* "linux-bridge" as "Linux bridge". */
+const char *graph_kind_words(const char *kind);
+/* Whether its two nodes are the ends of one thing: a veth pair, a patch. */
+bool graph_edge_is_pair(const struct graph_edge *edge);
 
-/* Each draws a part, there or missing, where it is not drawn yet; its index.  'kind' is what a link
- * would be that is missing. */
-size_t pen_guest(const struct pen *pen, const char *instance);
-size_t pen_link(const struct pen *pen, const char *name, const char *kind);
-size_t pen_port(const struct pen *pen, const char *name);
-size_t pen_bridge(const struct pen *pen, const char *name);
-/* What is behind a port of this type with these options; VIF_NO_INDEX for a type that has nothing. */
-size_t pen_backend(const struct pen *pen, const char *port, const char *type,
-                   const struct vif_map *options, const struct vif_map *status);
+/* Each returns a text that the caller frees; NULL when memory is gone. */
+char *graph_json(const struct graph *graph);
+char *graph_dot(const struct graph *graph);
+/* 'flags' of enum vif_tree_flags; 'width' in columns. */
+char *graph_tree(const struct graph *graph, unsigned flags, size_t width);
 
-/* Draws the members of a Linux bridge that are not drawn yet and lead to no port, guests' taps in
- * the first place; whether there is one. */
-bool pen_members(const struct pen *pen, const char *name);
-/* Draws the edge from a member to its Linux bridge, or the other way round. */
-void pen_master(const struct pen *pen, const char *member, const char *bridge, bool to_bridge);
+/* ---- building it ---- */
 
-/* Whether two links are the ends of one veth pair. */
-bool scene_is_pair(const struct scene *scene, const char *a, const char *b);
-
-/* The part that frames come in at which leave by 'last': follows the edges behind 'first_edge'
- * backwards. */
-size_t drawing_entry(const struct vif_drawing *drawing, size_t first_edge, size_t last);
-
-/* The VIF has this port; NULL: none has. */
-const struct snapshot_vif *scene_found_at(const struct scene *scene, const char *port);
-
-/* Draws a port with the bridge it is on. */
-size_t pen_port_on_bridge(const struct pen *pen, const char *name);
-/* Draws the device or what else is behind a port. */
-void pen_behind(const struct pen *pen, size_t port);
-/* Draws the Linux bridge and the guest's tap behind the veth end 'far', where there are any. */
-void pen_hybrid(const struct pen *pen, const char *far);
-
-/* Draws a VIF as it is found, and as it is described. */
-void draw_found(const struct scene *scene, struct vif_drawing *drawing,
-                const struct snapshot_vif *found);
-struct subject {
+/* Draws a VIF as it is on the host, and as it is described. */
+void graph_draw_vif(struct graph *graph, const struct snapshot *snapshot,
+                    const struct snapshot_vif *vif);
+struct graph_subject {
     const struct vif_wiring *wiring;
     const char *type, *instance, *address, *device; /* NULL: not known */
 };
-void draw_wiring(const struct scene *scene, struct vif_drawing *drawing,
-                 const struct subject *subject);
-/* Draws what there is beside VIFs: every bridge and every port. */
-void draw_switch(const struct scene *scene, struct vif_drawing *drawing);
+void graph_draw_wiring(struct graph *graph, const struct snapshot *snapshot,
+                       const struct graph_subject *subject);
+/* Draws every bridge and port that does not belong to a VIF. */
+void graph_draw_switch(struct graph *graph, const struct snapshot *snapshot);
 
-/* The VIF that 'id' is an ID of; NULL with the error NOT_FOUND or CONFLICT. */
-const struct snapshot_vif *scene_find(const struct scene *scene, const char *id,
-                                      struct vif_error *err);
+/* The VIF that 'id' names: its id, its iface-id, or a port or link of it.  NULL with the error NOT_FOUND
+ * or CONFLICT. */
+const struct snapshot_vif *graph_find_vif(const struct snapshot *snapshot, const char *id,
+                                          struct vif_error *err);
 
 #endif

@@ -318,6 +318,18 @@ static int by_name(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
+static int name_of(const void *key, const void *item)
+{
+    const struct link_info *info = item;
+
+    return strcmp(key, info->name);
+}
+
+const struct link_info *link_find(const struct link_info *links, size_t n, const char *name)
+{
+    return n ? bsearch(name, links, n, sizeof *links, name_of) : NULL;
+}
+
 int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n,
                  struct vif_error *err)
 {

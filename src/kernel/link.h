@@ -62,6 +62,10 @@ int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct
  * is none) is the caller's to free. */
 int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n,
                  struct vif_error *err);
+
+/* The link of this name in links[0..n), which are sorted by name; or NULL. */
+const struct link_info *link_find(const struct link_info *links, size_t n, const char *name);
+
 /* The name of the link with this ifindex; "" when there is none (any more). */
 void link_name(int ifindex, char ret_name[LIMIT_IFNAME]);
 

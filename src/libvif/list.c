@@ -14,7 +14,6 @@ void vif_list_free(struct vif_list *list)
     if (!list)
         return;
     free(list->vifs);
-    free(list->found);
     free(list->json);
     pool_done(&list->pool);
     snapshot_done(&list->snapshot);
@@ -82,18 +81,17 @@ static int fill(struct vif_host *host, const struct vif_list_options *options,
                 struct vif_list *list, struct vif_error *err)
 {
     struct engine engine = {host->nl, host->db, &host->nft, &host->log, NULL};
-    size_t n = 0;
-    int r = snapshot_read(&engine, host_deadline(host, options->timeout_ms), &list->snapshot, err);
+    int r = snapshot_read(&engine, /* details= */ false, host_deadline(host, options->timeout_ms),
+                          &list->snapshot, err);
+    size_t n = list->snapshot.n_vifs;
 
-    if (r == 0)
-        r = snapshot_find_vifs(&list->snapshot, &list->found, &n, err);
     if (r < 0)
         return r;
     list->vifs = calloc(n + 1, sizeof *list->vifs);
     if (!list->vifs)
         return error_memory(err);
     for (size_t i = 0; i < n; i++) {
-        list->vifs[list->n] = show(&list->found[i]);
+        list->vifs[list->n] = show(&list->snapshot.vifs[i]);
         list->n += is_wanted(options, &list->vifs[list->n]);
     }
     host_log_counts(host, n);

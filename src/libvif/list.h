@@ -7,9 +7,8 @@
 #include "state/snapshot.h"
 
 struct vif_list {
-    struct snapshot snapshot; /* what 'found' points to */
-    struct snapshot_vif *found;
-    struct pool pool; /* the texts of VIFs that came from vifd */
+    struct snapshot snapshot; /* what 'vifs' point to */
+    struct pool pool;         /* the texts of VIFs that came from vifd */
     struct vif_found *vifs;
     size_t n;
     char *json; /* made when first asked for */

@@ -4,6 +4,7 @@
 #ifndef LIBVIF_REMOTE_H
 #define LIBVIF_REMOTE_H
 
+#include "graph/graph.h"
 #include "libvif/host.h"
 
 struct remote;
@@ -21,8 +22,7 @@ int remote_carry_out(struct remote *remote, const char *verb, const struct vif_b
 int remote_list(struct remote *remote, const struct vif_list_options *options,
                 struct vif_list **ret_list, struct vif_error *err);
 int remote_show(struct remote *remote, const struct vif_batch *batch, const char *const *ids,
-                const struct vif_show_options *options, struct vif_drawing **ret_drawing,
-                struct vif_error *err);
+                const struct vif_show_options *options, struct graph *graph, struct vif_error *err);
 int remote_prune(struct remote *remote, const struct vif_prune_options *options,
                  struct vif_leftovers **ret_leftovers, struct vif_error *err);
 int remote_host_info(struct remote *remote, const struct vif_info_options *options, char **ret_text,

@@ -1,59 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Drawing VIFs: those of a batch as their plugins describe them, those of ids as they are found, or the
- * whole host.  What can be known of a host is read once, whatever is drawn of it. */
+/* Drawing VIFs: those of a batch as their plugins describe them, those of ids as they are, or the whole
+ * host.  The host is read once, however many VIFs are drawn. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "graph/text.h"
+#include "graph/graph.h"
 #include "libvif/remote.h"
 #include "model/view.h"
 
-DEFINE_AUTO(auto_drawing, struct vif_drawing *, drawing_free);
-#define auto_drawing __attribute__((cleanup(auto_drawing_fn)))
+struct vif_drawing {
+    struct graph graph;
+    char *json, *dot, *tree; /* made when asked for */
+};
 
 void vif_drawing_free(struct vif_drawing *drawing)
 {
-    drawing_free(drawing);
+    if (!drawing)
+        return;
+    graph_done(&drawing->graph);
+    free(drawing->json);
+    free(drawing->dot);
+    free(drawing->tree);
+    free(drawing);
 }
+DEFINE_AUTO(auto_drawing, struct vif_drawing *, vif_drawing_free);
+#define auto_drawing __attribute__((cleanup(auto_drawing_fn)))
 
-size_t vif_drawing_vif_count(const struct vif_drawing *drawing)
+const struct vif_error *vif_drawing_error(const struct vif_drawing *drawing, size_t i)
 {
-    return drawing->n_vifs;
-}
-
-const struct vif_drawn *vif_drawing_vif(const struct vif_drawing *drawing, size_t i)
-{
-    return i < drawing->n_vifs ? &drawing->vifs[i] : NULL;
-}
-
-size_t vif_drawing_part_count(const struct vif_drawing *drawing)
-{
-    return drawing->n_parts;
-}
-
-const struct vif_part *vif_drawing_part(const struct vif_drawing *drawing, size_t i)
-{
-    return i < drawing->n_parts ? &drawing->parts[i] : NULL;
-}
-
-size_t vif_drawing_edge_count(const struct vif_drawing *drawing)
-{
-    return drawing->n_edges;
-}
-
-const struct vif_edge *vif_drawing_edge(const struct vif_drawing *drawing, size_t i)
-{
-    return i < drawing->n_edges ? &drawing->edges[i] : NULL;
+    for (size_t vif = 0; vif < drawing->graph.n_vifs; vif++)
+        if (drawing->graph.vifs[vif].error && i-- == 0)
+            return drawing->graph.vifs[vif].error;
+    return NULL;
 }
 
 int vif_drawing_status(const struct vif_drawing *drawing)
 {
-    int status = 0;
+    const struct graph *graph = &drawing->graph;
     bool mixed = false, success = false;
+    int status = 0;
 
-    for (size_t i = 0; i < drawing->n_vifs; i++) {
-        const struct vif_error *error = drawing->vifs[i].error;
+    for (size_t i = 0; i < graph->n_vifs; i++) {
+        const struct vif_error *error = graph->vifs[i].error;
         int own = error ? vif_error_kind_status(error->kind) : 0;
 
         success |= !error;
@@ -67,73 +56,64 @@ int vif_drawing_status(const struct vif_drawing *drawing)
 const char *vif_drawing_json(struct vif_drawing *drawing)
 {
     if (!drawing->json)
-        drawing->json = drawing_json(drawing);
+        drawing->json = graph_json(&drawing->graph);
     return drawing->json;
 }
 
 const char *vif_drawing_dot(struct vif_drawing *drawing)
 {
     if (!drawing->dot)
-        drawing->dot = drawing_dot(drawing);
+        drawing->dot = graph_dot(&drawing->graph);
     return drawing->dot;
 }
 
-/* A VIF that cannot be drawn. */
-static void draw_fault(struct vif_drawing *drawing, const char *id, const struct vif_error *fault)
+const char *vif_drawing_tree(struct vif_drawing *drawing, unsigned flags, size_t width)
 {
-    size_t vif = drawing_add_vif(drawing);
-
-    if (vif != VIF_NO_INDEX)
-        drawing->vifs[vif].id = drawing_text(drawing, id);
-    drawing_fault(drawing, vif, fault);
+    free(drawing->tree);
+    drawing->tree = graph_tree(&drawing->graph, flags, width ? width : 100);
+    return drawing->tree;
 }
 
-static void draw_entry(const struct vif_host *host, const struct scene *scene,
-                       const struct batch_entry *entry, struct vif_drawing *drawing)
+static void draw_entry(const struct vif_host *host, const struct snapshot *snapshot,
+                       const struct batch_entry *entry, struct graph *graph)
 {
     const struct vif_input *request = entry->request;
     struct vif_wiring wiring = {0};
-    struct vif_error fault = entry->fault;
+    struct vif_error error = entry->fault;
 
-    if (!request || host_describe(host, request, VIF_GOAL_PLUG, &wiring, &fault) < 0) {
-        draw_fault(drawing, entry->id, &fault);
-    } else {
-        struct subject subject = {
-            .wiring = &wiring,
-            .type = vif_type_name(request->vif->type),
-            .instance = request->instance ? request->instance->uuid : NULL,
-            .address = request->vif->address,
-            .device = request->vif->vif_name,
-        };
-
-        draw_wiring(scene, drawing, &subject);
-    }
+    if (!request || host_describe(host, request, VIF_GOAL_PLUG, &wiring, &error) < 0)
+        graph_add_error(graph, entry->id, &error);
+    else
+        graph_draw_wiring(graph, snapshot,
+                          &(struct graph_subject){
+                              .wiring = &wiring,
+                              .type = vif_type_name(request->vif->type),
+                              .instance = request->instance ? request->instance->uuid : NULL,
+                              .address = request->vif->address,
+                              .device = request->vif->vif_name,
+                          });
     wiring_done(&wiring);
 }
 
-static void draw_id(const struct scene *scene, const char *id, struct vif_drawing *drawing)
-{
-    struct vif_error fault = {0};
-    const struct snapshot_vif *found = scene_find(scene, id, &fault);
-
-    if (found)
-        draw_found(scene, drawing, found);
-    else
-        draw_fault(drawing, "", &fault);
-}
-
-static void draw(const struct vif_host *host, const struct scene *scene,
-                 const struct vif_batch *batch, const char *const *ids, struct vif_drawing *drawing)
+static void draw(const struct vif_host *host, const struct snapshot *snapshot,
+                 const struct vif_batch *batch, const char *const *ids, struct graph *graph)
 {
     for (size_t i = 0; batch && i < batch->n; i++)
-        draw_entry(host, scene, &batch->entries[i], drawing);
-    for (size_t i = 0; ids && ids[i]; i++)
-        draw_id(scene, ids[i], drawing);
+        draw_entry(host, snapshot, &batch->entries[i], graph);
+    for (size_t i = 0; ids && ids[i]; i++) {
+        struct vif_error error = {0};
+        const struct snapshot_vif *vif = graph_find_vif(snapshot, ids[i], &error);
+
+        if (vif)
+            graph_draw_vif(graph, snapshot, vif);
+        else
+            graph_add_error(graph, "", &error);
+    }
     if (batch || ids)
         return;
-    for (size_t i = 0; i < scene->n_found; i++)
-        draw_found(scene, drawing, &scene->found[i]);
-    draw_switch(scene, drawing);
+    for (size_t i = 0; i < snapshot->n_vifs; i++)
+        graph_draw_vif(graph, snapshot, &snapshot->vifs[i]);
+    graph_draw_switch(graph, snapshot);
 }
 
 int vif_host_show(struct vif_host *host, const struct vif_batch *batch, const char *const *ids,
@@ -143,21 +123,24 @@ int vif_host_show(struct vif_host *host, const struct vif_batch *batch, const ch
     struct engine engine = {host->nl, host->db, &host->nft, &host->log, NULL};
     auto_drawing struct vif_drawing *drawing = calloc(1, sizeof *drawing);
     struct vif_show_options own = {0};
-    struct scene scene = {0};
+    struct snapshot snapshot = {0};
     int r;
 
     if (options)
         memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
-    if (host->remote)
-        return remote_show(host->remote, batch, ids, &own, ret_drawing, err);
     if (!drawing)
         return error_memory(err);
-    r = scene_read(&engine, host_deadline(host, own.timeout_ms), &scene, err);
-    if (r < 0)
-        return r;
-    draw(host, &scene, batch, ids, drawing);
-    scene_done(&scene);
-    r = drawing_finish(drawing, err);
+    if (host->remote) {
+        r = remote_show(host->remote, batch, ids, &own, &drawing->graph, err);
+    } else {
+        r = snapshot_read(&engine, /* details= */ true, host_deadline(host, own.timeout_ms),
+                          &snapshot, err);
+        if (r == 0)
+            draw(host, &snapshot, batch, ids, &drawing->graph);
+        snapshot_done(&snapshot);
+    }
+    if (r == 0 && drawing->graph.failed)
+        r = error_memory(err);
     if (r < 0)
         return r;
     *ret_drawing = take_ptr(drawing);

@@ -92,7 +92,7 @@ static int take_look(const struct engine *engine, const struct vif_prune_options
                      int64_t until, struct look *look, struct vif_error *err)
 {
     int64_t grace = options->grace_ms == VIF_GRACE_DEFAULT ? GRACE_MS : options->grace_ms;
-    int r = snapshot_read(engine, until, &look->snapshot, err);
+    int r = snapshot_read(engine, /* details= */ false, until, &look->snapshot, err);
 
     if (r == 0)
         r = vswitch_marks_read(engine->db, until, &look->marks, err);

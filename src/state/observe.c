@@ -31,18 +31,9 @@ static int by_name(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
-static int name_of(const void *key, const void *item)
-{
-    const struct link_info *info = item;
-
-    return strcmp(key, info->name);
-}
-
 const struct link_info *observed_link(const struct observed *observed, const char *name)
 {
-    if (!observed->n_links)
-        return NULL;
-    return bsearch(name, observed->links, observed->n_links, sizeof *observed->links, name_of);
+    return link_find(observed->links, observed->n_links, name);
 }
 
 static void names_done(struct names *names)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding the VIFs of a host: every interface that carries an iface-id is one, whoever made it, and
- * so is every id that only links of ours still bear.  What type it is can be told from what stands
- * behind the port, more or less. */
+/* Finds the VIFs of a host: every interface with an iface-id is one, whoever made it, and so is every id
+ * that only links of ours still have.  The type is inferred from what is behind the port. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,9 +36,7 @@ bool alias_vif_id(const char *alias, char ret_id[UUID_TEXT_SIZE])
     id[UUID_TEXT_SIZE - 1] = '\0';
     if (alias[4 + UUID_TEXT_SIZE - 1] != '\0' && alias[4 + UUID_TEXT_SIZE - 1] != ' ')
         return false;
-    if (parse_uuid(id, ret_id) < 0)
-        return false;
-    return true;
+    return parse_uuid(id, ret_id) == 0;
 }
 
 /* A tap on a bridge of its own stands behind a patch port: the one port there that is neither the
@@ -72,25 +69,25 @@ static const char *type_of_link(const struct snapshot *snapshot, const struct li
     return "";
 }
 
-static const char *type_of(const struct snapshot *snapshot, const struct snapshot_vif *found)
+static const char *type_of(const struct snapshot *snapshot, const struct snapshot_vif *vif)
 {
-    const char *type = found->interface->type;
+    const char *type = vif->interface->type;
 
     if (strncmp(type, "dpdkvhostuser", strlen("dpdkvhostuser")) == 0)
         return "VIFVHostUser";
     if (strcmp(type, "dpdk") == 0)
         return "VIFHostDevice";
     if (type[0] == '\0' || strcmp(type, "patch") == 0)
-        return type_of_link(snapshot, found->link, found->device);
+        return type_of_link(snapshot, vif->link, vif->device);
     return "";
 }
 
-static enum snapshot_vif_state state_of(const struct snapshot_vif *found)
+static enum snapshot_vif_state state_of(const struct snapshot_vif *vif)
 {
-    const struct vswitch_interface *interface = found->interface;
+    const struct vswitch_interface *interface = vif->interface;
     bool of_kernel = interface->type[0] == '\0' || strcmp(interface->type, "patch") == 0;
 
-    if (of_kernel && !found->link)
+    if (of_kernel && !vif->link)
         return SNAPSHOT_VIF_WAITING;
     if (interface->ofport > 0)
         return SNAPSHOT_VIF_PLUGGED;
@@ -98,25 +95,25 @@ static enum snapshot_vif_state state_of(const struct snapshot_vif *found)
 }
 
 static void fill(const struct snapshot *snapshot, const struct vswitch_interface *interface,
-                 const char *iface_id, struct snapshot_vif *found)
+                 const char *iface_id, struct snapshot_vif *vif)
 {
     const struct vswitch_port *behind = NULL;
 
-    *found = (struct snapshot_vif){.iface_id = iface_id, .device = "", .interface = interface};
-    found->port = vswitch_find_port(&snapshot->db, interface->name);
+    *vif = (struct snapshot_vif){.iface_id = iface_id, .device = "", .interface = interface};
+    vif->port = vswitch_find_port(&snapshot->db, interface->name);
     if (strcmp(interface->type, "patch") == 0)
         behind = port_behind_patch(snapshot, interface);
     else if (!interface->type[0])
-        behind = found->port;
+        behind = vif->port;
     if (behind) {
-        found->device = behind->name;
-        found->link = snapshot_link(snapshot, behind->name);
+        vif->device = behind->name;
+        vif->link = snapshot_link(snapshot, behind->name);
     }
-    (void)snprintf(found->id, sizeof found->id, "%.*s", (int)sizeof found->id - 1, iface_id);
-    if (found->link) /* where it says one, that is the VIF's own id */
-        (void)alias_vif_id(found->link->alias, found->id);
-    found->type = type_of(snapshot, found);
-    found->state = state_of(found);
+    (void)snprintf(vif->id, sizeof vif->id, "%.*s", (int)sizeof vif->id - 1, iface_id);
+    if (vif->link) /* an id in its alias is the VIF's own */
+        (void)alias_vif_id(vif->link->alias, vif->id);
+    vif->type = type_of(snapshot, vif);
+    vif->state = state_of(vif);
 }
 
 static int by_id(const void *a, const void *b)
@@ -124,12 +121,14 @@ static int by_id(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-static int by_port(const void *a, const void *b)
+const char *snapshot_vif_name(const struct snapshot_vif *vif)
 {
-    const struct snapshot_vif *left = a, *right = b;
+    return vif->interface ? vif->interface->name : vif->device;
+}
 
-    return strcmp(left->port ? left->port->name : left->device,
-                  right->port ? right->port->name : right->device);
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(snapshot_vif_name(a), snapshot_vif_name(b));
 }
 
 _Static_assert(offsetof(struct snapshot_vif, id) == 0, "sorted by id");
@@ -165,15 +164,15 @@ static size_t add_loose(const struct snapshot *snapshot, struct snapshot_vif *al
 
     for (size_t i = 0; i < snapshot->n_links; i++) {
         const struct link_info *link = &snapshot->links[i];
-        struct snapshot_vif *found = &all[n];
+        struct snapshot_vif *vif = &all[n];
 
-        *found = (struct snapshot_vif){.iface_id = "",
-                                       .type = type_of_loose(link),
-                                       .state = SNAPSHOT_VIF_UNCONNECTED,
-                                       .link = link,
-                                       .device = link->name};
-        if (alias_vif_id(link->alias, found->id) &&
-            !(n_ports && bsearch(found->id, all, n_ports, sizeof *all, by_id)))
+        *vif = (struct snapshot_vif){.iface_id = "",
+                                     .type = type_of_loose(link),
+                                     .state = SNAPSHOT_VIF_UNCONNECTED,
+                                     .link = link,
+                                     .device = link->name};
+        if (alias_vif_id(link->alias, vif->id) &&
+            !(n_ports && bsearch(vif->id, all, n_ports, sizeof *all, by_id)))
             n++;
     }
     if (n > n_ports)
@@ -184,13 +183,11 @@ static size_t add_loose(const struct snapshot *snapshot, struct snapshot_vif *al
     return kept;
 }
 
-int snapshot_find_vifs(const struct snapshot *snapshot, struct snapshot_vif **ret, size_t *ret_n,
-                       struct vif_error *err)
+int snapshot_find_vifs(struct snapshot *snapshot, struct vif_error *err)
 {
     const struct vswitch *db = &snapshot->db;
-    auto_free struct snapshot_vif *all =
-        calloc(db->n_interfaces + snapshot->n_links + 1, sizeof *all);
-    size_t n = 0;
+    size_t n = 0, room = db->n_interfaces + snapshot->n_links + 1;
+    struct snapshot_vif *all = snapshot->vifs = calloc(room, sizeof *all);
 
     if (!all)
         return error_memory(err);
@@ -200,12 +197,21 @@ int snapshot_find_vifs(const struct snapshot *snapshot, struct snapshot_vif **re
         if (iface_id && iface_id[0])
             fill(snapshot, &db->interfaces[i], iface_id, &all[n++]);
     }
-    if (n)
-        qsort(all, n, sizeof *all, by_id);
-    n = add_loose(snapshot, all, n);
-    if (n)
-        qsort(all, n, sizeof *all, by_port);
-    *ret = take_ptr(all);
-    *ret_n = n;
+    qsort(all, n, sizeof *all, by_id);
+    snapshot->n_vifs = add_loose(snapshot, all, n);
+    qsort(all, snapshot->n_vifs, sizeof *all, by_name);
     return 0;
+}
+
+static int name_of(const void *key, const void *item)
+{
+    return strcmp(key, snapshot_vif_name(item));
+}
+
+const struct snapshot_vif *snapshot_vif_of_port(const struct snapshot *snapshot, const char *port)
+{
+    const struct snapshot_vif *vif =
+        bsearch(port, snapshot->vifs, snapshot->n_vifs, sizeof *vif, name_of);
+
+    return vif && vif->port ? vif : NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the whole host: links in one dump, rows in one transaction, each sorted the ways they are
- * looked up, so that nothing that walks over all of them is worse than n log n. */
+ * looked up, so that walking over all of them costs n log n at most. */
 #include "state/snapshot.h"
 
 #include <stdlib.h>
@@ -11,48 +11,64 @@
 void snapshot_done(struct snapshot *snapshot)
 {
     free(snapshot->links);
-    free(snapshot->by_index);
-    free(snapshot->by_bridge);
     vswitch_done(&snapshot->db);
+    free(snapshot->by_index);
+    free(snapshot->by_master);
+    free(snapshot->by_bridge);
+    free(snapshot->vifs);
+    free(snapshot->counters);
+    unix_sockets_done(&snapshot->sockets);
     *snapshot = (struct snapshot){0};
 }
 
 static int by_ifindex(const void *a, const void *b)
 {
-    const struct link_info *const *left = a;
-    const struct link_info *const *right = b;
+    const struct link_info *const *left = a, *const *right = b;
 
     return ((*left)->ifindex > (*right)->ifindex) - ((*left)->ifindex < (*right)->ifindex);
 }
 
+static int by_master_and_name(const void *a, const void *b)
+{
+    const struct link_info *const *left = a, *const *right = b;
+    int c = ((*left)->master > (*right)->master) - ((*left)->master < (*right)->master);
+
+    return c ? c : strcmp((*left)->name, (*right)->name);
+}
+
 static int by_bridge_and_name(const void *a, const void *b)
 {
-    const struct vswitch_port *const *left = a;
-    const struct vswitch_port *const *right = b;
+    const struct vswitch_port *const *left = a, *const *right = b;
     int c = strcmp((*left)->bridge, (*right)->bridge);
 
     return c ? c : strcmp((*left)->name, (*right)->name);
 }
 
-bool snapshot_index(struct snapshot *snapshot)
+int snapshot_index(struct snapshot *snapshot, struct vif_error *err)
 {
-    size_t n_ports = snapshot->db.n_ports;
+    size_t n_links = snapshot->n_links, n_ports = snapshot->db.n_ports;
 
-    snapshot->by_index = calloc(snapshot->n_links + 1, sizeof(struct link_info *));
-    snapshot->by_bridge = calloc(n_ports + 1, sizeof(struct vswitch_port *));
-    if (!snapshot->by_index || !snapshot->by_bridge)
-        return false;
-    for (size_t i = 0; i < snapshot->n_links; i++)
+    snapshot->by_index = calloc(n_links + 1, sizeof *snapshot->by_index);
+    snapshot->by_master = calloc(n_links + 1, sizeof *snapshot->by_master);
+    snapshot->by_bridge = calloc(n_ports + 1, sizeof *snapshot->by_bridge);
+    if (!snapshot->by_index || !snapshot->by_master || !snapshot->by_bridge)
+        return error_memory(err);
+    for (size_t i = 0; i < n_links; i++) {
         snapshot->by_index[i] = &snapshot->links[i];
+        if (snapshot->links[i].master)
+            snapshot->by_master[snapshot->n_by_master++] = &snapshot->links[i];
+    }
     for (size_t i = 0; i < n_ports; i++)
         snapshot->by_bridge[i] = &snapshot->db.ports[i];
-    qsort(snapshot->by_index, snapshot->n_links, sizeof(struct link_info *), by_ifindex);
-    qsort(snapshot->by_bridge, n_ports, sizeof(struct vswitch_port *), by_bridge_and_name);
-    return true;
+    qsort(snapshot->by_index, n_links, sizeof *snapshot->by_index, by_ifindex);
+    qsort(snapshot->by_master, snapshot->n_by_master, sizeof *snapshot->by_master,
+          by_master_and_name);
+    qsort(snapshot->by_bridge, n_ports, sizeof *snapshot->by_bridge, by_bridge_and_name);
+    return snapshot_find_vifs(snapshot, err);
 }
 
-static int read_all(const struct engine *engine, bool details, int64_t until, struct snapshot *ret,
-                    struct vif_error *err)
+int snapshot_read(const struct engine *engine, bool details, int64_t until, struct snapshot *ret,
+                  struct vif_error *err)
 {
     struct snapshot snapshot = {0};
     struct vswitch_query query = {.all = true, .details = details};
@@ -60,8 +76,12 @@ static int read_all(const struct engine *engine, bool details, int64_t until, st
 
     if (r == 0)
         r = link_get_all(engine->nl, &snapshot.links, &snapshot.n_links, err);
-    if (r == 0 && !snapshot_index(&snapshot))
-        r = error_memory(err);
+    if (r == 0 && details)
+        r = link_get_counters(engine->nl, &snapshot.counters, &snapshot.n_counters, err);
+    if (r == 0 && details)
+        r = unix_sockets_read(&snapshot.sockets, err);
+    if (r == 0)
+        r = snapshot_index(&snapshot, err);
     if (r < 0) {
         snapshot_done(&snapshot);
         return r;
@@ -70,67 +90,70 @@ static int read_all(const struct engine *engine, bool details, int64_t until, st
     return 0;
 }
 
-int snapshot_read(const struct engine *engine, int64_t until, struct snapshot *ret,
-                  struct vif_error *err)
-{
-    return read_all(engine, false, until, ret, err);
-}
-
-int snapshot_read_details(const struct engine *engine, int64_t until, struct snapshot *ret,
-                          struct vif_error *err)
-{
-    return read_all(engine, true, until, ret, err);
-}
-
-static int name_of(const void *key, const void *item)
-{
-    const struct link_info *info = item;
-
-    return strcmp(key, info->name);
-}
-
 const struct link_info *snapshot_link(const struct snapshot *snapshot, const char *name)
 {
-    if (!snapshot->n_links)
-        return NULL;
-    return bsearch(name, snapshot->links, snapshot->n_links, sizeof *snapshot->links, name_of);
-}
-
-static int ifindex_of(const void *key, const void *item)
-{
-    const struct link_info *const *info = item;
-    const int *ifindex = key;
-
-    return (*ifindex > (*info)->ifindex) - (*ifindex < (*info)->ifindex);
+    return link_find(snapshot->links, snapshot->n_links, name);
 }
 
 const struct link_info *snapshot_link_at(const struct snapshot *snapshot, int ifindex)
 {
+    const struct link_info key = {.ifindex = ifindex}, *const at = &key;
     const struct link_info **found = ifindex > 0
-                                         ? bsearch(&ifindex, snapshot->by_index, snapshot->n_links,
-                                                   sizeof *snapshot->by_index, ifindex_of)
+                                         ? bsearch(&at, snapshot->by_index, snapshot->n_links,
+                                                   sizeof *snapshot->by_index, by_ifindex)
                                          : NULL;
 
     return found ? *found : NULL;
 }
 
+static int bridge_of(const void *key, const void *item)
+{
+    const struct vswitch_port *const *port = item;
+
+    return strcmp(key, (*port)->bridge);
+}
+
 size_t snapshot_ports_of(const struct snapshot *snapshot, const char *bridge,
                          const struct vswitch_port *const **ret_first)
 {
-    const struct vswitch_port *const *ports = snapshot->by_bridge;
-    size_t low = 0, high = snapshot->db.n_ports, n = 0;
+    const struct vswitch_port **all = snapshot->by_bridge, **end = all + snapshot->db.n_ports;
+    const struct vswitch_port **first =
+        bsearch(bridge, all, snapshot->db.n_ports, sizeof *all, bridge_of);
+    size_t n = 0;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (strcmp(ports[middle]->bridge, bridge) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    while (low + n < snapshot->db.n_ports && strcmp(ports[low + n]->bridge, bridge) == 0)
+    if (!first)
+        return 0;
+    while (first > all && bridge_of(bridge, first - 1) == 0)
+        first--;
+    while (first + n < end && bridge_of(bridge, first + n) == 0)
         n++;
-    *ret_first = ports + low;
+    *ret_first = first;
+    return n;
+}
+
+static int master_of(const void *key, const void *item)
+{
+    const struct link_info *const *link = item;
+    const int *ifindex = key;
+
+    return (*ifindex > (*link)->master) - (*ifindex < (*link)->master);
+}
+
+size_t snapshot_members_of(const struct snapshot *snapshot, int ifindex,
+                           const struct link_info *const **ret_first)
+{
+    const struct link_info **all = snapshot->by_master, **end = all + snapshot->n_by_master;
+    const struct link_info **first =
+        bsearch(&ifindex, all, snapshot->n_by_master, sizeof *all, master_of);
+    size_t n = 0;
+
+    if (!first)
+        return 0;
+    while (first > all && first[-1]->master == ifindex)
+        first--;
+    while (first + n < end && first[n]->master == ifindex)
+        n++;
+    *ret_first = first;
     return n;
 }
 

@@ -1,43 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The snapshot: everything of this host that VIFs are made of, read at once (one dump of links, one
- * database transaction), and the VIFs found in it, whoever plugged them.  What the whole host is
- * looked at for stands on it: listing, drawing, finding leftovers. */
+/* A snapshot of the whole host: everything VIFs are made of, read at once (one dump of links, one
+ * database transaction), and the VIFs in it, whoever plugged them.  Listing, drawing and pruning work on
+ * it. */
 #ifndef STATE_SNAPSHOT_H
 #define STATE_SNAPSHOT_H
 
+#include "kernel/unix-sockets.h"
 #include "state/observe.h"
 
 struct snapshot {
     struct link_info *links; /* sorted by name */
     size_t n_links;
-    const struct link_info **by_index;     /* the same, sorted by ifindex */
-    struct vswitch db;                     /* all of it */
-    const struct vswitch_port **by_bridge; /* its ports, sorted by bridge, then by name */
+    struct vswitch db; /* all of it */
+
+    /* Made by snapshot_index(). */
+    const struct link_info **by_index; /* the links, sorted by ifindex */
+    const struct link_info *
+        *by_master; /* those with a master, sorted by its ifindex, then by name */
+    size_t n_by_master;
+    const struct vswitch_port **by_bridge; /* the ports, sorted by bridge, then by name */
+    struct snapshot_vif *vifs; /* sorted by the name of their port, else of their device */
+    size_t n_vifs;
+
+    /* Only with details. */
+    struct link_counters *counters; /* sorted by ifindex */
+    size_t n_counters;
+    struct unix_sockets sockets;
 };
 
-/* Reads it.  On success '*ret' belongs to the caller.  Errors of netlink and of the database. */
-int snapshot_read(const struct engine *engine, int64_t until, struct snapshot *ret,
+/* Reads it, with the details of rows (struct vswitch_query), counters and sockets if 'details'.  On
+ * success '*ret' belongs to the caller.  Errors of netlink and of the database. */
+int snapshot_read(const struct engine *engine, bool details, int64_t until, struct snapshot *ret,
                   struct vif_error *err);
-/* The same with the details of rows (struct vswitch_query). */
-int snapshot_read_details(const struct engine *engine, int64_t until, struct snapshot *ret,
-                          struct vif_error *err);
-/* Sorts what was read the ways it is looked up; false when memory is gone. */
-bool snapshot_index(struct snapshot *snapshot);
+/* Makes the look-ups of a snapshot whose links and rows are there; -ENOMEM. */
+int snapshot_index(struct snapshot *snapshot, struct vif_error *err);
 void snapshot_done(struct snapshot *snapshot);
 
 const struct link_info *snapshot_link(const struct snapshot *snapshot, const char *name);
-/* NULL for 0 and for what is not there. */
+/* NULL for 0 and for a link that does not exist. */
 const struct link_info *snapshot_link_at(const struct snapshot *snapshot, int ifindex);
 
-/* The ports of a bridge: the first of them in '*ret_first', the others behind it; their number. */
+/* The ports of a bridge, and the links whose master is the link 'ifindex': the first in '*ret_first';
+ * their number. */
 size_t snapshot_ports_of(const struct snapshot *snapshot, const char *bridge,
                          const struct vswitch_port *const **ret_first);
+size_t snapshot_members_of(const struct snapshot *snapshot, int ifindex,
+                           const struct link_info *const **ret_first);
 
 /* The other end of a patch port, or NULL. */
 const struct vswitch_port *snapshot_patch_peer(const struct snapshot *snapshot,
                                                const struct vswitch_interface *patch);
 
-/* The id in an alias of ours ("vif <uuid>", and what may follow); false when it is none. */
+/* The id in an alias of ours ("vif <uuid>", and what may follow); false for any other alias. */
 bool alias_vif_id(const char *alias, char ret_id[UUID_TEXT_SIZE]);
 
 enum snapshot_vif_state {
@@ -51,21 +65,25 @@ enum snapshot_vif_state {
 /* "plugged", "waiting", ...; never NULL. */
 const char *snapshot_vif_state_name(enum snapshot_vif_state state);
 
-/* One VIF as it shows on the host.  Everything points into the snapshot but 'id'. */
+/* One VIF of the host.  Everything points into the snapshot but 'id'. */
 struct snapshot_vif {
     char id[VIF_PORT_NAME_SIZE]; /* of the VIF, where a link's alias says it; else its iface-id */
     const char *iface_id;        /* "" without a port */
-    const char *type;            /* "VIFBridge", ... as far as it can be told; "" */
+    const char *type;            /* "VIFBridge", ... where it can be inferred; "" */
     enum snapshot_vif_state state;
     const struct vswitch_port *port; /* the one that carries the iface-id; NULL: none */
     const struct vswitch_interface *interface;
-    const struct link_info *link; /* the network device of the VIF's own on this host, or NULL */
-    const char *device;           /* its name, whether it is there or not; "" for none */
+    const struct link_info *link; /* the VIF's network device on this host, or NULL */
+    const char *device;           /* its name, even if it does not exist; "" for none */
 };
 
-/* All VIFs, sorted by the name of their port (those without one by their device's).  On success
- * '*ret' is the caller's to free; -ENOMEM. */
-int snapshot_find_vifs(const struct snapshot *snapshot, struct snapshot_vif **ret, size_t *ret_n,
-                       struct vif_error *err);
+/* The name of its port; of its device if it has none. */
+const char *snapshot_vif_name(const struct snapshot_vif *vif);
+
+/* The VIF whose iface-id this port carries, or NULL. */
+const struct snapshot_vif *snapshot_vif_of_port(const struct snapshot *snapshot, const char *port);
+
+/* Fills in 'vifs'; part of snapshot_index(). */
+int snapshot_find_vifs(struct snapshot *snapshot, struct vif_error *err);
 
 #endif

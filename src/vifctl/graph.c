@@ -138,9 +138,5 @@ int verb_graph(const struct arguments *arguments)
     status = make_drawing(arguments, &drawing);
     if (status != STATUS_OK)
         return status;
-    status = print_graph(format, drawing);
-    for (size_t i = 0; i < vif_drawing_vif_count(drawing); i++)
-        if (vif_drawing_vif(drawing, i)->error)
-            complain_of(vif_drawing_vif(drawing, i)->error);
-    return status ? status : vif_drawing_status(drawing);
+    return finish_drawing(drawing, print_graph(format, drawing));
 }

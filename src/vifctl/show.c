@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl show: draws VIFs, by the files that describe them or by what they are called on this host. */
+/* vifctl show: draws VIFs, by the files that describe them or by their names on this host. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
+#include "vifctl/colour.h"
 #include "vifctl/plain.h"
 #include "vifctl/vifctl.h"
+
+#define WIDTH_MIN 40 /* of a terminal whose width is believed */
 
 DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
 DEFINE_AUTO(auto_batch, struct vif_batch *, vif_batch_free);
@@ -96,6 +101,33 @@ int make_drawing(const struct arguments *arguments, struct vif_drawing **ret_dra
     return err.kind ? vif_error_kind_status(err.kind) : 3;
 }
 
+int finish_drawing(struct vif_drawing *drawing, int status)
+{
+    const struct vif_error *error;
+
+    for (size_t i = 0; (error = vif_drawing_error(drawing, i)); i++)
+        complain_of(error);
+    return status ? status : vif_drawing_status(drawing);
+}
+
+static size_t terminal_width(void)
+{
+    struct winsize size = {0};
+
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < WIDTH_MIN ? 0 : size.ws_col;
+}
+
+static int print_tree(struct vif_drawing *drawing)
+{
+    unsigned flags = (plain_utf8() ? VIF_TREE_UTF8 : 0U) | (colour_wanted() ? VIF_TREE_COLOUR : 0U);
+    const char *tree = vif_drawing_tree(drawing, flags, terminal_width());
+
+    if (!tree)
+        return print_json(NULL);
+    (void)fputs(tree, stdout);
+    return STATUS_OK;
+}
+
 int verb_show(const struct arguments *arguments)
 {
     auto_drawing struct vif_drawing *drawing = NULL;
@@ -108,14 +140,6 @@ int verb_show(const struct arguments *arguments)
     status = make_drawing(arguments, &drawing);
     if (status != STATUS_OK)
         return status;
-    if (!arguments->json) {
-        if (!print_trees(drawing))
-            status = print_json(NULL);
-        return status ? status : vif_drawing_status(drawing);
-    }
-    status = print_json(vif_drawing_json(drawing));
-    for (size_t i = 0; i < vif_drawing_vif_count(drawing); i++)
-        if (vif_drawing_vif(drawing, i)->error)
-            complain_of(vif_drawing_vif(drawing, i)->error);
-    return status ? status : vif_drawing_status(drawing);
+    return finish_drawing(drawing, arguments->json ? print_json(vif_drawing_json(drawing))
+                                                   : print_tree(drawing));
 }

@@ -142,9 +142,9 @@ void complain_of(const struct vif_error *error);
  * STATUS_OK '*ret_drawing' is the caller's; else the error is said. */
 int make_drawing(const struct arguments *arguments, struct vif_drawing **ret_drawing);
 
-/* Prints the VIFs of a drawing as trees, and the errors of those that are not drawn; false when memory
- * is gone. */
-bool print_trees(const struct vif_drawing *drawing);
+/* Reports the VIFs that could not be drawn, after the drawing is printed with 'status'; the exit
+ * status. */
+int finish_drawing(struct vif_drawing *drawing, int status);
 
 /* Says, once, that standard output could not be written; the exit status, 'status' unless that is
  * STATUS_OK. */

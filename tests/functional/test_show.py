@@ -164,7 +164,7 @@ def test_socket_of_a_guest(lab):
     assert 'vhost-user socket  missing' in tree(lab, doc)
     with socket.socket(socket.AF_UNIX) as one:
         one.bind(path)
-        assert 'vhost-user socket  nobody listens' in tree(lab, doc)
+        assert 'vhost-user socket  no process listens' in tree(lab, doc)
     drawing = show(lab, doc)
     assert attributes(drawing, 'vhost-user', path) == {'exists': 'yes', 'listening': 'no'}
     assert attributes(drawing, 'port', device(1, 'vhu'))['mtu_request'] == 1500
@@ -299,7 +299,7 @@ def test_not_found_and_ambiguous(lab):
         lab.vsctl('add-port', 'br-int', name, '--', 'set', 'Interface', name,
                   'external_ids:iface-id=twice')
     line = lab.vifctl('show', 'twice', status=3).line()
-    assert 'by their ports a and b' in line and 'name one of these' in line
+    assert 'ambiguous, matches ports a and b; name one' in line
     assert ('port', 'b', 'waiting') in way(show(lab, 'b'))
 
 

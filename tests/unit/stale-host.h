@@ -52,7 +52,7 @@ static inline void set_host(struct host *host, const char *there)
     fixture_observe(&host->observed, words);
     host->snapshot = (struct snapshot){
         .links = host->observed.links, .n_links = host->observed.n_links, .db = *db};
-    assert_true(snapshot_index(&host->snapshot));
+    assert_int_equal(snapshot_index(&host->snapshot, NULL), 0);
     host->marks.items = calloc(db->n_bridges + db->n_ports + db->n_interfaces + db->n_qos + 1,
                                sizeof *host->marks.items);
     assert_non_null(host->marks.items);
@@ -70,7 +70,9 @@ static inline void set_host(struct host *host, const char *there)
 static inline void host_done(struct host *host)
 {
     free(host->snapshot.by_index);
+    free(host->snapshot.by_master);
     free(host->snapshot.by_bridge);
+    free(host->snapshot.vifs);
     vswitch_marks_done(&host->marks);
     observed_done(&host->observed);
 }

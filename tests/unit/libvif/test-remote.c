@@ -175,8 +175,8 @@ static void nothing_to_send(void **state)
     assert_int_equal(vif_report_status(report), 2);
     vif_report_free(report);
     assert_int_equal(vif_host_show(s.host, s.batch, NULL, NULL, &drawing, &s.err), 0);
-    assert_int_equal(vif_drawing_vif_count(drawing), 1);
-    assert_string_equal(vif_drawing_vif(drawing, 0)->id, ID(9));
+    assert_non_null(strstr(vif_drawing_json(drawing), "{\"vifs\":[{\"id\":\"" ID(9) "\","));
+    assert_null(vif_drawing_error(drawing, 1));
     assert_int_equal(vif_drawing_status(drawing), 2);
     vif_drawing_free(drawing);
     /* Documents that were not kept cannot be sent. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Drawings from scenes written in words: which parts and edges a VIF consists of, there or missing,
- * found or described. */
-#include "drawing-fixture.h"
+/* Graphs of snapshots written in words: the nodes and edges of a VIF, present or missing, on the host or
+ * described. */
+#include "graph-fixture.h"
 
 static void direct(void **state)
 {
@@ -135,40 +135,41 @@ static void no_link(void **state)
 static void check_not_found(const char *there, const char *id, enum vif_error_kind kind,
                             const char *words)
 {
-    struct scene scene = scene_of(there);
+    struct snapshot snapshot = snapshot_of(there);
     struct vif_error err = {0};
 
-    assert_null(scene_find(&scene, id, &err));
+    assert_null(graph_find_vif(&snapshot, id, &err));
     assert_int_equal(err.kind, kind);
     assert_non_null(strstr(err.text, words));
-    scene_done(&scene);
+    snapshot_done(&snapshot);
 }
 
 static void ids(void **state)
 {
     static const char *const names[] = {
         VIF_UUID, IFACE_ID, "E65867E0-9340-4A7F-A256-09AF6EB7A3AA", QVO, QVB, QBR, TAP};
-    struct scene scene = scene_of(HYBRID_THERE ON_QBR);
+    struct snapshot snapshot = snapshot_of(HYBRID_THERE ON_QBR);
     const struct snapshot_vif *found;
 
     (void)state;
     for (size_t i = 0; i < LENGTH(names); i++)
-        if (!scene_find(&scene, names[i], NULL))
+        if (!graph_find_vif(&snapshot, names[i], NULL))
             fail_msg("%s", names[i]);
-    scene_done(&scene);
+    snapshot_done(&snapshot);
     check_not_found(HYBRID_THERE LOCAL, "br-int", VIF_ERROR_NOT_FOUND, "show br-int: no VIF");
     check_not_found(HYBRID_THERE, "", VIF_ERROR_NOT_FOUND, "no VIF");
     check_not_found("", "tap1", VIF_ERROR_NOT_FOUND, "no VIF");
     check_not_found("port a bridge=x;interface a ids=iface-id:one;"
                     "port b bridge=x;interface b ids=iface-id:one",
-                    "one", VIF_ERROR_CONFLICT, "by their ports a and b");
+                    "one", VIF_ERROR_CONFLICT, "matches ports a and b; name one");
     /* A VIF's own name comes before that of a part of another one. */
-    scene = scene_of("port pa bridge=x;interface pa type=patch options=peer:pb ids=iface-id:one;"
-                     "port pb bridge=y;interface pb type=patch options=peer:pa ids=iface-id:two");
-    found = scene_find(&scene, "pb", NULL);
+    snapshot =
+        snapshot_of("port pa bridge=x;interface pa type=patch options=peer:pb ids=iface-id:one;"
+                    "port pb bridge=y;interface pb type=patch options=peer:pa ids=iface-id:two");
+    found = graph_find_vif(&snapshot, "pb", NULL);
     assert_non_null(found);
     assert_string_equal(found->iface_id, "two");
-    scene_done(&scene);
+    snapshot_done(&snapshot);
 }
 
 /* Both VIFs have the bridge, and neither alone. */
@@ -177,44 +178,44 @@ static void shared_parts(void **state)
     static const char there[] = "bridge br-int type=netdev;port a bridge=br-int;interface a "
                                 "ids=iface-id:one;port b bridge=br-int;interface b "
                                 "ids=iface-id:two";
-    struct scene scene = scene_of(there);
-    struct vif_drawing *drawing = new_drawing();
+    struct snapshot snapshot = snapshot_of(there);
+    struct graph graph = {0};
     size_t bridge;
 
     (void)state;
-    for (size_t i = 0; i < scene.n_found; i++)
-        draw_found(&scene, drawing, &scene.found[i]);
-    draw_switch(&scene, drawing);
-    scene_done(&scene);
-    assert_int_equal(drawing_finish(drawing, NULL), 0);
-    bridge = drawing_find(drawing, THING_BRIDGE, "br-int");
-    assert_int_equal(drawing->parts[bridge].vif, VIF_NO_INDEX);
-    assert_int_equal(drawing->parts[drawing_find(drawing, THING_PORT, "a")].vif, 0);
-    assert_int_equal(drawing->parts[drawing_find(drawing, THING_PORT, "b")].vif, 1);
-    assert_int_equal(drawing->n_parts, 5); /* two ports, two taps and one bridge */
-    drawing_free(drawing);
+    for (size_t i = 0; i < snapshot.n_vifs; i++)
+        graph_draw_vif(&graph, &snapshot, &snapshot.vifs[i]);
+    graph_draw_switch(&graph, &snapshot);
+    snapshot_done(&snapshot);
+    assert_false(graph.failed);
+    bridge = graph_find(&graph, GRAPH_BRIDGE, "br-int");
+    assert_int_equal(graph.nodes[bridge].vif, GRAPH_NONE);
+    assert_int_equal(graph.nodes[graph_find(&graph, GRAPH_PORT, "a")].vif, 0);
+    assert_int_equal(graph.nodes[graph_find(&graph, GRAPH_PORT, "b")].vif, 1);
+    assert_int_equal(graph.n_nodes, 5); /* two ports, two taps and one bridge */
+    graph_done(&graph);
 }
 
 static void whole_host(void **state)
 {
-    struct scene scene = scene_of(
+    struct snapshot snapshot = snapshot_of(
         DIRECT_THERE LOCAL "bridge br-ex type=system;bridge br-lone type=system;"
                            "port int-br-ex bridge=br-int;interface int-br-ex type=patch ofport=1 "
                            "options=peer:phy-br-ex;port phy-br-ex bridge=br-ex;interface phy-br-ex "
                            "type=patch ofport=1 options=peer:int-br-ex;"
                            "port eth1 bridge=br-ex;interface eth1 ofport=2;link eth1 index=3");
-    struct vif_drawing *drawing = new_drawing();
+    struct graph graph = {0};
 
     (void)state;
-    draw_found(&scene, drawing, &scene.found[0]);
-    draw_switch(&scene, drawing);
-    scene_done(&scene);
-    check(drawing, "VIF plugged, first tap\n"
-                   "port " TAP " up\nbridge br-int up\ntap " TAP " no-carrier\nbridge br-ex up\n"
-                   "bridge br-lone up\nport eth1 up\ndevice eth1 down\npatch int-br-ex up\n"
-                   "patch phy-br-ex up\n" TAP " member br-int\n" TAP " port " TAP
-                   "\n" GUEST(TAP) "br-ex member eth1\neth1 port eth1\nbr-int member int-br-ex\n"
-                                   "phy-br-ex member br-ex\nint-br-ex patch phy-br-ex\n");
+    graph_draw_vif(&graph, &snapshot, &snapshot.vifs[0]);
+    graph_draw_switch(&graph, &snapshot);
+    snapshot_done(&snapshot);
+    check(&graph, "VIF plugged, first tap\n"
+                  "port " TAP " up\nbridge br-int up\ntap " TAP " no-carrier\nbridge br-ex up\n"
+                  "bridge br-lone up\nport eth1 up\ndevice eth1 down\npatch int-br-ex up\n"
+                  "patch phy-br-ex up\n" TAP " member br-int\n" TAP " port " TAP
+                  "\n" GUEST(TAP) "br-ex member eth1\neth1 port eth1\nbr-int member int-br-ex\n"
+                                  "phy-br-ex member br-ex\nint-br-ex patch phy-br-ex\n");
 }
 
 int main(void)

@@ -1,42 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a drawing is as JSON and DOT, how long a large one takes, and drawing without memory.  Linked
- * with --wrap of malloc, calloc, realloc, strdup and reallocarray. */
-#include "drawing-fixture.h"
+/* A graph as JSON, DOT and trees, a large one, and one without memory.  Linked with --wrap of malloc,
+ * calloc, realloc and strdup. */
 #include "failing-alloc.h"
-
-void *__wrap_reallocarray(void *old, size_t n, size_t size);
-
-void *__wrap_reallocarray(void *old, size_t n, size_t size)
-{
-    return realloc(old, n * size); /* which fails on demand */
-}
+#include "graph-fixture.h"
 
 #define EVIL "a\"b\\\\N\n\033[31m\302\233&lt;\342\200\256</svg>"
 
-static struct vif_drawing *draw_evil(void)
+static struct graph draw_evil(void)
 {
-    struct scene scene = scene_of("bridge br-int type=netdev;port a bridge=br-int;interface a "
-                                  "ofport=3 ids=iface-id:one");
-    struct vif_drawing *drawing = new_drawing();
-    struct vswitch_interface *interface = &scene.snapshot.db.interfaces[0];
+    struct snapshot snapshot =
+        snapshot_of("bridge br-int type=netdev;port a bridge=br-int;interface a "
+                    "ofport=3 ids=iface-id:one");
+    struct graph graph = {0};
+    struct vswitch_interface *interface = &snapshot.db.interfaces[0];
 
     assert_int_equal(strmap_set(&interface->external_ids, "iface-id", EVIL), 0);
     assert_int_equal(strmap_set(&interface->external_ids, "vm-uuid", EVIL), 0);
-    free(scene.found);
-    free(scene.by_master);
-    scene.found = NULL;
-    scene.n_by_master = 0;
-    assert_int_equal(scene_prepare(&scene, NULL), 0);
-    draw_found(&scene, drawing, &scene.found[0]);
-    scene_done(&scene);
-    assert_int_equal(drawing_finish(drawing, NULL), 0);
-    return drawing;
+    free(snapshot.vifs);
+    assert_int_equal(snapshot_find_vifs(&snapshot, NULL), 0);
+    graph_draw_vif(&graph, &snapshot, &snapshot.vifs[0]);
+    snapshot_done(&snapshot);
+    assert_false(graph.failed);
+    return graph;
 }
 
 static void json(void **state)
 {
-    struct vif_drawing *drawing = draw_evil();
-    auto_free char *text = drawing_json(drawing);
+    struct graph graph = draw_evil();
+    auto_free char *text = graph_json(&graph);
     auto_json json_t *parsed = NULL;
     const json_t *vif, *port, *edge;
 
@@ -58,14 +49,14 @@ static void json(void **state)
     edge = json_array_get(json_object_get(parsed, "edges"), 0);
     assert_string_equal(json_string_value(json_object_get(edge, "kind")), "member");
     assert_true(json_is_false(json_object_get(edge, "missing")));
-    drawing_free(drawing);
+    graph_done(&graph);
 }
 
 /* Whatever is in a name, quotes are in pairs, and a backslash is DOT's own or doubled. */
 static void dot(void **state)
 {
-    struct vif_drawing *drawing = draw_evil();
-    auto_free char *text = drawing_dot(drawing);
+    struct graph graph = draw_evil();
+    auto_free char *text = graph_dot(&graph);
 
     (void)state;
     assert_non_null(text);
@@ -74,22 +65,41 @@ static void dot(void **state)
     assert_non_null(strstr(text, "ofport 3"));
     assert_null(strchr(text, '\033'));
     assert_null(strstr(text, "\302\233"));
-    drawing_free(drawing);
+    graph_done(&graph);
+}
+
+#define VIF_LINE                                                                                   \
+    "VIF a\"b\\\\N\\x0a\\x1b[31m\\xc2\\x9b&lt;\\xe2\\x80\\xae</svg>  waiting for its network "     \
+    "device\n"
+
+static void tree(void **state)
+{
+    struct graph graph = draw_evil();
+    auto_free char *plain = graph_tree(&graph, 0, 100);
+    auto_free char *coloured = graph_tree(&graph, VIF_TREE_UTF8 | VIF_TREE_COLOUR, 100);
+
+    (void)state;
+    assert_non_null(plain);
+    assert_memory_equal(plain, VIF_LINE, strlen(VIF_LINE));
+    assert_null(strchr(plain, '\033'));
+    assert_non_null(strstr(coloured, "  \033[33mwaiting for its network device\033[0m\n"));
+    assert_non_null(strstr(coloured, "└─ a  tap  \033[31mmissing\033[0m\n"));
+    graph_done(&graph);
 }
 
 static void texts_that_are_not_utf8(void **state)
 {
-    struct vif_drawing *drawing = new_drawing();
+    struct graph graph = {0};
     auto_free char *text = NULL;
     size_t part;
 
     (void)state;
-    assert_true(drawing_part(drawing, THING_LINK, "tap", "a\xff\xc2", VIF_NO_INDEX, &part));
-    drawing_set(drawing, "alias", "\xe2\x80");
-    assert_int_equal(drawing_finish(drawing, NULL), 0);
-    text = drawing_dot(drawing);
+    assert_true(graph_add_node(&graph, GRAPH_LINK, "tap", "a\xff\xc2", GRAPH_NONE, &part));
+    graph_set(&graph, "alias", "\xe2\x80");
+    assert_false(graph.failed);
+    text = graph_dot(&graph);
     assert_non_null(strstr(text, "tooltip=\"a??\\nalias: ??\""));
-    drawing_free(drawing);
+    graph_done(&graph);
 }
 
 /* ---- limits ---- */
@@ -98,9 +108,9 @@ static void texts_that_are_not_utf8(void **state)
 static void many(void **state)
 {
     const size_t n = 10000;
-    struct scene scene = {0};
-    struct vswitch *db = &scene.snapshot.db;
-    struct vif_drawing *drawing = new_drawing();
+    struct snapshot snapshot = {0};
+    struct vswitch *db = &snapshot.db;
+    struct graph graph = {0};
 
     (void)state;
     db->ports = calloc(n, sizeof *db->ports);
@@ -115,64 +125,61 @@ static void many(void **state)
                          0);
     }
     db->n_ports = db->n_interfaces = n;
-    assert_true(snapshot_index(&scene.snapshot));
-    assert_int_equal(scene_prepare(&scene, NULL), 0);
-    for (size_t i = 0; i < scene.n_found; i++)
-        draw_found(&scene, drawing, &scene.found[i]);
-    draw_switch(&scene, drawing);
-    scene_done(&scene);
-    assert_int_equal(drawing_finish(drawing, NULL), 0);
-    assert_int_equal(drawing->n_vifs, n);
-    assert_int_equal(drawing->n_parts, 2 * n + 1);
-    assert_int_equal(drawing->n_edges, 2 * n);
-    drawing_free(drawing);
+    assert_int_equal(snapshot_index(&snapshot, NULL), 0);
+    for (size_t i = 0; i < snapshot.n_vifs; i++)
+        graph_draw_vif(&graph, &snapshot, &snapshot.vifs[i]);
+    graph_draw_switch(&graph, &snapshot);
+    snapshot_done(&snapshot);
+    assert_false(graph.failed);
+    assert_int_equal(graph.n_vifs, n);
+    assert_int_equal(graph.n_nodes, 2 * n + 1);
+    assert_int_equal(graph.n_edges, 2 * n);
+    graph_done(&graph);
 }
 
 /* Whether the n-th allocation was there to fail. */
-static bool draw_failing(const struct scene *scene, unsigned long n)
+static bool draw_failing(const struct snapshot *snapshot, unsigned long n)
 {
-    struct vif_drawing *drawing = new_drawing();
-    char *texts[2] = {NULL, NULL};
-    struct vif_error err = {0};
+    struct graph graph = {0};
+    char *texts[3] = {NULL, NULL, NULL};
     bool hit;
-    int r;
 
     failing_alloc_set(n);
-    draw_found(scene, drawing, &scene->found[0]);
-    draw_switch(scene, drawing);
-    r = drawing_finish(drawing, &err);
-    if (r == 0) {
-        texts[0] = drawing_json(drawing);
-        texts[1] = drawing_dot(drawing);
+    graph_draw_vif(&graph, snapshot, &snapshot->vifs[0]);
+    graph_draw_switch(&graph, snapshot);
+    if (!graph.failed) {
+        texts[0] = graph_json(&graph);
+        texts[1] = graph_dot(&graph);
+        texts[2] = graph_tree(&graph, 0, 100);
     }
     hit = failing_alloc_hit();
     failing_alloc_set(0);
-    assert_int_equal(hit, r < 0 || !texts[0] || !texts[1]);
-    assert_int_equal(r, r < 0 ? -ENOMEM : 0);
-    free(texts[0]);
-    free(texts[1]);
-    drawing_free(drawing);
+    assert_int_equal(hit, graph.failed || !texts[0] || !texts[1] || !texts[2]);
+    for (size_t i = 0; i < LENGTH(texts); i++)
+        free(texts[i]);
+    graph_done(&graph);
     return hit;
 }
 
 static void memory(void **state)
 {
-    struct scene scene;
+    struct snapshot snapshot;
     unsigned long n = 1;
 
     (void)state;
     failing_alloc_init();
-    scene = scene_of(HYBRID_THERE ON_QBR LOCAL);
-    while (draw_failing(&scene, n))
+    snapshot = snapshot_of(HYBRID_THERE ON_QBR LOCAL);
+    while (draw_failing(&snapshot, n))
         n++;
     assert_true(n > 8);
-    scene_done(&scene);
+    snapshot_done(&snapshot);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json), cmocka_unit_test(dot),    cmocka_unit_test(texts_that_are_not_utf8),
+        cmocka_unit_test(json), cmocka_unit_test(dot),
+        cmocka_unit_test(tree), cmocka_unit_test(texts_that_are_not_utf8),
         cmocka_unit_test(many), cmocka_unit_test(memory),
     };
 
