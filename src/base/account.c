@@ -53,7 +53,7 @@ static int find(lookup_fn *lookup, const char *name, uint32_t *ret_id)
         if (!room)
             return -ENOMEM;
         r = lookup(name, room, size, &id);
-        if (r == 0 && id == UINT32_MAX) /* no error, and nobody */
+        if (r == 0 && id == UINT32_MAX) /* no error, but no such entry */
             r = -ENOENT;
         if (r == 0)
             *ret_id = id;

@@ -5,10 +5,10 @@
 
 #include <sys/types.h>
 
-/* The id of the user or group called 'name', or whose number it is (which need not be anyone's).
+/* The id of the user or group 'name'; a number stands for itself, even if no account has it.
  *
- * 0; -ENOENT when there is none; -ENOMEM; or what asking the system for it failed with.  May wait for a
- * directory service, where the system is set up so. */
+ * 0; -ENOENT if there is none; -ENOMEM; or the error of the look-up, which may wait for a directory
+ * service. */
 int account_user(const char *name, uid_t *ret_uid);
 int account_group(const char *name, gid_t *ret_gid);
 

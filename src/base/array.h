@@ -6,12 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Makes room for 'more' elements behind the 'n' of the array 'items'; doubles '*room'.  Returns the
- * array, which may have moved, or NULL with nothing changed when memory is gone. */
+/* Makes room for 'more' elements after the 'n' of the array 'items'; doubles '*room'.  Returns the
+ * array, which may have moved, or NULL with nothing changed if out of memory. */
 void *array_reserve(void *items, size_t n, size_t *room, size_t more, size_t size);
 
-/* The same where the type is known: true, or false when memory is gone.  'items' and 'room' are
- * updated. */
+/* The same for a known type: true, or false if out of memory.  Updates 'items' and 'room'. */
 #define array_grow(items, n, room, more)                                                           \
     ({                                                                                             \
         void *grown_ = array_reserve((items), (n), &(room), (more), sizeof *(items));              \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Owning locals wear their destructor: auto_free, auto_close, or one made by DEFINE_AUTO.
+/* Cleanup attributes for owning locals: auto_free, auto_close, or one made by DEFINE_AUTO.
  * Ownership leaves only by take_ptr() and take_fd(). */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H

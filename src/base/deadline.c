@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Deadlines on the monotonic clock.  Whoever waits gets one from its caller and hands it on. */
+/* Deadlines on the monotonic clock. Functions that wait take one from their caller and pass it
+ * on. */
 #include "base/deadline.h"
 
 #include <limits.h>

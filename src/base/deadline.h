@@ -13,7 +13,7 @@ int64_t deadline_now(void);
 /* The point 'milliseconds' from now; DEADLINE_NEVER for a negative number. */
 int64_t deadline_after(int64_t milliseconds);
 
-/* Milliseconds left until 'until', as poll() wants them: 0 when past, -1 for DEADLINE_NEVER. */
+/* Milliseconds left until 'until', for poll(): 0 if past, -1 for DEADLINE_NEVER. */
 int deadline_left(int64_t until);
 
 /* Sleeps 'milliseconds', but not past 'until'. */

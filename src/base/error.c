@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The error object: a kind from the one table and a line of words.  Needs no heap, so that it works
- * when memory is gone.  Every layer stands on it. */
+/* The error object: a kind from the one table and a one-line message. It needs no heap, so it
+ * works when out of memory. All layers use it. */
 #include "base/error.h"
 
 #include <errno.h>
@@ -53,7 +53,7 @@ bool error_kind_of_name(const char *name, enum vif_error_kind *ret)
     return false;
 }
 
-/* One line is promised: whatever a foreign text brings along, no control character gets out. */
+/* Messages are one line: control characters of foreign texts are replaced. */
 static void flatten(char *text)
 {
     for (char *p = text; *p; p++)

@@ -6,26 +6,27 @@
 #include <stdbool.h>
 #include <vif/error.h>
 
-/* Sets 'err' (may be NULL) to 'kind' and the formatted words; returns the kind's negative errno. */
+/* Sets 'err' (may be NULL) to 'kind' and the formatted message; returns the kind's negative
+ * errno. */
 int error_set(struct vif_error *err, enum vif_error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Sets 'err' from the positive 'errnum': the words, then ": " and the system's own.  The kind is
- * PERMISSION, NO_MEMORY or TIMEOUT where the errno says so, else 'kind'.  Returns -errnum. */
+/* Sets 'err' from the positive 'errnum': the message, ": " and the system's message.  The kind is
+ * PERMISSION, NO_MEMORY or TIMEOUT if the errno says so, else 'kind'.  Returns -errnum. */
 int error_sys(struct vif_error *err, enum vif_error_kind kind, int errnum, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Out of memory, in words.  Returns -ENOMEM. */
+/* Sets 'err' to "out of memory".  Returns -ENOMEM. */
 int error_memory(struct vif_error *err);
 
-/* The kind that is called 'name' in varlink; false when there is none. */
+/* The kind with the varlink name 'name'; false if there is none. */
 bool error_kind_of_name(const char *name, enum vif_error_kind *ret);
 
-/* Puts "<words>: " before the text of 'err' and returns 'r' unchanged. */
+/* Prefixes the text of 'err' with the formatted message and ": "; returns 'r' unchanged. */
 int error_prefix(struct vif_error *err, int r, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* That they return a negative number is known to whoever analyses a caller. */
+/* For static analysis of callers: these return a negative number. */
 #define ERROR_NEGATIVE(call)                                                                       \
     ({                                                                                             \
         int negative_ = (call);                                                                    \

@@ -6,11 +6,11 @@
 /* An interface name as the kernel holds it (IFNAMSIZ with its NUL). */
 #define LIMIT_IFNAME 16
 
-/* An Open vSwitch port's name with its NUL: a patch port's may be longer than a device's (os-vif cuts
- * them at 64). */
+/* The name of an Open vSwitch port with its NUL: patch ports may have longer names than devices
+ * (os-vif cuts them at 64). */
 #define LIMIT_PORT_NAME 65
 
-/* A document a user hands in: 10,000 VIFs as nova serialises them are about 40 MB. */
+/* An input text: 10,000 VIFs as nova serialises them are about 40 MB. */
 #define LIMIT_DOCUMENT_BYTES ((size_t)128 << 20)
 
 /* VIFs in one call: a host has at most a few thousand ports. */
@@ -28,7 +28,7 @@
 /* Elements of one list in a VIF (subnets, addresses, routes). */
 #define LIMIT_LIST 4096
 
-/* A method's or an error's name in varlink, interface and all: D-Bus has the same limit. */
+/* The name of a varlink method or error with its interface: D-Bus has the same limit. */
 #define LIMIT_VARLINK_NAME 255
 
 /* One call to the daemon: 10,000 VIFs as nova serialises them are about 40 MB. */
@@ -37,46 +37,45 @@
 /* One reply of the daemon: the drawing of a whole host with 10,000 ports is about 30 MB. */
 #define LIMIT_REPLY_BYTES ((size_t)128 << 20)
 
-/* Requests to one database server that wait for their answers. */
+/* Outstanding requests to one database server. */
 #define LIMIT_IN_FLIGHT 64
 
-/* Notifications nobody has asked for yet; a server that sends more is not one of ours. */
+/* Queued notifications; no known server sends more. */
 #define LIMIT_NOTIFICATIONS 1024
 
 /* A configuration file; nova.conf with all its comments is about 600 kB. */
 #define LIMIT_CONFIG_BYTES ((size_t)4 << 20)
 
-/* What is known without waiting is looked at even when a call's time is up: one answer of a local
- * database, in milliseconds. */
+/* After the timeout of a call, one more reply of a local database is read, in milliseconds. */
 #define LIMIT_LOOK_MS 500
 
-/* Reading why something has not happened in time, which begins when the time is up: a caller has
- * waited longer for less, but will not wait long for words. */
+/* Diagnosis after a timeout: the caller has waited already, and will not wait much longer for an
+ * explanation. */
 #define LIMIT_DIAGNOSIS_MS 3000
-/* ... and of that, what a distant database is given. */
+/* The part of it for a remote database. */
 #define LIMIT_SOUTHBOUND_MS 2000
 
-/* Taking back what a call did when its time is up: as long as a busy database may take for a
- * transaction of thousands of ports. */
+/* Undoing a call after its timeout: as long as a busy database may take for a transaction of
+ * thousands of ports. */
 #define LIMIT_UNDO_MS 10000
 
 /* Connecting to the daemon, which takes connections at once unless it hangs. */
 #define LIMIT_CONNECT_MS 5000
 
-/* How much later than a call's time the daemon's answer may come: it has its own limits for what it does
- * after that, and some time to be scheduled. */
+/* How long after a call's timeout the daemon's reply may arrive: it has limits of its own for
+ * diagnosis and undo, plus scheduling delays. */
 #define LIMIT_ANSWER_MS (LIMIT_UNDO_MS + LIMIT_DIAGNOSIS_MS + 5000)
 
-/* The command line of a process: the kernel gives it a quarter of the stack, 2 MiB as a rule; QEMU's
- * with many disks is about 100 kB. */
+/* The command line of a process: the kernel gives it a quarter of the stack, 2 MiB as a rule;
+ * QEMU's with many disks is about 100 kB. */
 #define LIMIT_COMMAND_LINE ((size_t)8 << 20)
 
-/* Processes this one was started by, one by the other: a dozen with a terminal, sudo and scripts. */
+/* Ancestors of this process: a dozen with a terminal, sudo and scripts. */
 #define LIMIT_ANCESTORS 64
 
 /* The log of a database server, which is compacted when it has doubled (from 10 MB on): a host's is
- * below 100 MB.  A record of it: the largest is the snapshot after compaction, 10 MB for 10,000
- * ports; it takes ten times its size while it is looked at. */
+ * below 100 MB.  The largest record is the snapshot after compaction, 10 MB for 10,000 ports, which
+ * takes ten times its size in memory while it is read. */
 #define LIMIT_HISTORY_BYTES  ((int64_t)512 << 20)
 #define LIMIT_HISTORY_RECORD ((size_t)64 << 20)
 

@@ -4,7 +4,7 @@
 #define BASE_LOG_H
 
 struct log {
-    void (*line)(void *data, const char *line); /* NULL: nobody listens */
+    void (*line)(void *data, const char *line); /* NULL: no logging */
     void *data;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists of names.  Whoever collects what is to be read of a host stands on this. */
+/* Lists of names, for collecting what to read from a host. */
 #include "base/names.h"
 
 #include <stdlib.h>

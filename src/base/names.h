@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 struct names {
-    const char **items; /* room is the caller's business */
+    const char **items; /* the caller provides the room */
     size_t n;
 };
 

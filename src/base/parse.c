@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parsing of small things.  Everything that comes from outside and ends in a path, a sysctl, a
- * netlink attribute or a database cell passes through here first. */
+/* Parsing of small things.  All input that reaches a path, a sysctl, a netlink attribute or a
+ * database cell is checked here first. */
 #include "base/parse.h"
 
 #include <arpa/inet.h>
@@ -45,7 +45,7 @@ int parse_mac_bytes(const char *text, uint8_t ret_bytes[6])
     return 0;
 }
 
-/* Two lower-case digits; returns where the next go. */
+/* Writes two lower-case digits; returns the position after them. */
 static char *put_hex(char *at, uint8_t byte)
 {
     static const char digits[] = "0123456789abcdef";
@@ -75,7 +75,8 @@ static bool is_uuid_dash(size_t i)
     return i == 8 || i == 13 || i == 18 || i == 23;
 }
 
-/* Not libuuid's, which has sscanf() read each pair of digits: every row of the database brings one. */
+/* Not libuuid's, which calls sscanf() for each pair of digits: every row of the database has
+ * one. */
 int parse_uuid(const char *text, char ret_uuid[UUID_TEXT_SIZE])
 {
     char uuid[UUID_TEXT_SIZE];
@@ -188,7 +189,7 @@ const char *ifname_fault(const char *name)
         return "is not an interface name";
     /* net/ipv6/conf/all is every interface's setting. */
     if (strcmp(name, "all") == 0 || strcmp(name, "default") == 0)
-        return "is what the kernel's settings call all interfaces, not one";
+        return "is reserved: the kernel's settings use it for all interfaces";
     for (const char *p = name; *p; p++) {
         if (*p == '/' || *p == ':' || *p == '%')
             return "has a character ('/', ':' or '%') that no interface name may have";

@@ -37,11 +37,11 @@ int parse_version(const char *text, int *ret_major, int *ret_minor);
 /* true|false, yes|no, on|off, 1|0, any case (as oslo.config takes them). */
 int parse_bool(const char *text, bool *ret_value);
 
-/* NULL when 'name' may name a network interface, else what is wrong with it, in words to follow
- * the name: "is empty", "has 16 characters, at most 15 are possible", "has a '/'".  What the kernel
- * takes (dev_valid_name(): no '/', ':', white space, not "." or ".."), less control characters,
- * non-ASCII bytes, '%', which RTM_NEWLINK would take for a pattern, and the words "all" and
- * "default", which are no interface to a sysctl. */
+/* NULL if 'name' is a valid name of a network interface, else what is wrong with it, to follow
+ * the name in a message: "is empty". Valid is what the kernel accepts (dev_valid_name(): no '/',
+ * ':', white space, not "." or ".."), except for control characters, non-ASCII bytes, '%', which
+ * RTM_NEWLINK treats as a pattern, and "all" and "default", which have another meaning in
+ * sysctls. */
 const char *ifname_fault(const char *name);
 
 /* Version 5 UUID (RFC 4122) of 'name' in the name space 'space'. */

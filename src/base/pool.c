@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pools: texts go into large blocks, one behind the other, so that a hundred thousand of them cost
- * neither as many allocations nor as many frees.  Drawings and what a daemon answers stand on it. */
+/* Pools: texts are stored one after the other in large blocks, so that a hundred thousand of them
+ * need few allocations and frees.  Used by drawings and replies of the daemon. */
 #include "base/pool.h"
 
 #include <stdint.h>
@@ -69,7 +69,7 @@ void *pool_take(struct pool *pool, size_t n)
     if (block && block->room - block->n >= gap)
         block->n += gap;
     else if (block)
-        block->n = block->room; /* what is left of it is nowhere aligned */
+        block->n = block->room; /* the rest of it is not aligned */
     place = take(pool, n ? n : 1);
     return place ? memset(place, 0, n) : NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory that is given back all at once: the many small texts of a result that lives as a whole. */
+/* Memory that is freed all at once: the many small texts of a result. */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
 
@@ -11,16 +11,15 @@ struct pool_block;
 /* Zero-initialise; pool_done() frees all that was taken and leaves it empty. */
 struct pool {
     struct pool_block *blocks;
-    bool failed; /* memory was gone at least once */
+    bool failed; /* an allocation failed */
 };
 
 void pool_done(struct pool *pool);
 
-/* Room for 'n' bytes, aligned for a pointer and zeroed, that stays where it is; NULL when memory is
- * gone. */
+/* 'n' bytes, aligned for a pointer and zeroed, which do not move; NULL if out of memory. */
 void *pool_take(struct pool *pool, size_t n);
 
-/* A copy of text[0..n) with a NUL behind it, and of 'text'; NULL when memory is gone. */
+/* A NUL-ended copy of text[0..n), and of 'text'; NULL if out of memory. */
 char *pool_copy(struct pool *pool, const char *text, size_t n);
 char *pool_text(struct pool *pool, const char *text);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ending a call early.  A descriptor that cannot be polled never ends one: what is done is then as it
- * is without. */
+/* Ending a call early.  A descriptor that cannot be polled never ends one. */
 #include "base/stop.h"
 
 #include <poll.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ending a call early because its caller says so: by a descriptor that becomes readable and is never
- * read from, so that everybody who waits can wait for it as well, and sees it as long as it is so. */
+/* Ending a call early on its caller's request: by a descriptor that becomes readable and is never
+ * read, so that every wait can poll it too and sees the request from then on. */
 #ifndef BASE_STOP_H
 #define BASE_STOP_H
 
@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-/* No descriptor, so nobody stops the call. */
+/* No descriptor: the call cannot be stopped. */
 #define STOP_NEVER 0
 
 /* Whether 'stop' (STOP_NEVER: no) is readable now. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sorted array of key and value.  The maps of one database row have a handful of entries, where an
- * array beats a hash table. */
+/* A sorted array of key and value. The maps of one database row have a handful of entries, where
+ * an array beats a hash table. */
 #include "base/strmap.h"
 
 #include <errno.h>

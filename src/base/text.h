@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A growing text.  The first failed allocation is remembered and told at the end. */
+/* A growing text.  A failed allocation is remembered and reported at the end. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -17,20 +17,20 @@ void text_done(struct text *text);
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_add_bytes(struct text *text, const char *bytes, size_t n);
 
-/* Copies a text into the array 'to' of 'size' bytes (> 0), as much of it as there is room for with its
- * NUL; what snprintf() does with "%s" for twenty times the price. */
+/* Copies a text into the array 'to' of 'size' bytes (> 0), cut to fit with its NUL: snprintf() with
+ * "%s" takes twenty times as long. */
 void text_copy(char *to, size_t size, const char *from);
 
-/* The length of the UTF-8 character that text[0..n) begins with (n > 0), 0 when it begins with none
+/* The length of the UTF-8 character at the start of text[0..n) (n > 0), 0 if it is not valid
  * (RFC 3629). */
 size_t text_utf8_length(const char *text, size_t n);
 
-/* Adds 'value', or n bytes, as a JSON string with its quotes.  What is not UTF-8 shows as '?', control
- * characters as "\u". */
+/* Adds 'value', or n bytes, as a JSON string with its quotes.  Invalid UTF-8 becomes '?', control
+ * characters "\u". */
 void text_add_json(struct text *text, const char *value);
 void text_add_json_bytes(struct text *text, const char *bytes, size_t n);
 
-/* Hands the text over to the caller, who frees it; NULL when an allocation failed. */
+/* Returns the text, which the caller frees; NULL if an allocation failed. */
 char *text_take(struct text *text);
 
 #endif

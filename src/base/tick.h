@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Something to call now and then while waiting, so that whoever waits can be told that it goes on. */
+/* A function to call now and then while waiting, to show that it continues. */
 #ifndef BASE_TICK_H
 #define BASE_TICK_H
 
 #include <stddef.h>
 
-/* How often, in milliseconds: a person sees that the seconds are counted. */
+/* How often, in milliseconds: enough to show running seconds. */
 #define TICK_MS 250
 
 struct tick {
-    void (*call)(void *data); /* NULL: nobody wants to know */
+    void (*call)(void *data); /* NULL: not called */
     void *data;
 };
 

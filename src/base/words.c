@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists of words and patterns of names.  The matching is our own because fnmatch() knows more than is
- * wanted of a rule about permission: brackets, backslashes, the locale. */
+/* Lists of words and patterns of names.  Not fnmatch(), which supports more than a permission rule
+ * should: brackets, backslashes, the locale. */
 #include "base/words.h"
 
 #include <errno.h>
@@ -46,7 +46,7 @@ bool words_next(const char **at, const char **ret_word, size_t *ret_n)
     return n > 0;
 }
 
-/* Only the last '*' needs to be tried again: one before it can be left as short as it was. */
+/* Only the last '*' needs to be retried: earlier ones can stay at their shortest match. */
 bool words_like(const char *pattern, size_t n, const char *name)
 {
     size_t p = 0, retry = n + 1;
