@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Leftovers of the kernel: pieces of the hybrid plug (qbr, qvb, qvo) without a port, and taps of ours
- * without a port and without a guest.  A bridge with a guest's tap on it belongs to a guest, always. */
-#include <stdlib.h>
+/* Stale links: pieces of the hybrid plug (qbr, qvb, qvo) without a port, and taps of ours without a port
+ * and a guest.  A bridge with a guest's tap on it always belongs to a guest. */
+#include <stdio.h>
 #include <string.h>
 
-#include "prune/find.h"
+#include "prune/stale.h"
 
 /* The links of one hybrid plug: those with the same part of a UUID in their names. */
 struct hybrid {
     const struct link_info *qbr, *qvb, *qvo; /* NULL: not there */
     char id[UUID_TEXT_SIZE];                 /* by their aliases; "" */
+    bool foreign; /* one is a port, of another kind, or has an alias that is not of the VIF */
 };
 
-/* Whether the database knows the name at all. */
-static bool is_in_database(const struct finder *finder, const char *name)
+static bool is_in_database(const struct stale_list *list, const char *name)
 {
-    const struct vswitch *db = &finder->snapshot->db;
+    const struct vswitch *db = &list->snapshot->db;
 
     return vswitch_find_port(db, name) || vswitch_find_interface(db, name) ||
            vswitch_find_bridge(db, name);
 }
 
 /* Whether some interface has this iface-id. */
-static bool has_port(const struct finder *finder, const char *id)
+static bool has_port(const struct stale_list *list, const char *id)
 {
-    const struct vswitch *db = &finder->snapshot->db;
+    const struct vswitch *db = &list->snapshot->db;
 
     for (size_t i = 0; i < db->n_interfaces; i++) {
         const char *iface_id = strmap_get(&db->interfaces[i].external_ids, "iface-id");
@@ -35,12 +35,12 @@ static bool has_port(const struct finder *finder, const char *id)
     return false;
 }
 
-/* Whether another link stands on this one, or is a member of it, but for 'but' (may be NULL). */
-static bool carries_others(const struct finder *finder, const struct link_info *link,
-                           const struct link_info *but)
+/* Whether another link than 'but' (may be NULL) uses this one, as its lower link or its master. */
+static bool is_used(const struct stale_list *list, const struct link_info *link,
+                    const struct link_info *but)
 {
-    for (size_t i = 0; i < finder->snapshot->n_links; i++) {
-        const struct link_info *other = &finder->snapshot->links[i];
+    for (size_t i = 0; i < list->snapshot->n_links; i++) {
+        const struct link_info *other = &list->snapshot->links[i];
 
         if (other != but && (other->master == link->ifindex || other->parent == link->ifindex))
             return true;
@@ -48,35 +48,28 @@ static bool carries_others(const struct finder *finder, const struct link_info *
     return false;
 }
 
-/* The link of this name, if it is of the kind; '*ret_strange' when it is there and someone else's: of
- * another kind, or with an alias that is not of the VIF. */
-static const struct link_info *own_link(const struct finder *finder, const char *prefix,
-                                        const char *part, const char *kind, char id[UUID_TEXT_SIZE],
-                                        bool *ret_strange)
+/* The piece of this prefix, or NULL. */
+static const struct link_info *find_piece(const struct stale_list *list, const char *prefix,
+                                          const char *part, const char *kind, struct hybrid *hybrid)
 {
     char name[LIMIT_IFNAME], own[UUID_TEXT_SIZE];
     const struct link_info *link;
 
-    (void)snprintf(name, sizeof name, "%s%.*s", prefix, (int)PART_OF("qbr"), part);
-    link = snapshot_link(finder->snapshot, name);
-    if (is_in_database(finder, name))
-        *ret_strange = true;
-    if (!link)
-        return NULL;
-    if (strcmp(link->kind, kind) != 0)
-        *ret_strange = true;
-    if (!link->alias[0])
+    (void)snprintf(name, sizeof name, "%s%.*s", prefix, (int)STALE_PART("qbr"), part);
+    link = snapshot_link(list->snapshot, name);
+    hybrid->foreign |= is_in_database(list, name) || (link && strcmp(link->kind, kind) != 0);
+    if (!link || !link->alias[0])
         return link;
-    if (!alias_vif_id(link->alias, own) || strncmp(own, part, PART_OF("qbr")) != 0 ||
-        (id[0] && strcmp(id, own) != 0))
-        *ret_strange = true;
+    if (!alias_vif_id(link->alias, own) || strncmp(own, part, STALE_PART("qbr")) != 0 ||
+        (hybrid->id[0] && strcmp(hybrid->id, own) != 0))
+        hybrid->foreign = true;
     else
-        memcpy(id, own, sizeof own);
+        memcpy(hybrid->id, own, sizeof own);
     return link;
 }
 
-/* Whether the pair is whole and nobody else has a hand in it. */
-static bool veth_is_free(const struct finder *finder, const struct hybrid *hybrid)
+/* Whether the pair is complete and nothing else uses it. */
+static bool veth_is_free(const struct stale_list *list, const struct hybrid *hybrid)
 {
     const struct link_info *qvb = hybrid->qvb, *qvo = hybrid->qvo;
 
@@ -85,106 +78,92 @@ static bool veth_is_free(const struct finder *finder, const struct hybrid *hybri
     /* One without the other has a peer of another name, or in another network namespace. */
     if (!qvb || !qvo || qvb->peer != qvo->ifindex || qvo->peer != qvb->ifindex)
         return false;
-    /* Of a port of the kernel's datapath the master is ovs-system. */
+    /* The master of a port of the kernel's datapath is ovs-system. */
     if (qvo->master || (qvb->master && (!hybrid->qbr || qvb->master != hybrid->qbr->ifindex)))
         return false;
-    return !carries_others(finder, qvb, NULL) && !carries_others(finder, qvo, NULL);
+    return !is_used(list, qvb, NULL) && !is_used(list, qvo, NULL);
 }
 
-static void add_hybrid(struct finder *finder, const struct hybrid *hybrid)
+/* 'part' is in the name of a link; each set is checked once, at the first of its links. */
+static void find_hybrid(struct stale_list *list, const struct link_info *link, const char *part)
 {
-    const struct link_info *links[] = {hybrid->qbr, hybrid->qvb, hybrid->qvo};
-    enum stale_kind kind = STALE_HYBRID_LINKS;
-    const struct link_info *first = hybrid->qbr ? hybrid->qbr : hybrid->qvb;
+    enum stale_rule_index rule = STALE_RULE_HYBRID_LINKS;
+    struct hybrid h = {0};
     struct stale *item;
     size_t n = 0;
 
-    if (!hybrid->qbr)
-        kind = STALE_HYBRID_VETH;
-    else if (!hybrid->qvb)
-        kind = STALE_HYBRID_BRIDGE;
-    item = finder_add(finder, kind, first->name);
+    h.qbr = find_piece(list, "qbr", part, "bridge", &h);
+    h.qvb = find_piece(list, "qvb", part, "veth", &h);
+    h.qvo = find_piece(list, "qvo", part, "veth", &h);
+    if (h.foreign || (h.qbr && link != h.qbr) || (!h.qbr && h.qvb && link != h.qvb) ||
+        !veth_is_free(list, &h) || (h.qbr && (h.qbr->master || is_used(list, h.qbr, h.qvb))))
+        return;
+    if (!h.qbr)
+        rule = STALE_RULE_HYBRID_VETH;
+    else if (!h.qvb)
+        rule = STALE_RULE_HYBRID_BRIDGE;
+    item = stale_add(list, rule, link->name);
     if (!item)
         return;
-    memcpy(item->id, hybrid->id, sizeof item->id);
-    for (size_t i = 0; i < STALE_LINKS; i++)
-        if (links[i])
-            item->links[n++] = links[i];
+    memcpy(item->id, h.id, sizeof item->id);
+    if (h.qbr)
+        item->links[n++] = h.qbr;
+    if (h.qvb) {
+        item->links[n++] = h.qvb;
+        item->links[n++] = h.qvo;
+    }
 }
 
-/* 'part' stands in the name of a link; each set is looked at once, at the first of them. */
-static void find_hybrid(struct finder *finder, const struct link_info *link, const char *part)
+/* A tap, or a bridge with another name, is known by its alias; true if it is free. */
+static bool has_free_alias(const struct stale_list *list, const struct link_info *link,
+                           char ret_id[UUID_TEXT_SIZE])
 {
-    struct hybrid hybrid = {0};
-    bool strange = false;
-
-    hybrid.qbr = own_link(finder, "qbr", part, "bridge", hybrid.id, &strange);
-    hybrid.qvb = own_link(finder, "qvb", part, "veth", hybrid.id, &strange);
-    hybrid.qvo = own_link(finder, "qvo", part, "veth", hybrid.id, &strange);
-    if ((hybrid.qbr && link != hybrid.qbr) || (!hybrid.qbr && hybrid.qvb && link != hybrid.qvb) ||
-        strange)
-        return;
-    if (!veth_is_free(finder, &hybrid))
-        return;
-    if (hybrid.qbr && (hybrid.qbr->master || carries_others(finder, hybrid.qbr, hybrid.qvb)))
-        return;
-    add_hybrid(finder, &hybrid);
+    return alias_vif_id(link->alias, ret_id) && !link->master && !ifname_fault(link->name) &&
+           !is_in_database(list, link->name) && !has_port(list, ret_id) &&
+           !is_used(list, link, NULL);
 }
 
-/* A bridge of another name is known by its alias alone: it goes only when nothing else has that id. */
-static void find_named_bridge(struct finder *finder, const struct link_info *link)
+/* Whether another link has this id in its alias. */
+static bool has_other_link(const struct stale_list *list, const struct link_info *but,
+                           const char *id)
 {
-    char id[UUID_TEXT_SIZE], other[UUID_TEXT_SIZE];
+    char other[UUID_TEXT_SIZE];
+
+    for (size_t i = 0; i < list->snapshot->n_links; i++)
+        if (&list->snapshot->links[i] != but &&
+            alias_vif_id(list->snapshot->links[i].alias, other) && strcmp(id, other) == 0)
+            return true;
+    return false;
+}
+
+static void find_by_alias(struct stale_list *list, const struct link_info *link)
+{
+    bool bridge = strcmp(link->kind, "bridge") == 0;
+    char id[UUID_TEXT_SIZE];
     struct stale *item;
 
-    if (!alias_vif_id(link->alias, id) || ifname_fault(link->name) || link->master ||
-        carries_others(finder, link, NULL) || is_in_database(finder, link->name) ||
-        has_port(finder, id))
+    /* A tap has a carrier as long as a process has it open, whether it is up or not. */
+    if ((!bridge && (!link->tap || link->carrier)) || !has_free_alias(list, link, id) ||
+        (bridge && has_other_link(list, link, id)))
         return;
-    for (size_t i = 0; i < finder->snapshot->n_links; i++) {
-        const struct link_info *one = &finder->snapshot->links[i];
-
-        if (one != link && alias_vif_id(one->alias, other) && strcmp(id, other) == 0)
-            return;
-    }
-    item = finder_add(finder, STALE_HYBRID_BRIDGE, link->name);
+    item = stale_add(list, bridge ? STALE_RULE_HYBRID_BRIDGE : STALE_RULE_TAP, link->name);
     if (!item)
         return;
     memcpy(item->id, id, sizeof id);
     item->links[0] = link;
 }
 
-void find_hybrids(struct finder *finder)
+void stale_find_links(struct stale_list *list)
 {
-    for (size_t i = 0; i < finder->snapshot->n_links; i++) {
-        const struct link_info *link = &finder->snapshot->links[i];
+    for (size_t i = 0; i < list->snapshot->n_links; i++) {
+        const struct link_info *link = &list->snapshot->links[i];
         const char *part;
 
-        if (name_has_id(link->name, "qbr", PART_OF("qbr"), &part) ||
-            name_has_id(link->name, "qvb", PART_OF("qvb"), &part) ||
-            name_has_id(link->name, "qvo", PART_OF("qvo"), &part))
-            find_hybrid(finder, link, part);
-        else if (strcmp(link->kind, "bridge") == 0)
-            find_named_bridge(finder, link);
-    }
-}
-
-void find_taps(struct finder *finder)
-{
-    for (size_t i = 0; i < finder->snapshot->n_links; i++) {
-        const struct link_info *link = &finder->snapshot->links[i];
-        char id[UUID_TEXT_SIZE];
-        struct stale *item;
-
-        /* A tap has a carrier as long as a process has it open, whether it is up or not. */
-        if (!link->tap || link->carrier || link->master || ifname_fault(link->name) ||
-            !alias_vif_id(link->alias, id) || is_in_database(finder, link->name) ||
-            has_port(finder, id) || carries_others(finder, link, NULL))
-            continue;
-        item = finder_add(finder, STALE_TAP, link->name);
-        if (!item)
-            return;
-        memcpy(item->id, id, sizeof id);
-        item->links[0] = link;
+        if (stale_name_has_id(link->name, "qbr", STALE_PART("qbr"), &part) ||
+            stale_name_has_id(link->name, "qvb", STALE_PART("qvb"), &part) ||
+            stale_name_has_id(link->name, "qvo", STALE_PART("qvo"), &part))
+            find_hybrid(list, link, part);
+        else
+            find_by_alias(list, link);
     }
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Leftovers of the database: ports that os-vif marked and that nothing is behind, bridges of one port
- * without it, QoS rows without a port.  A row with marks of anyone else is nobody's to remove. */
+/* Stale rows of the database: ports that os-vif marked and that nothing is behind, bridges of one port
+ * without it, QoS rows without a port.  Rows with anyone else's marks are never removed. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "prune/find.h"
+#include "prune/stale.h"
 
 enum marks {
     MARKS_FOREIGN,
@@ -15,8 +15,7 @@ enum marks {
     MARKS_LIBVIRT,
 };
 
-/* Keys of external_ids a port of ours may have, besides its marks: those that os-vif, Neutron's trunk
- * driver and OVN write to it.  ovs-cni's, for one, are not among them. */
+/* Keys of external_ids that os-vif, Neutron's trunk driver and OVN write to a port of ours. */
 static const char *const known_ids[] = {
     "attached-mac",     "bridge_name", "iface-id", "iface-status", "ovn-installed",
     "ovn-installed-ts", "subport_ids", "trunk_id", "vm-uuid",
@@ -67,14 +66,14 @@ static enum marks marks_of(const struct vswitch_interface *interface, char ret_i
     return read_uuid(ids, "vm-uuid", ret_instance) ? MARKS_OS_VIF : MARKS_FOREIGN;
 }
 
-/* The interface of a port that has this one alone, of its own name, and no marks of its own; or
+/* The interface of a port that has only this one, with its own name, and no marks of its own; or
  * NULL. */
-static const struct vswitch_interface *interface_of(const struct finder *finder,
+static const struct vswitch_interface *interface_of(const struct stale_list *list,
                                                     const struct vswitch_port *port)
 {
-    const struct vswitch_mark *mark = vswitch_mark_of(finder->marks, port->uuid);
+    const struct vswitch_mark *mark = vswitch_mark_of(list->marks, port->uuid);
     const struct vswitch_interface *interface =
-        vswitch_find_interface(&finder->snapshot->db, port->name);
+        vswitch_find_interface(&list->snapshot->db, port->name);
 
     if (!mark || mark->foreign || !port->bridge[0] || !interface ||
         strcmp(port->interface_uuid, interface->uuid) != 0)
@@ -82,7 +81,14 @@ static const struct vswitch_interface *interface_of(const struct finder *finder,
     return interface;
 }
 
-/* "eth0", "enp3s0f0_2", "pf0vf3", "enp3s0f0npf0vf3": what drivers and udev call representors. */
+/* A name that no device can have is a person's mistake, not a trace of a VIF. */
+static bool device_is_gone(const struct stale_list *list, const struct vswitch_interface *interface)
+{
+    return cannot_be_made(interface) && !ifname_fault(interface->name) &&
+           !snapshot_link(list->snapshot, interface->name);
+}
+
+/* "eth0", "enp3s0f0_2", "pf0vf3", "enp3s0f0npf0vf3": as drivers and udev name representors. */
 static bool is_representor_name(const char *name)
 {
     size_t n = strlen(name), digits = 0;
@@ -96,180 +102,144 @@ static bool is_representor_name(const char *name)
            (n > 1 && strncmp(name + n - 2, "vf", 2) == 0);
 }
 
-/* A name no device can have is a person's mistake, and no trace of a VIF. */
-static bool device_is_gone(const struct finder *finder, const struct vswitch_interface *interface)
+/* The last rule for ports of os-vif that fits: the most special one; STALE_N_RULES: none. */
+static enum stale_rule_index rule_of(const struct vswitch_interface *interface)
 {
-    return cannot_be_made(interface) && !ifname_fault(interface->name) &&
-           !snapshot_link(finder->snapshot, interface->name);
-}
+    const char *name = interface->name, *type = is_system(interface) ? "" : interface->type;
+    enum stale_rule_index rule = STALE_N_RULES;
 
-static struct stale *add_port(struct finder *finder, enum stale_kind kind,
-                              const struct vswitch_port *port,
-                              const struct vswitch_interface *interface)
-{
-    struct stale *item = finder_add(finder, kind, port->name);
+    for (enum stale_rule_index i = STALE_RULE_PORT; i <= STALE_RULE_PATCH_PORT; i++) {
+        const struct stale_rule *row = &stale_rules[i];
+        bool vhost_user = i == STALE_RULE_VHOST_USER_PORT;
 
-    if (!item)
-        return NULL;
-    (void)marks_of(interface, item->id, item->instance);
-    item->bridge = port->bridge;
-    item->port = port;
-    item->interface = interface;
-    return item;
-}
-
-static void find_system_port(struct finder *finder, const struct vswitch_port *port,
-                             const struct vswitch_interface *interface, enum marks marks)
-{
-    enum stale_kind kind = STALE_PORT;
-    struct stale *item;
-
-    if (!device_is_gone(finder, interface))
-        return;
-    if (marks == MARKS_LIBVIRT)
-        kind = STALE_LIBVIRT_PORT;
-    else if (name_has_id(port->name, "qvo", PART_OF("qvo"), NULL))
-        kind = STALE_HYBRID_PORT;
-    else if (is_representor_name(port->name))
-        kind = STALE_REPRESENTOR_PORT;
-    item = add_port(finder, kind, port, interface);
-    if (item)
-        item->absent_link = port->name;
-}
-
-/* In mode client ovs-vswitchd keeps the socket, so it alone can say that the port is of no use; in mode
- * server the guest keeps it, and ovs-vswitchd waits for it for ever. */
-static void find_vhost_user_port(struct finder *finder, const struct vswitch_port *port,
-                                 const struct vswitch_interface *interface)
-{
-    const struct vswitch_mark *mark = vswitch_mark_of(finder->marks, interface->uuid);
-    const char *path = strmap_get(&interface->options, "vhost-server-path");
-    bool guest_listens = strcmp(interface->type, "dpdkvhostuserclient") == 0;
-    struct stale *item;
-
-    if (!name_has_id(port->name, "vhu", PART_OF("vhu"), NULL) || !mark || mark->link_up ||
-        (guest_listens ? !path || path[0] != '/' : !cannot_be_made(interface)))
-        return;
-    item = add_port(finder, STALE_VHOST_USER_PORT, port, interface);
-    if (item && guest_listens)
-        item->socket = path;
+        if (vhost_user ? strncmp(type, row->type, strlen(row->type)) != 0
+                       : strcmp(type, row->type) != 0)
+            continue;
+        if (i == STALE_RULE_REPRESENTOR_PORT
+                ? is_representor_name(name)
+                : !row->prefix || stale_name_has_id(name, row->prefix, row->length, NULL))
+            rule = i;
+    }
+    return rule;
 }
 
 /* The bridge of one port, "pb" and twelve characters, that a patch port "ibp<uuid>" belongs to. */
-static const struct vswitch_bridge *own_bridge_of(const struct finder *finder, const char *name)
+static const struct vswitch_bridge *own_bridge_of(const struct stale_list *list, const char *name)
 {
     char bridge[LIMIT_IFNAME];
 
-    (void)snprintf(bridge, sizeof bridge, "pb%.*s", (int)PART_OF("pb"), name + strlen("ibp"));
-    return vswitch_find_bridge(&finder->snapshot->db, bridge);
+    (void)snprintf(bridge, sizeof bridge, "pb%.*s", (int)STALE_PART("pb"), name + strlen("ibp"));
+    return vswitch_find_bridge(&list->snapshot->db, bridge);
 }
 
-static void find_patch_port(struct finder *finder, const struct vswitch_port *port,
-                            const struct vswitch_interface *interface)
+/* Whether nothing is behind the port; what must stay away for that goes into 'ret'. */
+static bool is_dead(const struct stale_list *list, enum stale_rule_index rule,
+                    const struct vswitch_interface *interface, struct stale *ret)
 {
+    const struct vswitch_mark *mark = vswitch_mark_of(list->marks, interface->uuid);
     const char *peer = strmap_get(&interface->options, "peer");
-    struct stale *item;
+    const char *path = strmap_get(&interface->options, "vhost-server-path");
 
-    if (!name_has_id(port->name, "ibp", UUID_TEXT_SIZE - 1, NULL) || !peer ||
-        strlen(peer) >= LIMIT_PORT_NAME || vswitch_find_port(&finder->snapshot->db, peer) ||
-        own_bridge_of(finder, port->name)) /* goes with that, if at all */
-        return;
-    item = add_port(finder, STALE_PATCH_PORT, port, interface);
-    if (item)
-        item->absent_port = peer;
+    if (rule == STALE_RULE_DPDK_PORT)
+        return cannot_be_made(interface);
+    if (rule == STALE_RULE_PATCH_PORT) { /* with its own bridge it goes with that, if at all */
+        ret->absent_port = peer ? peer : "";
+        return peer && strlen(peer) < LIMIT_PORT_NAME &&
+               !vswitch_find_port(&list->snapshot->db, peer) &&
+               !own_bridge_of(list, interface->name);
+    }
+    if (rule != STALE_RULE_VHOST_USER_PORT) {
+        ret->absent_link = interface->name;
+        return device_is_gone(list, interface);
+    }
+    /* In mode client ovs-vswitchd makes the socket, so it alone knows that the port is of no use; in mode
+     * server the guest makes it, and ovs-vswitchd waits for it for ever. */
+    if (!mark || mark->link_up || strcmp(interface->type, "dpdkvhostuserclient") != 0)
+        return mark && !mark->link_up && cannot_be_made(interface);
+    ret->socket = path && path[0] == '/' ? path : "";
+    return ret->socket[0] != '\0';
 }
 
-static void find_port(struct finder *finder, const struct vswitch_port *port)
+static void find_port(struct stale_list *list, const struct vswitch_port *port)
 {
-    const struct vswitch_interface *interface = interface_of(finder, port);
-    char id[UUID_TEXT_SIZE] = "", instance[UUID_TEXT_SIZE] = "";
-    enum marks marks = interface ? marks_of(interface, id, instance) : MARKS_FOREIGN;
+    const struct vswitch_interface *interface = interface_of(list, port);
+    struct stale found = {.absent_link = "", .absent_port = "", .socket = ""}, *item;
+    enum stale_rule_index rule = STALE_N_RULES;
+    enum marks marks = MARKS_FOREIGN;
 
-    if (marks == MARKS_FOREIGN)
+    if (interface)
+        marks = marks_of(interface, found.id, found.instance);
+    if (marks == MARKS_OS_VIF)
+        rule = rule_of(interface);
+    else if (marks == MARKS_LIBVIRT && is_system(interface))
+        rule = STALE_RULE_LIBVIRT_PORT;
+    if (rule == STALE_N_RULES || !is_dead(list, rule, interface, &found))
         return;
-    if (is_system(interface))
-        find_system_port(finder, port, interface, marks);
-    else if (marks == MARKS_LIBVIRT)
+    item = stale_add(list, rule, port->name);
+    if (!item)
         return;
-    else if (strncmp(interface->type, "dpdkvhostuser", strlen("dpdkvhostuser")) == 0)
-        find_vhost_user_port(finder, port, interface);
-    else if (strcmp(interface->type, "patch") == 0)
-        find_patch_port(finder, port, interface);
-    else if (strcmp(interface->type, "dpdk") == 0 && cannot_be_made(interface) &&
-             name_has_id(port->name, "vfr", PART_OF("vfr"), NULL))
-        (void)add_port(finder, STALE_DPDK_PORT, port, interface);
+    memcpy(item->id, found.id, sizeof item->id);
+    memcpy(item->instance, found.instance, sizeof item->instance);
+    item->absent_link = found.absent_link;
+    item->absent_port = found.absent_port;
+    item->socket = found.socket;
+    item->bridge = port->bridge;
+    item->port = port;
+    item->interface = interface;
 }
 
-void find_ports(struct finder *finder)
-{
-    for (size_t i = 0; i < finder->snapshot->db.n_ports; i++)
-        find_port(finder, &finder->snapshot->db.ports[i]);
-}
-
-/* What is on a bridge of one port. */
-struct own_ports {
-    const struct vswitch_port *tap;   /* or NULL */
-    const struct vswitch_port *inner; /* the patch port, or NULL */
-};
-
-/* False where something is on it that os-vif does not put there. */
-static bool sort_ports(const struct finder *finder, const struct vswitch_bridge *bridge,
-                       const char *part, struct own_ports *ret)
+/* Finds the port of the tap, if there is one; false if the bridge has a port that os-vif does not put
+ * there. */
+static bool sort_ports(const struct stale_list *list, const struct vswitch_bridge *bridge,
+                       const char *part, const struct vswitch_port **ret_tap)
 {
     const struct vswitch_port *const *ports;
-    size_t n = snapshot_ports_of(finder->snapshot, bridge->name, &ports);
+    size_t n = snapshot_ports_of(list->snapshot, bridge->name, &ports);
+    bool patched = false;
 
     for (size_t i = 0; i < n; i++) {
-        const struct vswitch_interface *interface = interface_of(finder, ports[i]);
+        const struct vswitch_interface *interface = interface_of(list, ports[i]);
 
         if (!interface || interface->external_ids.n)
             return false;
         if (strcmp(ports[i]->name, bridge->name) == 0)
             continue;
-        if (name_has_id(ports[i]->name, "pbp", UUID_TEXT_SIZE - 1, NULL) &&
-            strncmp(ports[i]->name + 3, part, PART_OF("pb")) == 0 &&
-            strcmp(interface->type, "patch") == 0 && !ret->inner)
-            ret->inner = ports[i];
-        else if (is_system(interface) && !ret->tap && device_is_gone(finder, interface))
-            ret->tap = ports[i];
+        if (stale_name_has_id(ports[i]->name, "pbp", UUID_TEXT_SIZE - 1, NULL) &&
+            strncmp(ports[i]->name + 3, part, STALE_PART("pb")) == 0 &&
+            strcmp(interface->type, "patch") == 0 && !patched)
+            patched = true;
+        else if (is_system(interface) && !*ret_tap && device_is_gone(list, interface))
+            *ret_tap = ports[i];
         else
             return false;
     }
     return true;
 }
 
-/* The patch port on the integration bridge, "ibp<uuid>", whether its other end is there or not. */
-static const struct vswitch_port *find_outer(const struct finder *finder, const char *part)
+static void find_own_bridge(struct stale_list *list, const struct vswitch_bridge *bridge)
 {
-    const struct vswitch *db = &finder->snapshot->db;
-
-    for (size_t i = 0; i < db->n_ports; i++)
-        if (name_has_id(db->ports[i].name, "ibp", UUID_TEXT_SIZE - 1, NULL) &&
-            strncmp(db->ports[i].name + 3, part, PART_OF("pb")) == 0)
-            return &db->ports[i];
-    return NULL;
-}
-
-static void find_own_bridge(struct finder *finder, const struct vswitch_bridge *bridge)
-{
-    const struct vswitch_mark *mark = vswitch_mark_of(finder->marks, bridge->uuid);
+    const struct vswitch *db = &list->snapshot->db;
+    const struct vswitch_mark *mark = vswitch_mark_of(list->marks, bridge->uuid);
     const struct vswitch_interface *interface = NULL;
-    const struct vswitch_port *outer;
+    const struct vswitch_port *outer = NULL, *tap = NULL;
     char id[UUID_TEXT_SIZE] = "", instance[UUID_TEXT_SIZE] = "";
-    struct own_ports own = {0};
     struct stale *item;
     const char *part;
 
-    if (!name_has_id(bridge->name, "pb", PART_OF("pb"), &part) || !mark || mark->foreign ||
-        !sort_ports(finder, bridge, part, &own))
+    if (!stale_name_has_id(bridge->name, "pb", STALE_PART("pb"), &part) || !mark || mark->foreign ||
+        !sort_ports(list, bridge, part, &tap))
         return;
-    outer = find_outer(finder, part);
+    /* The patch port on the integration bridge, "ibp<uuid>", whether its other end exists or not. */
+    for (size_t i = 0; i < db->n_ports && !outer; i++)
+        if (stale_name_has_id(db->ports[i].name, "ibp", UUID_TEXT_SIZE - 1, NULL) &&
+            strncmp(db->ports[i].name + 3, part, STALE_PART("pb")) == 0)
+            outer = &db->ports[i];
     if (outer)
-        interface = interface_of(finder, outer);
+        interface = interface_of(list, outer);
     if (outer && (!interface || strcmp(interface->type, "patch") != 0 ||
                   marks_of(interface, id, instance) != MARKS_OS_VIF))
-        return; /* whose it is cannot be told */
-    item = finder_add(finder, STALE_PER_PORT_BRIDGE, bridge->name);
+        return; /* its owner is unknown */
+    item = stale_add(list, STALE_RULE_OWN_BRIDGE, bridge->name);
     if (!item)
         return;
     memcpy(item->id, id, sizeof id);
@@ -278,49 +248,50 @@ static void find_own_bridge(struct finder *finder, const struct vswitch_bridge *
     item->port = outer;
     item->interface = interface;
     item->own_bridge = bridge;
-    item->tap_port = own.tap;
-    item->absent_link = own.tap ? own.tap->name : "";
-}
-
-void find_own_bridges(struct finder *finder)
-{
-    for (size_t i = 0; i < finder->snapshot->db.n_bridges; i++)
-        find_own_bridge(finder, &finder->snapshot->db.bridges[i]);
+    item->tap_port = tap;
+    item->absent_link = tap ? tap->name : "";
 }
 
 static int by_text(const void *a, const void *b)
 {
-    const char *const *left = a;
-    const char *const *right = b;
+    const char *const *left = a, *const *right = b;
 
     return strcmp(*left, *right);
 }
 
-void find_qos(struct finder *finder)
+static void find_qos(struct stale_list *list)
 {
-    const struct vswitch *db = &finder->snapshot->db;
+    const struct vswitch *db = &list->snapshot->db;
     auto_free const char **used = calloc(db->n_ports + 1, sizeof *used);
     char id[UUID_TEXT_SIZE];
 
     if (!used) {
-        finder->failed = true;
+        list->failed = true;
         return;
     }
     for (size_t i = 0; i < db->n_ports; i++)
         used[i] = db->ports[i].qos_uuid;
-    if (db->n_ports)
-        qsort(used, db->n_ports, sizeof *used, by_text);
+    qsort(used, db->n_ports, sizeof *used, by_text);
     for (size_t i = 0; i < db->n_qos; i++) {
         const char *uuid = db->qos[i].uuid;
-        const struct vswitch_mark *mark = vswitch_mark_of(finder->marks, uuid);
+        const struct vswitch_mark *mark = vswitch_mark_of(list->marks, uuid);
         struct stale *item;
 
-        /* Version 5: os-vif makes the id of the device's name. */
+        /* Version 5: os-vif derives the id from the device's name. */
         if (!mark || mark->foreign || parse_uuid(db->qos[i].id, id) < 0 || id[14] != '5' ||
             bsearch(&uuid, used, db->n_ports, sizeof *used, by_text))
             continue;
-        item = finder_add(finder, STALE_QOS, uuid);
+        item = stale_add(list, STALE_RULE_QOS, uuid);
         if (item)
             item->qos = &db->qos[i];
     }
+}
+
+void stale_find_rows(struct stale_list *list)
+{
+    for (size_t i = 0; i < list->snapshot->db.n_ports; i++)
+        find_port(list, &list->snapshot->db.ports[i]);
+    for (size_t i = 0; i < list->snapshot->db.n_bridges; i++)
+        find_own_bridge(list, &list->snapshot->db.bridges[i]);
+    find_qos(list);
 }

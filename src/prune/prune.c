@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pruning a host: looks for leftovers, and takes them away by way of the engine.  What a leftover looks
- * like to one look may be a VIF in the making, by os-vif or anyone else, so nothing goes that has not
- * been seen twice, the same; our own programs are kept out by the locks of their VIFs meanwhile. */
+/* Pruning a host: looks for stale items and has the engine remove them.  What looks stale once may be a
+ * VIF in the making, by os-vif or another program, so only items that two looks found the same are
+ * removed; meanwhile the locks of their VIFs keep our own programs out. */
 #include "prune/prune.h"
 
 #include <fnmatch.h>
@@ -14,39 +14,24 @@
 #include "base/stop.h"
 #include "engine/lock.h"
 #include "engine/reconcile.h"
-#include "prune/kinds.h"
+#include "prune/stale.h"
 
 #define GRACE_MS 600000
 
-/* Between the two looks: longer than anything a plug does between two of its steps, links or rows, on a
- * host that is busy but works; os-vif's own steps take some ten milliseconds each. */
+/* Between the two looks: longer than a plug takes between two of its steps, links or rows, on a host that
+ * is busy but works; os-vif's steps take some ten milliseconds each. */
 #define PAUSE_MS 3000
 
-/* What one look at the host found, and what became of each. */
+/* One look at the host. */
 struct look {
     struct snapshot snapshot;
     struct vswitch_marks marks;
-    struct stale *items;
-    struct seen *seen; /* of each */
-    size_t n;
-};
-
-struct seen {
-    enum stale_decision verdict;
-    char *reason;
-    char *identity;
-    bool taken;           /* its VIF is locked, or has no id to be locked by */
-    const char *why_kept; /* not to be removed after all, in words; NULL */
+    struct stale_list list;
 };
 
 static void look_done(struct look *look)
 {
-    for (size_t i = 0; look->seen && i < look->n; i++) {
-        free(look->seen[i].reason);
-        free(look->seen[i].identity);
-    }
-    free(look->seen);
-    free(look->items);
+    stale_list_done(&look->list);
     vswitch_marks_done(&look->marks);
     snapshot_done(&look->snapshot);
 }
@@ -59,170 +44,110 @@ static bool is_wanted(const char *match, const struct stale *item)
            (item->instance[0] && fnmatch(match, item->instance, 0) == 0);
 }
 
-static void keep_wanted(struct look *look, const char *match)
+static int decide(struct stale_list *list, int64_t grace_ms, struct vif_error *err)
 {
-    size_t kept = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        struct stale *item = &list->items[i];
+        struct text reason = {0};
 
-    for (size_t i = 0; i < look->n; i++)
-        if (is_wanted(match, &look->items[i]))
-            look->items[kept++] = look->items[i];
-    look->n = kept;
-}
-
-static int decide(struct look *look, int64_t grace_ms, struct vif_error *err)
-{
-    look->seen = calloc(look->n + 1, sizeof *look->seen);
-    if (!look->seen)
-        return error_memory(err);
-    for (size_t i = 0; i < look->n; i++) {
-        struct seen *seen = &look->seen[i];
-        struct text reason = {0}, identity = {0};
-
-        seen->verdict = stale_decide(&look->items[i], grace_ms, &reason);
-        stale_identity(&look->items[i], &identity);
-        seen->reason = text_take(&reason);
-        seen->identity = text_take(&identity);
-        if (!seen->reason || !seen->identity)
+        text_add(&reason, "%s", "");
+        item->decision = stale_decide(item, grace_ms, &reason);
+        item->state = item->decision == STALE_REMOVABLE ? "found" : "kept";
+        item->reason = text_take(&reason);
+        if (!item->reason)
             return error_memory(err);
     }
     return 0;
 }
 
-static int take_look(const struct engine *engine, const struct vif_prune_options *options,
-                     int64_t until, struct look *look, struct vif_error *err)
+static int look_at(const struct engine *engine, const struct vif_prune_options *options,
+                   int64_t until, struct look *look, struct vif_error *err)
 {
     int64_t grace = options->grace_ms == VIF_GRACE_DEFAULT ? GRACE_MS : options->grace_ms;
+    struct stale_list *list = &look->list;
     int r = snapshot_read(engine, /* details= */ false, until, &look->snapshot, err);
+    size_t n = 0;
 
     if (r == 0)
         r = vswitch_marks_read(engine->db, until, &look->marks, err);
+    list->snapshot = &look->snapshot;
+    list->marks = &look->marks;
     if (r == 0)
-        r = stale_find(&look->snapshot, &look->marks, &look->items, &look->n, err);
-    if (r < 0)
-        return r;
-    keep_wanted(look, options->match);
-    r = stale_read_facts(engine, look->items, look->n, err);
-    return r < 0 ? r : decide(look, grace, err);
+        r = stale_find(list, err);
+    for (size_t i = 0; i < list->n; i++)
+        if (is_wanted(options->match, &list->items[i]))
+            list->items[n++] = list->items[i];
+    list->n = n;
+    if (r == 0)
+        r = stale_read_facts(engine, list->items, n, err);
+    return r < 0 ? r : decide(list, grace, err);
 }
 
-static bool has_found(const struct look *look)
+/* Locks the VIFs of the items, if their ids are known. */
+static int lock_vifs(struct stale_list *list, int *ret_fd, struct vif_error *err)
 {
-    for (size_t i = 0; i < look->n; i++)
-        if (look->seen[i].verdict == STALE_REMOVABLE)
-            return true;
-    return false;
-}
-
-/* Locks the VIFs of what was found, as far as it says whose it is. */
-static int lock_found(struct look *look, int *ret_fd, struct vif_error *err)
-{
-    auto_free const char **ids = calloc(look->n + 1, sizeof *ids);
-    auto_free bool *taken = calloc(look->n + 1, sizeof *taken);
+    auto_free const char **ids = calloc(list->n + 1, sizeof *ids);
+    auto_free bool *locked = calloc(list->n + 1, sizeof *locked);
     size_t n = 0;
     int r;
 
-    if (!ids || !taken)
+    if (!ids || !locked)
         return error_memory(err);
-    for (size_t i = 0; i < look->n; i++)
-        if (look->items[i].id[0])
-            ids[n++] = look->items[i].id;
-    r = lock_try_ids(ids, n, taken, ret_fd, err);
+    for (size_t i = 0; i < list->n; i++)
+        if (list->items[i].id[0])
+            ids[n++] = list->items[i].id;
+    r = lock_try_ids(ids, n, locked, ret_fd, err);
     n = 0;
-    for (size_t i = 0; r == 0 && i < look->n; i++)
-        look->seen[i].taken = look->items[i].id[0] ? taken[n++] : true;
+    for (size_t i = 0; r == 0 && i < list->n; i++)
+        list->items[i].locked = list->items[i].id[0] ? locked[n++] : true;
     return r;
 }
 
-static const struct seen *find_seen(const struct look *look, const char *identity)
-{
-    for (size_t i = 0; i < look->n; i++)
-        if (strcmp(look->seen[i].identity, identity) == 0)
-            return &look->seen[i];
-    return NULL;
-}
-
-/* Of what the second look found, only that goes which the first had found as well. */
-static void compare_looks(const struct look *first, struct look *second)
-{
-    for (size_t i = 0; i < second->n; i++) {
-        struct seen *seen = &second->seen[i];
-        const struct seen *before = find_seen(first, seen->identity);
-
-        if (seen->verdict != STALE_REMOVABLE)
-            continue;
-        if (!before)
-            seen->why_kept = "it has changed while it was looked at";
-        else if (before->verdict != STALE_REMOVABLE)
-            seen->why_kept = "it was none yet a moment ago";
-        else if (!before->taken)
-            seen->why_kept = "another program is at work on its VIF";
-    }
-}
-
-static bool is_to_go(const struct seen *seen)
-{
-    return seen->verdict == STALE_REMOVABLE && !seen->why_kept;
-}
-
-/* Adds "; not removed: <why>" to the reason; false when memory is gone. */
-static bool say_kept(char **reason, const char *why)
+/* Keeps an item after all, and says why; -ENOMEM. */
+static int keep(struct stale *item, const char *why, struct vif_error *err)
 {
     char *longer = NULL;
 
-    if (asprintf(&longer, "%s; not removed: %s", *reason, why) < 0)
-        return false;
-    free(*reason);
-    *reason = longer;
-    return true;
-}
-
-static bool fill_entry(const struct stale *item, struct seen *seen, struct leftovers_entry *entry)
-{
-    bool found = seen->verdict == STALE_REMOVABLE && !seen->why_kept;
-
-    if (seen->why_kept && !say_kept(&seen->reason, seen->why_kept))
-        return false;
-    (void)snprintf(entry->name, sizeof entry->name, "%s", item->name);
-    (void)snprintf(entry->bridge, sizeof entry->bridge, "%s", item->bridge);
-    memcpy(entry->id, item->id, sizeof entry->id);
-    memcpy(entry->instance, item->instance, sizeof entry->instance);
-    entry->reason = take_ptr(seen->reason);
-    entry->leftover = (struct vif_leftover){
-        .kind = stale_rule(item->kind)->word,
-        .name = entry->name,
-        .id = entry->id,
-        .instance = entry->instance,
-        .bridge = entry->bridge,
-        .reason = entry->reason,
-        .state = found ? "found" : "kept",
-        .young = seen->verdict == STALE_YOUNG,
-        .age_ms = item->age_ms,
-    };
-    return true;
-}
-
-/* The entries stand in the order of the look, those that are no leftovers left out. */
-static int fill_list(struct look *look, struct vif_leftovers *list, struct vif_error *err)
-{
-    list->entries = calloc(look->n + 1, sizeof *list->entries);
-    if (!list->entries)
+    if (asprintf(&longer, "%s; not removed: %s", item->reason, why) < 0)
         return error_memory(err);
-    for (size_t i = 0; i < look->n; i++) {
-        if (look->seen[i].verdict == STALE_IN_USE)
-            continue;
-        if (!fill_entry(&look->items[i], &look->seen[i], &list->entries[list->n]))
-            return error_memory(err);
-        list->n++;
-    }
+    free(item->reason);
+    item->reason = longer;
+    item->decision = STALE_KEPT;
+    item->state = "kept";
     return 0;
 }
 
-/* Those that are to go, on their way through the engine; each array has room for all. */
+/* Keeps what the second look found and the first had not found the same. */
+static int compare_looks(const struct stale_list *first, struct stale_list *second,
+                         struct vif_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < second->n; i++) {
+        struct stale *item = &second->items[i];
+        const struct stale *before = NULL;
+
+        if (item->decision != STALE_REMOVABLE)
+            continue;
+        for (size_t k = 0; k < first->n && !before; k++)
+            if (stale_is_same(&first->items[k], item))
+                before = &first->items[k];
+        if (!before)
+            r = keep(item, "it changed between two looks", err);
+        else if (before->decision != STALE_REMOVABLE)
+            r = keep(item, "it was not stale a moment ago", err);
+        else if (!before->locked)
+            r = keep(item, "another program is working on its VIF", err);
+    }
+    return r;
+}
+
+/* Those to be removed, on their way through the engine; each array has room for all. */
 struct removal {
     struct vif_wiring *wirings;
     struct vif_wiring **pointers;
     struct outcome *outcomes;
-    struct leftovers_entry **entries;
+    struct stale **items;
     size_t n;
 };
 
@@ -235,96 +160,59 @@ static void removal_done(struct removal *removal)
     free(removal->wirings);
     free(removal->pointers);
     free(removal->outcomes);
-    free(removal->entries);
+    free(removal->items);
 }
 #define auto_removal __attribute__((cleanup(removal_done)))
 
-/* What the policy does not allow stays. */
-static int keep_forbidden(const struct policy *policy, struct leftovers_entry *entry,
-                          struct removal *removal, struct vif_error *err)
+static int build_removal(struct look *look, const struct policy *policy, struct removal *removal,
+                         struct vif_error *err)
 {
-    struct vif_wiring *wiring = &removal->wirings[removal->n - 1];
-    struct vif_error why = {0};
-
-    if (!policy || policy_check(policy, wiring, &why) == 0)
-        return 0;
-    wiring_done(wiring);
-    removal->n--;
-    if (!say_kept(&entry->reason, why.text))
-        return error_memory(err);
-    entry->leftover.reason = entry->reason;
-    entry->leftover.state = "kept";
-    return 0;
-}
-
-static int build_removal(const struct look *look, const struct policy *policy,
-                         struct vif_leftovers *list, struct removal *removal, struct vif_error *err)
-{
-    size_t entry = 0;
-
-    removal->wirings = calloc(look->n + 1, sizeof *removal->wirings);
-    removal->pointers = calloc(look->n + 1, sizeof *removal->pointers);
-    removal->outcomes = calloc(look->n + 1, sizeof *removal->outcomes);
-    removal->entries = calloc(look->n + 1, sizeof *removal->entries);
-    if (!removal->wirings || !removal->pointers || !removal->outcomes || !removal->entries)
-        return error_memory(err);
-    for (size_t i = 0; i < look->n; i++) {
-        struct leftovers_entry *own = &list->entries[entry];
-        int r;
-
-        entry += look->seen[i].verdict != STALE_IN_USE;
-        if (!is_to_go(&look->seen[i]))
-            continue;
-        removal->entries[removal->n] = own;
-        removal->pointers[removal->n] = &removal->wirings[removal->n];
-        r = stale_wiring(&look->snapshot, &look->items[i], &removal->wirings[removal->n++], err);
-        if (r == 0)
-            r = keep_forbidden(policy, own, removal, err);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-/* That something changed at the last moment is no failure: it was left alone, as it should be. */
-static int tell_failure(struct leftovers_entry *entry, const struct vif_error *error,
-                        struct vif_error *err)
-{
-    struct vif_leftover *leftover = &entry->leftover;
-
-    if (error->kind == VIF_ERROR_CONFLICT) {
-        leftover->state = "kept";
-        if (!say_kept(&entry->reason, error->text))
-            return error_memory(err);
-        leftover->reason = entry->reason;
-        return 0;
-    }
-    leftover->state = "failed";
-    leftover->error = *error;
-    (void)error_prefix(&leftover->error, 0, "remove %s %s", leftover->kind, leftover->name);
-    return 0;
-}
-
-static int tell_outcomes(struct removal *removal, struct vif_error *err)
-{
+    struct stale_list *list = &look->list;
     int r = 0;
 
-    for (size_t i = 0; r == 0 && i < removal->n; i++) {
-        struct leftovers_entry *entry = removal->entries[i];
-        struct outcome *outcome = &removal->outcomes[i];
+    removal->wirings = calloc(list->n + 1, sizeof *removal->wirings);
+    removal->pointers = calloc(list->n + 1, sizeof *removal->pointers);
+    removal->outcomes = calloc(list->n + 1, sizeof *removal->outcomes);
+    removal->items = calloc(list->n + 1, sizeof *removal->items);
+    if (!removal->wirings || !removal->pointers || !removal->outcomes || !removal->items)
+        return error_memory(err);
+    for (size_t i = 0; r == 0 && i < list->n; i++) {
+        struct vif_wiring *wiring = &removal->wirings[removal->n];
+        struct vif_error why = {0};
 
-        entry->leftover.steps = entry->steps = take_ptr(outcome->steps);
-        if (outcome->state == OUTCOME_FAILED)
-            r = tell_failure(entry, &outcome->error, err);
-        else
-            entry->leftover.state = outcome->state == OUTCOME_PLANNED ? "planned" : "removed";
+        if (list->items[i].decision != STALE_REMOVABLE)
+            continue;
+        removal->items[removal->n] = &list->items[i];
+        removal->pointers[removal->n++] = wiring;
+        r = stale_wiring(&look->snapshot, &list->items[i], wiring, err);
+        if (r == 0 && policy && policy_check(policy, wiring, &why) < 0) {
+            wiring_done(wiring);
+            removal->n--;
+            r = keep(&list->items[i], why.text, err);
+        }
     }
     return r;
 }
 
-static int remove_all(const struct engine *engine, const struct look *look,
+/* A change at the last moment is not a failure: the item was left alone, as it should be. */
+static int store_outcome(struct stale *item, struct outcome *outcome, struct vif_error *err)
+{
+    item->steps = take_ptr(outcome->steps);
+    if (outcome->state != OUTCOME_FAILED) {
+        item->state = outcome->state == OUTCOME_PLANNED ? "planned" : "removed";
+        return 0;
+    }
+    if (outcome->error.kind == VIF_ERROR_CONFLICT)
+        return keep(item, outcome->error.text, err);
+    item->state = "failed";
+    item->error = outcome->error;
+    (void)error_prefix(&item->error, 0, "remove %s %s", item->rule->word, item->name);
+    return 0;
+}
+
+static int remove_all(const struct engine *engine, struct look *look,
                       const struct vif_prune_options *options, const struct policy *policy,
-                      int64_t until, struct vif_leftovers *list, struct vif_error *err)
+                      int64_t until, char **ret_transaction, struct vif_error *err)
 {
     struct reconcile_options how = {
         .goal = VIF_GOAL_UNPLUG,
@@ -335,49 +223,85 @@ static int remove_all(const struct engine *engine, const struct look *look,
         .policy = policy,
     };
     auto_removal struct removal removal = {0};
-    int r = build_removal(look, policy, list, &removal, err);
+    int r = build_removal(look, policy, &removal, err);
 
     if (r == 0 && removal.n)
-        r = reconcile(engine, removal.pointers, removal.n, &how, removal.outcomes,
-                      &list->transaction, err);
-    return r < 0 ? r : tell_outcomes(&removal, err);
+        r = reconcile(engine, removal.pointers, removal.n, &how, removal.outcomes, ret_transaction,
+                      err);
+    for (size_t i = 0; r == 0 && i < removal.n; i++)
+        r = store_outcome(removal.items[i], &removal.outcomes[i], err);
+    return r;
 }
 
-/* Looks again after a while, and removes what is still the same. */
+/* Waits a while, looks again, and keeps what has changed meanwhile. */
 static int look_again(const struct engine *engine, const struct vif_prune_options *options,
-                      const struct policy *policy, int64_t until, struct look *first,
-                      struct vif_leftovers *list, struct vif_error *err)
+                      int64_t until, struct look *first, struct look *ret, int *ret_lock,
+                      struct vif_error *err)
 {
-    auto_look struct look second = {0};
-    auto_close int lock = -1;
-    int r = lock_found(first, &lock, err);
+    int r = lock_vifs(&first->list, ret_lock, err);
 
     if (r < 0)
         return r;
     stop_sleep(options->stop_fd, PAUSE_MS, until);
     r = stop_asked(options->stop_fd) ? stop_error(err) : 0;
     if (r == 0)
-        r = take_look(engine, options, until, &second, err);
-    if (r < 0)
-        return r;
-    compare_looks(first, &second);
-    r = fill_list(&second, list, err);
-    return r < 0 ? r : remove_all(engine, &second, options, policy, until, list, err);
+        r = look_at(engine, options, until, ret, err);
+    return r < 0 ? r : compare_looks(&first->list, &ret->list, err);
+}
+
+/* Items that are in use are left out. */
+static int fill_list(struct stale_list *from, struct vif_leftovers *list, struct vif_error *err)
+{
+    list->entries = calloc(from->n + 1, sizeof *list->entries);
+    if (!list->entries)
+        return error_memory(err);
+    for (size_t i = 0; i < from->n; i++) {
+        struct leftovers_entry *entry = &list->entries[list->n];
+        struct stale *item = &from->items[i];
+
+        if (item->decision == STALE_IN_USE)
+            continue;
+        list->n++;
+        text_copy(entry->name, sizeof entry->name, item->name);
+        text_copy(entry->bridge, sizeof entry->bridge, item->bridge);
+        memcpy(entry->id, item->id, sizeof entry->id);
+        memcpy(entry->instance, item->instance, sizeof entry->instance);
+        entry->reason = take_ptr(item->reason);
+        entry->steps = take_ptr(item->steps);
+        entry->leftover = (struct vif_leftover){
+            .kind = item->rule->word,
+            .name = entry->name,
+            .id = entry->id,
+            .instance = entry->instance,
+            .bridge = entry->bridge,
+            .reason = entry->reason,
+            .state = item->state,
+            .young = item->decision == STALE_YOUNG,
+            .age_ms = item->age_ms,
+            .steps = entry->steps,
+            .error = item->error,
+        };
+    }
+    return 0;
 }
 
 int prune(const struct engine *engine, const struct vif_prune_options *options,
           const struct policy *policy, int64_t until, struct vif_leftovers *list,
           struct vif_error *err)
 {
-    auto_look struct look look = {0};
-    int r = take_look(engine, options, until, &look, err);
+    auto_look struct look first = {0}, second = {0};
+    struct look *look = &first;
+    auto_close int lock = -1;
+    bool found = false;
+    int r = look_at(engine, options, until, &first, err);
 
-    if (r < 0)
-        return r;
-    if (options->remove && !options->dry_run && has_found(&look))
-        return look_again(engine, options, policy, until, &look, list, err);
-    r = fill_list(&look, list, err);
-    if (r < 0 || !options->dry_run)
-        return r;
-    return remove_all(engine, &look, options, policy, until, list, err);
+    for (size_t i = 0; r == 0 && i < first.list.n; i++)
+        found |= first.list.items[i].decision == STALE_REMOVABLE;
+    if (r == 0 && options->remove && !options->dry_run && found) {
+        r = look_again(engine, options, until, &first, &second, &lock, err);
+        look = &second;
+    }
+    if (r == 0 && (options->remove || options->dry_run))
+        r = remove_all(engine, look, options, policy, until, &list->transaction, err);
+    return r < 0 ? r : fill_list(&look->list, list, err);
 }

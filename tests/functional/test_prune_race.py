@@ -152,7 +152,7 @@ def test_vif_another_vifctl_works_on(lab):
     assert plug.poll() is None, 'the plug should still be under way'
     assert found(done, 'removed') == {('tap', device(2))}
     assert found(done, 'kept') == {('tap', device(1))}
-    assert 'not removed: another program is at work on its VIF' in done.out
+    assert 'not removed: another program is working on its VIF' in done.out
     assert plug.wait(20) == 0 and device(1) in lab.links() and lab.db.row('Port', device(1))
 
 

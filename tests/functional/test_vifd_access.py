@@ -223,7 +223,7 @@ def test_leftovers_of_the_group(lab):
         one = event(vifd, 'Prune')
     assert found[mine]['state'] == 'removed', found[mine]['reason']
     assert lab.db.row('Port', mine) is None
-    for name, words in ((unknown, '; not removed: its age is not known'),
+    for name, words in ((unknown, '; not removed: its age is unknown'),
                         (theirs, '; not removed: bridge br-ex is not allowed '
                                  '([vifd] allowed_bridges)')):
         assert found[name]['state'] == 'kept' and lab.db.row('Port', name)

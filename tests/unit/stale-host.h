@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "prune/kinds.h"
+#include "prune/stale.h"
 #include "wiring-fixture.h"
 
 #define LENGTH(rows) (sizeof(rows) / sizeof((rows)[0]))

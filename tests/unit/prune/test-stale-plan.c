@@ -22,10 +22,10 @@ void *__wrap_reallocarray(void *old, size_t n, size_t size)
     return realloc(old, n * size); /* which fails on demand */
 }
 
-struct verdict_row {
-    enum stale_kind kind;
+struct decision_row {
+    enum stale_rule_index rule;
     struct stale known;
-    enum stale_decision verdict;
+    enum stale_decision decision;
     const char *words;
 };
 
@@ -36,57 +36,57 @@ struct verdict_row {
         .instance = VM_UUID, .guest_known = true, .age_ms = (age), .ovn_ms = (ovn)                 \
     }
 
-static void verdicts(void **state)
+static void decisions(void **state)
 {
-    static const struct verdict_row rows[] = {
-        {STALE_PORT, DEAD_GUEST(NOW, -1), STALE_REMOVABLE, GONE DEAD},
-        {STALE_PORT, DEAD_GUEST(NOW - 1, -1), STALE_YOUNG,
+    static const struct decision_row rows[] = {
+        {STALE_RULE_PORT, DEAD_GUEST(NOW, -1), STALE_REMOVABLE, GONE DEAD},
+        {STALE_RULE_PORT, DEAD_GUEST(NOW - 1, -1), STALE_YOUNG,
          GONE DEAD "; not removed: 999 s old, younger than the grace period"},
-        {STALE_PORT, DEAD_GUEST(2 * NOW, 5000), STALE_YOUNG,
+        {STALE_RULE_PORT, DEAD_GUEST(2 * NOW, 5000), STALE_YOUNG,
          GONE DEAD "; not removed: 5 s old, younger than the grace period"},
-        {STALE_PORT, DEAD_GUEST(2 * NOW, NOW), STALE_REMOVABLE, GONE DEAD},
-        {STALE_PORT, DEAD_GUEST(-1, -1), STALE_KEPT,
-         GONE DEAD "; not removed: its age is not known"},
-        {STALE_PORT,
+        {STALE_RULE_PORT, DEAD_GUEST(2 * NOW, NOW), STALE_REMOVABLE, GONE DEAD},
+        {STALE_RULE_PORT, DEAD_GUEST(-1, -1), STALE_KEPT,
+         GONE DEAD "; not removed: its age is unknown"},
+        {STALE_RULE_PORT,
          {.instance = VM_UUID, .age_ms = 2 * NOW},
          STALE_KEPT,
-         GONE "; not removed: whether instance " VM_UUID " runs cannot be told"},
-        {STALE_PORT,
+         GONE "; not removed: it is unknown whether instance " VM_UUID " runs"},
+        {STALE_RULE_PORT,
          {.instance = VM_UUID, .guest_known = true, .guest_runs = true, .age_ms = 2 * NOW},
          STALE_IN_USE,
          ""},
-        {STALE_VHOST_USER_PORT,
-         {.instance = VM_UUID, .guest_known = true, .socket_there = true, .age_ms = 2 * NOW},
+        {STALE_RULE_VHOST_USER_PORT,
+         {.instance = VM_UUID, .guest_known = true, .socket_exists = true, .age_ms = 2 * NOW},
          STALE_IN_USE,
          ""},
-        {STALE_PER_PORT_BRIDGE, {.age_ms = NOW}, STALE_REMOVABLE, "no tap is behind it"},
-        {STALE_PER_PORT_BRIDGE,
+        {STALE_RULE_OWN_BRIDGE, {.age_ms = NOW}, STALE_REMOVABLE, "no tap is behind it"},
+        {STALE_RULE_OWN_BRIDGE,
          {.age_ms = -1},
          STALE_KEPT,
-         "no tap is behind it; not removed: its age is not known"},
-        {STALE_LIBVIRT_PORT, DEAD_GUEST(NOW, -1), STALE_KEPT,
+         "no tap is behind it; not removed: its age is unknown"},
+        {STALE_RULE_LIBVIRT_PORT, DEAD_GUEST(NOW, -1), STALE_KEPT,
          GONE DEAD "; not removed: libvirt made it"},
-        {STALE_QOS, {.age_ms = -1, .ovn_ms = -1}, STALE_REMOVABLE, "no port refers to it"},
-        {STALE_QOS,
+        {STALE_RULE_QOS, {.age_ms = -1, .ovn_ms = -1}, STALE_REMOVABLE, "no port refers to it"},
+        {STALE_RULE_QOS,
          {.age_ms = 0, .ovn_ms = -1},
          STALE_YOUNG,
          "no port refers to it; not removed: 0 s old, younger than the grace period"},
-        {STALE_TAP,
+        {STALE_RULE_TAP,
          {.age_ms = -1, .ovn_ms = -1},
          STALE_REMOVABLE,
-         "it is no port, and no process has it open"},
+         "it is not a port, and no process has it open"},
     };
 
     (void)state;
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct stale leftover = rows[i].known;
+        struct stale item = rows[i].known;
         struct text text = {0};
         char *words;
 
-        leftover.kind = rows[i].kind;
-        if (!leftover.ovn_ms)
-            leftover.ovn_ms = -1;
-        assert_int_equal(stale_decide(&leftover, NOW, &text), rows[i].verdict);
+        item.rule = &stale_rules[rows[i].rule];
+        if (!item.ovn_ms)
+            item.ovn_ms = -1;
+        assert_int_equal(stale_decide(&item, NOW, &text), rows[i].decision);
         text_add(&text, "%s", "");
         words = text_take(&text);
         assert_non_null(words);
@@ -98,34 +98,33 @@ static void verdicts(void **state)
 /* Where anything is old enough, it does not matter that an age is not known. */
 static void no_grace_needs_no_age(void **state)
 {
-    struct stale leftover = {.kind = STALE_PER_PORT_BRIDGE, .age_ms = -1, .ovn_ms = -1};
+    struct stale item = {.rule = &stale_rules[STALE_RULE_OWN_BRIDGE], .age_ms = -1, .ovn_ms = -1};
     struct text text = {0};
 
     (void)state;
-    assert_int_equal(stale_decide(&leftover, 0, &text), STALE_REMOVABLE);
+    assert_int_equal(stale_decide(&item, 0, &text), STALE_REMOVABLE);
     text_done(&text);
 }
 
-/* The plan for one leftover of 'there', carried out on 'later', which differs from it. */
+/* The plan for one stale item of 'there', carried out on 'later', which differs from it. */
 static char *plan_of(const char *there, const char *later)
 {
     struct host host = {0};
     struct observed observed = {0};
     struct vif_wiring wiring = {0};
-    struct stale *items = NULL;
-    size_t n = 0;
+    struct stale_list list = {.snapshot = &host.snapshot, .marks = &host.marks};
     char *words;
 
     set_host(&host, there);
-    assert_int_equal(stale_find(&host.snapshot, &host.marks, &items, &n, NULL), 0);
-    assert_int_equal(n, 1);
-    assert_int_equal(stale_wiring(&host.snapshot, items, &wiring, NULL), 0);
+    assert_int_equal(stale_find(&list, NULL), 0);
+    assert_int_equal(list.n, 1);
+    assert_int_equal(stale_wiring(&host.snapshot, list.items, &wiring, NULL), 0);
     fixture_observe(&observed, there);
     fixture_observe(&observed, later);
     words = fixture_plan_words(&wiring, &observed, VIF_GOAL_UNPLUG);
     wiring_done(&wiring);
     observed_done(&observed);
-    free(items);
+    stale_list_done(&list);
     host_done(&host);
     return words;
 }
@@ -181,23 +180,22 @@ static void removal(void **state)
 /* Whether the n-th allocation was there to fail. */
 static bool fail_at(const struct host *host, unsigned long n)
 {
-    struct stale *items = NULL;
+    struct stale_list list = {.snapshot = &host->snapshot, .marks = &host->marks};
     struct vif_error err = {0};
-    size_t found = 0;
     bool hit;
     int r;
 
     failing_alloc_set(n);
-    r = stale_find(&host->snapshot, &host->marks, &items, &found, &err);
-    for (size_t i = 0; r == 0 && i < found; i++) {
+    r = stale_find(&list, &err);
+    for (size_t i = 0; r == 0 && i < list.n; i++) {
         struct vif_wiring wiring = {0};
 
-        r = stale_wiring(&host->snapshot, &items[i], &wiring, &err);
+        r = stale_wiring(&host->snapshot, &list.items[i], &wiring, &err);
         wiring_done(&wiring);
     }
     hit = failing_alloc_hit();
     failing_alloc_set(0);
-    free(items);
+    stale_list_done(&list);
     assert_int_equal(r, hit ? -ENOMEM : 0);
     assert_int_equal(err.kind, hit ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
     return hit;
@@ -220,7 +218,7 @@ static void out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(verdicts),
+        cmocka_unit_test(decisions),
         cmocka_unit_test(no_grace_needs_no_age),
         cmocka_unit_test(removal),
         cmocka_unit_test(out_of_memory),

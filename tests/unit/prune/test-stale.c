@@ -13,16 +13,15 @@
 /* "kind name (id)" of each, a line. */
 static char *find_words(const struct host *host)
 {
-    struct stale *items = NULL;
+    struct stale_list list = {.snapshot = &host->snapshot, .marks = &host->marks};
     struct text text = {0};
-    size_t n = 0;
     char *words;
 
-    assert_int_equal(stale_find(&host->snapshot, &host->marks, &items, &n, NULL), 0);
-    for (size_t i = 0; i < n; i++)
-        text_add(&text, "%s %s%s%s\n", stale_rule(items[i].kind)->word, items[i].name,
-                 items[i].id[0] ? " of " : "", items[i].id);
-    free(items);
+    assert_int_equal(stale_find(&list, NULL), 0);
+    for (size_t i = 0; i < list.n; i++)
+        text_add(&text, "%s %s%s%s\n", list.items[i].rule->word, list.items[i].name,
+                 list.items[i].id[0] ? " of " : "", list.items[i].id);
+    stale_list_done(&list);
     text_add(&text, "%s", "");
     words = text_take(&text);
     assert_non_null(words);
