@@ -279,7 +279,7 @@ static void count(void *data)
 static void late_and_stopped(void **state)
 {
     static const struct fake_action script[] = {ACCEPT, PLUG, GONE, END};
-    static const struct fake_action deaf[] = {ACCEPT, SLEEP(700), END};
+    static const struct fake_action deaf[] = {ACCEPT, SLEEP(2500), END};
     struct session s;
     int fds[2], ticks = 0;
 
