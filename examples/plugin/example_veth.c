@@ -43,10 +43,10 @@ static int add_pair(const struct vif_describe *call, const char *name)
     if (!pair)
         return no_memory(call);
     pair->create = 1;
-    pair->peer_leaves = 1;
+    pair->veth.peer_leaves = 1;
     pair->on_unplug = VIF_ON_UNPLUG_REMOVE;
     pair->mtu = (uint32_t)call->api->integer(call->vif, "network/mtu", 0);
-    memcpy(pair->peer, peer, sizeof pair->peer);
+    memcpy(pair->veth.peer, peer, sizeof pair->veth.peer);
     return 0;
 }
 

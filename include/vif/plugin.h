@@ -56,50 +56,59 @@ enum vif_link_kind {
 enum vif_on_unplug {
     VIF_ON_UNPLUG_REMOVE,
     VIF_ON_UNPLUG_KEEP,
-    VIF_ON_UNPLUG_DOWN, /* kept, set down, and given back the name it had */
+    VIF_ON_UNPLUG_DOWN, /* kept, set down, with its former name restored */
 };
 
-/* Attributes of a Linux bridge; times as the kernel counts them (USER_HZ, 1/100 s). */
+/* Attributes of a Linux bridge, as ip-link(8) calls them; times in 1/100 s. */
 struct vif_bridge_attributes {
     uint32_t ageing_time;
     uint32_t forward_delay;
     uint32_t stp_state;
-    uint8_t mcast_snooping;
+    uint32_t mcast_snooping;
 };
 
-/* A kernel link.  On unplug one of kind VIF_LINK_TAP is removed if it is a tap or a veth, the others
- * if they are of their kind; a link that carries the alias of another VIF is a conflict. */
+/* A kernel link: members of all kinds, then those of each kind alone.  A link that carries the alias
+ * of another VIF is a conflict. */
 struct vif_wiring_link {
     char name[VIF_DEVICE_NAME_SIZE];
     enum vif_link_kind kind;
-    int create;        /* plug makes it where it is missing; else plug only adjusts what is there */
-    int required;      /* not created, but plug fails when it is missing */
-    int unplug_only;   /* plug does not look at it at all */
-    int only_by_alias; /* it may be another VIF's by now: unplug touches it only when its alias says
-                          that it is this VIF's, or when nothing says that it is anyone's */
-    int shared;        /* several VIFs have it in common: it carries no VIF's alias */
     enum vif_on_unplug on_unplug;
-    uint32_t mtu;    /* of both ends of a veth; 0: left alone */
-    int has_address; /* set at creation only */
-    uint8_t address[6];
-    int enable_tc_offload; /* VIF_LINK_DEVICE: its feature hw-tc-offload is to be switched on */
-    int up;                /* VIF_LINK_DEVICE: to be up (the other kinds always are) */
-    int promisc;           /* both ends of a veth */
-    int multi_queue;       /* tap */
-    uint32_t owner;        /* tap: uid, UINT32_MAX for none */
-    uint32_t group;        /* tap: gid, UINT32_MAX for none */
-    char peer[VIF_DEVICE_NAME_SIZE]; /* veth: the other end */
-    int peer_leaves; /* veth: 'peer' may be in another network namespace by now, e.g. a container's */
-    char master[VIF_DEVICE_NAME_SIZE]; /* the bridge 'name' is enslaved to, "" for none */
-    int moves_addresses; /* VIF_LINK_DEVICE, VIF_LINK_VLAN: addresses and routes go to the master */
-    int has_bridge;      /* VIF_LINK_BRIDGE: 'bridge' is to be kept so */
-    struct vif_bridge_attributes bridge;
-    int no_host_address; /* VIF_LINK_BRIDGE: disable_ipv6=1, arp_ignore=1, arp_announce=2 before it is up */
-    int keep_ipv6; /* with 'no_host_address': leave disable_ipv6 alone */
-    uint16_t vlan; /* VIF_LINK_VLAN: its number, and the link it is on */
-    char parent[VIF_DEVICE_NAME_SIZE];
-    char device[VIF_DEVICE_NAME_SIZE]; /* VIF_LINK_DEVICE: the name it has now, when 'name' is the
-                                          one it is to get; else "" */
+    int create;        /* plug creates it where it is missing; else it only adjusts what is there */
+    int unplug_only;   /* plug ignores it */
+    int only_by_alias; /* it may be another VIF's by now: unplug touches it only when its alias says
+                          that it is this VIF's, or when nothing says that it is any VIF's */
+    int shared;        /* by several VIFs: it carries no VIF's alias */
+    uint32_t mtu;      /* of both ends of a veth; 0: left alone */
+    char master[VIF_DEVICE_NAME_SIZE]; /* the bridge it is a port of; "": none */
+    int moves_addresses;               /* VLAN, device: its addresses and routes go to the master */
+
+    struct vif_link_tap { /* unplug also removes a veth in its place */
+        int has_address;  /* set at creation only */
+        uint8_t address[6];
+        int multi_queue;
+        uint32_t owner, group; /* uid and gid, UINT32_MAX for none */
+    } tap;
+    struct vif_link_veth {
+        char peer[VIF_DEVICE_NAME_SIZE]; /* the other end */
+        int peer_leaves;                 /* for another network namespace, e.g. a container's */
+        int promisc;                     /* both ends */
+    } veth;
+    struct vif_link_bridge {
+        struct vif_bridge_attributes attributes; /* at creation */
+        int keep_attributes;                     /* and plug restores them */
+        int no_host_address; /* disable_ipv6=1, arp_ignore=1, arp_announce=2 before it is up */
+        int keep_ipv6;       /* with 'no_host_address': leaves disable_ipv6 alone */
+    } bridge;
+    struct vif_link_vlan {
+        uint16_t id;
+        char parent[VIF_DEVICE_NAME_SIZE]; /* the link it is on */
+    } vlan;
+    struct vif_link_device {
+        int required;                           /* plug fails when it is missing */
+        int up;                                 /* plug sets it up, as it does the other kinds */
+        int enable_tc_offload;                  /* plug switches its feature hw-tc-offload on */
+        char rename_from[VIF_DEVICE_NAME_SIZE]; /* the name it has until it gets 'name'; "": none */
+    } device;
 };
 
 /* An Open vSwitch bridge. */

@@ -69,8 +69,8 @@ static void say_not_undone(struct job *job, const struct step *step)
 
     if (step->kind == STEP_LINK_DELETE) {
         job_note(job, step->name, " is left behind");
-        if (step->link->peer[0] && strcmp(step->link->peer, step->name) != 0)
-            job_note(job, step->link->peer, " is left behind");
+        if (step->link->veth.peer[0] && strcmp(step->link->veth.peer, step->name) != 0)
+            job_note(job, step->link->veth.peer, " is left behind");
     } else if (step->new_name[0]) {
         (void)snprintf(words, sizeof words, " has not got back its name %s", step->new_name);
         job_note(job, step->name, words);
@@ -157,7 +157,7 @@ static const char *master_of(const struct step *step)
     case STEP_LINK_SET:
         return step->master;
     case STEP_VLAN_CREATE:
-        return step->link->parent;
+        return step->link->vlan.parent;
     default:
         return step->link->master;
     }
@@ -287,7 +287,7 @@ static void make_taps(struct batch *batch, struct item *items, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         const struct vif_wiring_link *link = items[i].step->link;
-        struct tap_options options = {link->multi_queue, link->owner, link->group};
+        struct tap_options options = {link->tap.multi_queue, link->tap.owner, link->tap.group};
         struct vif_error err = {0};
         int r;
 

@@ -41,8 +41,8 @@ static size_t add_needs(const struct vif_wiring *wiring, size_t owner, struct ne
 
         needs[n++] = (struct need){link->name, NEED_DEVICE, link->shared,
                                    link->shared ? link->master : "", owner};
-        if (link->peer[0])
-            needs[n++] = (struct need){link->peer, NEED_DEVICE, false, "", owner};
+        if (link->veth.peer[0])
+            needs[n++] = (struct need){link->veth.peer, NEED_DEVICE, false, "", owner};
     }
     for (size_t i = 0; i < wiring->n_ports; i++)
         if (wiring->ports[i].name[0])

@@ -8,7 +8,7 @@
 void message_bridge(struct netlink_batch *requests, struct item *item)
 {
     char alias[LINK_ALIAS_MAX];
-    struct link_change change = {.bridge = &item->step->link->bridge, .alias = alias};
+    struct link_change change = {.bridge = &item->step->link->bridge.attributes, .alias = alias};
 
     wiring_alias(item->job->wiring, alias);
     if (item->step->link->shared)
@@ -21,7 +21,7 @@ void message_vlan(struct netlink_batch *requests, struct item *item)
     const struct vif_wiring_link *link = item->step->link;
     struct link_change change = {.mtu = link->mtu};
 
-    link_add_create_vlan(requests, link->name, item->ifindex, link->vlan, &change);
+    link_add_create_vlan(requests, link->name, item->ifindex, link->vlan.id, &change);
 }
 
 void message_veth(struct netlink_batch *requests, struct item *item)
@@ -30,7 +30,7 @@ void message_veth(struct netlink_batch *requests, struct item *item)
     char alias[LINK_ALIAS_MAX];
     struct link_change change = {
         .set_up = true,
-        .set_promisc = link->promisc,
+        .set_promisc = link->veth.promisc,
         .mtu = link->mtu,
         .set_master = link->master[0] != '\0',
         .master = item->ifindex,
@@ -38,7 +38,7 @@ void message_veth(struct netlink_batch *requests, struct item *item)
     };
 
     wiring_alias(item->job->wiring, alias);
-    link_add_create_veth(requests, link->name, link->peer, &change);
+    link_add_create_veth(requests, link->name, link->veth.peer, &change);
 }
 
 void message_tap_settings(struct netlink_batch *requests, struct item *item)
@@ -48,11 +48,11 @@ void message_tap_settings(struct netlink_batch *requests, struct item *item)
     struct link_change change = {
         .set_up = true,
         .mtu = link->mtu,
-        .set_address = link->has_address,
+        .set_address = link->tap.has_address,
         .alias = alias,
     };
 
-    memcpy(change.address, link->address, sizeof change.address);
+    memcpy(change.address, link->tap.address, sizeof change.address);
     wiring_alias(item->job->wiring, alias);
     link_add_set(requests, link->name, 0, &change);
 }

@@ -14,8 +14,8 @@ static bool is_to_be_up(const struct vif_wiring *wiring, const char *name)
     for (size_t i = 0; i < wiring->n_links; i++) {
         const struct vif_wiring_link *link = &wiring->links[i];
 
-        if (!link->unplug_only && (link->create || link->up) &&
-            (strcmp(link->name, name) == 0 || strcmp(link->peer, name) == 0))
+        if (!link->unplug_only && (link->create || link->device.up) &&
+            (strcmp(link->name, name) == 0 || strcmp(link->veth.peer, name) == 0))
             return true;
     }
     return false;

@@ -17,9 +17,8 @@ void recheck_compare(struct batch *batch, bool complaints)
 
         if (job->state != JOB_PLANNED || job->changed)
             continue;
-        diff_done(&job->differences);
-        if (diff_find(job->wiring, &batch->observed, &job->plan, complaints, &job->differences,
-                      &job->error) < 0)
+        if (diff_complete(job->wiring, &batch->observed, complaints, &job->differences,
+                          &job->error) < 0)
             job->state = JOB_FAILED;
     }
 }

@@ -58,9 +58,8 @@ static int observe_pending(struct batch *batch, const struct reconcile_options *
         wirings[n++] = batch->jobs[i].wiring;
     }
     observed_done(&batch->observed);
-    if (options->explain)
-        return observe_details(batch->engine, wirings, n, batch->until, &batch->observed, err);
-    return observe(batch->engine, wirings, n, options->goal, batch->until, &batch->observed, err);
+    return observe(batch->engine, wirings, n, options->goal, options->explain || options->dry_run,
+                   batch->until, &batch->observed, err);
 }
 
 /* A port was found where the other way of wiring the VIF has it: then the rest of that is looked for,
@@ -104,6 +103,9 @@ static void plan_pending(struct batch *batch, enum vif_goal goal)
 {
     for (size_t i = 0; i < batch->n; i++) {
         struct job *job = &batch->jobs[i];
+        /* What is different is what was so before the first change. */
+        bool record = batch->options->explain || batch->options->dry_run;
+        struct differences *wanted = record && !job->changed ? &job->differences : NULL;
         int r = 0;
 
         if (job->state != JOB_PENDING)
@@ -119,8 +121,10 @@ static void plan_pending(struct batch *batch, enum vif_goal goal)
         plan_done(&job->plan);
         if (r == 0)
             r = policy_allows_found(batch, job);
+        if (wanted)
+            diff_done(wanted);
         if (r == 0)
-            r = plan_make(job->wiring, &batch->observed, goal, &job->plan, &job->error);
+            r = plan_make(job->wiring, &batch->observed, goal, &job->plan, wanted, &job->error);
         job->unknown = false;
         if (r >= 0) {
             job->state = JOB_PLANNED;
@@ -232,15 +236,15 @@ static void round_dry(struct batch *batch, struct outcome *outcomes, char **ret_
         *ret_transaction = commit_json(batch);
     for (size_t i = 0; i < batch->n; i++) {
         struct job *job = &batch->jobs[i];
-        struct text words = {0};
+        struct text lines = {0};
 
         if (job->state != JOB_PLANNED)
             continue;
-        for (size_t s = 0; s < job->plan.n; s++) {
-            step_words(&job->plan.steps[s], &words);
-            text_add(&words, "\n");
-        }
-        outcomes[i].steps = text_take(&words);
+        diff_lines(&job->differences, &lines);
+        text_add(&lines, "%s", "");
+        if (!batch->options->explain)
+            diff_done(&job->differences);
+        outcomes[i].steps = text_take(&lines);
         job->changed = job->plan.n > 0;
         job->state = outcomes[i].steps ? JOB_FINISHED : JOB_FAILED;
         if (!outcomes[i].steps)

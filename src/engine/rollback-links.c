@@ -75,7 +75,7 @@ void undo_remember(const struct batch *batch, struct job *job, const struct step
     if (undo.kind_made) {
         undo.kind = UNDO_CREATE;
         if (step->kind == STEP_VETH_CREATE)
-            (void)snprintf(undo.other, sizeof undo.other, "%s", step->link->peer);
+            (void)snprintf(undo.other, sizeof undo.other, "%s", step->link->veth.peer);
     } else if (step->kind == STEP_LINK_SET && step->before) { /* else it goes with its creation */
         undo.kind = UNDO_SET;
         inverse_of_set(step, &undo);
@@ -153,13 +153,11 @@ static int undo_one(struct batch *batch, struct undo *undo)
 
 static bool is_same_link(const struct link_info *a, const struct link_info *b)
 {
-    const struct vif_bridge_attributes *x = &a->bridge, *y = &b->bridge;
     const unsigned flags = IFF_UP | IFF_PROMISC;
 
     return a->ifindex == b->ifindex && (a->flags & flags) == (b->flags & flags) &&
            a->mtu == b->mtu && a->master == b->master && strcmp(a->alias, b->alias) == 0 &&
-           x->ageing_time == y->ageing_time && x->forward_delay == y->forward_delay &&
-           x->stp_state == y->stp_state && x->mcast_snooping == y->mcast_snooping;
+           memcmp(&a->bridge, &b->bridge, sizeof a->bridge) == 0;
 }
 
 /* Whether nothing is to be said of an undo that failed: the step had failed as well, before it changed

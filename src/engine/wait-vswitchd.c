@@ -19,8 +19,8 @@ static bool link_is_there(const struct batch *batch, const struct job *job,
     for (size_t i = 0; i < job->wiring->n_links; i++) {
         const struct vif_wiring_link *link = &job->wiring->links[i];
 
-        if ((link->create || link->required) && !link->unplug_only &&
-            (strcmp(link->name, port->link) == 0 || strcmp(link->peer, port->link) == 0))
+        if ((link->create || link->device.required) && !link->unplug_only &&
+            (strcmp(link->name, port->link) == 0 || strcmp(link->veth.peer, port->link) == 0))
             return true;
     }
     return false;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel/path.h"
+#include "state/attributes.h"
 
 size_t builder_guest(const struct builder *b, const char *instance)
 {
@@ -65,27 +66,21 @@ static const char *state_of_link(const struct link_info *link)
 
 static void set_link_attributes(const struct link_info *link, struct graph *graph)
 {
-    const uint8_t *a = link->address;
-    char text[24], owner[UUID_TEXT_SIZE];
+    char address[MAC_TEXT_SIZE], owner[UUID_TEXT_SIZE];
 
     if (strcmp(kind_of(link), "device") == 0)
         graph_set(graph, "type", link->kind);
     graph_set_number(graph, "mtu", link->mtu);
-    (void)snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2], a[3], a[4],
-                   a[5]);
-    graph_set(graph, "address", text);
+    attribute_address(link->address, address);
+    graph_set(graph, "address", address);
     if (link->flags & IFF_PROMISC)
         graph_set(graph, "promiscuous", "yes");
     if (link->multi_queue)
         graph_set(graph, "multi_queue", "yes");
     if (strcmp(link->kind, "vlan") == 0)
         graph_set_number(graph, "vlan", link->vlan_id);
-    if (strcmp(link->kind, "bridge") == 0) {
-        graph_set_number(graph, "ageing_time", link->bridge.ageing_time);
-        graph_set_number(graph, "forward_delay", link->bridge.forward_delay);
-        graph_set_number(graph, "stp", link->bridge.stp_state);
-        graph_set_number(graph, "mcast_snooping", link->bridge.mcast_snooping);
-    }
+    for (size_t i = 0; strcmp(link->kind, "bridge") == 0 && i < BRIDGE_ATTRIBUTES; i++)
+        graph_set_number(graph, bridge_attributes[i].name, attribute_of_bridge(&link->bridge, i));
     if (alias_vif_id(link->alias, owner))
         graph_set(graph, "owner", owner);
     else
@@ -243,8 +238,7 @@ size_t builder_bridge(const struct builder *b, const char *name)
     b->graph->nodes[node].state = "up";
     if (local && strcmp(state_of_port(local), "down") != 0)
         b->graph->nodes[node].state = state_of_port(local);
-    graph_set(b->graph, "datapath_type",
-              bridge->datapath_type[0] ? bridge->datapath_type : "system");
+    graph_set(b->graph, "datapath_type", attribute_type(bridge->datapath_type));
     graph_set(b->graph, "fail_mode", bridge->fail_mode);
     graph_set_number(b->graph, "ports", (int64_t)snapshot_ports_of(b->snapshot, name, &ports));
     if (local)

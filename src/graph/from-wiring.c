@@ -9,16 +9,17 @@
 /* A representor that is still to be renamed stands for the one of the new name. */
 static const char *name_of_link(const struct snapshot *snapshot, const struct vif_wiring_link *link)
 {
-    return link->device[0] && !snapshot_link(snapshot, link->name) &&
-                   snapshot_link(snapshot, link->device)
-               ? link->device
+    return link->device.rename_from[0] && !snapshot_link(snapshot, link->name) &&
+                   snapshot_link(snapshot, link->device.rename_from)
+               ? link->device.rename_from
                : link->name;
 }
 
 static bool has_link(const struct vif_wiring *wiring, const char *name)
 {
     for (size_t i = 0; i < wiring->n_links; i++)
-        if (strcmp(wiring->links[i].name, name) == 0 || strcmp(wiring->links[i].peer, name) == 0)
+        if (strcmp(wiring->links[i].name, name) == 0 ||
+            strcmp(wiring->links[i].veth.peer, name) == 0)
             return true;
     return false;
 }
@@ -31,16 +32,16 @@ static void draw_link(const struct builder *own, const struct vif_wiring_link *l
     };
     const struct builder b = {own->snapshot, own->graph, link->shared ? GRAPH_NONE : own->vif};
     const struct link_info *there = snapshot_link(b.snapshot, link->name);
-    const struct link_info *parent = snapshot_link(b.snapshot, link->parent);
+    const struct link_info *parent = snapshot_link(b.snapshot, link->vlan.parent);
     bool representor = link->kind == VIF_LINK_DEVICE && !link->shared;
     size_t node = builder_link(&b, name_of_link(b.snapshot, link),
                                representor ? "representor" : kinds[link->kind]);
 
-    if (link->peer[0])
-        graph_add_edge(b.graph, node, builder_link(&b, link->peer, "veth"), "pair",
-                       builder_is_pair(&b, link->name, link->peer));
-    if (link->parent[0])
-        graph_add_edge(b.graph, node, builder_link(&b, link->parent, "device"), "vlan",
+    if (link->veth.peer[0])
+        graph_add_edge(b.graph, node, builder_link(&b, link->veth.peer, "veth"), "pair",
+                       builder_is_pair(&b, link->name, link->veth.peer));
+    if (link->vlan.parent[0])
+        graph_add_edge(b.graph, node, builder_link(&b, link->vlan.parent, "device"), "vlan",
                        there && parent && there->parent == parent->ifindex);
 }
 
@@ -165,7 +166,7 @@ void graph_draw_wiring(struct graph *graph, const struct snapshot *snapshot,
     if (b.vif == GRAPH_NONE)
         return;
     for (size_t i = 0; i < wiring->n_links; i++)
-        if (!wiring->links[i].unplug_only && !wiring->links[i].enable_tc_offload)
+        if (!wiring->links[i].unplug_only && !wiring->links[i].device.enable_tc_offload)
             draw_link(&b, &wiring->links[i]);
     draw_members(&b, subject);
     for (size_t i = 0; i < wiring->n_ports; i++)

@@ -61,7 +61,7 @@ static void put_bridge(struct nlmsghdr *message, const struct vif_bridge_attribu
             mnl_attr_put_u32(message, IFLA_BR_FORWARD_DELAY, bridge->forward_delay);
         mnl_attr_put_u32(message, IFLA_BR_AGEING_TIME, bridge->ageing_time);
         mnl_attr_put_u32(message, IFLA_BR_STP_STATE, bridge->stp_state);
-        mnl_attr_put_u8(message, IFLA_BR_MCAST_SNOOPING, bridge->mcast_snooping);
+        mnl_attr_put_u8(message, IFLA_BR_MCAST_SNOOPING, (uint8_t)bridge->mcast_snooping);
         mnl_attr_nest_end(message, data);
     }
     mnl_attr_nest_end(message, info);

@@ -1,33 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Differences: what is different between a wiring and what is there, in words.  A pure function of (wiring,
- * observed, plan); what is different is what the plan has steps for, and besides what ovs-vswitchd says
- * of rows that are as they should be. */
+/* Differences between a wiring and what is there, as check and a dry run print them.  The planner
+ * records each one where it makes the step against it. */
 #ifndef PLAN_DIFF_H
 #define PLAN_DIFF_H
 
 #include <vif/vif.h>
 
-#include "plan/plan.h"
+#include "base/text.h"
+#include "state/observe.h"
 
 struct differences {
     struct vif_difference *items;
-    char **texts; /* of each item: its four texts, one behind the other */
-    size_t n;
-    size_t counted; /* those that count: all but the ones of sign ' ' */
-    bool failed;    /* memory ran out */
+    char **texts; /* of each item: its four texts, one after the other */
+    size_t n, room, texts_room;
+    size_t counted; /* all but those of sign ' ' */
+    bool failed;    /* out of memory */
 };
 
 void diff_done(struct differences *differences);
 
-/* The differences, in the order of the plan's steps, then the complaints, then what is only shown.
- * 'observed' comes from observe_details().  With 'complaints' those of ovs-vswitchd are among them,
- * unless it has not yet taken up what it was last asked for.  0 or -ENOMEM; '*ret' (empty before) belongs
- * to the caller in either case. */
-int diff_find(const struct vif_wiring *wiring, const struct observed *observed,
-              const struct plan *plan, bool complaints, struct differences *ret,
-              struct vif_error *err);
+/* Adds a difference of the part "KIND NAME" with copies of the texts.  Does nothing with
+ * 'differences' NULL; remembers that memory ran out. */
+void diff_add(struct differences *differences, char sign, const char *kind, const char *name,
+              const char *attribute, const char *is, const char *should);
 
-/* Whether ovs-vswitchd has a complaint about a part of the wiring that is there. */
+/* Adds a whole part: '+' missing, '-' there and to go; the format writes what more there is of it. */
+void diff_add_part(struct differences *differences, char sign, const char *kind, const char *name,
+                   const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Adds an attribute with numbers, of which a negative one is none. */
+void diff_add_number(struct differences *differences, char sign, const char *kind, const char *name,
+                     const char *attribute, int64_t is, int64_t should);
+
+/* Adds what no plan has steps for: with 'complaints' those of ovs-vswitchd, unless it has yet to
+ * process the last request; then what agents own or only creation sets (sign ' ').  'observed' comes
+ * with details.  0 or -ENOMEM, also for what the planner could not record. */
+int diff_complete(const struct vif_wiring *wiring, const struct observed *observed, bool complaints,
+                  struct differences *differences, struct vif_error *err);
+
+/* Whether ovs-vswitchd complains about a part of the wiring that is there. */
 bool diff_complains(const struct vif_wiring *wiring, const struct observed *observed);
+
+/* Adds "~ tap tap1: mtu 1500, should be 1442".  With 'verdict' a part that is missing or in the way
+ * is followed by these words. */
+void diff_words(const struct vif_difference *difference, bool verdict, struct text *text);
+
+/* Adds a line for each difference that a plan has steps for; a dry run prints them. */
+void diff_lines(const struct differences *differences, struct text *text);
 
 #endif

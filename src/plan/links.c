@@ -1,319 +1,394 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan towards presence, for links: what is missing is made, what is wrong is put right, and what
- * is not ours or cannot be changed is a conflict. */
-#include <errno.h>
+/* The plan for links: create what is missing, repair what differs, remove what goes; what belongs to
+ * another VIF or cannot be changed is a conflict.  Each kind of link says how in the table at the end;
+ * a difference is recorded where the step against it is made. */
 #include <stdio.h>
 #include <string.h>
 
-#include "plan/plan-internal.h"
+#include "plan/link-steps.h"
+#include "state/attributes.h"
 
-static int add_link_step(struct planner *planner, enum step_kind kind,
-                         const struct vif_wiring_link *link, const char *name,
-                         const struct link_info *before)
+/* ---- taps, and veths in their place ---- */
+
+static int present_tap(struct planner *planner, const struct vif_wiring_link *link,
+                       const struct link_info *info)
 {
-    struct step *step = plan_add(planner, kind, name);
-
-    if (!step)
-        return error_memory(planner->err);
-    step->link = link;
-    step->before = before;
-    return 0;
-}
-
-static uint32_t mtu_change(const struct vif_wiring_link *link, const struct link_info *info)
-{
-    return link->mtu && link->mtu != info->mtu ? link->mtu : 0;
-}
-
-static bool is_veth(const struct link_info *info)
-{
-    return strcmp(info->kind, "veth") == 0;
-}
-
-/* Whether a link that an Open vSwitch port of this wiring needs is part of something else, say of a
- * Linux bridge: the switch cannot have it, or has to share what it receives.  The kernel's datapath is
- * such a master itself; one the kernel does not name the kind of is left alone. */
-static bool is_astray(const struct planner *planner, const struct link_info *info, const char *name)
-{
-    const struct vif_wiring *wiring = planner->wiring;
-
-    if (!info->master || !info->slave_kind[0] || strcmp(info->slave_kind, "openvswitch") == 0)
-        return false;
-    for (size_t i = 0; i < wiring->n_ports; i++)
-        if (wiring->ports[i].create && strcmp(wiring->ports[i].link, name) == 0)
-            return true;
-    return false;
-}
-
-static int present_tap(struct planner *planner, const struct vif_wiring_link *link)
-{
-    const struct link_info *info = plan_link(planner, link->name);
     struct link_change change = {0};
     char alias[LINK_ALIAS_MAX];
 
     if (!info)
-        return link->create ? add_link_step(planner, STEP_TAP_CREATE, link, link->name, NULL) : 0;
-    if (!info->tap && !is_veth(info))
-        return error_set(planner->err, VIF_ERROR_CONFLICT,
-                         "%s is a %s, neither a tap nor a veth: not touched", link->name,
-                         plan_kind_words(info));
+        return link->create ? link_step_create(planner, link) : 0;
+    if (!info->tap && strcmp(info->kind, "veth") != 0)
+        return plan_conflict(planner, "%s is a %s, neither a tap nor a veth: not touched",
+                             link->name, link_words(info));
     wiring_alias(planner->wiring, alias);
-    change.mtu = mtu_change(link, info);
-    /* A tap someone else made is left as it is but for its MTU; one of ours has to be up. */
-    change.set_up = link->create && strcmp(info->alias, alias) == 0 && !(info->flags & IFF_UP);
-    change.set_master = is_astray(planner, info, link->name);
-    return plan_set_link(planner, link, link->name, info, &change, "", NULL);
+    change.mtu = link_mtu_change(link, info);
+    /* Of a tap that another program created only the MTU is changed; ours has to be up. */
+    change.set_up = link->create && strcmp(info->alias, alias) == 0 && !link_is_up(info);
+    change.set_master = link_has_wrong_master(planner, info, link->name);
+    (void)link_step_set(planner, link, info, &change, "");
+    return 0;
 }
 
-/* One end of an existing pair. */
+/* Whether the port of this link carries our mark. */
+static bool port_is_ours(const struct planner *planner, const char *link)
+{
+    for (size_t i = 0; i < planner->wiring->n_ports; i++) {
+        struct port_rows found;
+
+        if (strcmp(planner->wiring->ports[i].link, link) == 0 &&
+            plan_find_port(planner, &planner->wiring->ports[i], &found, NULL) == 0 &&
+            found.owner == PORT_OURS)
+            return true;
+    }
+    return false;
+}
+
+static int absent_tap(struct planner *planner, const struct vif_wiring_link *link,
+                      const struct link_info *info)
+{
+    if (!info)
+        return 0;
+    if (info->tap || strcmp(info->kind, "veth") == 0)
+        return link_step_delete(planner, link, info);
+    if (port_is_ours(planner, link->name))
+        return 0;
+    return plan_conflict(
+        planner, "%s is a %s, neither a tap nor a veth, and no port of this VIF: not removed",
+        link->name, link_words(info));
+}
+
+static void show_tap(const struct vif_wiring_link *link, const struct link_info *info,
+                     struct differences *differences)
+{
+    char is[MAC_TEXT_SIZE], should[MAC_TEXT_SIZE];
+
+    if (!link->create || !info->tap)
+        return;
+    if (info->multi_queue != (link->tap.multi_queue != 0))
+        diff_add(differences, ' ', "tap", link->name, "multi_queue",
+                 info->multi_queue ? "on" : "off", link->tap.multi_queue ? "on" : "off");
+    if (!link->tap.has_address || memcmp(info->address, link->tap.address, 6) == 0)
+        return;
+    attribute_address(info->address, is);
+    attribute_address(link->tap.address, should);
+    diff_add(differences, ' ', "tap", link->name, "address", is, should);
+}
+
+/* ---- veth pairs ---- */
+
 static int present_veth_end(struct planner *planner, const struct vif_wiring_link *link,
                             const struct link_info *info, const char *master)
 {
     const struct link_info *bridge = master[0] ? plan_link(planner, master) : NULL;
     struct link_change change = {
-        .mtu = mtu_change(link, info),
-        .set_up = !(info->flags & IFF_UP),
-        .set_promisc = link->promisc && !(info->flags & IFF_PROMISC),
+        .mtu = link_mtu_change(link, info),
+        .set_up = !link_is_up(info),
+        .set_promisc = link->veth.promisc && !(info->flags & IFF_PROMISC),
         .set_master = master[0] ? !bridge || info->master != bridge->ifindex
-                                : is_astray(planner, info, info->name),
+                                : link_has_wrong_master(planner, info, info->name),
     };
 
-    return plan_set_link(planner, link, info->name, info, &change, master, NULL);
-}
-
-static int check_kind(const struct planner *planner, const struct link_info *info, const char *kind)
-{
-    if (info && strcmp(info->kind, kind) != 0)
-        return error_set(planner->err, VIF_ERROR_CONFLICT, "%s is a %s, not a %s: not touched",
-                         info->name, plan_kind_words(info), kind);
+    (void)link_step_set(planner, link, info, &change, master);
     return 0;
 }
 
-static int present_veth(struct planner *planner, const struct vif_wiring_link *link)
+static int present_veth(struct planner *planner, const struct vif_wiring_link *link,
+                        const struct link_info *info)
 {
-    const struct link_info *info = plan_link(planner, link->name);
-    const struct link_info *peer = plan_link(planner, link->peer);
-    int r = check_kind(planner, info, "veth");
+    const struct link_info *peer = plan_link(planner, link->veth.peer);
+    int r = link_check_kind(planner, link, info, "not touched");
 
     if (r == 0)
-        r = check_kind(planner, peer, "veth");
+        r = link_check_kind(planner, link, peer, "not touched");
     if (r < 0)
         return r;
     if (info && peer && info->peer == peer->ifindex) {
-        r = present_veth_end(planner, link, info, link->master);
-        return r < 0 ? r : present_veth_end(planner, link, peer, "");
+        (void)present_veth_end(planner, link, info, link->master);
+        return present_veth_end(planner, link, peer, "");
     }
-    if (info && link->peer_leaves && !info->peer) /* it lives as long as its peer does */
+    if (info && link->veth.peer_leaves && !info->peer) /* it lives as long as its peer does */
         return present_veth_end(planner, link, info, link->master);
-    /* One end without the other, or with another peer, is of no use to anyone. */
+    /* One end without the other, or with another peer, is useless. */
     if (info)
-        r = add_link_step(planner, STEP_LINK_DELETE, link, link->name, info);
-    if (r == 0 && peer)
-        r = add_link_step(planner, STEP_LINK_DELETE, link, link->peer, peer);
-    return r < 0 ? r : add_link_step(planner, STEP_VETH_CREATE, link, link->name, NULL);
+        (void)link_step_delete(planner, link, info);
+    if (peer)
+        (void)link_step_delete(planner, link, peer);
+    return link_step_create(planner, link);
 }
 
-static int present_sysctl(struct planner *planner, const struct vif_wiring_link *link,
-                          const struct link_info *info, enum sysctl which, int value, int old)
+/* A link of its kind goes; one of another kind is not ours. */
+static int absent_kind(struct planner *planner, const struct vif_wiring_link *link,
+                       const struct link_info *info)
+{
+    int r = link_check_kind(planner, link, info, "not removed");
+
+    if (r < 0)
+        return link->unplug_only ? 0 : r;
+    return info ? link_step_delete(planner, link, info) : 0;
+}
+
+static int absent_veth(struct planner *planner, const struct vif_wiring_link *link,
+                       const struct link_info *info)
+{
+    const struct link_info *peer = plan_link(planner, link->veth.peer);
+    int r = absent_kind(planner, link, info);
+
+    if (r < 0 || !peer)
+        return r;
+    if (info && strcmp(info->kind, "veth") == 0 && info->peer == peer->ifindex)
+        return 0; /* goes with the other end */
+    return absent_kind(planner, link, peer);
+}
+
+/* ---- Linux bridges ---- */
+
+static void present_sysctl(struct planner *planner, const struct vif_wiring_link *link,
+                           const struct link_info *info, enum sysctl which, int value, int old)
 {
     struct step *step;
 
     if (info && old == value)
-        return 0;
-    step = plan_add(planner, STEP_SYSCTL, link->name);
-    if (!step)
-        return error_memory(planner->err);
-    step->link = link;
-    step->before = info;
+        return;
+    if (info)
+        link_differs_number(planner, link, info, sysctl_word(which), old, value);
+    step = link_step(planner, STEP_SYSCTL, link, info);
     step->which = which;
     step->value = value;
     step->old_value = old;
+}
+
+static int present_bridge(struct planner *planner, const struct vif_wiring_link *link,
+                          const struct link_info *info)
+{
+    static const struct link_info none = {.name = ""};
+    const struct link_info *now = info ? info : &none;
+    struct link_change change = {.set_up = !link_is_up(now), .mtu = link_mtu_change(link, now)};
+    int r = link_check_kind(planner, link, info, "not touched");
+
+    if (r < 0)
+        return r;
+    if (!info)
+        (void)link_step_create(planner, link);
+    if (link->bridge.no_host_address) {
+        if (!link->bridge.keep_ipv6 && (!info || info->has_ipv6_conf))
+            present_sysctl(planner, link, info, SYSCTL_DISABLE_IPV6, 1, now->disable_ipv6);
+        present_sysctl(planner, link, info, SYSCTL_ARP_IGNORE, 1, now->arp_ignore);
+        present_sysctl(planner, link, info, SYSCTL_ARP_ANNOUNCE, 2, now->arp_announce);
+    }
+    if (info && link->bridge.keep_attributes &&
+        memcmp(&info->bridge, &link->bridge.attributes, sizeof info->bridge) != 0)
+        change.bridge = &link->bridge.attributes;
+    (void)link_step_set(planner, link, info, &change, NULL);
     return 0;
 }
 
-static int present_sysctls(struct planner *planner, const struct vif_wiring_link *link,
-                           const struct link_info *info)
-{
-    int r = 0;
+/* ---- VLANs ---- */
 
-    if (!link->keep_ipv6 && (!info || info->has_ipv6_conf))
-        r = present_sysctl(planner, link, info, SYSCTL_DISABLE_IPV6, 1,
-                           info ? info->disable_ipv6 : 0);
-    if (r == 0)
-        r = present_sysctl(planner, link, info, SYSCTL_ARP_IGNORE, 1, info ? info->arp_ignore : 0);
-    if (r == 0)
-        r = present_sysctl(planner, link, info, SYSCTL_ARP_ANNOUNCE, 2,
-                           info ? info->arp_announce : 0);
-    return r;
+static void move_addresses(struct planner *planner, const struct vif_wiring_link *link,
+                           const struct link_info *info, const struct address_list *list)
+{
+    char words[ADDRESS_TEXT_SIZE], should[LIMIT_IFNAME + 4];
+
+    if (!list->n_addresses && !list->n_routes)
+        return;
+    (void)snprintf(should, sizeof should, "on %s", link->master);
+    for (size_t i = 0; planner->differences && i < list->n_addresses; i++) {
+        address_format(&list->addresses[i], words);
+        link_differs(planner, link, info, "address", words, should);
+    }
+    for (size_t i = 0; planner->differences && i < list->n_routes; i++) {
+        route_format(&list->routes[i], words);
+        link_differs(planner, link, info, "route", words, should);
+    }
+    link_step(planner, STEP_ADDRESS_MOVE, link, info)->addresses = list;
 }
 
-static bool same_bridge(const struct vif_bridge_attributes *a,
-                        const struct vif_bridge_attributes *b)
-{
-    return a->ageing_time == b->ageing_time && a->forward_delay == b->forward_delay &&
-           a->stp_state == b->stp_state && a->mcast_snooping == b->mcast_snooping;
-}
-
-static int present_bridge(struct planner *planner, const struct vif_wiring_link *link)
-{
-    const struct link_info *info = plan_link(planner, link->name);
-    struct link_change change = {0};
-    int r = check_kind(planner, info, "bridge");
-
-    if (r == 0 && !info)
-        r = add_link_step(planner, STEP_BRIDGE_CREATE, link, link->name, NULL);
-    if (r == 0 && link->no_host_address)
-        r = present_sysctls(planner, link, info);
-    if (r < 0)
-        return r;
-    change.set_up = !info || !(info->flags & IFF_UP);
-    if (link->mtu && (!info || info->mtu != link->mtu))
-        change.mtu = link->mtu;
-    if (info && link->has_bridge && !same_bridge(&info->bridge, &link->bridge))
-        change.bridge = &link->bridge;
-    return plan_set_link(planner, link, link->name, info, &change, NULL, NULL);
-}
-
-/* A link and its addresses become part of a bridge. */
-static int present_enslaved(struct planner *planner, const struct vif_wiring_link *link,
-                            const struct link_info *info, struct link_change *change)
+/* A VLAN or device and its addresses become part of a bridge. */
+static int present_in_bridge(struct planner *planner, const struct vif_wiring_link *link,
+                             const struct link_info *info, struct link_change *change)
 {
     const struct link_info *master = plan_link(planner, link->master);
     const struct observed *observed = planner->observed;
-    struct step *step;
-    int r;
 
     if (info && info->master && (!master || info->master != master->ifindex))
-        return error_set(planner->err, VIF_ERROR_CONFLICT,
-                         "%s is part of another bridge: it is not moved to %s", link->name,
-                         link->master);
+        return plan_conflict(planner, "%s is part of another bridge: it is not moved to %s",
+                             link->name, link->master);
     change->set_master = !info || !master || info->master != master->ifindex;
-    r = plan_set_link(planner, link, link->name, info, change, link->master, NULL);
-    for (size_t i = 0; r == 0 && link->moves_addresses && i < observed->n_addresses; i++) {
-        const struct observed_addresses *found = &observed->addresses[i];
-
-        if (strcmp(found->name, link->name) != 0 ||
-            !(found->list.n_addresses || found->list.n_routes))
-            continue;
-        step = plan_add(planner, STEP_ADDRESS_MOVE, link->name);
-        if (!step)
-            return error_memory(planner->err);
-        step->link = link;
-        step->addresses = &found->list;
-        return 0;
-    }
-    return r;
+    (void)link_step_set(planner, link, info, change, link->master);
+    for (size_t i = 0; link->moves_addresses && i < observed->n_addresses; i++)
+        if (strcmp(observed->addresses[i].name, link->name) == 0) {
+            move_addresses(planner, link, info, &observed->addresses[i].list);
+            break;
+        }
+    return 0;
 }
 
-static int present_vlan(struct planner *planner, const struct vif_wiring_link *link)
+static int present_vlan(struct planner *planner, const struct vif_wiring_link *link,
+                        const struct link_info *info)
 {
-    const struct link_info *info = plan_link(planner, link->name);
-    const struct link_info *parent = plan_link(planner, link->parent);
-    struct link_change change = {.set_up = !info || !(info->flags & IFF_UP)};
-    int r = check_kind(planner, info, "vlan");
+    const struct link_info *parent = plan_link(planner, link->vlan.parent);
+    struct link_change change = {.set_up = !info || !link_is_up(info)};
+    int r = link_check_kind(planner, link, info, "not touched");
 
     if (r < 0)
         return r;
     if (!parent)
-        return error_set(planner->err, VIF_ERROR_CONFLICT,
-                         "there is no interface %s for VLAN %u to stand on", link->parent,
-                         link->vlan);
-    if (info && (info->vlan_id != link->vlan || info->parent != parent->ifindex))
-        return error_set(planner->err, VIF_ERROR_CONFLICT,
-                         "%s is VLAN %u of another interface, not VLAN %u of %s", link->name,
-                         info->vlan_id, link->vlan, link->parent);
-    if (!info)
-        r = add_link_step(planner, STEP_VLAN_CREATE, link, link->name, NULL);
+        return plan_conflict(planner, "VLAN %u needs interface %s, which does not exist",
+                             link->vlan.id, link->vlan.parent);
+    if (info && (info->vlan_id != link->vlan.id || info->parent != parent->ifindex))
+        return plan_conflict(planner, "%s is VLAN %u of another interface, not VLAN %u of %s",
+                             link->name, info->vlan_id, link->vlan.id, link->vlan.parent);
     if (info)
-        change.mtu = mtu_change(link, info);
-    return r < 0 ? r : present_enslaved(planner, link, info, &change);
+        change.mtu = link_mtu_change(link, info);
+    else
+        (void)link_step_create(planner, link);
+    return present_in_bridge(planner, link, info, &change);
 }
 
-/* A representor gets the name it is to have: down first, since not every kernel renames a link that
- * is up, and with the old one in its alias, for unplug to give back. */
+/* ---- devices: physical ones, representors of VFs ---- */
+
+/* Down first, since not every kernel renames a link that is up, and with the old name in its alias,
+ * for unplug to restore. */
 static int rename_device(struct planner *planner, const struct vif_wiring_link *link,
                          const struct link_info *info)
 {
-    struct link_change down = {.set_down = true}, up = {.set_up = true};
+    const struct link_change down = {.set_down = true};
+    struct link_change up = {.set_up = true};
     char old_name[LIMIT_IFNAME];
-    struct step *step = NULL;
-    int r = 0;
+    struct step *step;
 
     if (plan_link(planner, link->name))
-        return error_set(planner->err, VIF_ERROR_CONFLICT,
-                         "%s cannot be renamed to %s: there is another device of that name",
-                         info->name, link->name);
-    if (info->flags & IFF_UP)
-        r = plan_set_link(planner, link, info->name, info, &down, NULL, NULL);
-    up.mtu = mtu_change(link, info);
-    up.set_master = is_astray(planner, info, link->name);
-    if (r == 0)
-        r = plan_set_link(planner, link, info->name, info, &up, "", &step);
-    if (r < 0 || !step)
-        return r;
-    (void)snprintf(step->new_name, sizeof step->new_name, "%s", link->name);
+        return plan_conflict(planner,
+                             "%s cannot be renamed to %s: there is another device of that name",
+                             info->name, link->name);
+    link_differs(planner, link, info, "name", info->name, link->name);
+    if (link_is_up(info))
+        (void)link_step_set(planner, link, info, &down, NULL);
+    up.mtu = link_mtu_change(link, info);
+    up.set_master = link_has_wrong_master(planner, info, link->name);
+    step = link_step_set(planner, link, info, &up, "");
+    memcpy(step->new_name, link->name, sizeof step->new_name);
     if (!wiring_old_name(planner->wiring, info->alias, old_name)) /* else renamed before */
-        (void)snprintf(old_name, sizeof old_name, "%s", info->name);
+        memcpy(old_name, info->name, sizeof old_name);
     wiring_alias_renamed(planner->wiring, old_name, step->alias);
     step->set_alias = true;
     return 0;
 }
 
-static int present_device(struct planner *planner, const struct vif_wiring_link *link)
+static int present_device(struct planner *planner, const struct vif_wiring_link *link,
+                          const struct link_info *info)
 {
-    const char *name = link->device[0] ? link->device : link->name;
-    const struct link_info *info = plan_link(planner, name);
+    const char *name = link->device.rename_from[0] ? link->device.rename_from : link->name;
     struct link_change change = {0};
-    struct step *step;
-    int r;
+    int r = 0;
 
-    if (!info && link->required)
-        return error_set(planner->err, VIF_ERROR_CONFLICT, "network device %s is gone", name);
+    if (link->device.rename_from[0])
+        info = plan_link(planner, name);
     if (!info)
-        return 0;
-    change.set_up = link->up && !(info->flags & IFF_UP);
-    change.mtu = mtu_change(link, info);
-    change.set_master = !link->master[0] && is_astray(planner, info, name);
-    if (link->device[0])
+        return link->device.required ? plan_conflict(planner, "network device %s is gone", name)
+                                     : 0;
+    change.set_up = link->device.up && !link_is_up(info);
+    change.mtu = link_mtu_change(link, info);
+    if (link->device.rename_from[0]) {
         r = rename_device(planner, link, info);
-    else if (link->master[0])
-        r = present_enslaved(planner, link, info, &change);
-    else
-        r = plan_set_link(planner, link, name, info, &change, "", NULL);
-    if (r < 0 || !link->enable_tc_offload)
+    } else if (link->master[0]) {
+        r = present_in_bridge(planner, link, info, &change);
+    } else {
+        change.set_master = link_has_wrong_master(planner, info, name);
+        (void)link_step_set(planner, link, info, &change, "");
+    }
+    if (r < 0 || !link->device.enable_tc_offload)
         return r;
-    step = plan_add(planner, STEP_TC_OFFLOAD, link->name);
-    if (!step)
-        return error_memory(planner->err);
-    step->link = link;
-    step->before = info;
+    link_differs(planner, link, info, "hw-tc-offload", "off", "on");
+    link_step(planner, STEP_TC_OFFLOAD, link, info)->name = link->name;
     return 0;
 }
 
-int plan_present_link(struct planner *planner, const struct vif_wiring_link *link)
+/* A representor stays, down, with the name it had before it got ours. */
+static int absent_device(struct planner *planner, const struct vif_wiring_link *link,
+                         const struct link_info *info)
 {
+    struct link_change change = {.set_down = true};
+    char old_name[LIMIT_IFNAME];
+    bool renamed;
+    struct step *step;
+
+    if (!info && link->device.rename_from[0])
+        info = plan_link(planner, link->device.rename_from);
+    if (!info)
+        return 0;
+    renamed = wiring_old_name(planner->wiring, info->alias, old_name);
+    /* It may be another VIF's by now. */
+    if (!renamed && link->only_by_alias &&
+        (wiring_alias_is_foreign(planner->wiring, info->alias) ||
+         vswitch_find_port(&planner->observed->db, info->name)))
+        return 0;
+    if (link_is_up(info))
+        link_differs(planner, link, info, "state", "up", "down");
+    change.set_down = renamed || link_is_up(info);
+    (void)link_step_set(planner, link, info, &change, NULL);
+    if (!renamed)
+        return 0;
+    link_differs(planner, link, info, "name", info->name, old_name);
+    step = link_step_set(planner, link, info, &change, NULL); /* the name once it is down */
+    memcpy(step->new_name, old_name, sizeof step->new_name);
+    step->set_alias = true;
+    return 0;
+}
+
+const struct link_kind link_kinds[] = {
+    [VIF_LINK_TAP] = {"tap", NULL, STEP_TAP_CREATE, present_tap, absent_tap, show_tap},
+    [VIF_LINK_VETH] = {"veth", "veth", STEP_VETH_CREATE, present_veth, absent_veth, NULL},
+    [VIF_LINK_BRIDGE] = {"Linux bridge", "bridge", STEP_BRIDGE_CREATE, present_bridge, absent_kind,
+                         NULL},
+    [VIF_LINK_VLAN] = {"VLAN", "vlan", STEP_VLAN_CREATE, present_vlan, absent_kind, NULL},
+    [VIF_LINK_DEVICE] = {"device", NULL, STEP_LINK_SET, present_device, absent_device, NULL},
+};
+
+void plan_show_link(const struct observed *observed, const struct vif_wiring_link *link,
+                    struct differences *differences)
+{
+    const struct link_info *info = observed_link(observed, link->name);
+
+    if (info && link_kinds[link->kind].show)
+        link_kinds[link->kind].show(link, info, differences);
+}
+
+/* A link with the alias of another VIF, or that has this name only besides its own, is not ours. */
+static int check_alias(const struct planner *planner, const struct link_info *info)
+{
+    if (info && info->altname)
+        return plan_conflict(planner, "%s is an alternative name of another device", info->name);
+    if (info && wiring_alias_is_foreign(planner->wiring, info->alias))
+        return plan_conflict(planner, "%s belongs to another VIF (%s)", info->name, info->alias);
+    return 0;
+}
+
+int plan_link_present(struct planner *planner, const struct vif_wiring_link *link)
+{
+    const struct link_info *info;
     int r;
 
     if (link->unplug_only)
         return 0;
-    r = plan_check_alias(planner, plan_link(planner, link->name));
-    if (r == 0 && link->peer[0])
-        r = plan_check_alias(planner, plan_link(planner, link->peer));
-    if (r == 0 && link->device[0])
-        r = plan_check_alias(planner, plan_link(planner, link->device));
-    if (r < 0)
+    info = plan_link(planner, link->name);
+    r = check_alias(planner, info);
+    if (r == 0 && link->veth.peer[0])
+        r = check_alias(planner, plan_link(planner, link->veth.peer));
+    if (r == 0 && link->device.rename_from[0])
+        r = check_alias(planner, plan_link(planner, link->device.rename_from));
+    return r < 0 ? r : link_kinds[link->kind].present(planner, link, info);
+}
+
+int plan_link_absent(struct planner *planner, const struct vif_wiring_link *link)
+{
+    const struct link_info *info = plan_link(planner, link->name);
+    int r = link->only_by_alias ? 0 : check_alias(planner, info);
+
+    if (r == 0 && link->veth.peer[0])
+        r = check_alias(planner, plan_link(planner, link->veth.peer));
+    if (r < 0 || link->on_unplug == VIF_ON_UNPLUG_KEEP)
         return r;
-    switch (link->kind) {
-    case VIF_LINK_TAP:
-        return present_tap(planner, link);
-    case VIF_LINK_VETH:
-        return present_veth(planner, link);
-    case VIF_LINK_BRIDGE:
-        return present_bridge(planner, link);
-    case VIF_LINK_VLAN:
-        return present_vlan(planner, link);
-    case VIF_LINK_DEVICE:
-        return present_device(planner, link);
-    }
-    return 0;
+    return link_kinds[link->kind].absent(planner, link, info);
 }

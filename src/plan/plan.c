@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan: what presence and absence share, chiefly the question whose a thing is. */
+/* Making a plan: whether what it is based on still holds, then the parts of the wiring in order. */
 #include "plan/plan.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "plan/plan-internal.h"
+
+static void step_done(struct step *step)
+{
+    strmap_done(&step->set_ids);
+    strmap_done(&step->set_options);
+    strmap_done(&step->drop_ids);
+    strmap_done(&step->drop_options);
+}
 
 void plan_done(struct plan *plan)
 {
-    for (size_t i = 0; i < plan->n; i++) {
-        strmap_done(&plan->steps[i].set_ids);
-        strmap_done(&plan->steps[i].set_options);
-        strmap_done(&plan->steps[i].drop_ids);
-        strmap_done(&plan->steps[i].drop_options);
-    }
+    for (size_t i = 0; i < plan->n; i++)
+        step_done(&plan->steps[i]);
     free(plan->steps);
     *plan = (struct plan){0};
 }
@@ -23,124 +28,25 @@ void plan_done(struct plan *plan)
 struct step *plan_add(struct planner *planner, enum step_kind kind, const char *name)
 {
     struct plan *plan = planner->plan;
-    struct step *steps = reallocarray(plan->steps, plan->n + 1, sizeof *steps);
-    struct step *step;
+    struct step *step = &planner->spare;
 
-    if (!steps)
-        return NULL;
-    plan->steps = steps;
-    step = &steps[plan->n++];
-    *step = (struct step){.kind = kind, .name = name};
+    if (array_grow(plan->steps, plan->n, plan->room, 1)) {
+        step = &plan->steps[plan->n++];
+        *step = (struct step){.kind = kind, .name = name};
+    } else {
+        planner->failed = true;
+    }
     return step;
-}
-
-int plan_set_link(struct planner *planner, const struct vif_wiring_link *link, const char *name,
-                  const struct link_info *before, const struct link_change *change,
-                  const char *master, struct step **ret_step)
-{
-    struct step *step;
-
-    if (!change->set_up && !change->set_down && !change->set_promisc && !change->mtu &&
-        !change->set_master && !change->bridge)
-        return 0;
-    step = plan_add(planner, STEP_LINK_SET, name);
-    if (!step)
-        return error_memory(planner->err);
-    step->link = link;
-    step->before = before;
-    step->change = *change;
-    step->master = master;
-    if (ret_step)
-        *ret_step = step;
-    return 0;
-}
-
-const struct link_info *plan_link(const struct planner *planner, const char *name)
-{
-    return observed_link(planner->observed, name);
-}
-
-const char *plan_kind_words(const struct link_info *info)
-{
-    if (info->tap)
-        return "tap";
-    return info->kind[0] ? info->kind : "physical device";
-}
-
-int plan_check_alias(const struct planner *planner, const struct link_info *info)
-{
-    if (info && info->altname)
-        return error_set(planner->err, VIF_ERROR_CONFLICT,
-                         "%s is an alternative name of another device", info->name);
-    if (info && wiring_alias_is_foreign(planner->wiring, info->alias))
-        return error_set(planner->err, VIF_ERROR_CONFLICT, "%s belongs to another VIF (%s)",
-                         info->name, info->alias);
-    return 0;
-}
-
-/* A port that has no iface-id is ours by its name alone, so everything else has to fit. */
-static int check_unmarked(const struct planner *planner, const struct vif_wiring_port *port,
-                          const struct vswitch_port *there,
-                          const struct vswitch_interface *interface)
-{
-    if (strcmp(there->bridge, port->bridge) != 0 &&
-        (!port->other_bridge[0] || strcmp(there->bridge, port->other_bridge) != 0))
-        return error_set(planner->err, VIF_ERROR_CONFLICT,
-                         "port %s is on bridge %s and has no iface-id: it is not this VIF's",
-                         port->name, there->bridge);
-    if (strcmp(interface->type, port->type) != 0 &&
-        (!port->other_type[0] || strcmp(interface->type, port->other_type) != 0))
-        return error_set(planner->err, VIF_ERROR_CONFLICT,
-                         "port %s on bridge %s is of type \"%s\" and has no iface-id: it is not "
-                         "this VIF's",
-                         port->name, there->bridge, interface->type);
-    return 0;
-}
-
-int plan_claim_port(const struct planner *planner, const struct vif_wiring_port *port,
-                    enum port_claim *ret_claim)
-{
-    const struct vswitch *db = &planner->observed->db;
-    const struct vswitch_port *there = vswitch_find_port(db, port->name);
-    const struct vswitch_interface *interface = vswitch_find_interface(db, port->name);
-    const char *iface_id = interface ? strmap_get(&interface->external_ids, "iface-id") : NULL;
-    int r;
-
-    if (!there && !interface) {
-        *ret_claim = PORT_NONE;
-        return 0;
-    }
-    if (!there)
-        return error_set(planner->err, VIF_ERROR_CONFLICT,
-                         "an interface %s exists in a port of another name", port->name);
-    if (!interface || strcmp(there->interface_uuid, interface->uuid) != 0)
-        return error_set(planner->err, VIF_ERROR_CONFLICT,
-                         "port %s is a bond or has an interface of another name", port->name);
-    if (!there->bridge[0])
-        return -EAGAIN;
-    if (iface_id && (!port->owner[0] || strcmp(iface_id, port->owner) != 0))
-        return error_set(planner->err, VIF_ERROR_CONFLICT,
-                         "port %s on bridge %s belongs to another VIF (iface-id %s)", port->name,
-                         there->bridge, iface_id);
-    if (iface_id) {
-        *ret_claim = PORT_OURS;
-        return 0;
-    }
-    r = check_unmarked(planner, port, there, interface);
-    if (r < 0)
-        return r;
-    *ret_claim = PORT_UNMARKED;
-    return 0;
 }
 
 static int check_link(const struct planner *planner, const struct wiring_expected *expected)
 {
-    const struct link_info *info = plan_link(planner, expected->name);
+    const struct link_info *info = observed_link(planner->observed, expected->name);
 
     if (!info || info->ifindex == expected->ifindex)
         return 0;
-    return error_set(planner->err, VIF_ERROR_CONFLICT, "%s is %s by now", expected->name,
-                     expected->ifindex ? "another device" : "there");
+    return plan_conflict(planner, "%s is %s by now", expected->name,
+                         expected->ifindex ? "another device" : "there");
 }
 
 static int check_row(const struct planner *planner, const struct wiring_expected *expected,
@@ -148,12 +54,12 @@ static int check_row(const struct planner *planner, const struct wiring_expected
 {
     if (!uuid || strcmp(uuid, expected->uuid) == 0)
         return 0;
-    return error_set(planner->err, VIF_ERROR_CONFLICT, "%s %s is %s by now",
-                     expected->sort == WIRING_PORT ? "port" : "bridge", expected->name,
-                     expected->uuid[0] ? "another" : "there");
+    return plan_conflict(planner, "%s %s is %s by now",
+                         expected->sort == WIRING_PORT ? "port" : "bridge", expected->name,
+                         expected->uuid[0] ? "another" : "there");
 }
 
-/* Whether what the wiring was judged by is still so. */
+/* Whether what the wiring was checked against is still so. */
 static int check_expected(const struct planner *planner, const struct wiring_expected *expected)
 {
     const struct vswitch *db = &planner->observed->db;
@@ -171,8 +77,7 @@ static int check_expected(const struct planner *planner, const struct wiring_exp
         bridge = vswitch_find_bridge(db, expected->name);
         r = check_row(planner, expected, bridge ? bridge->uuid : NULL);
         if (r == 0 && bridge && (!bridge->counted || bridge->n_ports != expected->n_ports))
-            r = error_set(planner->err, VIF_ERROR_CONFLICT, "bridge %s has other ports by now",
-                          expected->name);
+            r = plan_conflict(planner, "bridge %s has other ports by now", expected->name);
         break;
     }
     return r;
@@ -184,20 +89,91 @@ bool plan_is_reopen_request(int64_t ofport_request)
            ofport_request < PLAN_REOPEN_OFPORT + PLAN_REOPEN_RANGE;
 }
 
+/* Open vSwitch takes representors since 2.8. */
+static int check_version(const struct planner *planner)
+{
+    const char *version = planner->observed->db.ovs_version;
+    int major, minor;
+
+    if (!planner->wiring->needs_tc_offload || parse_version(version, &major, &minor) < 0 ||
+        major > 2 || (major == 2 && minor >= 8))
+        return 0;
+    return error_set(planner->err, VIF_ERROR_UNSUPPORTED,
+                     "Open vSwitch %s cannot offload flows to a NIC: 2.8 or later is needed",
+                     version);
+}
+
+/* The rules of this wiring, by their place in memory: they were observed through it. */
+static void add_rules(struct planner *planner, const struct observed_rules *rules)
+{
+    const struct vif_wiring *wiring = planner->wiring;
+
+    if (rules->there)
+        return;
+    for (size_t i = 0; i < wiring->n_rules; i++) {
+        if (rules->wanted != &wiring->rules[i])
+            continue;
+        diff_add_part(planner->differences, '+', "forwarding rules of", rules->wanted->bridge, "%s",
+                      "");
+        plan_add(planner, STEP_RULES, rules->wanted->bridge)->rules = rules->wanted;
+    }
+}
+
+static int make_present(struct planner *planner)
+{
+    const struct vif_wiring *wiring = planner->wiring;
+    int r = check_version(planner);
+
+    for (size_t i = 0; r == 0 && i < wiring->n_links; i++)
+        r = plan_link_present(planner, &wiring->links[i]);
+    for (size_t i = 0; r == 0 && i < wiring->n_bridges; i++)
+        r = plan_bridge_present(planner, &wiring->bridges[i]);
+    for (size_t i = 0; r == 0 && i < wiring->n_ports; i++)
+        r = plan_port_present(planner, &wiring->ports[i]);
+    for (size_t i = 0; r == 0 && i < planner->observed->n_rules; i++)
+        add_rules(planner, &planner->observed->rules[i]);
+    return r;
+}
+
+/* All that is there and ours goes, whatever half of it is there. */
+static int make_absent(struct planner *planner)
+{
+    const struct vif_wiring *wiring = planner->wiring;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < wiring->n_ports; i++)
+        r = plan_port_absent(planner, &wiring->ports[i]);
+    for (size_t i = 0; r == 0 && i < wiring->n_bridges; i++)
+        plan_bridge_absent(planner, &wiring->bridges[i]);
+    for (size_t i = 0; r == 0 && i < wiring->n_links; i++)
+        r = plan_link_absent(planner, &wiring->links[i]);
+    for (size_t i = 0; r == 0 && i < wiring->n_qos; i++)
+        plan_qos_absent(planner, &wiring->qos[i]);
+    return r;
+}
+
 int plan_make(const struct vif_wiring *wiring, const struct observed *observed, enum vif_goal goal,
-              struct plan *ret, struct vif_error *err)
+              struct plan *ret, struct differences *differences, struct vif_error *err)
 {
     struct plan plan = {0};
-    struct planner planner = {wiring, observed, &plan, err};
+    struct planner planner = {.wiring = wiring,
+                              .observed = observed,
+                              .plan = &plan,
+                              .differences = differences,
+                              .err = err};
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < wiring->n_expected; i++)
         r = check_expected(&planner, &wiring->expected[i]);
     if (r == 0)
-        r = goal == VIF_GOAL_PLUG ? plan_present(&planner) : plan_absent(&planner);
-
+        r = goal == VIF_GOAL_PLUG ? make_present(&planner) : make_absent(&planner);
+    step_done(&planner.spare);
+    if (r == 0 && planner.failed)
+        r = error_memory(err);
     if (r < 0) {
         plan_done(&plan);
+        if (differences)
+            diff_done(differences);
         return r;
     }
     *ret = plan;

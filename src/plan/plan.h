@@ -6,6 +6,7 @@
 #define PLAN_PLAN_H
 
 #include "kernel/sysctl.h"
+#include "plan/diff.h"
 #include "state/observe.h"
 
 enum step_kind {
@@ -71,18 +72,15 @@ struct step {
 
 struct plan {
     struct step *steps;
-    size_t n;
+    size_t n, room;
 };
 
 void plan_done(struct plan *plan);
 
-/* Makes the plan.  -EEXIST (kind CONFLICT) when what is there belongs to someone else or cannot be
- * changed: nothing must be done then; -ENOMEM.  On success '*ret' belongs to the caller. */
+/* Makes the plan, and records in 'differences' (NULL: not wanted) what its steps are against.  -EEXIST (kind CONFLICT) when something belongs to another VIF or cannot be
+ * changed: nothing must be done then; -EAGAIN when what was observed does not fit together; -ENOMEM.
+ * On success '*ret' and '*differences' belong to the caller. */
 int plan_make(const struct vif_wiring *wiring, const struct observed *observed, enum vif_goal goal,
-              struct plan *ret, struct vif_error *err);
-
-/* One step in words: "create tap tap1 (up, mtu 1442, address fa:16:3e:00:00:01)".  Adds to 'text'. */
-struct text;
-void step_words(const struct step *step, struct text *text);
+              struct plan *ret, struct differences *differences, struct vif_error *err);
 
 #endif

@@ -27,9 +27,9 @@ static int add_bridge(struct describer *d)
     bridge->create = true;
     bridge->shared = true;
     bridge->on_unplug = VIF_ON_UNPLUG_KEEP;
-    bridge->bridge.ageing_time = DEFAULT_AGEING;
-    bridge->no_host_address = true;
-    bridge->keep_ipv6 = d->options->use_ipv6;
+    bridge->bridge.attributes.ageing_time = DEFAULT_AGEING;
+    bridge->bridge.no_host_address = true;
+    bridge->bridge.keep_ipv6 = d->options->use_ipv6;
     bridge->mtu = d->interface ? d->mtu : 0;
     return 0;
 }
@@ -42,7 +42,7 @@ static int add_interface(struct describer *d)
         return error_memory(d->call->err);
     link->shared = true;
     link->on_unplug = VIF_ON_UNPLUG_KEEP;
-    link->up = true;
+    link->device.up = true;
     link->mtu = d->mtu;
     link->moves_addresses = true;
     (void)snprintf(link->master, sizeof link->master, "%s", d->bridge);
@@ -65,10 +65,10 @@ static int add_vlan(struct describer *d, int64_t vlan)
     link->create = true;
     link->shared = true;
     link->on_unplug = VIF_ON_UNPLUG_KEEP;
-    link->vlan = (uint16_t)vlan;
+    link->vlan.id = (uint16_t)vlan;
     link->mtu = d->mtu;
     link->moves_addresses = true;
-    (void)snprintf(link->parent, sizeof link->parent, "%s", d->interface);
+    (void)snprintf(link->vlan.parent, sizeof link->vlan.parent, "%s", d->interface);
     (void)snprintf(link->master, sizeof link->master, "%s", d->bridge);
     return 0;
 }

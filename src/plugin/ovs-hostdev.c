@@ -83,7 +83,7 @@ static int check_offload(struct ovs_describer *d, const char *pf)
         return error_memory(d->call->err);
     link->shared = true;
     link->on_unplug = VIF_ON_UNPLUG_KEEP;
-    link->enable_tc_offload = true;
+    link->device.enable_tc_offload = true;
     return 0;
 }
 
@@ -109,10 +109,10 @@ static int add_representor(struct ovs_describer *d, const char *found, const cha
     if (!link)
         return error_memory(d->call->err);
     if (renamed)
-        (void)snprintf(link->device, sizeof link->device, "%s", found);
-    link->required = true;
+        (void)snprintf(link->device.rename_from, sizeof link->device.rename_from, "%s", found);
+    link->device.required = true;
     link->on_unplug = VIF_ON_UNPLUG_DOWN;
-    link->up = true;
+    link->device.up = true;
     link->mtu = ovs_mtu(d);
     d->call->api->set_name(d->call->wiring, link->name);
     r = ovs_add_link_port(d, link->name, true);

@@ -40,16 +40,17 @@ static int add_hybrid(struct ovs_describer *d, const char *qbr, bool legacy)
         return error_memory(d->call->err);
     bridge->create = !legacy;
     bridge->unplug_only = legacy;
-    bridge->has_bridge = true; /* all of its attributes are 0: no ageing, delay, STP or snooping */
-    bridge->no_host_address = true;
+    bridge->bridge.keep_attributes =
+        true; /* all of its attributes are 0: no ageing, delay, STP or snooping */
+    bridge->bridge.no_host_address = true;
     veth = wiring_add_link(d->call->wiring, VIF_LINK_VETH, qvb);
     if (!veth)
         return error_memory(d->call->err);
     veth->create = !legacy;
     veth->unplug_only = legacy;
-    veth->promisc = true;
+    veth->veth.promisc = true;
     veth->mtu = ovs_mtu(d);
-    memcpy(veth->peer, qvo, sizeof veth->peer);
+    memcpy(veth->veth.peer, qvo, sizeof veth->veth.peer);
     text_copy(veth->master, sizeof veth->master, qbr);
     return ovs_add_link_port(d, qvo, !legacy);
 }
@@ -63,10 +64,10 @@ static int add_tap(struct ovs_describer *d, const char *name)
         return error_memory(d->call->err);
     tap->create = view_bool(d->call->vif, "port_profile/create_tap", false);
     tap->mtu = ovs_mtu(d);
-    tap->multi_queue = view_bool(d->call->vif, "port_profile/multiqueue", false);
-    tap->owner = d->options->tap_owner;
-    tap->group = d->options->tap_group;
-    tap->has_address = address && parse_mac_bytes(address, tap->address) == 0;
+    tap->tap.multi_queue = view_bool(d->call->vif, "port_profile/multiqueue", false);
+    tap->tap.owner = d->options->tap_owner;
+    tap->tap.group = d->options->tap_group;
+    tap->tap.has_address = address && parse_mac_bytes(address, tap->tap.address) == 0;
     return 0;
 }
 

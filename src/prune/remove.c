@@ -59,7 +59,7 @@ static int add_link(const struct link_info *info, const struct link_info *next,
     if (!link)
         return -ENOMEM;
     if (veth)
-        text_copy(link->peer, sizeof link->peer, next->name);
+        text_copy(link->veth.peer, sizeof link->veth.peer, next->name);
     return 0;
 }
 

@@ -80,10 +80,10 @@ static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum
         if (link->unplug_only && !unplug)
             continue;
         names_add(&wanted->links, link->name);
-        names_add(&wanted->links, link->peer);
+        names_add(&wanted->links, link->veth.peer);
         names_add(&wanted->links, link->master);
-        names_add(&wanted->links, link->parent);
-        names_add(&wanted->links, link->device);
+        names_add(&wanted->links, link->vlan.parent);
+        names_add(&wanted->links, link->device.rename_from);
         if (link->only_by_alias) /* is there a port, after all? */
             names_add(&wanted->ports, link->name);
     }
@@ -313,9 +313,9 @@ static int observe_rest(const struct engine *engine, const struct vif_wiring *co
     return r;
 }
 
-static int observe_all(const struct engine *engine, const struct vif_wiring *const *wirings,
-                       size_t n, enum vif_goal goal, bool details, int64_t until,
-                       struct observed *ret, struct vif_error *err)
+int observe(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
+            enum vif_goal goal, bool details, int64_t until, struct observed *ret,
+            struct vif_error *err)
 {
     struct wanted wanted = {.details = details};
     struct observed observed = {0};
@@ -340,16 +340,4 @@ static int observe_all(const struct engine *engine, const struct vif_wiring *con
     }
     *ret = observed;
     return 0;
-}
-
-int observe(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
-            enum vif_goal goal, int64_t until, struct observed *ret, struct vif_error *err)
-{
-    return observe_all(engine, wirings, n, goal, false, until, ret, err);
-}
-
-int observe_details(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
-                    int64_t until, struct observed *ret, struct vif_error *err)
-{
-    return observe_all(engine, wirings, n, VIF_GOAL_PLUG, true, until, ret, err);
 }

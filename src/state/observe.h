@@ -52,14 +52,12 @@ void observed_done(struct observed *observed);
 
 const struct link_info *observed_link(const struct observed *observed, const char *name);
 
-/* Reads everything that wirings[0..n) name.  On success '*ret' belongs to the caller. */
+/* Reads everything that wirings[0..n) name.  With 'details' also what users want to see besides: the
+ * details of ports, what ovs-vswitchd says about bridges, and the names of neighbours.  On success
+ * '*ret' belongs to the caller. */
 int observe(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
-            enum vif_goal goal, int64_t until, struct observed *ret, struct vif_error *err);
-
-/* The same for a plug, with what a person wants to know besides: the details of ports, what
- * ovs-vswitchd says of bridges, and the names of neighbours. */
-int observe_details(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
-                    int64_t until, struct observed *ret, struct vif_error *err);
+            enum vif_goal goal, bool details, int64_t until, struct observed *ret,
+            struct vif_error *err);
 
 /* The name of the link with this ifindex, as far as it was read; "" when it was not. */
 const char *observed_name(const struct observed *observed, int ifindex);

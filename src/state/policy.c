@@ -159,12 +159,12 @@ static int check_device(const struct policy *policy, const struct vif_wiring *wi
     bool flat = link->master[0] && policy->flat_interface[0] &&
                 strcmp(link->name, policy->flat_interface) == 0;
 
-    if (flat && !link->device[0] && link->on_unplug == VIF_ON_UNPLUG_KEEP)
+    if (flat && !link->device.rename_from[0] && link->on_unplug == VIF_ON_UNPLUG_KEEP)
         return 0;
     /* Of the uplink nothing but its offload is switched on. */
-    for (size_t i = 0; link->enable_tc_offload && i < wiring->n_vfs; i++)
+    for (size_t i = 0; link->device.enable_tc_offload && i < wiring->n_vfs; i++)
         if (strcmp(wiring->vfs[i].uplink, link->name) == 0 && link->shared && !link->master[0] &&
-            !link->device[0] && link->on_unplug == VIF_ON_UNPLUG_KEEP)
+            !link->device.rename_from[0] && link->on_unplug == VIF_ON_UNPLUG_KEEP)
             return 0;
     return check_name(policy, wiring, "interface", link->name, err);
 }
@@ -175,10 +175,10 @@ static int check_vlan(const struct policy *policy, const struct vif_wiring *wiri
     char own[VIF_DEVICE_NAME_SIZE];
     int r = 0;
 
-    (void)snprintf(own, sizeof own, "vlan%u", (unsigned)link->vlan);
-    if (!policy->vlan_interface[0] || strcmp(link->parent, policy->vlan_interface) != 0)
-        r = check_name(policy, wiring, "interface", link->parent, err);
-    if (r == 0 && (!link->parent[0] || strcmp(link->name, own) != 0))
+    (void)snprintf(own, sizeof own, "vlan%u", (unsigned)link->vlan.id);
+    if (!policy->vlan_interface[0] || strcmp(link->vlan.parent, policy->vlan_interface) != 0)
+        r = check_name(policy, wiring, "interface", link->vlan.parent, err);
+    if (r == 0 && (!link->vlan.parent[0] || strcmp(link->name, own) != 0))
         r = check_name(policy, wiring, "interface", link->name, err);
     return r;
 }
@@ -204,9 +204,9 @@ static int check_link(const struct policy *policy, const struct vif_wiring *wiri
         break;
     }
     if (r == 0)
-        r = check_name(policy, wiring, "interface", link->device, err);
+        r = check_name(policy, wiring, "interface", link->device.rename_from, err);
     if (r == 0)
-        r = check_name(policy, wiring, "interface", link->peer, err);
+        r = check_name(policy, wiring, "interface", link->veth.peer, err);
     return r < 0 ? r : check_linux_bridge(policy, link->master, err);
 }
 

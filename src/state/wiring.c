@@ -56,8 +56,8 @@ struct vif_wiring_link *wiring_add_link(struct vif_wiring *wiring, enum vif_link
     link = &links[wiring->n_links++];
     set_name(link->name, sizeof link->name, name);
     link->kind = kind;
-    link->owner = (uid_t)-1;
-    link->group = (gid_t)-1;
+    link->tap.owner = (uid_t)-1;
+    link->tap.group = (gid_t)-1;
     return link;
 }
 

@@ -4,15 +4,10 @@
  * terminal's cursor is not printed. */
 #include <stdio.h>
 
+#include "plan/diff.h"
 #include "vifctl/colour.h"
 #include "vifctl/plain.h"
 #include "vifctl/vifctl.h"
-
-/* Texts of the database may be of any form; names and values are ASCII. */
-static void print_clean(const char *text)
-{
-    plain_print(text, false, 0);
-}
 
 static enum colour colour_of(char sign)
 {
@@ -30,54 +25,21 @@ static enum colour colour_of(char sign)
     }
 }
 
-/* What stands between two texts, and the second, when there is one. */
-static void print_more(const char *between, const char *text)
-{
-    if (!text[0])
-        return;
-    (void)fputs(between, stdout);
-    print_clean(text);
-}
-
-/* "mtu 1400, should be 1500". */
-static void print_values(const struct vif_difference *difference)
-{
-    (void)fputs(difference->is[0] ? ": " : ": no ", stdout);
-    print_clean(difference->attribute);
-    print_more(" ", difference->is);
-    print_more(difference->sign == ' ' ? ", at creation " : ", should be ", difference->should);
-    if (difference->sign != ' ' && !difference->should[0])
-        (void)fputs(", should be none", stdout);
-}
-
 static void print_difference(const struct vif_difference *difference)
 {
     enum colour colour = colour_of(difference->sign);
+    struct text words = {0};
 
+    diff_words(difference, true, &words);
     (void)fputs("  ", stdout);
     colour_begin(colour);
-    printf("%c ", difference->sign);
-    print_clean(difference->part);
-    switch (difference->sign) {
-    case '+':
-        print_more(" ", difference->should);
-        (void)fputs(": missing", stdout);
-        break;
-    case '-':
-        print_more(", ", difference->is);
-        (void)fputs(": in the way", stdout);
-        break;
-    case '!':
-        print_more(": ", difference->is);
-        break;
-    default:
-        print_values(difference);
-        break;
-    }
+    plain_print(words.data ? words.data : "", false, 0);
     colour_end(colour);
     (void)putchar('\n');
+    text_done(&words);
 }
 
+/* Texts of the database may be of any form; names and values are ASCII. */
 static void print_differences(const struct vif_result *result, bool shown)
 {
     for (size_t i = 0; i < result->n_differences; i++)

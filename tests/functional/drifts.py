@@ -97,10 +97,10 @@ HYBRID_DRIFTS = {
     'Linux bridge with other settings': (
         [['link', 'set', QBR, 'type', 'bridge', 'stp_state', '1', 'ageing_time', '30000',
           'mcast_snooping', '1', 'forward_delay', '1500']],
-        ['~ Linux bridge %s: ageing time 30000, should be 0' % QBR,
-         '~ Linux bridge %s: forward delay 1500, should be 0' % QBR,
-         '~ Linux bridge %s: stp 1, should be 0' % QBR,
-         '~ Linux bridge %s: multicast snooping 1, should be 0' % QBR]),
+        ['~ Linux bridge %s: ageing_time 30000, should be 0' % QBR,
+         '~ Linux bridge %s: forward_delay 1500, should be 0' % QBR,
+         '~ Linux bridge %s: stp_state 1, should be 0' % QBR,
+         '~ Linux bridge %s: mcast_snooping 1, should be 0' % QBR]),
     'Linux bridge speaks IPv6 and answers ARP': (
         [['sysctl', '-qw', 'net.ipv6.conf.%s.disable_ipv6=0' % QBR,
           'net.ipv4.conf.%s.arp_ignore=0' % QBR, 'net.ipv4.conf.%s.arp_announce=0' % QBR]],

@@ -148,9 +148,11 @@ def test_dry_run_shows_the_steps_and_takes_none(host):
     assert not changes and nft_writes(host.lab) == 0
     assert_same(before, host.state())
     steps = outcome.result['steps']
-    assert [s for s in steps if s.startswith('create bridge %s: ageing 30000' % BRIDGE)]
-    [move] = [s for s in steps if s.startswith('move from %s to %s: ' % (NIC, BRIDGE))]
-    assert ADDRESS in move and 'default via ' + GATEWAY in move
+    assert steps[0] == '+ Linux bridge ' + BRIDGE
+    assert '~ device %s: no master, should be %s' % (NIC, BRIDGE) in steps
+    moves = [s for s in steps if s.endswith(', should be on ' + BRIDGE)]
+    assert '~ device %s: address %s' % (NIC, ADDRESS) in moves[0]
+    assert [s for s in moves if s.startswith('~ device %s: route default via %s' % (NIC, GATEWAY))]
     host.plug(lb_vif(mtu=1400))
     assert host.plug(lb_vif(mtu=1400), options=['--dry-run']).result['steps'] == []
 

@@ -68,12 +68,13 @@ def test_dry_run_says_every_operation(lab):
     assert found(done, 'planned') == found(look(lab)) != set()
     steps = {one['kind']: one['steps'] for one in done.json['leftovers']}
     assert steps == {
-        'hybrid-port': ['remove port %s from bridge br-int' % device(1, 'qvo')],
-        'hybrid-links': ['delete bridge ' + device(2, 'qbr'), 'delete veth ' + device(2, 'qvb')],
-        'qos': ['remove QoS row %s (id %s)' % (row, qos_id(device(3)))]}
+        'hybrid-port': ['- port %s, bridge br-int' % device(1, 'qvo')],
+        'hybrid-links': ['- Linux bridge ' + device(2, 'qbr'),
+                         '- veth %s, peer %s' % (device(2, 'qvb'), device(2, 'qvo'))],
+        'qos': ['- QoS row %s, type linux-noop' % row]}
     operations = done.json['transaction']
     assert {op['op'] for op in operations} == {'wait', 'mutate', 'delete'}
-    assert 'delete bridge ' + device(2, 'qbr') in lab.vifctl(
+    assert '- Linux bridge ' + device(2, 'qbr') in lab.vifctl(
         'prune', options=['--dry-run', '--yes', '--grace=0']).out
     assert_same(before, lab.snapshot(), 'a dry run')
 

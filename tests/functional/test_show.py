@@ -99,7 +99,7 @@ VIF 00000003-0003-4000-8000-000000000003  VIFBridge  plugged
    │  mtu 1500, address MAC, promiscuous
    │  rx, tx
    └─ qbr00000003-00  Linux bridge  up
-      │  mtu 1500, address MAC, ageing_time 0, forward_delay 0, stp 0, and so on
+      │  mtu 1500, address MAC, ageing_time 0, forward_delay 0, stp_state 0, and so on
       │  rx, tx
       └─ qvb00000003-00  veth  up
          │  mtu 1500, address MAC, promiscuous, owner this VIF

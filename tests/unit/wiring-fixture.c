@@ -82,19 +82,19 @@ static void words_of_flags(const struct vif_wiring_link *link, struct text *text
         const char *word;
     } flags[] = {
         {link->create, "create"},
-        {link->required, "required"},
+        {link->device.required, "required"},
         {link->unplug_only, "unplug-only"},
         {link->shared, "shared"},
         {link->on_unplug == VIF_ON_UNPLUG_KEEP, "keep"},
         {link->on_unplug == VIF_ON_UNPLUG_DOWN, "down"},
-        {link->up, "up"},
-        {link->enable_tc_offload, "tc-offload"},
+        {link->device.up, "up"},
+        {link->device.enable_tc_offload, "tc-offload"},
         {link->moves_addresses, "moves-addresses"},
-        {link->multi_queue, "multi-queue"},
-        {link->promisc, "promiscuous"},
-        {link->no_host_address, "no-host-address"},
-        {link->keep_ipv6, "keep-ipv6"},
-        {link->has_bridge, "attributes"},
+        {link->tap.multi_queue, "multi-queue"},
+        {link->veth.promisc, "promiscuous"},
+        {link->bridge.no_host_address, "no-host-address"},
+        {link->bridge.keep_ipv6, "keep-ipv6"},
+        {link->bridge.keep_attributes, "attributes"},
     };
 
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
@@ -109,29 +109,30 @@ static void words_of_link(const struct vif_wiring_link *link, struct text *text)
                                         [VIF_LINK_BRIDGE] = "linux bridge",
                                         [VIF_LINK_VLAN] = "vlan",
                                         [VIF_LINK_DEVICE] = "device"};
-    const uint8_t *a = link->address;
+    const uint8_t *a = link->tap.address;
 
     text_add(text, "%s %s:", kinds[link->kind], link->name);
     words_of_flags(link, text);
-    if (link->device[0])
-        text_add(text, " now=%s", link->device);
-    if (link->peer[0])
-        text_add(text, " peer=%s", link->peer);
-    if (link->vlan)
-        text_add(text, " vlan=%u parent=%s", link->vlan, link->parent);
+    if (link->device.rename_from[0])
+        text_add(text, " now=%s", link->device.rename_from);
+    if (link->veth.peer[0])
+        text_add(text, " peer=%s", link->veth.peer);
+    if (link->vlan.id)
+        text_add(text, " vlan=%u parent=%s", link->vlan.id, link->vlan.parent);
     if (link->master[0])
         text_add(text, " master=%s", link->master);
     if (link->mtu)
         text_add(text, " mtu=%u", link->mtu);
-    if (link->has_address)
+    if (link->tap.has_address)
         text_add(text, " address=%02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2], a[3], a[4],
                  a[5]);
-    if (link->owner != NOBODY || link->group != NOBODY)
-        text_add(text, " owner=%u group=%u", link->owner, link->group);
-    if (link->bridge.forward_delay || link->bridge.stp_state || link->bridge.mcast_snooping)
+    if (link->tap.owner != NOBODY || link->tap.group != NOBODY)
+        text_add(text, " owner=%u group=%u", link->tap.owner, link->tap.group);
+    if (link->bridge.attributes.forward_delay || link->bridge.attributes.stp_state ||
+        link->bridge.attributes.mcast_snooping)
         text_add(text, " not-plain");
-    if (link->bridge.ageing_time)
-        text_add(text, " ageing=%u", link->bridge.ageing_time);
+    if (link->bridge.attributes.ageing_time)
+        text_add(text, " ageing=%u", link->bridge.attributes.ageing_time);
     text_add(text, "\n");
 }
 
@@ -213,7 +214,7 @@ char *fixture_plan_words(const struct vif_wiring *wiring, const struct observed 
     struct plan plan = {0};
     struct vif_error err = {0};
     struct text text = {0};
-    int r = plan_make(wiring, observed, goal, &plan, &err);
+    int r = plan_make(wiring, observed, goal, &plan, NULL, &err);
     char *words;
 
     if (r == -EAGAIN)
@@ -221,7 +222,7 @@ char *fixture_plan_words(const struct vif_wiring *wiring, const struct observed 
     else if (r < 0)
         text_add(&text, "%s: %s", vif_error_kind_name(err.kind), err.text);
     for (size_t i = 0; i < plan.n; i++) {
-        step_words(&plan.steps[i], &text);
+        fixture_step_words(&plan.steps[i], &text);
         text_add(&text, "\n");
     }
     plan_done(&plan);

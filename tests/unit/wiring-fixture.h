@@ -64,6 +64,10 @@ char *fixture_wiring_words(const struct vif_wiring *wiring);
  * Rows get UUIDs "SORT-NAME".  The keys are in the tables of wiring-observed.c. */
 void fixture_observe(struct observed *observed, const char *words);
 
+/* Adds one step in words: "create tap tap1: mtu 1442, up". */
+struct text;
+void fixture_step_words(const struct step *step, struct text *text);
+
 /* The plan, a line for each step; "KIND: text" when there is none, "look again" for -EAGAIN.  The
  * caller frees it. */
 char *fixture_plan_words(const struct vif_wiring *wiring, const struct observed *observed,

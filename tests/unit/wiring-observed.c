@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "wiring-fixture.h"
 
-enum key_kind { NUMBER, BYTE, FLAG, BIT, TEXT, ALIAS, MAP, PORTS, WORDS };
+enum key_kind { NUMBER, FLAG, BIT, TEXT, ALIAS, MAP, PORTS, WORDS };
 
 struct key {
     const char *word;
@@ -42,7 +42,7 @@ static const struct key link_keys[] = {
     KEY("ageing", NUMBER, link_info, bridge.ageing_time),
     KEY("delay", NUMBER, link_info, bridge.forward_delay),
     KEY("stp", NUMBER, link_info, bridge.stp_state),
-    KEY("snooping", BYTE, link_info, bridge.mcast_snooping),
+    KEY("snooping", NUMBER, link_info, bridge.mcast_snooping),
     KEY("tap", FLAG, link_info, tap),
     KEY("altname", FLAG, link_info, altname),
     KEY("open", FLAG, link_info, carrier),
@@ -206,7 +206,6 @@ static void set_value(const struct key *key, char *row, char *value)
     case NUMBER:
         set_number(to, key->size, atol(value));
         break;
-    case BYTE:
     case FLAG:
         *to = (char)atoi(value);
         break;

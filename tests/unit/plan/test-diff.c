@@ -55,9 +55,9 @@ static void check_row(const struct vif_wiring *wiring, const char *there,
 
     fixture_observe(&observed, there);
     fixture_observe(&observed, row->difference);
-    if (plan_make(wiring, &observed, VIF_GOAL_PLUG, &plan, &err) < 0)
+    if (plan_make(wiring, &observed, VIF_GOAL_PLUG, &plan, &differences, &err) < 0)
         fail_msg("%s: %s", row->what, err.text);
-    assert_int_equal(diff_find(wiring, &observed, &plan, true, &differences, &err), 0);
+    assert_int_equal(diff_complete(wiring, &observed, true, &differences, &err), 0);
     words = words_of(&differences);
     if (strcmp(words, row->words) != 0)
         fail_msg("%s: expected\n%s\ngot\n%s", row->what, row->words, words);
@@ -97,7 +97,7 @@ static void tap(void **state)
         {"a veth instead", "link " TAP " kind=veth tap=0 mtu=1400 alias=",
          "~ | veth " TAP " | mtu | 1400 | 1500\n" SHOWN_TAP},
         {"another address, more queues", "link " TAP " multi_queue=1",
-         "  | tap " TAP " | multi-queue | on | off\n" SHOWN_TAP},
+         "  | tap " TAP " | multi_queue | on | off\n" SHOWN_TAP},
         {"not what ovs-vswitchd has open", "bridge br-int type=netdev",
          "~ | port " TAP " | opened device | a former one | the present one\n" SHOWN_TAP},
         {"open in ovs-vswitchd", "bridge br-int type=netdev;link " TAP " promisc=1", SHOWN_TAP},
@@ -108,7 +108,7 @@ static void tap(void **state)
     struct vif_wiring wiring =
         fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT CREATE_TAP), VIF_GOAL_PLUG);
 
-    wiring.links[0].has_address = false;
+    wiring.links[0].tap.has_address = false;
     CHECK(wiring, DIRECT_THERE, rows);
 }
 
@@ -133,7 +133,7 @@ static void tap_without_port(void **state)
     struct vif_wiring wiring = fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_TAP), VIF_GOAL_PLUG);
 
     (void)state;
-    wiring.links[0].has_address = false;
+    wiring.links[0].tap.has_address = false;
     CHECK(wiring, TAP_THERE BR_INT_THERE, rows);
 }
 
@@ -201,7 +201,7 @@ static void complaints(void **state)
         fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT CREATE_TAP), VIF_GOAL_PLUG);
 
     (void)state;
-    wiring.links[0].has_address = false;
+    wiring.links[0].tap.has_address = false;
     CHECK(wiring, DIRECT_THERE, rows);
 }
 
@@ -213,10 +213,10 @@ static void hybrid(void **state)
          "link " QBR " gone;link " QVB " master=0",
          "+ | Linux bridge " QBR " |  |  | \n~ | veth " QVB " | master |  | " QBR "\n" SHOWN_QVO},
         {"the Linux bridge's settings", "link " QBR " ageing=1 delay=2 stp=1 snooping=1 up=0",
-         "~ | Linux bridge " QBR " | ageing time | 1 | 0\n"
-         "~ | Linux bridge " QBR " | forward delay | 2 | 0\n"
-         "~ | Linux bridge " QBR " | stp | 1 | 0\n"
-         "~ | Linux bridge " QBR " | multicast snooping | 1 | 0\n"
+         "~ | Linux bridge " QBR " | ageing_time | 1 | 0\n"
+         "~ | Linux bridge " QBR " | forward_delay | 2 | 0\n"
+         "~ | Linux bridge " QBR " | stp_state | 1 | 0\n"
+         "~ | Linux bridge " QBR " | mcast_snooping | 1 | 0\n"
          "~ | Linux bridge " QBR " | state | down | up\n" SHOWN_QVO},
         {"its sysctls", "link " QBR " disable_ipv6=0 arp_ignore=0 arp_announce=0",
          "~ | Linux bridge " QBR " | disable_ipv6 | 0 | 1\n"
@@ -293,12 +293,12 @@ static void add_representor(struct vif_wiring *wiring)
     struct vif_wiring_port *port;
 
     assert_non_null(link);
-    strcpy(link->device, "rep3");
-    link->required = link->up = 1;
+    strcpy(link->device.rename_from, "rep3");
+    link->device.required = link->device.up = 1;
     link->mtu = 1500;
     link = wiring_add_link(wiring, VIF_LINK_DEVICE, "pf0");
     assert_non_null(link);
-    link->enable_tc_offload = link->shared = 1;
+    link->device.enable_tc_offload = link->shared = 1;
     port = wiring_add_port(wiring, "tap-nova", "br-int");
     assert_non_null(port);
     strcpy(port->link, "tap-nova");
@@ -343,8 +343,8 @@ static void network_bridge(void **state)
     assert_non_null(moved);
     assert_non_null(address);
     link->create = link->shared = link->moves_addresses = 1;
-    link->vlan = 7;
-    strcpy(link->parent, "eth1");
+    link->vlan.id = 7;
+    strcpy(link->vlan.parent, "eth1");
     strcpy(link->master, "brq1");
     fixture_observe(&observed, "link eth1 index=2;link brq1 index=3");
     address->family = 2; /* AF_INET */
@@ -358,8 +358,8 @@ static void network_bridge(void **state)
     assert_non_null(observed.rules);
     observed.rules->wanted = wiring_add_rules(&wiring, "brq1");
     observed.n_rules = 1;
-    assert_int_equal(plan_make(&wiring, &observed, VIF_GOAL_PLUG, &plan, &err), 0);
-    assert_int_equal(diff_find(&wiring, &observed, &plan, true, &differences, &err), 0);
+    assert_int_equal(plan_make(&wiring, &observed, VIF_GOAL_PLUG, &plan, &differences, &err), 0);
+    assert_int_equal(diff_complete(&wiring, &observed, true, &differences, &err), 0);
     words = words_of(&differences);
     assert_string_equal(words, "+ | VLAN vlan7 |  |  | of eth1\n"
                                "~ | VLAN vlan7 | address | 0.0.0.0/24 | on brq1\n"
@@ -368,6 +368,61 @@ static void network_bridge(void **state)
     plan_done(&plan);
     observed_done(&observed);
     wiring_done(&wiring);
+}
+
+/* What a dry run prints: what the plan has steps for, a line each. */
+static void check_lines(struct vif_wiring wiring, enum vif_goal goal, const char *there,
+                        const char *expected)
+{
+    struct differences differences = {0};
+    struct observed observed = {0};
+    struct vif_error err = {0};
+    struct plan plan = {0};
+    struct text lines = {0};
+
+    fixture_observe(&observed, there);
+    assert_int_equal(plan_make(&wiring, &observed, goal, &plan, &differences, &err), 0);
+    diff_lines(&differences, &lines);
+    assert_string_equal(lines.data, expected);
+    text_done(&lines);
+    diff_done(&differences);
+    plan_done(&plan);
+    observed_done(&observed);
+    wiring_done(&wiring);
+}
+
+static void dry_run(void **state)
+{
+    (void)state;
+    check_lines(fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT CREATE_TAP), VIF_GOAL_PLUG),
+                VIF_GOAL_PLUG,
+                DIRECT_THERE "link " TAP " mtu=9000;interface " TAP " ids= ids=iface-id:" IFACE_ID
+                             " ids=iface-status:a\nb"
+                             " ids=attached-mac:" MAC " ids=vm-uuid:" VM_UUID,
+                "~ tap " TAP ": mtu 9000, should be 1500\n"
+                "~ interface " TAP ": external_ids:iface-status a?b, should be active\n");
+    check_lines(
+        fixture_wiring(BRIDGE_DOCUMENT(ON_BR_INT, ""), VIF_GOAL_PLUG), VIF_GOAL_PLUG, BR_INT_THERE,
+        "+ Linux bridge " QBR "\n+ veth " QVB "/" QVO "\n+ port " QVO " on bridge br-int\n");
+    check_lines(fixture_wiring(OVS_DOCUMENT(ON_BR_INT, CREATE_PORT), VIF_GOAL_UNPLUG),
+                VIF_GOAL_UNPLUG, DIRECT_THERE VETH_THERE "neighbour " QVO " 12",
+                "- port " TAP ", bridge br-int\n- QoS row q-tap, type linux-noop\n- tap " TAP
+                "\n- veth " QVB ", peer " QVO "\n");
+}
+
+/* Unplug leaves a representor down, with the name it had. */
+static void dry_unplug_of_device(void **state)
+{
+    struct vif_wiring wiring = {0};
+
+    (void)state;
+    add_representor(&wiring);
+    wiring.links[0].device.rename_from[0] = '\0';
+    wiring.links[0].on_unplug = VIF_ON_UNPLUG_DOWN;
+    wiring.links[1].on_unplug = VIF_ON_UNPLUG_KEEP;
+    check_lines(wiring, VIF_GOAL_UNPLUG, "link tap-nova index=4 up=1 alias=was-rep3",
+                "~ device tap-nova: state up, should be down\n"
+                "~ device tap-nova: name tap-nova, should be rep3\n");
 }
 
 int main(void)
@@ -383,6 +438,8 @@ int main(void)
         cmocka_unit_test(replaced),
         cmocka_unit_test(devices),
         cmocka_unit_test(network_bridge),
+        cmocka_unit_test(dry_run),
+        cmocka_unit_test(dry_unplug_of_device),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

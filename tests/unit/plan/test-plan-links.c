@@ -38,9 +38,9 @@ static struct vif_wiring representor(const char *name, const char *now)
     struct vif_wiring wiring = {0};
     struct vif_wiring_link *link = add_link(&wiring, VIF_LINK_DEVICE, name);
 
-    link->required = link->up = 1;
+    link->device.required = link->device.up = 1;
     link->on_unplug = VIF_ON_UNPLUG_DOWN;
-    strcpy(link->device, now);
+    strcpy(link->device.rename_from, now);
     return wiring;
 }
 
@@ -59,7 +59,7 @@ static void representor_present(void **state)
 
     (void)state;
     CHECK(&wiring, VIF_GOAL_PLUG, REP_THERE, rows);
-    wiring.links[0].required = 0;
+    wiring.links[0].device.required = 0;
     CHECK(&wiring, VIF_GOAL_PLUG, "", ((const struct plan_row[]){{"not required", "", ""}}));
     wiring_done(&wiring);
 }
@@ -93,7 +93,7 @@ static void alias_of_a_renamed_link(void **state)
 
     (void)state;
     fixture_observe(&observed, REP_THERE);
-    assert_int_equal(plan_make(&wiring, &observed, VIF_GOAL_PLUG, &plan, NULL), 0);
+    assert_int_equal(plan_make(&wiring, &observed, VIF_GOAL_PLUG, &plan, NULL, NULL), 0);
     assert_int_equal(plan.n, 2);
     assert_false(plan.steps[0].set_alias);
     assert_true(plan.steps[1].set_alias);
@@ -124,7 +124,7 @@ static void representor_absent(void **state)
     (void)state;
     CHECK(&wiring, VIF_GOAL_UNPLUG, TAP0_THERE, rows);
     /* A port that was not found leaves the link without a name. */
-    wiring.links[0].name[0] = wiring.links[0].device[0] = '\0';
+    wiring.links[0].name[0] = wiring.links[0].device.rename_from[0] = '\0';
     CHECK(&wiring, VIF_GOAL_UNPLUG, TAP0_THERE, ((const struct plan_row[]){{"no name", "", ""}}));
     wiring_done(&wiring);
 }
@@ -139,7 +139,7 @@ static void tc_offload(void **state)
     struct vif_wiring_link *link = add_link(&wiring, VIF_LINK_DEVICE, "rep");
 
     (void)state;
-    link->shared = link->enable_tc_offload = 1;
+    link->shared = link->device.enable_tc_offload = 1;
     link->on_unplug = VIF_ON_UNPLUG_KEEP;
     CHECK(&wiring, VIF_GOAL_PLUG, REP_THERE, rows);
     CHECK(&wiring, VIF_GOAL_UNPLUG, REP_THERE, ((const struct plan_row[]){{"kept", "", ""}}));
@@ -185,12 +185,12 @@ static struct vif_wiring network(enum vif_link_kind kind, const char *name)
     link->on_unplug = VIF_ON_UNPLUG_KEEP;
     link = add_link(&wiring, kind, name);
     link->create = kind == VIF_LINK_VLAN;
-    link->shared = link->up = link->moves_addresses = 1;
+    link->shared = link->device.up = link->moves_addresses = 1;
     link->on_unplug = VIF_ON_UNPLUG_KEEP;
     strcpy(link->master, "brq1");
     if (kind == VIF_LINK_VLAN) {
-        link->vlan = 7;
-        strcpy(link->parent, "eth1");
+        link->vlan.id = 7;
+        strcpy(link->vlan.parent, "eth1");
     }
     return wiring;
 }
@@ -236,7 +236,7 @@ static void vlan(void **state)
          CONFLICT "vlan7 is VLAN 7 of another interface, not VLAN 7 of eth1"},
         {"no VLAN", "link vlan7 kind=dummy", CONFLICT "vlan7 is a dummy, not a vlan: not touched"},
         {"no parent", "link eth1 gone",
-         CONFLICT "there is no interface eth1 for VLAN 7 to stand on"},
+         CONFLICT "VLAN 7 needs interface eth1, which does not exist"},
         {"part of another bridge", "link vlan7 master=77",
          CONFLICT "vlan7 is part of another bridge: it is not moved to brq1"},
     };

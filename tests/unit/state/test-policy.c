@@ -206,10 +206,10 @@ static struct vif_wiring representor(const char *now, const char *wanted)
     link = wiring_add_link(&wiring, VIF_LINK_DEVICE, "enp3s0f0np0");
     link->shared = true;
     link->on_unplug = VIF_ON_UNPLUG_KEEP;
-    link->enable_tc_offload = true;
+    link->device.enable_tc_offload = true;
     link = wiring_add_link(&wiring, VIF_LINK_DEVICE, wanted);
     if (strcmp(now, wanted) != 0)
-        (void)snprintf(link->device, sizeof link->device, "%s", now);
+        (void)snprintf(link->device.rename_from, sizeof link->device.rename_from, "%s", now);
     port = wiring_add_port(&wiring, wanted, "br-int");
     (void)snprintf(port->link, sizeof port->link, "%s", wanted);
     return wiring;
@@ -238,7 +238,7 @@ static void representors(void **state)
     (void)snprintf(wiring.links[0].master, sizeof wiring.links[0].master, "qbr1");
     check(&wiring, NULL, NOT_INTERFACE("enp3s0f0np0"));
     wiring = representor("enp3s0f0_3", "enp3s0f0_3");
-    wiring.links[0].enable_tc_offload = false;
+    wiring.links[0].device.enable_tc_offload = false;
     check(&wiring, NULL, NOT_INTERFACE("enp3s0f0np0"));
     wiring = representor("enp3s0f0_3", "enp3s0f0_3");
     wiring.links[0].on_unplug = VIF_ON_UNPLUG_DOWN;
@@ -322,7 +322,7 @@ static void other_parts(void **state)
     (void)snprintf(wiring.ports[0].other_bridge, sizeof wiring.ports[0].other_bridge, "br-ex");
     check(&wiring, NULL, NOT_BRIDGE("br-ex"));
     wiring = (struct vif_wiring){0};
-    (void)snprintf(wiring_add_link(&wiring, VIF_LINK_VETH, "tap1")->peer, 16, "eth0");
+    (void)snprintf(wiring_add_link(&wiring, VIF_LINK_VETH, "tap1")->veth.peer, 16, "eth0");
     check(&wiring, NULL, NOT_INTERFACE("eth0"));
     (void)snprintf(wiring_add_link(&wiring, VIF_LINK_TAP, "tap1")->master, 16, "br0");
     check(&wiring, NULL, NOT_LINUX("br0"));
@@ -330,7 +330,7 @@ static void other_parts(void **state)
     check(&wiring, NULL, NOT_LINUX("br0"));
     (void)wiring_add_link(&wiring, VIF_LINK_VLAN, "vlan0");
     check(&wiring, NULL, NOT_INTERFACE("vlan0"));
-    (void)snprintf(wiring_add_link(&wiring, VIF_LINK_VLAN, "eth0.7")->parent, 16, "tap1");
+    (void)snprintf(wiring_add_link(&wiring, VIF_LINK_VLAN, "eth0.7")->vlan.parent, 16, "tap1");
     check(&wiring, NULL, NOT_INTERFACE("eth0.7"));
 }
 

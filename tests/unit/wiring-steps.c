@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The steps of a plan in words, for a dry run. */
+/* The steps of a plan in words, with all they say. */
 #include <string.h>
 
 #include "base/text.h"
-#include "plan/plan.h"
+#include "wiring-fixture.h"
 
 static void words_of_change(const struct step *step, struct text *text)
 {
@@ -39,12 +39,12 @@ static void words_of_change(const struct step *step, struct text *text)
 
 static void words_of_tap(const struct vif_wiring_link *link, struct text *text)
 {
-    const uint8_t *a = link->address;
+    const uint8_t *a = link->tap.address;
 
     text_add(text, "create tap %s: ", link->name);
-    if (link->multi_queue)
+    if (link->tap.multi_queue)
         text_add(text, "multi-queue, ");
-    if (link->has_address)
+    if (link->tap.has_address)
         text_add(text, "address %02x:%02x:%02x:%02x:%02x:%02x, ", a[0], a[1], a[2], a[3], a[4],
                  a[5]);
     if (link->mtu)
@@ -120,17 +120,18 @@ static void words_of_link_step(const struct step *step, struct text *text)
         text_add(text, "delete %s %s", step->before->tap ? "tap" : step->before->kind, step->name);
         break;
     case STEP_BRIDGE_CREATE:
-        text_add(text,
-                 "create bridge %s: ageing %u, forward delay %u, stp %u, multicast snooping %u",
-                 step->name, link->bridge.ageing_time, link->bridge.forward_delay,
-                 link->bridge.stp_state, link->bridge.mcast_snooping);
+        text_add(
+            text, "create bridge %s: ageing %u, forward delay %u, stp %u, multicast snooping %u",
+            step->name, link->bridge.attributes.ageing_time, link->bridge.attributes.forward_delay,
+            link->bridge.attributes.stp_state, link->bridge.attributes.mcast_snooping);
         break;
     case STEP_SYSCTL:
         text_add(text, "set sysctl %s of %s to %d", sysctl_word(step->which), step->name,
                  step->value);
         break;
     case STEP_VLAN_CREATE:
-        text_add(text, "create VLAN %s: number %u of %s", link->name, link->vlan, link->parent);
+        text_add(text, "create VLAN %s: number %u of %s", link->name, link->vlan.id,
+                 link->vlan.parent);
         break;
     case STEP_ADDRESS_MOVE:
         words_of_move(step, text);
@@ -142,12 +143,12 @@ static void words_of_link_step(const struct step *step, struct text *text)
         text_add(text, "make the forwarding rules of %s", step->name);
         break;
     case STEP_VETH_CREATE:
-        text_add(text, "create veth %s, peer %s: ", link->name, link->peer);
+        text_add(text, "create veth %s, peer %s: ", link->name, link->veth.peer);
         if (link->mtu)
             text_add(text, "mtu %u, ", link->mtu);
         if (link->master[0])
             text_add(text, "%s on %s, ", link->name, link->master);
-        text_add(text, "%sup", link->promisc ? "promiscuous, " : "");
+        text_add(text, "%sup", link->veth.promisc ? "promiscuous, " : "");
         break;
     case STEP_TAP_CREATE:
         words_of_tap(link, text);
@@ -158,7 +159,7 @@ static void words_of_link_step(const struct step *step, struct text *text)
     }
 }
 
-void step_words(const struct step *step, struct text *text)
+void fixture_step_words(const struct step *step, struct text *text)
 {
     switch (step->kind) {
     case STEP_OVS_BRIDGE_ADD:
