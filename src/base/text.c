@@ -81,14 +81,27 @@ size_t text_utf8_length(const char *text, size_t n)
     return length;
 }
 
+/* How many characters at the beginning need no look: most texts are nothing else. */
+static size_t count_plain(const char *bytes, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && bytes[i] >= ' ' && bytes[i] < 0x7f && bytes[i] != '"' && bytes[i] != '\\')
+        i++;
+    return i;
+}
+
 void text_add_json_bytes(struct text *text, const char *bytes, size_t n)
 {
     text_add_bytes(text, "\"", 1);
     for (size_t i = 0; i < n;) {
         unsigned char c = (unsigned char)bytes[i];
-        size_t length = text_utf8_length(bytes + i, n - i);
+        size_t plain = count_plain(bytes + i, n - i);
+        size_t length = plain ? plain : text_utf8_length(bytes + i, n - i);
 
-        if (length == 0)
+        if (plain)
+            text_add_bytes(text, bytes + i, plain);
+        else if (length == 0)
             text_add_bytes(text, "?", 1);
         else if (c == '"' || c == '\\')
             text_add(text, "\\%c", c);

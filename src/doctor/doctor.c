@@ -12,7 +12,7 @@ const char *doctor_config(const struct doctor_facts *facts, const char *key)
 
 const char *doctor_id(const struct doctor_facts *facts, const char *key)
 {
-    return strmap_get(&facts->vs.external_ids, key);
+    return vswitch_ovn_setting(&facts->vs.external_ids, key);
 }
 
 const char *doctor_integration_bridge(const struct doctor_facts *facts)

@@ -71,7 +71,7 @@ struct directory_facts {
 struct doctor_facts {
     struct system_facts system;
     struct database_facts database;
-    struct vswitch_root vs; /* of meaning when 'database.error' is 0 */
+    struct vswitch vs; /* of meaning when 'database.error' is 0 */
     struct directory_facts *directories;
     size_t n_directories;
 };
@@ -83,8 +83,7 @@ void doctor_facts_done(struct doctor_facts *facts);
 
 /* Parts of it. */
 int doctor_read_system(const struct doctor_host *host, struct system_facts *ret);
-int doctor_read_directories(const struct vswitch_root *vs, struct directory_facts **ret,
-                            size_t *ret_n);
+int doctor_read_directories(const struct vswitch *vs, struct directory_facts **ret, size_t *ret_n);
 
 /* The checks, each adding the findings of its field. */
 typedef void doctor_check_fn(const struct doctor_facts *facts, struct vif_findings *findings);
@@ -100,7 +99,8 @@ doctor_check_fn doctor_check_network;  /* hybrid, ovn, ml2 */
 /* All of them, in the order of the page. */
 doctor_check_fn doctor_check;
 
-/* other_config:'key' and external_ids:'key' of the Open_vSwitch row; NULL when not set. */
+/* other_config:'key' and external_ids:'key' of the Open_vSwitch row (as vswitch_ovn_setting());
+ * NULL when not set. */
 const char *doctor_config(const struct doctor_facts *facts, const char *key);
 const char *doctor_id(const struct doctor_facts *facts, const char *key);
 

@@ -27,7 +27,7 @@ void doctor_facts_done(struct doctor_facts *facts)
         free(facts->directories[i].path);
     free(facts->directories);
     free(facts->system.pfs);
-    vswitch_root_done(&facts->vs);
+    vswitch_done(&facts->vs);
     *facts = (struct doctor_facts){0};
 }
 
@@ -173,8 +173,7 @@ static size_t merge(struct directory_facts *directories, size_t n)
     return kept;
 }
 
-int doctor_read_directories(const struct vswitch_root *vs, struct directory_facts **ret,
-                            size_t *ret_n)
+int doctor_read_directories(const struct vswitch *vs, struct directory_facts **ret, size_t *ret_n)
 {
     struct directory_facts *found = calloc(vs->n_interfaces + 1, sizeof *found);
     size_t n = 0;
@@ -184,7 +183,7 @@ int doctor_read_directories(const struct vswitch_root *vs, struct directory_fact
     if (!found)
         return -ENOMEM;
     for (size_t i = 0; i < vs->n_interfaces; i++) {
-        const char *path = vs->interfaces[i].vhost_path;
+        const char *path = strmap_get(&vs->interfaces[i].options, "vhost-server-path");
         const char *slash = path && path[0] == '/' ? strrchr(path, '/') : NULL;
 
         if (!slash)

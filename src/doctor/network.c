@@ -6,7 +6,7 @@
 
 #include "doctor/doctor.h"
 
-static size_t count_hybrid_ports(const struct vswitch_root *vs)
+static size_t count_hybrid_ports(const struct vswitch *vs)
 {
     size_t n = 0;
 

@@ -104,15 +104,15 @@ void doctor_check_offload(const struct doctor_facts *facts, struct vif_findings 
 
 /* --- DPDK --- */
 
-static bool needs_dpdk(const struct vswitch_root_interface *interface)
+static bool needs_dpdk(const struct vswitch_interface *interface)
 {
     return strncmp(interface->type, "dpdk", 4) == 0;
 }
 
 static void check_dpdk(const struct doctor_facts *facts, struct vif_findings *findings)
 {
-    const struct vswitch_root_interface *first = NULL;
-    const struct vswitch_root *vs = &facts->vs;
+    const struct vswitch_interface *first = NULL;
+    const struct vswitch *vs = &facts->vs;
     const char *init = doctor_config(facts, "dpdk-init");
     bool wanted = init && strcmp(init, "false") != 0;
     size_t n = 0;

@@ -35,7 +35,7 @@ static void advise_unreachable(const struct database_facts *db, struct vif_findi
 void doctor_check_database(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     const struct database_facts *db = &facts->database;
-    const struct vswitch_root *vs = &facts->vs;
+    const struct vswitch *vs = &facts->vs;
 
     if (db->error < 0) {
         findings_add(findings, "ovsdb", VIF_FINDING_FAIL, "%s", db->why.text);
@@ -57,7 +57,7 @@ void doctor_check_database(const struct doctor_facts *facts, struct vif_findings
 
 /* --- ovs-vswitchd --- */
 
-static void check_version(const struct vswitch_root *vs, struct vif_findings *findings)
+static void check_version(const struct vswitch *vs, struct vif_findings *findings)
 {
     int major, minor;
 
@@ -74,7 +74,7 @@ static void check_version(const struct vswitch_root *vs, struct vif_findings *fi
 static void check_vswitchd(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     const struct process_facts *process = &facts->system.vswitchd;
-    const struct vswitch_root *vs = &facts->vs;
+    const struct vswitch *vs = &facts->vs;
 
     if (facts->database.later_cfg < vs->next_cfg) {
         findings_add(findings, "vswitchd", VIF_FINDING_FAIL,
@@ -115,8 +115,7 @@ static void add_words(struct text *text, const struct vif_map *words, size_t mos
         text_add(text, " and %zu more", words->n - most);
 }
 
-static const struct vswitch_root_bridge *find_bridge(const struct vswitch_root *vs,
-                                                     const char *name)
+static const struct vswitch_bridge *find_bridge(const struct vswitch *vs, const char *name)
 {
     for (size_t i = 0; i < vs->n_bridges; i++)
         if (strcmp(vs->bridges[i].name, name) == 0)
@@ -125,9 +124,9 @@ static const struct vswitch_root_bridge *find_bridge(const struct vswitch_root *
 }
 
 /* The first bridge whose datapath cannot be; NULL: none. */
-static const struct vswitch_root_bridge *find_broken(const struct doctor_facts *facts)
+static const struct vswitch_bridge *find_broken(const struct doctor_facts *facts)
 {
-    const struct vswitch_root *vs = &facts->vs;
+    const struct vswitch *vs = &facts->vs;
 
     for (size_t i = 0; i < vs->n_bridges; i++) {
         const char *type = doctor_type(vs->bridges[i].datapath_type);
@@ -142,7 +141,7 @@ static const struct vswitch_root_bridge *find_broken(const struct doctor_facts *
 static void check_datapaths(const struct doctor_facts *facts, const char *words,
                             struct vif_findings *findings)
 {
-    const struct vswitch_root_bridge *broken = find_broken(facts);
+    const struct vswitch_bridge *broken = find_broken(facts);
     const char *type = broken ? doctor_type(broken->datapath_type) : "";
     const char *bridge = doctor_integration_bridge(facts);
 
@@ -175,9 +174,9 @@ static void check_datapaths(const struct doctor_facts *facts, const char *words,
     }
 }
 
-static void check_interface_types(const struct vswitch_root *vs, struct vif_findings *findings)
+static void check_interface_types(const struct vswitch *vs, struct vif_findings *findings)
 {
-    const struct vswitch_root_interface *first = NULL;
+    const struct vswitch_interface *first = NULL;
     size_t n = 0;
 
     for (size_t i = 0; i < vs->n_interfaces; i++) {
@@ -226,7 +225,7 @@ void doctor_check_vswitchd(const struct doctor_facts *facts, struct vif_findings
 static void check_bridge(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     const char *name = doctor_integration_bridge(facts);
-    const struct vswitch_root_bridge *bridge = find_bridge(&facts->vs, name);
+    const struct vswitch_bridge *bridge = find_bridge(&facts->vs, name);
     bool agent = doctor_id(facts, "ovn-remote") || facts->system.ml2_agent.error == 0;
     const char *mode;
 
@@ -255,7 +254,7 @@ static void list_bridges(const struct doctor_facts *facts, struct vif_findings *
     size_t n = 0;
 
     for (size_t i = 0; i < facts->vs.n_bridges; i++) {
-        const struct vswitch_root_bridge *bridge = &facts->vs.bridges[i];
+        const struct vswitch_bridge *bridge = &facts->vs.bridges[i];
 
         if (strcmp(bridge->name, ours) != 0 && n++ < DOCTOR_LINES)
             text_add(&words, "%s%s (%s)", n > 1 ? ", " : "", bridge->name,
@@ -270,13 +269,13 @@ static void list_bridges(const struct doctor_facts *facts, struct vif_findings *
     text_done(&words);
 }
 
-static void check_interfaces(const struct vswitch_root *vs, struct vif_findings *findings)
+static void check_interfaces(const struct vswitch *vs, struct vif_findings *findings)
 {
     struct text words = {0};
     size_t n = 0;
 
     for (size_t i = 0; i < vs->n_interfaces; i++) {
-        const struct vswitch_root_interface *interface = &vs->interfaces[i];
+        const struct vswitch_interface *interface = &vs->interfaces[i];
 
         if (interface->error && interface->error[0] && n++ < DOCTOR_NAMES)
             text_add(&words, "%s%s: %.160s", n > 1 ? "; " : "", interface->name, interface->error);

@@ -87,7 +87,7 @@ static void warn_of_dpdk(struct job *job, const struct vswitch *db)
 {
     const struct vif_wiring *wiring = job->wiring;
 
-    if (job->warned || !db->dpdk_known || db->dpdk_initialized)
+    if (job->warned || !db->has_row || db->dpdk_initialized)
         return;
     for (size_t i = 0; i < wiring->n_ports; i++)
         if (wiring->ports[i].create && strncmp(wiring->ports[i].type, "dpdk", 4) == 0) {

@@ -138,7 +138,7 @@ static int check_bridge(const struct questions *questions, const struct batch *b
 
 static bool needs_dpdk(const struct batch *batch, const struct vif_wiring_port *port)
 {
-    return strncmp(port->type, "dpdk", 4) == 0 && batch->observed.db.dpdk_known &&
+    return strncmp(port->type, "dpdk", 4) == 0 && batch->observed.db.has_row &&
            !batch->observed.db.dpdk_initialized;
 }
 

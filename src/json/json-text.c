@@ -157,6 +157,11 @@ int json_text_parse(const char *text, size_t n, size_t max_bytes, json_t **ret_j
     return span_parse(&span, ret_json, err);
 }
 
+int json_text_parse_scanned(const char *text, size_t n, json_t **ret_json, struct vif_error *err)
+{
+    return span_parse(&(struct span){text, 0, n}, ret_json, err);
+}
+
 int json_text_each(const char *text, size_t n, size_t max_bytes,
                    int (*each)(void *data, const char *where, json_t *json, struct vif_error *err),
                    void *data, struct vif_error *err)

@@ -27,6 +27,9 @@ void json_text_seed(void);
 int json_text_parse(const char *text, size_t n, size_t max_bytes, json_t **ret_json,
                     struct vif_error *err);
 
+/* The same for text[0..n) as json_scan() has cut it off, which has checked its limits. */
+int json_text_parse_scanned(const char *text, size_t n, json_t **ret_json, struct vif_error *err);
+
 /* Calls 'each' with every text found one after the other in text[0..n): one object, one array, or
  * one per line.  'where' is "" for a single text, else "text 3" (for error messages); 'json' is
  * borrowed.  'max_bytes' limits each text.  Stops at the first negative return and returns it:

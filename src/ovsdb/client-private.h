@@ -31,7 +31,7 @@ void ovsdb_client_after_failure(struct ovsdb_client *client, int r);
 
 struct ovsdb_request {
     const char *method;
-    json_t *params; /* borrowed */
+    const char *params; /* JSON */
     size_t n_operations;
     bool writes;
 };
@@ -51,9 +51,9 @@ static inline int ovsdb_client_tell(int r, const struct vif_error *words, struct
 
 /* What is watched by one monitor, and what to make of it. */
 struct ovsdb_monitor {
-    const char *method; /* "monitor", or "monitor_cond" */
-    const char *update; /* of its notifications: "update", or "update2" */
-    json_t *requests;   /* <monitor-requests> (RFC 7047 section 4.1.5); borrowed */
+    const char *method;          /* "monitor", or "monitor_cond" */
+    const char *update;          /* of its notifications: "update", or "update2" */
+    const struct text *requests; /* <monitor-requests> (RFC 7047 section 4.1.5) */
     /* Takes tables of rows: what there is at the beginning ('first'), which may be told again after
      * a connection was lost, and then what changes.  0 or -ENOMEM. */
     int (*take)(void *data, const json_t *tables, bool first);

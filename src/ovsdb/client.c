@@ -14,6 +14,7 @@
 
 #include "base/deadline.h"
 #include "base/stop.h"
+#include "ovsdb/value.h"
 #include "rpc/jsonrpc.h"
 #include "rpc/stream.h"
 #include "json/json-text.h"
@@ -243,18 +244,6 @@ int ovsdb_client_ask(struct ovsdb_client *client, const struct ovsdb_request *re
     return r;
 }
 
-static int transact_params(const struct ovsdb_client *client, json_t *operations,
-                           json_t **ret_params, struct vif_error *err)
-{
-    auto_json json_t *params = json_array();
-
-    if (!params || json_array_append_new(params, json_string(client->database)) < 0 ||
-        json_array_extend(params, operations) < 0)
-        return error_memory(err);
-    *ret_params = take_ptr(params);
-    return 0;
-}
-
 /* One request, sent again where that is safe, over a connection made where there is none. */
 static int call(struct ovsdb_client *client, const struct ovsdb_request *request, int64_t until,
                 json_t **ret_result, struct vif_error *err)
@@ -272,21 +261,22 @@ static int call(struct ovsdb_client *client, const struct ovsdb_request *request
     return ovsdb_client_tell(r, &words, err);
 }
 
-int ovsdb_client_transact(struct ovsdb_client *client, json_t *operations, bool writes,
-                          int64_t until, json_t **ret_results, struct vif_error *err)
+int ovsdb_client_transact(struct ovsdb_client *client, const struct ovsdb_operations *operations,
+                          bool writes, int64_t until, json_t **ret_results, struct vif_error *err)
 {
-    auto_json json_t *params = NULL, *results = NULL;
-    size_t n = json_array_size(operations);
+    auto_text struct text params = {0};
+    auto_json json_t *results = NULL;
     int r;
 
-    r = transact_params(client, operations, &params, err);
-    if (r == 0)
-        r = call(client, &(struct ovsdb_request){"transact", params, n, writes}, until, &results,
-                 err);
+    value_write(&params, operations->n ? "[%s,%t]" : "[%s%t]", client->database, &operations->text);
+    if (params.failed)
+        return error_memory(err);
+    r = call(client, &(struct ovsdb_request){"transact", params.data, operations->n, writes}, until,
+             &results, err);
     if (r < 0)
         return r;
-    if (!json_is_array(results) || json_array_size(results) < n) {
-        (void)error_set(err, VIF_ERROR_OVSDB, "ovsdb: the answer is no array of results");
+    if (!json_is_array(results) || json_array_size(results) < operations->n) {
+        (void)error_set(err, VIF_ERROR_OVSDB, "ovsdb: reply is not a result array");
         ovsdb_client_disconnect(client);
         return -EPROTO;
     }
@@ -297,10 +287,11 @@ int ovsdb_client_transact(struct ovsdb_client *client, json_t *operations, bool 
 int ovsdb_client_get_schema(struct ovsdb_client *client, int64_t until, json_t **ret_schema,
                             struct vif_error *err)
 {
-    auto_json json_t *params = json_array();
+    auto_text struct text params = {0};
 
-    if (!params || json_array_append_new(params, json_string(client->database)) < 0)
+    value_write(&params, "[%s]", client->database);
+    if (params.failed)
         return error_memory(err);
-    return call(client, &(struct ovsdb_request){"get_schema", params, 0, false}, until, ret_schema,
-                err);
+    return call(client, &(struct ovsdb_request){"get_schema", params.data, 0, false}, until,
+                ret_schema, err);
 }

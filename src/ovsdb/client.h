@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/tick.h"
 
 struct ovsdb_client;
@@ -22,6 +23,18 @@ struct ovsdb_counts {
     uint64_t writes;   /* of these, transactions that could change something */
     uint64_t connects; /* connections made */
 };
+
+/* Operations of a transaction: JSON objects with ',' between them. */
+struct ovsdb_operations {
+    struct text text;
+    size_t n;
+};
+
+static inline void ovsdb_operations_done(struct ovsdb_operations *operations)
+{
+    text_done(&operations->text);
+}
+#define auto_operations __attribute__((cleanup(ovsdb_operations_done)))
 
 /* Makes a client for the addresses, tried in this order ('addresses' is copied; n >= 1).  Does not
  * connect.  'log' is borrowed for the client's life and may be NULL. */
@@ -54,8 +67,8 @@ const char *ovsdb_client_address(const struct ovsdb_client *client);
  * over TCP, a server in another PID namespace. */
 pid_t ovsdb_client_server(const struct ovsdb_client *client);
 
-/* Runs one "transact" on the client's database.  'operations' (borrowed) is the array of operations
- * without the database name; 'writes' says whether it may change anything.
+/* Runs one "transact" on the client's database.  'writes' says whether it may change anything; memory
+ * that was gone when the operations were written is -ENOMEM.
  *
  * Connects first when there is no connection: the first connection of a client's life is tried once
  * for each address and the errors of all of them told at once (the kind is that of the last, or
@@ -69,8 +82,8 @@ pid_t ovsdb_client_server(const struct ovsdb_client *client);
  * On success '*ret_results' is a new reference to the array of results, one for each operation and
  * perhaps one more (an error at commit), as RFC 7047 section 4.1.3 has it: an error of an operation
  * is a success here.  Other errors as jsonrpc_wait() and stream_open(). */
-int ovsdb_client_transact(struct ovsdb_client *client, json_t *operations, bool writes,
-                          int64_t until, json_t **ret_results, struct vif_error *err);
+int ovsdb_client_transact(struct ovsdb_client *client, const struct ovsdb_operations *operations,
+                          bool writes, int64_t until, json_t **ret_results, struct vif_error *err);
 
 /* The schema of database Open_vSwitch (RFC 7047 section 3.2), whose form is not checked; a new
  * reference.  Connecting and errors as above. */

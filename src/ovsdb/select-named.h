@@ -4,10 +4,7 @@
 #ifndef OVSDB_SELECT_NAMED_H
 #define OVSDB_SELECT_NAMED_H
 
-#include <jansson.h>
-#include <stddef.h>
-
-#include "ovsdb/client.h"
+#include "ovsdb/rows.h"
 
 /* From this many names on, in all tables together, select_named() is to be preferred to a select for
  * each.  Milliseconds of ovsdb-server 3.1 for half as many ports and as many interfaces, by the rows
@@ -22,23 +19,17 @@
  * For us a name costs less in a monitor, too, since a select repeats the columns. */
 #define SELECT_NAMED_FROM 24
 
-/* The columns of the rows with these names. */
+/* The rows with these names. */
 struct named_rows {
-    const char *table;
-    const char *const *columns; /* NULL-ended, at most 16, "name" among them; "_uuid" may be */
+    struct rows *rows;
     const char *const *names;
     size_t n;
 };
 
-/* Reads the rows of 'n' tables as they were at one moment.  On success '*ret_results' is a new
- * reference to an array with a result for each table, in their order and of the form of a select's,
- * which may have rows of other names, too; it may have been more than one request.  Errors as
- * select_run(), but that a connection lost for good is -ETIMEDOUT. */
+/* Adds the rows of 'n' tables as they were at one moment, and perhaps rows of other names; it may take
+ * more than one request.  Errors
+ * as select_run(), but a connection lost for good is -ETIMEDOUT. */
 int select_named(struct ovsdb_client *client, const struct named_rows *wanted, size_t n,
-                 int64_t until, json_t **ret_results, struct vif_error *err);
-
-/* The operations and one more, which selects the row of this name; NULL when memory is gone. */
-json_t *select_by_name(json_t *operations, const char *table, const char *name,
-                       const char *const *columns);
+                 int64_t until, struct vif_error *err);
 
 #endif

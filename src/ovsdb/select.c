@@ -1,20 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Read-only transactions of "select" operations (RFC 7047 section 5.2.2): what those who read rows have
- * in common.  Stands on the client and on the notation of values. */
+/* Read-only transactions of "select" operations (RFC 7047 section 5.2.2).  Stands on the client and
+ * on rows. */
 #include "ovsdb/select.h"
 
 #include <errno.h>
+#include <stdarg.h>
 
-#include "ovsdb/value.h"
 #include "json/json-text.h"
 
-json_t *select_columns(json_t *operation, const char *const *columns)
+void select_add(struct ovsdb_operations *operations, const struct rows *rows, const char *where,
+                ...)
 {
-    json_t *names = json_array();
+    struct text *out = &operations->text;
+    va_list ap;
 
-    for (size_t i = 0; columns[i]; i++)
-        names = value_append(names, json_string(columns[i]));
-    return value_member(operation, "columns", names);
+    value_write(out,
+                operations->n++ ? ",{'op':'select','table':%s,'where':["
+                                : "{'op':'select','table':%s,'where':[",
+                rows->table->name);
+    va_start(ap, where);
+    value_vwrite(out, where, ap);
+    va_end(ap);
+    value_write(out, "],'columns':");
+    rows_write_columns(out, rows, true);
+    value_write(out, "}");
 }
 
 /* The first operation that failed, in the server's words. */
@@ -30,27 +39,31 @@ static int check_results(const json_t *results, size_t n, struct vif_error *err)
                              details ? details : "");
     }
     if (json_array_size(results) != n)
-        return error_set(err, VIF_ERROR_OVSDB, "the answer has %zu results instead of %zu",
+        return error_set(err, VIF_ERROR_OVSDB, "the reply has %zu results instead of %zu",
                          json_array_size(results), n);
     return 0;
 }
 
-int select_run(struct ovsdb_client *client, json_t *operations, int64_t until, json_t **ret,
-               struct vif_error *err)
+int select_run(struct ovsdb_client *client, const struct ovsdb_operations *operations,
+               int64_t until, json_t **ret, struct vif_error *err)
 {
     auto_json json_t *results = NULL;
-    int r;
+    int r = ovsdb_client_transact(client, operations, false, until, &results, err);
 
-    if (!operations)
-        return error_memory(err);
-    r = ovsdb_client_transact(client, operations, false, until, &results, err);
-    if (r < 0)
-        return r;
-    r = check_results(results, json_array_size(operations), err);
-    if (r < 0)
-        return r;
-    *ret = take_ptr(results);
-    return 0;
+    if (r == 0)
+        r = check_results(results, operations->n, err);
+    if (r == 0)
+        *ret = take_ptr(results);
+    return r;
+}
+
+int select_rows(struct ovsdb_client *client, struct ovsdb_operations *operations, int64_t until,
+                struct rows *rows, struct vif_error *err)
+{
+    auto_json json_t *results = NULL;
+    int r = select_run(client, operations, until, &results, err);
+
+    return r < 0 ? r : select_fault(rows_parse(rows, json_array_get(results, 0)), err);
 }
 
 int select_fault(int r, struct vif_error *err)
@@ -58,6 +71,6 @@ int select_fault(int r, struct vif_error *err)
     if (r == -ENOMEM)
         return error_memory(err);
     if (r == -EPROTO)
-        (void)error_set(err, VIF_ERROR_OVSDB, "an answer is not of the schema's form");
+        (void)error_set(err, VIF_ERROR_OVSDB, "the reply does not match the schema");
     return r;
 }

@@ -3,21 +3,23 @@
 #ifndef OVSDB_SELECT_H
 #define OVSDB_SELECT_H
 
-#include <jansson.h>
+#include "ovsdb/rows.h"
 
-#include "ovsdb/client.h"
+/* Adds the select of the columns of 'rows'; 'where' is a format of value_write() for its conditions,
+ * "" for every row of the table. */
+void select_add(struct ovsdb_operations *operations, const struct rows *rows, const char *where,
+                ...);
 
-/* The operation with the NULL-ended list of columns it is to return; NULL when memory is gone, or
- * 'operation' is NULL. */
-json_t *select_columns(json_t *operation, const char *const *columns);
+/* Runs the operations.  On success '*ret' is a new reference to their results, one for each, none of
+ * which is an error; the first error is reported in the server's words (kind OVSDB). */
+int select_run(struct ovsdb_client *client, const struct ovsdb_operations *operations,
+               int64_t until, json_t **ret, struct vif_error *err);
 
-/* Runs the operations (borrowed; NULL: memory was gone when they were made).  On success '*ret' is a
- * new reference to their results, one for each, none of which is an error; the first one that is, is
- * told in the server's words (kind OVSDB). */
-int select_run(struct ovsdb_client *client, json_t *operations, int64_t until, json_t **ret,
-               struct vif_error *err);
+/* The same for one operation, whose rows are added to 'rows'. */
+int select_rows(struct ovsdb_client *client, struct ovsdb_operations *operations, int64_t until,
+                struct rows *rows, struct vif_error *err);
 
-/* Gives -EPROTO (an answer that is not of the schema's form) and -ENOMEM their words; returns 'r'. */
+/* Gives -EPROTO (a reply that does not match the schema) and -ENOMEM their words; returns 'r'. */
 int select_fault(int r, struct vif_error *err);
 
 #endif

@@ -11,7 +11,6 @@
 #include <strings.h>
 
 #include "ovsdb/select.h"
-#include "ovsdb/value.h"
 #include "json/json-text.h"
 
 #define DATABASE "OVN_Southbound"
@@ -22,8 +21,40 @@
 /* Raft clusters have three or five members. */
 #define ADDRESSES_MAX 9
 
+struct chassis {
+    char uuid[UUID_TEXT_SIZE];
+    char name[SOUTHBOUND_NAME_MAX];
+};
+
+struct binding {
+    char logical_port[SOUTHBOUND_NAME_MAX];
+    char chassis[UUID_TEXT_SIZE];
+    char requested[SOUTHBOUND_NAME_MAX];
+    struct vif_map macs;
+};
+
+enum { READ_BINDING = 1, READ_MACS = 2 };
+
+static const char *const requested_key[] = {"requested-chassis", NULL};
+
+static const struct column chassis_columns[] = {
+    COLUMN("_uuid", COLUMN_UUID, READ_BINDING, chassis, uuid),
+    COLUMN("name", COLUMN_TEXT, READ_BINDING, chassis, name),
+    {0},
+};
+static const struct column binding_columns[] = {
+    COLUMN("logical_port", COLUMN_TEXT, READ_BINDING | READ_MACS, binding, logical_port),
+    COLUMN("chassis", COLUMN_UUID, READ_BINDING, binding, chassis),
+    {"options", COLUMN_KEY, READ_BINDING, offsetof(struct binding, requested), SOUTHBOUND_NAME_MAX,
+     requested_key},
+    COLUMN("mac", COLUMN_WORDS, READ_MACS, binding, macs),
+    {0},
+};
+static const struct table chassis_table = {"Chassis", chassis_columns, sizeof(struct chassis)};
+static const struct table binding_table = {"Port_Binding", binding_columns, sizeof(struct binding)};
+
 /* Cuts 'remote' into those addresses that can be asked; their number. */
-static size_t take_addresses(char *remote, const char *ret[ADDRESSES_MAX], bool *ret_ssl)
+static size_t parse_addresses(char *remote, const char *ret[ADDRESSES_MAX], bool *ret_ssl)
 {
     size_t n = 0;
     char *rest = NULL;
@@ -48,125 +79,95 @@ static int open_client(const char *remote, const struct log *log, struct ovsdb_c
 
     if (!copy)
         return error_memory(err);
-    n = take_addresses(copy, addresses, &ssl);
+    n = parse_addresses(copy, addresses, &ssl);
     if (n == 0 && ssl)
-        return error_set(err, VIF_ERROR_UNSUPPORTED, "%s: its keys are not ours", remote);
+        return error_set(err, VIF_ERROR_UNSUPPORTED, "%s: ssl: connections are not supported",
+                         remote);
     return ovsdb_client_new_of(DATABASE, addresses, n, log, ret, err);
 }
 
-static json_t *select_port(json_t *operations, const char *name, const char *const *columns)
+/* The ports that are asked about, by their names. */
+static int index_suspects(const struct southbound_suspect *suspects, size_t n,
+                          struct southbound_port *ports, struct row_index *index)
 {
-    json_t *operation = name ? value_op("select", "Port_Binding",
-                                        value_clause("logical_port", "==", json_string(name)))
-                             : value_op_all("select", "Port_Binding");
-
-    return value_append(operations, select_columns(operation, columns));
-}
-
-static json_t *make_operations(const struct southbound_suspect *suspects, size_t n)
-{
-    static const char *const chassis[] = {"_uuid", "name", NULL};
-    static const char *const binding[] = {"logical_port", "chassis", "options", NULL};
-    json_t *operations =
-        value_append(json_array(), select_columns(value_op_all("select", "Chassis"), chassis));
-
-    if (n >= WHOLE_TABLE_FROM)
-        return select_port(operations, NULL, binding);
-    for (size_t i = 0; i < n; i++)
-        operations = select_port(operations, suspects[i].logical_port, binding);
-    return operations;
-}
-
-static const char *text_of(const json_t *row, const char *column)
-{
-    const char *text = json_string_value(json_object_get(row, column));
-
-    return text ? text : "";
-}
-
-static void take_binding(const json_t *row, const json_t *chassis, struct southbound_port *port)
-{
-    const json_t *claimed = value_set_item(json_object_get(row, "chassis"), 0);
-    const char *uuid = json_string_value(json_array_get(claimed, 1));
-    const json_t *pairs = json_array_get(json_object_get(row, "options"), 1);
-
-    port->exists = true;
-    port->claimed = uuid != NULL;
-    (void)snprintf(port->chassis, sizeof port->chassis, "%s",
-                   uuid ? text_of(json_object_get(chassis, uuid), "name") : "");
-    for (size_t i = 0; i < json_array_size(pairs); i++) {
-        const char *key = json_string_value(json_array_get(json_array_get(pairs, i), 0));
-        const char *value = json_string_value(json_array_get(json_array_get(pairs, i), 1));
-
-        if (key && value && strcmp(key, "requested-chassis") == 0)
-            (void)snprintf(port->requested, sizeof port->requested, "%s", value);
-    }
-}
-
-static json_t *rows_of(const json_t *results, size_t i)
-{
-    return json_object_get(json_array_get(results, i), "rows");
-}
-
-/* UUID -> row; NULL when memory is gone. */
-static json_t *index_chassis(const json_t *rows, const char *own, bool *ret_registered)
-{
-    json_t *chassis = json_object(), *row;
-    size_t i;
-
-    json_array_foreach(rows, i, row)
-    {
-        const char *uuid = json_string_value(json_array_get(json_object_get(row, "_uuid"), 1));
-
-        *ret_registered |= strcmp(text_of(row, "name"), own) == 0;
-        if (uuid)
-            chassis = value_member(chassis, uuid, json_incref(row));
-    }
-    return chassis;
-}
-
-/* Ports by what they are called or have, for whole tables. */
-static json_t *index_suspects(const struct southbound_suspect *suspects, size_t n)
-{
-    json_t *index = json_object();
-
-    for (size_t i = 0; i < n; i++)
-        index = value_member(index, suspects[i].logical_port, json_integer((json_int_t)i));
-    return index;
-}
-
-static int take_bindings(const json_t *results, const struct southbound_suspect *suspects, size_t n,
-                         const json_t *chassis, struct southbound_port *ports)
-{
-    auto_json json_t *index = index_suspects(suspects, n);
-
-    if (!index)
+    if (row_index_begin(index, n) < 0)
         return -ENOMEM;
-    for (size_t r = 1; r < json_array_size(results); r++) {
-        const json_t *row;
-        size_t i;
-
-        json_array_foreach(rows_of(results, r), i, row)
-        {
-            const json_t *number = json_object_get(index, text_of(row, "logical_port"));
-
-            if (number)
-                take_binding(row, chassis, &ports[json_integer_value(number)]);
-        }
-    }
+    for (size_t i = 0; i < n; i++)
+        row_index_add(index, suspects[i].logical_port, &ports[i]);
+    row_index_sort(index);
     return 0;
 }
 
-/* Whether a column "mac" has this address: its members are "ADDRESS IP...". */
-static bool has_address(const json_t *row, const char *mac)
+static int set_ports(const struct rows *chassis, const struct rows *bindings,
+                     const struct row_index *suspects)
 {
-    const json_t *macs = json_object_get(row, "mac");
+    auto_index struct row_index by_uuid = {0};
+    int r = row_index_by_text(&by_uuid, chassis->items, chassis->n, sizeof(struct chassis),
+                              offsetof(struct chassis, uuid));
+
+    for (size_t i = 0; r == 0 && i < bindings->n; i++) {
+        const struct binding *binding = (const struct binding *)(void *)bindings->items + i;
+        struct southbound_port *port = row_index_find(suspects, binding->logical_port);
+        const struct chassis *claimed = row_index_find(&by_uuid, binding->chassis);
+
+        if (!port)
+            continue;
+        port->exists = true;
+        port->claimed = binding->chassis[0] != '\0';
+        text_copy(port->chassis, sizeof port->chassis, claimed ? claimed->name : "");
+        text_copy(port->requested, sizeof port->requested, binding->requested);
+    }
+    return r;
+}
+
+static bool has_name(const struct rows *chassis, const char *name)
+{
+    for (size_t i = 0; i < chassis->n; i++)
+        if (strcmp(((const struct chassis *)(void *)chassis->items)[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static int read_bindings(struct ovsdb_client *client, const char *chassis_name,
+                         const struct southbound_suspect *suspects, size_t n, int64_t until,
+                         bool *ret_registered, struct southbound_port *ports, struct vif_error *err)
+{
+    auto_rows struct rows chassis = {.table = &chassis_table, .reads = READ_BINDING};
+    auto_rows struct rows bindings = {
+        .table = &binding_table, .reads = READ_BINDING, .long_names = true};
+    auto_operations struct ovsdb_operations operations = {0};
+    auto_index struct row_index index = {0};
+    auto_json json_t *results = NULL;
+    bool whole = n >= WHOLE_TABLE_FROM;
+    int r;
+
+    select_add(&operations, &chassis, "");
+    for (size_t i = 0; i < (whole ? 1 : n); i++)
+        select_add(&operations, &bindings, whole ? "" : "['logical_port','==',%s]",
+                   suspects[i].logical_port);
+    r = select_run(client, &operations, until, &results, err);
+    if (r < 0)
+        return r;
+    r = rows_parse(&chassis, json_array_get(results, 0));
+    for (size_t i = 1; r == 0 && i < json_array_size(results); i++)
+        r = rows_parse(&bindings, json_array_get(results, i));
+    if (r == 0)
+        r = index_suspects(suspects, n, ports, &index);
+    if (r == 0)
+        r = set_ports(&chassis, &bindings, &index);
+    *ret_registered = has_name(&chassis, chassis_name);
+    return select_fault(r, err);
+}
+
+/* Whether a member of the column "mac", each of which is "ADDRESS IP...", has this address. */
+static bool has_address(const struct binding *binding, const char *mac)
+{
     size_t length = strlen(mac);
 
-    for (size_t i = 0; i < value_set_size(macs); i++) {
-        const char *one = json_string_value(value_set_item(macs, i));
+    for (size_t i = 0; i < binding->macs.n; i++) {
+        const char *one = binding->macs.entries[i].key;
 
-        if (one && strncasecmp(one, mac, length) == 0 && (!one[length] || one[length] == ' '))
+        if (strncasecmp(one, mac, length) == 0 && (!one[length] || one[length] == ' '))
             return true;
     }
     return false;
@@ -174,31 +175,27 @@ static bool has_address(const json_t *row, const char *mac)
 
 /* Ports that OVN does not know: does it know their addresses? */
 static int find_namesakes(struct ovsdb_client *client, const struct southbound_suspect *suspects,
-                          size_t n, int64_t until, struct southbound_port *ports,
-                          struct vif_error *err)
+                          size_t n, int64_t until, struct southbound_port *ports)
 {
-    static const char *const columns[] = {"logical_port", "mac", NULL};
-    auto_json json_t *operations = NULL, *results = NULL;
-    const json_t *row;
-    size_t i, missing = 0;
+    auto_rows struct rows rows = {.table = &binding_table, .reads = READ_MACS};
+    auto_operations struct ovsdb_operations operations = {0};
+    size_t missing = 0;
     int r;
 
     for (size_t p = 0; p < n; p++)
         missing += !ports[p].exists && suspects[p].mac;
     if (!missing)
         return 0;
-    operations = select_port(json_array(), NULL, columns);
-    r = select_run(client, operations, until, &results, err);
-    if (r < 0)
-        return r;
-    json_array_foreach(rows_of(results, 0), i, row)
-    {
+    select_add(&operations, &rows, "");
+    r = select_rows(client, &operations, until, &rows, NULL);
+    for (size_t i = 0; r == 0 && i < rows.n; i++) {
+        const struct binding *binding = (const struct binding *)(void *)rows.items + i;
+
         for (size_t p = 0; p < n; p++)
-            if (!ports[p].exists && suspects[p].mac && has_address(row, suspects[p].mac))
-                (void)snprintf(ports[p].namesake, sizeof ports[p].namesake, "%s",
-                               text_of(row, "logical_port"));
+            if (!ports[p].exists && suspects[p].mac && has_address(binding, suspects[p].mac))
+                text_copy(ports[p].namesake, sizeof ports[p].namesake, binding->logical_port);
     }
-    return 0;
+    return r;
 }
 
 int southbound_read(const char *remote, const char *chassis,
@@ -207,21 +204,15 @@ int southbound_read(const char *remote, const char *chassis,
                     struct vif_error *err)
 {
     auto_ovsdb_client struct ovsdb_client *client = NULL;
-    auto_json json_t *operations = NULL, *results = NULL, *by_uuid = NULL;
     int r = open_client(remote, log, &client, err);
 
     if (r < 0)
         return r;
     memset(ret_ports, 0, n * sizeof *ret_ports);
     *ret_registered = false;
-    operations = make_operations(suspects, n);
-    r = select_run(client, operations, until, &results, err);
-    if (r < 0)
-        return r;
-    by_uuid = index_chassis(rows_of(results, 0), chassis, ret_registered);
-    if (!by_uuid || take_bindings(results, suspects, n, by_uuid, ret_ports) < 0)
-        return error_memory(err);
+    r = read_bindings(client, chassis, suspects, n, until, ret_registered, ret_ports, err);
     /* What cannot be had in time of an explanation is left out of it. */
-    (void)find_namesakes(client, suspects, n, until, ret_ports, NULL);
-    return 0;
+    if (r == 0)
+        (void)find_namesakes(client, suspects, n, until, ret_ports);
+    return r;
 }

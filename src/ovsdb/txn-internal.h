@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What building a transaction and sending it share. */
+/* What building a transaction and sending it share.  Operations are written as text at once. */
 #ifndef OVSDB_TXN_INTERNAL_H
 #define OVSDB_TXN_INTERNAL_H
 
-#include <jansson.h>
-
+#include "ovsdb/value.h"
 #include "ovsdb/vswitch-txn.h"
 
 /* In the order in which they are sent; mutations of shared rows come before TXN_DELETE. */
-enum txn_list { TXN_GUARD, TXN_INSERT, TXN_CHANGE, TXN_DELETE, TXN_LISTS };
+enum txn_stage { TXN_GUARD, TXN_INSERT, TXN_CHANGE, TXN_DELETE, TXN_STAGES };
 
-struct txn_operations {
-    json_t *operations; /* NULL while empty */
+/* Operations, with the owner of each.  operations.text.failed: memory is gone. */
+struct txn_list {
+    struct ovsdb_operations operations;
     size_t *owners;
+    size_t room;
+};
+
+/* References with ',' between them. */
+struct txn_set {
+    struct text text;
     size_t n;
 };
 
@@ -22,30 +28,33 @@ struct txn_bridge {
     char uuid[UUID_TEXT_SIZE]; /* of an existing bridge whose ports change */
     char named[16];            /* of one inserted here */
     bool guarded, deleted, retyped;
-    json_t *insert; /* port references to add, NULL for none */
-    json_t *remove;
+    struct txn_set insert, remove; /* ports */
 };
 
 struct vswitch_txn {
     const struct vswitch *vs;
-    struct txn_operations lists[TXN_LISTS];
+    struct txn_list lists[TXN_STAGES];
     struct txn_bridge *bridges;
     size_t n_bridges;
-    json_t *insert_bridges; /* references for Open_vSwitch.bridges */
-    json_t *delete_bridges;
-    unsigned serial; /* makes "uuid-name"s unique */
-    bool failed;     /* memory is gone */
-    bool guard_cfg;  /* next_cfg has to be what it was */
+    struct txn_set insert_bridges, delete_bridges;
+    int64_t serial; /* makes "uuid-name"s unique */
+    bool failed;    /* memory is gone */
+    bool guard_cfg; /* next_cfg has to be what it was */
 };
 
-/* Adds 'operation' (taken) to one of the lists. */
-void txn_add(struct vswitch_txn *txn, enum txn_list which, size_t owner, json_t *operation);
+/* A "wait" for one row, its WHERE beginning with this UUID. */
+#define TXN_ROW "['_uuid','==',%u]"
+#define TXN_WAIT(table, where, columns, row)                                                       \
+    "{'op':'wait','table':'" table "','where':[" TXN_ROW where "],'timeout':0,'columns':[" columns \
+    "],'until':'==','rows':[{" row "}]}"
 
-/* An "insert" of 'row' (taken) that others of the transaction know as 'named'. */
-json_t *txn_insert(const char *table, const char *named, json_t *row);
+/* Begins an operation of 'owner': the text to write it to. */
+struct text *txn_list_open(struct txn_list *list, size_t owner);
+struct text *txn_open(struct vswitch_txn *txn, enum txn_stage stage, size_t owner);
+void txn_list_done(struct txn_list *list);
 
-/* Takes 'item' into a set that is sent later; the set is made when first needed. */
-void txn_collect(struct vswitch_txn *txn, json_t **set, json_t *item);
+/* Adds a reference, written by 'format', to a set that is sent later. */
+void txn_collect(struct txn_set *set, const char *format, ...);
 
 /* The bookkeeping of one bridge in this transaction; NULL when memory is gone. */
 struct txn_bridge *txn_bridge_of(struct vswitch_txn *txn, const char *name);

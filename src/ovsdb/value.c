@@ -1,136 +1,130 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The notation of RFC 7047 section 5.1.  Everything that writes or reads rows stands on it; nothing
- * here knows what the rows mean. */
+/* The notation of RFC 7047 section 5.1.  Everything that writes or reads rows stands on it. */
 #include "ovsdb/value.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "base/parse.h"
+#define ADD(out, literal) text_add_bytes(out, literal, sizeof(literal) - 1)
 
-json_t *value_append(json_t *array, json_t *value)
+static void add_integer(struct text *out, int64_t number)
 {
-    if (array && value && json_array_append(array, value) == 0) {
-        json_decref(value);
-        return array;
+    char digits[24];
+    int n = snprintf(digits, sizeof digits, "%" PRIi64, number);
+
+    text_add_bytes(out, digits, (size_t)n);
+}
+
+static void add_reference(struct text *out, const char *uuid)
+{
+    ADD(out, "[\"uuid\",\"");
+    text_add_bytes(out, uuid, strlen(uuid));
+    ADD(out, "\"]");
+}
+
+static void add_references(struct text *out, const struct uuid_set *set)
+{
+    if (set->n != 1)
+        ADD(out, "[\"set\",[");
+    for (size_t i = 0; i < set->n; i++) {
+        text_add_bytes(out, ",", i > 0);
+        add_reference(out, set->items[i]);
     }
-    json_decref(value);
-    json_decref(array);
-    return NULL;
+    if (set->n != 1)
+        ADD(out, "]]");
 }
 
-json_t *value_member(json_t *object, const char *key, json_t *value)
+static void add_map(struct text *out, const struct vif_map *map)
 {
-    if (object && value && json_object_set(object, key, value) == 0) {
-        json_decref(value);
-        return object;
-    }
-    json_decref(value);
-    json_decref(object);
-    return NULL;
-}
-
-json_t *value_array2(json_t *a, json_t *b)
-{
-    return value_append(value_append(json_array(), a), b);
-}
-
-json_t *value_array3(json_t *a, json_t *b, json_t *c)
-{
-    return value_append(value_array2(a, b), c);
-}
-
-json_t *value_uuid(const char *uuid)
-{
-    return value_array2(json_string("uuid"), json_string(uuid));
-}
-
-json_t *value_named_uuid(const char *name)
-{
-    return value_array2(json_string("named-uuid"), json_string(name));
-}
-
-json_t *value_set(json_t *items)
-{
-    return value_array2(json_string("set"), items);
-}
-
-json_t *value_map(const struct vif_map *map)
-{
-    json_t *pairs = json_array();
-
+    ADD(out, "[\"map\",[");
     for (size_t i = 0; i < map->n; i++)
-        pairs = value_append(pairs, value_array2(json_string(map->entries[i].key),
-                                                 json_string(map->entries[i].value)));
-    return value_array2(json_string("map"), pairs);
+        value_write(out, i ? ",[%s,%s]" : "[%s,%s]", map->entries[i].key, map->entries[i].value);
+    ADD(out, "]]");
 }
 
-json_t *value_pair(const char *key, const char *value)
+static void add_keys(struct text *out, const struct vif_map *map)
 {
-    json_t *pair = value_array2(json_string(key), json_string(value));
-
-    return value_array2(json_string("map"), value_append(json_array(), pair));
-}
-
-json_t *value_keys(const struct vif_map *map)
-{
-    json_t *keys = json_array();
-
+    ADD(out, "[\"set\",[");
     for (size_t i = 0; i < map->n; i++)
-        keys = value_append(keys, json_string(map->entries[i].key));
-    return value_set(keys);
+        value_write(out, i ? ",%s" : "%s", map->entries[i].key);
+    ADD(out, "]]");
 }
 
-json_t *value_clause(const char *column, const char *function, json_t *value)
+static void add_text(struct text *out, const struct text *text)
 {
-    return value_array3(json_string(column), json_string(function), value);
+    out->failed |= text->failed;
+    if (text->n)
+        text_add_bytes(out, text->data, text->n);
 }
 
-json_t *value_op_all(const char *op, const char *table)
+static int add_dumped(const char *bytes, size_t n, void *data)
 {
-    json_t *operation = value_member(json_object(), "op", json_string(op));
+    struct text *out = data;
 
-    operation = value_member(operation, "table", json_string(table));
-    return value_member(operation, "where", json_array());
+    text_add_bytes(out, bytes, n);
+    return out->failed ? -1 : 0;
 }
 
-json_t *value_and(json_t *operation, json_t *clause)
+static void add_json(struct text *out, const json_t *json)
 {
-    json_t *where = json_object_get(operation, "where");
+    if (json_dump_callback(json, add_dumped, out, JSON_COMPACT | JSON_ENCODE_ANY) < 0)
+        out->failed = true;
+}
 
-    if (operation && clause && json_array_append(where, clause) == 0) {
-        json_decref(clause);
-        return operation;
+void value_vwrite(struct text *out, const char *format, va_list ap)
+{
+    for (;;) {
+        size_t n = strcspn(format, "'%");
+
+        text_add_bytes(out, format, n);
+        format += n;
+        if (!*format)
+            return;
+        if (*format++ == '\'') {
+            ADD(out, "\"");
+            continue;
+        }
+        switch (*format++) {
+        case 's':
+            text_add_json(out, va_arg(ap, const char *));
+            break;
+        case 'i':
+            add_integer(out, va_arg(ap, int64_t));
+            break;
+        case 'u':
+            add_reference(out, va_arg(ap, const char *));
+            break;
+        case 'n':
+            value_write(out, "['named-uuid',%s]", va_arg(ap, const char *));
+            break;
+        case 'm':
+            add_map(out, va_arg(ap, const struct vif_map *));
+            break;
+        case 'k':
+            add_keys(out, va_arg(ap, const struct vif_map *));
+            break;
+        case 'r':
+            add_references(out, va_arg(ap, const struct uuid_set *));
+            break;
+        case 't':
+            add_text(out, va_arg(ap, const struct text *));
+            break;
+        default: /* 'j' */
+            add_json(out, va_arg(ap, const json_t *));
+            break;
+        }
     }
-    json_decref(clause);
-    json_decref(operation);
-    return NULL;
 }
 
-json_t *value_op(const char *op, const char *table, json_t *clause)
+void value_write(struct text *out, const char *format, ...)
 {
-    return value_and(value_op_all(op, table), clause);
-}
+    va_list ap;
 
-bool value_read_string(const json_t *value, char *ret, size_t size)
-{
-    if (!json_is_string(value) || json_string_length(value) >= size)
-        return false;
-    memcpy(ret, json_string_value(value), json_string_length(value) + 1);
-    return true;
-}
-
-bool value_read_prefix(const json_t *value, char *ret, size_t size)
-{
-    size_t n = json_string_length(value);
-
-    if (!json_is_string(value))
-        return false;
-    if (n >= size)
-        n = size - 1;
-    memcpy(ret, json_string_value(value), n);
-    ret[n] = '\0';
-    return true;
+    va_start(ap, format);
+    value_vwrite(out, format, ap);
+    va_end(ap);
 }
 
 static bool is_tagged(const json_t *value, const char *tag)
@@ -142,16 +136,9 @@ static bool is_tagged(const json_t *value, const char *tag)
 
 bool value_read_uuid(const json_t *value, char ret_uuid[UUID_TEXT_SIZE])
 {
-    const char *text;
+    const char *text = json_string_value(json_array_get(value, 1));
 
-    if (is_tagged(value, "set") && value_set_size(value) == 0) {
-        ret_uuid[0] = '\0';
-        return true;
-    }
-    if (!is_tagged(value, "uuid"))
-        return false;
-    text = json_string_value(json_array_get(value, 1));
-    return text && parse_uuid(text, ret_uuid) == 0;
+    return is_tagged(value, "uuid") && text && parse_uuid(text, ret_uuid) == 0;
 }
 
 size_t value_set_size(const json_t *value)
@@ -168,33 +155,29 @@ const json_t *value_set_item(const json_t *value, size_t i)
     return i == 0 ? value : NULL;
 }
 
-bool value_read_optional(const json_t *value, int64_t otherwise, int64_t *ret)
+const json_t *value_pairs(const json_t *value)
 {
-    if (is_tagged(value, "set") && value_set_size(value) == 0) {
-        *ret = otherwise;
-        return true;
-    }
-    if (!json_is_integer(value_set_item(value, 0)))
-        return false;
-    *ret = json_integer_value(value_set_item(value, 0));
-    return true;
+    const json_t *pairs = json_array_get(value, 1);
+
+    return is_tagged(value, "map") && json_is_array(pairs) ? pairs : NULL;
+}
+
+const char *value_pair_text(const json_t *pair, size_t i)
+{
+    return json_string_value(json_array_get(pair, i));
 }
 
 int value_read_map(const json_t *value, struct vif_map *ret)
 {
-    const json_t *pairs = json_array_get(value, 1);
+    const json_t *pairs = value_pairs(value);
 
-    if (!is_tagged(value, "map") || !json_is_array(pairs))
+    if (!pairs)
         return -EPROTO;
     for (size_t i = 0; i < json_array_size(pairs); i++) {
         const json_t *pair = json_array_get(pairs, i);
-        const char *key = json_string_value(json_array_get(pair, 0));
-        const char *text = json_string_value(json_array_get(pair, 1));
-        int r;
+        const char *key = value_pair_text(pair, 0), *text = value_pair_text(pair, 1);
+        int r = key && text ? strmap_set(ret, key, text) : -EPROTO;
 
-        if (!key || !text)
-            return -EPROTO;
-        r = strmap_set(ret, key, text);
         if (r < 0)
             return r;
     }

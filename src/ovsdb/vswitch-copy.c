@@ -4,14 +4,14 @@
  * and revert stand on it. */
 #include "ovsdb/vswitch-copy.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ovsdb/select.h"
 #include "ovsdb/txn-internal.h"
-#include "ovsdb/value.h"
-#include "ovsdb/vswitch-rows.h"
+#include "json/json-build.h"
 #include "json/json-text.h"
 
 struct vswitch_copies {
@@ -20,6 +20,17 @@ struct vswitch_copies {
     json_t *interfaces; /* rows */
     json_t *qos;        /* rows */
 };
+
+static void uuids_done(struct uuid_set *set)
+{
+    free(set->items);
+}
+#define auto_uuids __attribute__((cleanup(uuids_done)))
+
+static json_t *port_row(const struct vswitch_copies *copies, size_t i)
+{
+    return json_object_get(json_array_get(copies->ports, i), "row");
+}
 
 void vswitch_copies_free(struct vswitch_copies *copies)
 {
@@ -32,124 +43,71 @@ void vswitch_copies_free(struct vswitch_copies *copies)
     free(copies);
 }
 
-/* Adds the rows of 'table' that 'references' (["uuid", ..] each; NULL: memory is gone) names. */
-static int fetch(struct ovsdb_client *client, const char *table, const json_t *references,
+/* Adds the rows of 'table' with these UUIDs, whole. */
+static int fetch(struct ovsdb_client *client, const char *table, const struct uuid_set *uuids,
                  int64_t until, json_t *rows, struct vif_error *err)
 {
-    auto_json json_t *operations = json_array();
+    auto_operations struct ovsdb_operations operations = {0};
     auto_json json_t *results = NULL;
     int r;
 
-    if (!references)
-        return error_memory(err);
-    if (!json_array_size(references))
+    if (!uuids->n)
         return 0;
-    for (size_t i = 0; i < json_array_size(references); i++) {
-        json_t *clause = value_clause("_uuid", "==", json_deep_copy(json_array_get(references, i)));
-
-        operations = value_append(operations, value_op("select", table, clause));
-    }
-    r = select_run(client, operations, until, &results, err);
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < json_array_size(results); i++) {
+    for (; operations.n < uuids->n; operations.n++)
+        value_write(&operations.text,
+                    operations.n ? ",{'op':'select','table':%s,'where':[['_uuid','==',%u]]}"
+                                 : "{'op':'select','table':%s,'where':[['_uuid','==',%u]]}",
+                    table, uuids->items[operations.n]);
+    r = select_run(client, &operations, until, &results, err);
+    for (size_t i = 0; r == 0 && i < json_array_size(results); i++) {
         json_t *found = json_object_get(json_array_get(results, i), "rows");
 
         if (json_is_array(found) && json_array_extend(rows, found) < 0)
-            return error_memory(err);
-    }
-    return 0;
-}
-
-/* Takes the members of a set of references into 'list'; NULL when memory is gone. */
-static json_t *add_references(json_t *list, const json_t *row, const char *column)
-{
-    const json_t *set = json_object_get(row, column);
-    char uuid[UUID_TEXT_SIZE];
-
-    for (size_t i = 0; i < value_set_size(set); i++)
-        if (value_read_uuid(value_set_item(set, i), uuid))
-            list = value_append(list, value_uuid(uuid));
-    return list;
-}
-
-/* The ports that 'references' (taken) names, all of them on 'bridge'. */
-static int fetch_ports(struct ovsdb_client *client, json_t *references, const char *bridge,
-                       int64_t until, struct vswitch_copies *copies, struct vif_error *err)
-{
-    auto_json json_t *taken = references;
-    auto_json json_t *rows = json_array();
-    int r = rows ? fetch(client, "Port", taken, until, rows, err) : error_memory(err);
-
-    for (size_t i = 0; r == 0 && i < json_array_size(rows); i++) {
-        json_t *port = value_member(json_object(), "on", json_string(bridge));
-
-        port = value_member(port, "row", json_incref(json_array_get(rows, i)));
-        if (!port || json_array_append_new(copies->ports, port) < 0)
             r = error_memory(err);
     }
     return r;
 }
 
-static int fetch_bridges(struct ovsdb_client *client, const struct vswitch_doomed *doomed,
-                         int64_t until, struct vswitch_copies *copies, struct vif_error *err)
+static int add_uuid(struct uuid_set *set, const char *uuid)
 {
-    auto_json json_t *references = json_array();
-    int r;
+    char(*items)[UUID_TEXT_SIZE] = reallocarray(set->items, set->n + 1, sizeof *items);
 
-    for (size_t i = 0; i < doomed->n_bridges; i++)
-        references = value_append(references, value_uuid(doomed->bridges[i]->uuid));
-    r = fetch(client, "Bridge", references, until, copies->bridges, err);
-    for (size_t i = 0; r == 0 && i < json_array_size(copies->bridges); i++) {
-        const json_t *row = json_array_get(copies->bridges, i);
-        const char *name = json_string_value(json_object_get(row, "name"));
+    if (!items)
+        return -ENOMEM;
+    set->items = items;
+    text_copy(items[set->n++], sizeof *items, uuid);
+    return 0;
+}
 
-        r = fetch_ports(client, add_references(json_array(), row, "ports"), name ? name : "", until,
-                        copies, err);
-    }
+/* The members of a set of references. */
+static int add_references(struct uuid_set *uuids, const json_t *row, const char *column)
+{
+    const json_t *set = json_object_get(row, column);
+    char uuid[UUID_TEXT_SIZE];
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < value_set_size(set); i++)
+        if (value_read_uuid(value_set_item(set, i), uuid))
+            r = add_uuid(uuids, uuid);
     return r;
 }
 
-static int fetch_interfaces(struct ovsdb_client *client, int64_t until,
-                            struct vswitch_copies *copies, struct vif_error *err)
+/* The ports with these UUIDs, all of them on 'bridge'. */
+static int fetch_ports(struct ovsdb_client *client, const struct uuid_set *uuids,
+                       const char *bridge, int64_t until, struct vswitch_copies *copies,
+                       struct vif_error *err)
 {
-    auto_json json_t *references = json_array();
+    auto_json json_t *rows = json_array();
+    int r = rows ? fetch(client, "Port", uuids, until, rows, err) : error_memory(err);
 
-    for (size_t i = 0; i < json_array_size(copies->ports); i++)
-        references = add_references(
-            references, json_object_get(json_array_get(copies->ports, i), "row"), "interfaces");
-    return fetch(client, "Interface", references, until, copies->interfaces, err);
-}
+    for (size_t i = 0; r == 0 && i < json_array_size(rows); i++) {
+        json_t *port = json_pair("on", json_string(bridge));
 
-int vswitch_copies_read(struct ovsdb_client *client, const struct vswitch_doomed *doomed,
-                        int64_t until, struct vswitch_copies **ret, struct vif_error *err)
-{
-    auto_vswitch_copies struct vswitch_copies *copies = calloc(1, sizeof *copies);
-    auto_json json_t *qos = json_array();
-    int r;
-
-    if (!copies)
-        return error_memory(err);
-    copies->bridges = json_array();
-    copies->ports = json_array();
-    copies->interfaces = json_array();
-    copies->qos = json_array();
-    if (!copies->bridges || !copies->ports || !copies->interfaces || !copies->qos)
-        return error_memory(err);
-    for (size_t i = 0; i < doomed->n_qos; i++)
-        qos = value_append(qos, value_uuid(doomed->qos[i]));
-    r = fetch(client, "QoS", qos, until, copies->qos, err);
-    if (r == 0)
-        r = fetch_bridges(client, doomed, until, copies, err);
-    for (size_t i = 0; r == 0 && i < doomed->n_ports; i++)
-        r = fetch_ports(client, value_append(json_array(), value_uuid(doomed->ports[i]->uuid)),
-                        doomed->ports[i]->bridge, until, copies, err);
-    if (r == 0)
-        r = fetch_interfaces(client, until, copies, err);
-    if (r < 0)
-        return r;
-    *ret = take_ptr(copies);
-    return 0;
+        port = json_with(port, "row", json_incref(json_array_get(rows, i)));
+        if (json_array_append_new(copies->ports, port) < 0)
+            r = error_memory(err);
+    }
+    return r;
 }
 
 static const char *name_of(const json_t *row)
@@ -157,6 +115,69 @@ static const char *name_of(const json_t *row)
     const char *name = json_string_value(json_object_get(row, "name"));
 
     return name ? name : "";
+}
+
+static int fetch_bridges(struct ovsdb_client *client, const struct vswitch_doomed *doomed,
+                         int64_t until, struct vswitch_copies *copies, struct vif_error *err)
+{
+    auto_uuids struct uuid_set bridges = {0};
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < doomed->n_bridges; i++)
+        r = add_uuid(&bridges, doomed->bridges[i]->uuid);
+    r = r < 0 ? error_memory(err) : fetch(client, "Bridge", &bridges, until, copies->bridges, err);
+    for (size_t i = 0; r == 0 && i < json_array_size(copies->bridges); i++) {
+        const json_t *row = json_array_get(copies->bridges, i);
+        auto_uuids struct uuid_set ports = {0};
+
+        if (add_references(&ports, row, "ports") < 0)
+            return error_memory(err);
+        r = fetch_ports(client, &ports, name_of(row), until, copies, err);
+    }
+    return r;
+}
+
+static int fetch_interfaces(struct ovsdb_client *client, int64_t until,
+                            struct vswitch_copies *copies, struct vif_error *err)
+{
+    auto_uuids struct uuid_set uuids = {0};
+
+    for (size_t i = 0; i < json_array_size(copies->ports); i++)
+        if (add_references(&uuids, port_row(copies, i), "interfaces") < 0)
+            return error_memory(err);
+    return fetch(client, "Interface", &uuids, until, copies->interfaces, err);
+}
+
+int vswitch_copies_read(struct ovsdb_client *client, const struct vswitch_doomed *doomed,
+                        int64_t until, struct vswitch_copies **ret, struct vif_error *err)
+{
+    auto_vswitch_copies struct vswitch_copies *copies = calloc(1, sizeof *copies);
+    auto_uuids struct uuid_set qos = {0};
+    int r = 0;
+
+    if (!copies)
+        return error_memory(err);
+    *copies = (struct vswitch_copies){json_array(), json_array(), json_array(), json_array()};
+    for (size_t i = 0; r == 0 && i < doomed->n_qos; i++)
+        r = add_uuid(&qos, doomed->qos[i]);
+    if (r < 0 || !copies->bridges || !copies->ports || !copies->interfaces || !copies->qos)
+        return error_memory(err);
+    r = fetch(client, "QoS", &qos, until, copies->qos, err);
+    if (r == 0)
+        r = fetch_bridges(client, doomed, until, copies, err);
+    for (size_t i = 0; r == 0 && i < doomed->n_ports; i++) {
+        auto_uuids struct uuid_set port = {0};
+
+        if (add_uuid(&port, doomed->ports[i]->uuid) < 0)
+            return error_memory(err);
+        r = fetch_ports(client, &port, doomed->ports[i]->bridge, until, copies, err);
+    }
+    if (r == 0)
+        r = fetch_interfaces(client, until, copies, err);
+    if (r < 0)
+        return r;
+    *ret = take_ptr(copies);
+    return 0;
 }
 
 const char *vswitch_copies_bridge(const struct vswitch_copies *copies, size_t i)
@@ -167,21 +188,21 @@ const char *vswitch_copies_bridge(const struct vswitch_copies *copies, size_t i)
 
 const char *vswitch_copies_port(const struct vswitch_copies *copies, size_t i)
 {
-    return i < json_array_size(copies->ports)
-               ? name_of(json_object_get(json_array_get(copies->ports, i), "row"))
-               : NULL;
+    return i < json_array_size(copies->ports) ? name_of(port_row(copies, i)) : NULL;
 }
 
-/* References from a bridge to rows that go with it and are not copied. */
+/* References from a bridge to rows that go with it and are not copied; and its ports, which are put on
+ * it like moved ones. */
 static const char *const bridge_extras[] = {"auto_attach", "controller", "flow_tables", "ipfix",
-                                            "mirrors",     "netflow",    "sflow"};
+                                            "mirrors",     "netflow",    "sflow",       "ports"};
+#define N_NOT_COPIED 7
 
 const char *vswitch_copies_incomplete(const struct vswitch_copies *copies)
 {
     for (size_t i = 0; i < json_array_size(copies->bridges); i++) {
         const json_t *row = json_array_get(copies->bridges, i);
 
-        for (size_t c = 0; c < sizeof bridge_extras / sizeof bridge_extras[0]; c++) {
+        for (size_t c = 0; c < N_NOT_COPIED; c++) {
             const json_t *value = json_object_get(row, bridge_extras[c]);
 
             /* One reference is ["uuid", ..]; none at all ["set", []] or ["map", []]. */
@@ -224,14 +245,45 @@ static const char *const status_columns[] = {
     "status",
 };
 
-/* A row to be inserted; NULL when memory is gone. */
-static json_t *settings_of(const json_t *row)
-{
-    json_t *settings = json_deep_copy(row);
+/* A column that gets another value than its copy. */
+struct replacement {
+    const char *column;
+    const struct text *value; /* NULL: it is left out */
+};
 
-    for (size_t i = 0; settings && i < sizeof status_columns / sizeof status_columns[0]; i++)
-        (void)json_object_del(settings, status_columns[i]);
-    return settings;
+static bool is_among(const char *column, const char *const *columns, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(column, columns[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Inserts a row as it was copied, with the values in replaced[0..n) instead. */
+static void restore_row(struct vswitch_txn *txn, size_t owner, const char *table, const char *named,
+                        json_t *row, const struct replacement *replaced, size_t n)
+{
+    struct text *out = txn_open(txn, TXN_INSERT, owner);
+    const char *column, *between = "";
+    json_t *value;
+
+    value_write(out, "{'op':'insert','table':%s,'uuid-name':%s,'row':{", table, named);
+    json_object_foreach(row, column, value)
+    {
+        size_t i = 0;
+
+        if (is_among(column, status_columns, sizeof status_columns / sizeof status_columns[0]))
+            continue;
+        while (i < n && strcmp(column, replaced[i].column) != 0)
+            i++;
+        if (i < n && !replaced[i].value)
+            continue;
+        value_write(out, between);
+        value_write(out, i < n ? "%s:%t" : "%s:%j", column,
+                    i < n ? (const void *)replaced[i].value : (const void *)value);
+        between = ",";
+    }
+    value_write(out, "}}");
 }
 
 static bool has_uuid(const json_t *row, const char *uuid)
@@ -249,87 +301,79 @@ static bool is_there(const struct vswitch *vs, const json_t *qos)
     return false;
 }
 
-/* The QoS row a port had: as it is there, or made again here. */
-static json_t *restore_qos(struct vswitch_txn *txn, size_t owner,
-                           const struct vswitch_copies *copies, const char *uuid)
+/* Writes a reference to the QoS row a port had: as it is there, or made again here. */
+static void restore_qos(struct vswitch_txn *txn, size_t owner, const struct vswitch_copies *copies,
+                        const char *uuid, struct text *reference)
 {
     char named[24];
 
     for (size_t i = 0; i < json_array_size(copies->qos); i++) {
-        const json_t *row = json_array_get(copies->qos, i);
+        json_t *row = json_array_get(copies->qos, i);
 
         if (!has_uuid(row, uuid) || is_there(txn->vs, row))
             continue;
-        (void)snprintf(named, sizeof named, "rq%u", txn->serial++);
-        txn_add(txn, TXN_INSERT, owner, txn_insert("QoS", named, settings_of(row)));
-        return value_named_uuid(named);
+        (void)snprintf(named, sizeof named, "rq%lld", (long long)txn->serial++);
+        restore_row(txn, owner, "QoS", named, row, NULL, 0);
+        value_write(reference, "%n", named);
+        return;
     }
-    return value_uuid(uuid);
+    value_write(reference, "%u", uuid);
 }
 
-/* The interfaces of a port, inserted: a set of references. */
-static json_t *restore_interfaces(struct vswitch_txn *txn, size_t owner,
-                                  const struct vswitch_copies *copies, const json_t *port)
+/* Inserts the interfaces of a port, and writes a set of references to them. */
+static void restore_interfaces(struct vswitch_txn *txn, size_t owner,
+                               const struct vswitch_copies *copies, const json_t *port,
+                               struct text *references)
 {
     const json_t *set = json_object_get(port, "interfaces");
-    json_t *made = json_array();
     char uuid[UUID_TEXT_SIZE], named[24];
+    const char *between = "['set',[%n";
 
     for (size_t i = 0; i < value_set_size(set); i++)
         for (size_t k = 0; value_read_uuid(value_set_item(set, i), uuid) &&
                            k < json_array_size(copies->interfaces);
              k++) {
-            const json_t *row = json_array_get(copies->interfaces, k);
+            json_t *row = json_array_get(copies->interfaces, k);
 
             if (!has_uuid(row, uuid))
                 continue;
-            (void)snprintf(named, sizeof named, "ri%u", txn->serial++);
-            txn_add(txn, TXN_INSERT, owner, txn_insert("Interface", named, settings_of(row)));
-            made = value_append(made, value_named_uuid(named));
+            (void)snprintf(named, sizeof named, "ri%lld", (long long)txn->serial++);
+            restore_row(txn, owner, "Interface", named, row, NULL, 0);
+            value_write(references, between, named);
+            between = ",%n";
         }
-    return value_set(made);
+    value_write(references, references->n ? "]]" : "['set',[]]");
 }
 
-/* Inserts a port with its interfaces; a reference to it. */
-static json_t *restore_port(struct vswitch_txn *txn, size_t owner,
-                            const struct vswitch_copies *copies, const json_t *port)
+/* Inserts a port with its interfaces, and puts it on its bridge. */
+static void restore_port(struct vswitch_txn *txn, size_t owner, const struct vswitch_copies *copies,
+                         json_t *port, const char *bridge)
 {
-    json_t *row = settings_of(port);
+    auto_text struct text interfaces = {0}, qos = {0};
+    const struct replacement replaced[] = {{"interfaces", &interfaces}, {"qos", &qos}};
     char uuid[UUID_TEXT_SIZE], named[24];
+    bool has_qos = value_read_uuid(json_object_get(port, "qos"), uuid);
 
-    row = value_member(row, "interfaces", restore_interfaces(txn, owner, copies, port));
-    if (value_read_uuid(json_object_get(port, "qos"), uuid) && uuid[0])
-        row = value_member(row, "qos", restore_qos(txn, owner, copies, uuid));
-    (void)snprintf(named, sizeof named, "rp%u", txn->serial++);
-    txn_add(txn, TXN_INSERT, owner, txn_insert("Port", named, row));
-    return value_named_uuid(named);
+    restore_interfaces(txn, owner, copies, port, &interfaces);
+    if (has_qos)
+        restore_qos(txn, owner, copies, uuid, &qos);
+    (void)snprintf(named, sizeof named, "rp%lld", (long long)txn->serial++);
+    restore_row(txn, owner, "Port", named, port, replaced, has_qos ? 2 : 1);
+    txn_collect(&txn_bridge_of(txn, bridge)->insert, "%n", named);
 }
 
-/* Puts the bridge into the books; its row is inserted when its ports are known. */
-static struct txn_bridge *begin_bridge(struct vswitch_txn *txn, const char *name)
+static void restore_bridge(struct vswitch_txn *txn, size_t owner, json_t *row)
 {
-    struct txn_bridge *bridge = txn_bridge_of(txn, name);
+    struct replacement extras[sizeof bridge_extras / sizeof bridge_extras[0]];
+    struct txn_bridge *bridge = txn_bridge_of(txn, name_of(row));
 
-    if (bridge)
-        (void)snprintf(bridge->named, sizeof bridge->named, "rb%u", txn->serial++);
-    return bridge;
-}
-
-static void restore_bridge(struct vswitch_txn *txn, size_t owner, const json_t *row)
-{
-    struct txn_bridge *bridge = begin_bridge(txn, name_of(row));
-    json_t *settings = settings_of(row);
-
-    for (size_t i = 0; settings && i < sizeof bridge_extras / sizeof bridge_extras[0]; i++)
-        (void)json_object_del(settings, bridge_extras[i]);
-    if (settings)
-        (void)json_object_del(settings, "ports"); /* which are put on it like moved ones */
-    if (!bridge) {
-        json_decref(settings);
+    if (!bridge)
         return;
-    }
-    txn_add(txn, TXN_INSERT, owner, txn_insert("Bridge", bridge->named, settings));
-    txn_collect(txn, &txn->insert_bridges, value_named_uuid(bridge->named));
+    (void)snprintf(bridge->named, sizeof bridge->named, "rb%lld", (long long)txn->serial++);
+    for (size_t i = 0; i < sizeof extras / sizeof extras[0]; i++)
+        extras[i] = (struct replacement){bridge_extras[i], NULL};
+    restore_row(txn, owner, "Bridge", bridge->named, row, extras, sizeof extras / sizeof extras[0]);
+    txn_collect(&txn->insert_bridges, "%n", bridge->named);
 }
 
 /* QoS rows that no port of the copies had. */
@@ -337,17 +381,16 @@ static void restore_loose_qos(struct vswitch_txn *txn, size_t owner,
                               const struct vswitch_copies *copies)
 {
     for (size_t i = 0; i < json_array_size(copies->qos); i++) {
-        const json_t *row = json_array_get(copies->qos, i);
+        json_t *row = json_array_get(copies->qos, i);
+        auto_text struct text reference = {0};
         char uuid[UUID_TEXT_SIZE];
         bool referred = false;
 
-        for (size_t k = 0; k < json_array_size(copies->ports); k++) {
-            const json_t *port = json_object_get(json_array_get(copies->ports, k), "row");
-
-            referred |= value_read_uuid(json_object_get(port, "qos"), uuid) && has_uuid(row, uuid);
-        }
+        for (size_t k = 0; k < json_array_size(copies->ports); k++)
+            referred |= value_read_uuid(json_object_get(port_row(copies, k), "qos"), uuid) &&
+                        has_uuid(row, uuid);
         if (!referred && value_read_uuid(json_object_get(row, "_uuid"), uuid))
-            json_decref(restore_qos(txn, owner, copies, uuid));
+            restore_qos(txn, owner, copies, uuid, &reference);
     }
 }
 
@@ -357,31 +400,23 @@ const char *vswitch_txn_restore(struct vswitch_txn *txn, size_t owner,
     const char *lost = NULL;
 
     for (size_t i = 0; i < json_array_size(copies->bridges); i++) {
-        const json_t *row = json_array_get(copies->bridges, i);
+        json_t *row = json_array_get(copies->bridges, i);
 
         if (!vswitch_find_bridge(txn->vs, name_of(row)))
             restore_bridge(txn, owner, row);
     }
     for (size_t i = 0; i < json_array_size(copies->ports); i++) {
-        const json_t *copy = json_array_get(copies->ports, i);
-        const json_t *row = json_object_get(copy, "row");
-        const char *on = json_string_value(json_object_get(copy, "on"));
+        json_t *row = port_row(copies, i);
+        const char *on = json_string_value(json_object_get(json_array_get(copies->ports, i), "on"));
         struct txn_bridge *bridge;
 
         if (!on || vswitch_find_port(txn->vs, name_of(row)))
             continue;
         bridge = txn_bridge_of(txn, on);
-        if (bridge && !bridge->named[0] && !vswitch_find_bridge(txn->vs, on)) {
+        if (bridge && !bridge->named[0] && !vswitch_find_bridge(txn->vs, on))
             lost = name_of(row);
-            continue;
-        }
-        if (bridge)
-            bridge = txn_bridge_in_use(txn, on);
-        if (bridge) {
-            json_t *reference = restore_port(txn, owner, copies, row);
-
-            txn_collect(txn, &txn_bridge_of(txn, on)->insert, reference);
-        }
+        else if (bridge && txn_bridge_in_use(txn, on))
+            restore_port(txn, owner, copies, row, on);
     }
     restore_loose_qos(txn, owner, copies);
     return lost;

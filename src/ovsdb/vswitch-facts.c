@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the evidence of the Open_vSwitch database.  Rows refer to each other from the bridge down, so
- * the references are turned round first; then each suspect is a look-up.  Values of another form than
- * the schema's read as not set: what is left of the evidence still counts. */
+/* Reading the facts about ports that are not ready from the Open_vSwitch database.  Rows refer to each
+ * other from the bridge down, so the references are indexed first; then each port is a look-up. */
 #include "ovsdb/vswitch-facts.h"
 
 #include <errno.h>
@@ -9,309 +8,195 @@
 #include <string.h>
 
 #include "ovsdb/select.h"
-#include "ovsdb/value.h"
+#include "ovsdb/vswitch-root.h"
+#include "ovsdb/vswitch-tables.h"
 #include "json/json-text.h"
 
 #define DEFAULT_OVN_BRIDGE "br-int"
 
-/* The results by number, in the order of the operations. */
-enum { ROOT, BRIDGES, PORTS, INTERFACES, N_TABLES };
-
-static json_t *make_operations(void)
-{
-    static const char *const root[] = {"external_ids", "datapath_types", "dpdk_initialized", NULL};
-    static const char *const bridge[] = {"name", "datapath_type", "ports", NULL};
-    static const char *const port[] = {"_uuid", "name", "interfaces", "tag", "other_config", NULL};
-    static const char *const interface[] = {"_uuid", "name",         "type", "ofport",
-                                            "error", "external_ids", NULL};
-    const struct {
-        const char *table;
-        const char *const *columns;
-    } tables[N_TABLES] = {
-        [ROOT] = {"Open_vSwitch", root},
-        [BRIDGES] = {"Bridge", bridge},
-        [PORTS] = {"Port", port},
-        [INTERFACES] = {"Interface", interface},
-    };
-    json_t *operations = json_array();
-
-    for (size_t i = 0; i < N_TABLES; i++)
-        operations = value_append(
-            operations, select_columns(value_op_all("select", tables[i].table), tables[i].columns));
-    return operations;
-}
-
-/* The value of a key in a map column; NULL when it is not there. */
-static const char *map_text(const json_t *row, const char *column, const char *key)
-{
-    const json_t *pairs = json_array_get(json_object_get(row, column), 1);
-
-    for (size_t i = 0; i < json_array_size(pairs); i++) {
-        const char *its = json_string_value(json_array_get(json_array_get(pairs, i), 0));
-
-        if (its && strcmp(its, key) == 0)
-            return json_string_value(json_array_get(json_array_get(pairs, i), 1));
-    }
-    return NULL;
-}
-
-/* OVN's settings may be of one chassis of several that share the database: "<key>-<system-id>". */
-static void chassis_text(const json_t *root, const char *chassis, const char *key, char *ret,
-                         size_t size)
-{
-    char own[2 * FACT_TEXT_MAX];
-    const char *text;
-
-    (void)snprintf(own, sizeof own, "%s-%s", key, chassis);
-    text = map_text(root, "external_ids", own);
-    if (!text)
-        text = map_text(root, "external_ids", key);
-    (void)snprintf(ret, size, "%s", text ? text : "");
-}
-
-static void take_root(const json_t *root, struct vswitch_facts *facts)
-{
-    const json_t *types = json_object_get(root, "datapath_types");
-    const json_t *dpdk = json_object_get(root, "dpdk_initialized");
-    const char *text = map_text(root, "external_ids", "system-id");
-    size_t at = 0;
-
-    (void)snprintf(facts->system_id, sizeof facts->system_id, "%s", text ? text : "");
-    text = map_text(root, "external_ids", "hostname");
-    (void)snprintf(facts->hostname, sizeof facts->hostname, "%s", text ? text : "");
-    chassis_text(root, facts->system_id, "ovn-remote", facts->ovn_remote, sizeof facts->ovn_remote);
-    chassis_text(root, facts->system_id, "ovn-bridge", facts->ovn_bridge, sizeof facts->ovn_bridge);
-    if (!facts->ovn_bridge[0])
-        (void)strcpy(facts->ovn_bridge, DEFAULT_OVN_BRIDGE);
-    facts->dpdk_known = json_is_boolean(dpdk);
-    facts->dpdk_initialized = json_is_true(dpdk);
-    for (size_t i = 0; i < value_set_size(types) && at < sizeof facts->datapath_types; i++) {
-        const char *type = json_string_value(value_set_item(types, i));
-
-        if (type)
-            at += (size_t)snprintf(facts->datapath_types + at, sizeof facts->datapath_types - at,
-                                   "%s%s", at ? ", " : "", type);
-    }
-}
-
-/* The references turned round, and rows by their names. */
-struct turned {
-    json_t *port_of;    /* UUID of an interface -> row of its port */
-    json_t *bridge_of;  /* UUID of a port -> row of its bridge */
-    json_t *tended;     /* name of a bridge -> true: the ML2 agent has been there */
-    json_t *interfaces; /* by name */
-    json_t *ports;      /* by name */
-    json_t *rivals;     /* iface-id -> array of rows of interfaces */
+/* The database, and its references the other way round. */
+struct graph {
+    struct vswitch vs;
+    struct row_index port_of;   /* by the UUID of an interface */
+    struct row_index bridge_of; /* by the UUID of a port */
+    struct row_index by_owner;  /* interfaces by their iface-id; those without one are not in it */
 };
 
-static void turned_done(struct turned *turned)
+static void graph_done(struct graph *graph)
 {
-    json_decref(turned->port_of);
-    json_decref(turned->bridge_of);
-    json_decref(turned->tended);
-    json_decref(turned->interfaces);
-    json_decref(turned->ports);
-    json_decref(turned->rivals);
+    vswitch_done(&graph->vs);
+    row_index_done(&graph->port_of);
+    row_index_done(&graph->bridge_of);
+    row_index_done(&graph->by_owner);
 }
 
-static int put_reference(json_t *index, const json_t *uuid, json_t *row)
+static void copy_setting(char *ret, size_t size, const char *value)
 {
-    const char *text = json_string_value(json_array_get(uuid, 1));
-
-    return text ? json_object_set(index, text, row) : 0;
+    text_copy(ret, size, value ? value : "");
 }
 
-static int put_references(json_t *index, json_t *row, const char *column)
+static void set_host(const struct vswitch *vs, struct vswitch_facts *facts)
 {
-    const json_t *uuids = json_object_get(row, column);
-    int r = 0;
+    const struct vif_map *ids = &vs->external_ids;
+    const char *bridge = vswitch_ovn_setting(ids, "ovn-bridge");
 
-    /* A lone UUID is ["uuid", ..], which value_set_item() gives as it is. */
-    for (size_t i = 0; r == 0 && i < value_set_size(uuids); i++)
-        r = put_reference(index, value_set_item(uuids, i), row);
+    *facts =
+        (struct vswitch_facts){.dpdk_known = vs->has_row, .dpdk_initialized = vs->dpdk_initialized};
+    copy_setting(facts->system_id, sizeof facts->system_id, strmap_get(ids, "system-id"));
+    copy_setting(facts->hostname, sizeof facts->hostname, strmap_get(ids, "hostname"));
+    copy_setting(facts->ovn_remote, sizeof facts->ovn_remote,
+                 vswitch_ovn_setting(ids, "ovn-remote"));
+    copy_setting(facts->ovn_bridge, sizeof facts->ovn_bridge,
+                 bridge && bridge[0] ? bridge : DEFAULT_OVN_BRIDGE);
+    for (size_t i = 0, at = 0; i < vs->datapath_types.n && at < sizeof facts->datapath_types; i++)
+        at += (size_t)snprintf(facts->datapath_types + at, sizeof facts->datapath_types - at,
+                               "%s%s", at ? ", " : "", vs->datapath_types.entries[i].key);
+}
+
+/* --- reading --- */
+
+static int parse_results(const json_t *results, struct rows rows[4], struct graph *graph)
+{
+    int r = vswitch_root_parse(json_array_get(results, 0), READ_FACTS, &graph->vs);
+
+    for (size_t i = 1; r >= 0 && i < 4; i++)
+        r = rows_parse(&rows[i], json_array_get(results, i));
+    if (r == 0)
+        vswitch_set_rows(&graph->vs, &rows[1], &rows[2], &rows[3]);
+    for (size_t i = 1; i < 4; i++)
+        rows_done(&rows[i]);
     return r;
 }
 
-static int put_name(json_t *index, json_t *row)
+/* The keys of the index are borrowed from the maps of the rows. */
+static int index_owners(struct graph *graph)
 {
-    const char *name = json_string_value(json_object_get(row, "name"));
+    struct vswitch *vs = &graph->vs;
 
-    return name ? json_object_set(index, name, row) : 0;
-}
-
-static json_t *rows_of(const json_t *results, size_t table)
-{
-    return json_object_get(json_array_get(results, table), "rows");
-}
-
-/* What the ML2 agent of Neutron writes into other_config of each port it wires. */
-static bool is_tended(const json_t *port)
-{
-    return map_text(port, "other_config", "net_uuid") ||
-           map_text(port, "other_config", "segmentation_id");
-}
-
-static const json_t *bridge_of(const struct turned *turned, const json_t *port)
-{
-    const char *uuid = json_string_value(json_array_get(json_object_get(port, "_uuid"), 1));
-
-    return uuid ? json_object_get(turned->bridge_of, uuid) : NULL;
-}
-
-static int turn_interface(struct turned *turned, json_t *row)
-{
-    const char *iface_id = map_text(row, "external_ids", "iface-id");
-    json_t *same = iface_id ? json_object_get(turned->rivals, iface_id) : NULL;
-
-    if (iface_id && !same) {
-        same = json_array();
-        if (json_object_set_new(turned->rivals, iface_id, same) < 0)
-            return -1;
-    }
-    if (same && json_array_append(same, row) < 0)
-        return -1;
-    return put_name(turned->interfaces, row);
-}
-
-static int turn_port(struct turned *turned, json_t *row)
-{
-    const char *bridge = json_string_value(json_object_get(bridge_of(turned, row), "name"));
-
-    if (bridge && is_tended(row) && json_object_set_new(turned->tended, bridge, json_true()) < 0)
-        return -1;
-    if (put_references(turned->port_of, row, "interfaces") < 0)
-        return -1;
-    return put_name(turned->ports, row);
-}
-
-static int turn(const json_t *results, struct turned *turned)
-{
-    size_t i;
-    json_t *row;
-
-    *turned = (struct turned){json_object(), json_object(), json_object(),
-                              json_object(), json_object(), json_object()};
-    if (!turned->port_of || !turned->bridge_of || !turned->tended || !turned->interfaces ||
-        !turned->ports || !turned->rivals)
+    if (row_index_begin(&graph->by_owner, vs->n_interfaces) < 0)
         return -ENOMEM;
-    json_array_foreach(rows_of(results, BRIDGES), i, row)
-    {
-        if (put_references(turned->bridge_of, row, "ports") < 0)
-            return -ENOMEM;
+    for (size_t i = 0; i < vs->n_interfaces; i++) {
+        const char *owner = strmap_get(&vs->interfaces[i].external_ids, "iface-id");
+
+        if (owner)
+            row_index_add(&graph->by_owner, owner, &vs->interfaces[i]);
     }
-    json_array_foreach(rows_of(results, PORTS), i, row)
-    {
-        if (turn_port(turned, row) < 0)
-            return -ENOMEM;
-    }
-    json_array_foreach(rows_of(results, INTERFACES), i, row)
-    {
-        if (turn_interface(turned, row) < 0)
-            return -ENOMEM;
-    }
+    row_index_sort(&graph->by_owner);
     return 0;
 }
 
-static const char *text_of(const json_t *row, const char *column)
+/* What the ML2 agent of Neutron writes into other_config of each port it wires. */
+static void mark_agent_managed(struct graph *graph)
 {
-    const char *text = json_string_value(value_set_item(json_object_get(row, column), 0));
+    for (size_t i = 0; i < graph->vs.n_ports; i++) {
+        const struct vswitch_port *port = &graph->vs.ports[i];
+        struct vswitch_bridge *bridge = row_index_find(&graph->bridge_of, port->uuid);
 
-    return text ? text : "";
-}
-
-static int64_t ofport_of(const json_t *interface)
-{
-    int64_t ofport = 0;
-
-    (void)value_read_optional(json_object_get(interface, "ofport"), 0, &ofport);
-    return ofport;
-}
-
-static bool has_type(const json_t *root, const char *type)
-{
-    const json_t *types = json_object_get(root, "datapath_types");
-
-    for (size_t i = 0; i < value_set_size(types); i++) {
-        const char *one = json_string_value(value_set_item(types, i));
-
-        if (one && strcmp(one, type) == 0)
-            return true;
+        if (bridge && (strmap_get(&port->other_config, "net_uuid") ||
+                       strmap_get(&port->other_config, "segmentation_id")))
+            bridge->agent_managed = true;
     }
-    return value_set_size(types) == 0;
 }
 
-static void take_bridge(const struct turned *turned, const json_t *root, const json_t *bridge,
-                        struct vswitch_port_facts *facts)
+static int read_graph(struct ovsdb_client *client, int64_t until, struct graph *graph,
+                      struct vif_error *err)
 {
-    const char *name = text_of(bridge, "name"), *type = text_of(bridge, "datapath_type");
+    struct rows rows[4] = {{.table = &vswitch_root_table, .reads = READ_FACTS},
+                           {.table = &vswitch_bridge_table, .reads = READ_FACTS},
+                           {.table = &vswitch_port_table, .reads = READ_FACTS},
+                           {.table = &vswitch_interface_table, .reads = READ_FACTS}};
+    auto_operations struct ovsdb_operations operations = {0};
+    auto_json json_t *results = NULL;
+    struct vswitch *vs = &graph->vs;
+    int r;
 
-    (void)snprintf(facts->bridge, sizeof facts->bridge, "%s", name);
-    (void)snprintf(facts->datapath_type, sizeof facts->datapath_type, "%s",
-                   type[0] ? type : "system");
-    facts->datapath_unknown = !has_type(root, facts->datapath_type);
-    facts->bridge_made = ofport_of(json_object_get(turned->interfaces, name)) > 0;
-    facts->bridge_tended = json_object_get(turned->tended, name) != NULL;
+    for (size_t i = 0; i < 4; i++)
+        select_add(&operations, &rows[i], "");
+    r = select_run(client, &operations, until, &results, err);
+    if (r < 0)
+        return r;
+    r = parse_results(results, rows, graph);
+    if (r == 0)
+        r = row_index_by_references(&graph->bridge_of, vs->bridges, vs->n_bridges,
+                                    sizeof *vs->bridges, offsetof(struct vswitch_bridge, ports));
+    if (r == 0)
+        r = row_index_by_references(&graph->port_of, vs->ports, vs->n_ports, sizeof *vs->ports,
+                                    offsetof(struct vswitch_port, interfaces));
+    if (r == 0)
+        r = index_owners(graph);
+    if (r == 0)
+        mark_agent_managed(graph);
+    return select_fault(r, err);
 }
 
-static void take_rival(const struct turned *turned, const struct vswitch_suspect *suspect,
+/* --- ports --- */
+
+static void set_bridge(const struct graph *graph, const struct vswitch_bridge *bridge,
                        struct vswitch_port_facts *facts)
 {
-    const json_t *row, *same = json_object_get(turned->rivals, suspect->iface_id);
-    size_t i;
+    const struct vswitch_interface *local = vswitch_find_interface(&graph->vs, bridge->name);
+    const struct vif_map *types = &graph->vs.datapath_types;
 
-    json_array_foreach(same, i, row)
-    {
-        const char *uuid = json_string_value(json_array_get(json_object_get(row, "_uuid"), 1));
-        const json_t *port = uuid ? json_object_get(turned->port_of, uuid) : NULL;
+    text_copy(facts->bridge, sizeof facts->bridge, bridge->name);
+    text_copy(facts->datapath_type, sizeof facts->datapath_type,
+              bridge->datapath_type[0] ? bridge->datapath_type : "system");
+    facts->datapath_unknown = types->n && !strmap_get(types, facts->datapath_type);
+    facts->bridge_made = local && local->ofport > 0;
+    facts->bridge_tended = bridge->agent_managed;
+}
 
-        if (strcmp(text_of(row, "name"), suspect->name) == 0)
+/* The first other interface with the same iface-id. */
+static void set_rival(const struct graph *graph, const struct vswitch_suspect *suspect,
+                      struct vswitch_port_facts *facts)
+{
+    const struct row_entry *entry = row_index_first(&graph->by_owner, suspect->iface_id);
+    const struct row_entry *end = graph->by_owner.entries + graph->by_owner.n;
+
+    for (; entry && entry < end && strcmp(entry->key, suspect->iface_id) == 0; entry++) {
+        const struct vswitch_interface *rival = entry->row;
+        const struct vswitch_port *port = row_index_find(&graph->port_of, rival->uuid);
+        const struct vswitch_bridge *bridge =
+            port ? row_index_find(&graph->bridge_of, port->uuid) : NULL;
+
+        if (strcmp(rival->name, suspect->name) == 0)
             continue;
-        (void)snprintf(facts->rival, sizeof facts->rival, "%s", text_of(row, "name"));
-        (void)snprintf(facts->rival_bridge, sizeof facts->rival_bridge, "%s",
-                       text_of(bridge_of(turned, port), "name"));
+        text_copy(facts->rival, sizeof facts->rival, rival->name);
+        text_copy(facts->rival_bridge, sizeof facts->rival_bridge, bridge ? bridge->name : "");
         return;
     }
 }
 
-static void take_suspect(const struct turned *turned, const json_t *root,
-                         const struct vswitch_suspect *suspect, struct vswitch_port_facts *facts)
+static void set_port(const struct graph *graph, const struct vswitch_suspect *suspect,
+                     struct vswitch_port_facts *facts)
 {
-    const json_t *port = json_object_get(turned->ports, suspect->name);
-    const json_t *interface = json_object_get(turned->interfaces, suspect->name);
-    const json_t *bridge = port ? bridge_of(turned, port) : NULL;
+    const struct vswitch_port *port = vswitch_find_port(&graph->vs, suspect->name);
+    const struct vswitch_interface *interface = vswitch_find_interface(&graph->vs, suspect->name);
+    const struct vswitch_bridge *bridge =
+        port ? row_index_find(&graph->bridge_of, port->uuid) : NULL;
 
-    facts->exists = port && interface;
-    facts->tag = -1;
+    *facts = (struct vswitch_port_facts){.exists = port && interface, .tag = port ? port->tag : -1};
     if (bridge)
-        take_bridge(turned, root, bridge, facts);
-    (void)value_read_optional(json_object_get(port, "tag"), -1, &facts->tag);
-    facts->ofport = ofport_of(interface);
-    (void)snprintf(facts->type, sizeof facts->type, "%s", text_of(interface, "type"));
-    (void)snprintf(facts->error, sizeof facts->error, "%s", text_of(interface, "error"));
-    take_rival(turned, suspect, facts);
+        set_bridge(graph, bridge, facts);
+    if (interface) {
+        facts->ofport = interface->ofport;
+        text_copy(facts->type, sizeof facts->type, interface->type);
+        if (interface->error)
+            text_copy(facts->error, sizeof facts->error, interface->error);
+    }
+    set_rival(graph, suspect, facts);
 }
 
 int vswitch_read_facts(struct ovsdb_client *client, const struct vswitch_suspect *suspects,
                        size_t n, int64_t until, struct vswitch_facts *ret,
                        struct vswitch_port_facts *ret_ports, struct vif_error *err)
 {
-    auto_json json_t *operations = make_operations(), *results = NULL;
-    struct turned turned;
-    const json_t *root;
-    int r = select_run(client, operations, until, &results, err);
+    __attribute__((cleanup(graph_done))) struct graph graph = {0};
+    int r = read_graph(client, until, &graph, err);
 
     if (r < 0)
         return r;
-    r = turn(results, &turned);
-    if (r == 0) {
-        root = json_array_get(rows_of(results, ROOT), 0);
-        *ret = (struct vswitch_facts){0};
-        take_root(root, ret);
-        for (size_t i = 0; i < n; i++) {
-            ret_ports[i] = (struct vswitch_port_facts){0};
-            take_suspect(&turned, root, &suspects[i], &ret_ports[i]);
-        }
-    }
-    turned_done(&turned);
-    return select_fault(r, err);
+    set_host(&graph.vs, ret);
+    for (size_t i = 0; i < n; i++)
+        set_port(&graph, &suspects[i], &ret_ports[i]);
+    return 0;
 }

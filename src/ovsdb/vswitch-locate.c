@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which bridge each port is on, and how many ports bridges have: what can only be asked for once the
  * UUIDs of ports are known.  vswitch-read.c, which reads those, stands on it; so does the wiring. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ovsdb/select-named.h"
 #include "ovsdb/select.h"
-#include "ovsdb/value.h"
-#include "ovsdb/vswitch-rows.h"
+#include "ovsdb/vswitch-tables.h"
 #include "json/json-text.h"
 
 /* Where this many bridges were read, a batch has about one for each VIF.  Asking each of them for each
@@ -16,113 +13,116 @@
  * asked for by a select of its own, so that ports of others on the same bridge cost us nothing. */
 #define WHOLE_TABLE_FROM 50
 
-static const char *const bridge_columns[] = {"_uuid", "name", NULL};
-static const char *const bridge_port_columns[] = {"_uuid", "name", "ports", NULL};
+struct location {
+    struct rows bridges; /* of one port, or all */
+    struct rows counted; /* with their ports */
+    struct rows qos;     /* the type of one row */
+    bool all;
+};
 
-static void put_on(struct vswitch_port *port, const json_t *bridge)
+static void location_done(struct location *location)
 {
-    if (!value_read_uuid(json_object_get(bridge, "_uuid"), port->bridge_uuid) ||
-        !value_read_prefix(json_object_get(bridge, "name"), port->bridge, sizeof port->bridge))
-        port->bridge[0] = port->bridge_uuid[0] = '\0';
+    rows_done(&location->bridges);
+    rows_done(&location->counted);
+    rows_done(&location->qos);
 }
 
-static int by_uuid(const void *a, const void *b)
+static bool has_qos(const struct vswitch *vs, size_t i)
 {
-    struct vswitch_port *const *left = a;
-    struct vswitch_port *const *right = b;
-
-    return strcmp((*left)->uuid, (*right)->uuid);
+    return vs->detailed && vs->ports[i].qos_uuid[0];
 }
 
-static int uuid_of(const void *key, const void *item)
+static void write_query(struct ovsdb_operations *operations, const struct location *location,
+                        const struct vswitch *vs, const char *const *count, size_t n_count)
 {
-    struct vswitch_port *const *port = item;
-
-    return strcmp(key, (*port)->uuid);
-}
-
-int rows_locate_in_all(const json_t *result, struct vswitch *vs)
-{
-    auto_free struct vswitch_port **sorted = reallocarray(NULL, vs->n_ports, sizeof *sorted);
-    const json_t *rows = json_object_get(result, "rows");
-
-    if (!sorted && vs->n_ports)
-        return -ENOMEM;
+    if (location->all)
+        select_add(operations, &location->bridges, "");
+    for (size_t i = 0; !location->all && i < vs->n_ports; i++)
+        select_add(operations, &location->bridges, "['ports','includes',%u]", vs->ports[i].uuid);
+    for (size_t i = 0; i < n_count; i++)
+        select_add(operations, &location->counted, "['name','==',%s]", count[i]);
     for (size_t i = 0; i < vs->n_ports; i++)
-        sorted[i] = &vs->ports[i];
-    if (sorted)
-        qsort(sorted, vs->n_ports, sizeof *sorted, by_uuid);
-    for (size_t b = 0; b < json_array_size(rows); b++) {
-        const json_t *bridge = json_array_get(rows, b);
-        const json_t *ports = json_object_get(bridge, "ports");
-
-        for (size_t i = 0; i < value_set_size(ports); i++) {
-            char uuid[UUID_TEXT_SIZE];
-            struct vswitch_port **found;
-
-            if (!value_read_uuid(value_set_item(ports, i), uuid))
-                return -EPROTO;
-            found = sorted ? bsearch(uuid, sorted, vs->n_ports, sizeof *sorted, uuid_of) : NULL;
-            if (found)
-                put_on(*found, bridge);
-        }
-    }
-    return 0;
+        if (has_qos(vs, i))
+            select_add(operations, &location->qos, "['_uuid','==',%u]", vs->ports[i].qos_uuid);
 }
 
-static void count_ports(struct vswitch *vs, const json_t *result)
+/* The ports of a bridge as they are, for a guard. */
+static void set_count(struct vswitch *vs, struct vswitch_bridge *row)
 {
-    const json_t *row = json_array_get(json_object_get(result, "rows"), 0);
-    const char *name = json_string_value(json_object_get(row, "name"));
-    const struct vswitch_bridge *found = name ? vswitch_find_bridge(vs, name) : NULL;
-    json_t *ports = json_object_get(row, "ports");
+    const struct vswitch_bridge *found = vswitch_find_bridge(vs, row->name);
+    struct vswitch_bridge *bridge;
 
-    if (found) {
-        struct vswitch_bridge *bridge = &vs->bridges[found - vs->bridges];
+    if (!found)
+        return;
+    bridge = &vs->bridges[found - vs->bridges];
+    free(bridge->ports.items);
+    bridge->ports = row->ports;
+    bridge->n_ports = row->ports.n;
+    bridge->counted = true;
+    row->ports = (struct uuid_set){0};
+}
 
-        json_decref(bridge->ports);
-        bridge->ports = json_incref(ports);
-        bridge->n_ports = value_set_size(ports);
-        bridge->counted = true;
-    }
+static int parse_port(struct location *location, const json_t *result, struct vswitch *vs, size_t i)
+{
+    int r;
+
+    rows_done(&location->bridges);
+    r = rows_parse(&location->bridges, result);
+    if (r == 0 && location->bridges.n)
+        vswitch_set_bridge(&vs->ports[i], rows_first(&location->bridges));
+    return r;
+}
+
+static int parse_qos(struct location *location, const json_t *result, struct vif_map *details)
+{
+    const struct vswitch_qos *qos;
+    int r;
+
+    rows_done(&location->qos);
+    r = rows_parse(&location->qos, result);
+    qos = rows_first(&location->qos);
+    return r == 0 && qos ? strmap_set(details, "qos", qos->type) : r;
+}
+
+static int parse_results(struct location *location, const json_t *results, struct vswitch *vs,
+                         size_t n_count)
+{
+    size_t at = 0;
+    int r = 0;
+
+    if (location->all)
+        r = rows_parse(&location->bridges, json_array_get(results, at++));
+    if (location->all && r == 0)
+        r = vswitch_locate_ports(vs, (void *)location->bridges.items, location->bridges.n);
+    for (size_t i = 0; !location->all && r == 0 && i < vs->n_ports; i++)
+        r = parse_port(location, json_array_get(results, at++), vs, i);
+    for (size_t i = 0; r == 0 && i < n_count; i++)
+        r = rows_parse(&location->counted, json_array_get(results, at++));
+    for (size_t i = 0; r == 0 && i < location->counted.n; i++)
+        set_count(vs, (struct vswitch_bridge *)(void *)location->counted.items + i);
+    for (size_t i = 0; r == 0 && i < vs->n_ports; i++)
+        if (has_qos(vs, i))
+            r = parse_qos(location, json_array_get(results, at++), &vs->ports[i].details);
+    return r;
 }
 
 int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *const *count,
                    size_t n_count, int64_t until, struct vif_error *err)
 {
-    auto_json json_t *operations = json_array();
-    auto_json json_t *results = NULL;
     bool all = vs->n_ports && vs->n_bridges >= WHOLE_TABLE_FROM;
-    size_t at = 0;
-    int r = 0;
+    __attribute__((cleanup(location_done))) struct location location = {
+        .bridges = {.table = &vswitch_bridge_table, .reads = all ? READ_PORTS : READ_BRIDGE},
+        .counted = {.table = &vswitch_bridge_table, .reads = READ_PORTS},
+        .qos = {.table = &vswitch_qos_table, .reads = READ_DETAILS},
+        .all = all,
+    };
+    auto_operations struct ovsdb_operations operations = {0};
+    auto_json json_t *results = NULL;
+    int r;
 
     if (vs->n_ports == 0 && n_count == 0)
         return 0;
-    for (size_t i = 0; !all && i < vs->n_ports; i++) {
-        json_t *clause = value_clause("ports", "includes", value_uuid(vs->ports[i].uuid));
-
-        operations = value_append(
-            operations, select_columns(value_op("select", "Bridge", clause), bridge_columns));
-    }
-    if (all)
-        operations = value_append(
-            operations, select_columns(value_op_all("select", "Bridge"), bridge_port_columns));
-    for (size_t i = 0; i < n_count; i++)
-        operations = select_by_name(operations, "Bridge", count[i], bridge_port_columns);
-    operations = vswitch_details_select(operations, vs);
-    r = select_run(client, operations, until, &results, err);
-    if (r < 0)
-        return r;
-    for (size_t i = 0; !all && i < vs->n_ports; i++) {
-        const json_t *rows = json_object_get(json_array_get(results, at++), "rows");
-
-        put_on(&vs->ports[i], json_array_get(rows, 0));
-    }
-    if (all)
-        r = rows_locate_in_all(json_array_get(results, at++), vs);
-    if (r < 0)
-        return select_fault(r, err);
-    for (size_t i = 0; i < n_count; i++)
-        count_ports(vs, json_array_get(results, at++));
-    return select_fault(vswitch_details_take(results, at, vs), err);
+    write_query(&operations, &location, vs, count, n_count);
+    r = select_run(client, &operations, until, &results, err);
+    return r < 0 ? r : select_fault(parse_results(&location, results, vs, n_count), err);
 }

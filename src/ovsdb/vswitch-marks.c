@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the marks of rows: columns nobody needs who plugs, of every row there is. */
+/* Reading the marks of rows: columns that a plug does not need, of every row there is. */
 #include "ovsdb/vswitch-marks.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ovsdb/value.h"
-#include "ovsdb/vswitch-rows.h"
+#include "ovsdb/select.h"
+#include "ovsdb/vswitch-tables.h"
 #include "json/json-text.h"
 
 void vswitch_marks_done(struct vswitch_marks *marks)
@@ -16,103 +16,107 @@ void vswitch_marks_done(struct vswitch_marks *marks)
     *marks = (struct vswitch_marks){0};
 }
 
-static json_t *select_columns(json_t *operations, const char *table, const char *const *columns)
+static struct vswitch_mark mark_bridge(const void *row)
 {
-    json_t *names = json_array();
+    const struct vswitch_bridge *bridge = row;
 
-    for (; *columns; columns++)
-        names = value_append(names, json_string(*columns));
-    return value_append(operations, value_member(value_op_all("select", table), "columns", names));
+    return (struct vswitch_mark){.foreign = bridge->n_ids > 0};
 }
 
-/* 1, or -EPROTO when the row has no UUID. */
-static int read_uuid(const json_t *row, struct vswitch_mark *mark)
+static struct vswitch_mark mark_port(const void *row)
 {
-    return value_read_uuid(json_object_get(row, "_uuid"), mark->uuid) ? 1 : -EPROTO;
+    const struct vswitch_port *port = row;
+
+    return (struct vswitch_mark){.foreign = port->n_ids > 0};
 }
 
-static int read_owner(const json_t *row, void *item)
+static struct vswitch_mark mark_interface(const void *row)
 {
-    struct vswitch_mark *mark = item;
-    const json_t *pairs = json_array_get(json_object_get(row, "external_ids"), 1);
+    const struct vswitch_interface *interface = row;
 
-    mark->foreign = !json_is_array(pairs) || json_array_size(pairs) > 0;
-    return read_uuid(row, mark);
+    return (struct vswitch_mark){.link_up = strcmp(interface->link_state, "up") == 0};
 }
 
-static int read_interface(const json_t *row, void *item)
+static struct vswitch_mark mark_qos(const void *row)
 {
-    struct vswitch_mark *mark = item;
-    const char *state = json_string_value(json_object_get(row, "link_state"));
+    const struct vswitch_qos *qos = row;
+    const char *type = strmap_get(&qos->external_ids, "_type");
 
-    mark->link_up = state && strcmp(state, "up") == 0;
-    return read_uuid(row, mark);
-}
-
-static int read_qos(const json_t *row, void *item)
-{
-    struct vswitch_mark *mark = item;
-    const char *type = json_string_value(json_object_get(row, "type"));
-    const json_t *queues = json_array_get(json_object_get(row, "queues"), 1);
-    struct vif_map ids = {0};
-    const char *own = NULL;
-    int r = value_read_map(json_object_get(row, "external_ids"), &ids);
-
-    if (r < 0) {
-        strmap_done(&ids);
-        return r;
-    }
-    own = strmap_get(&ids, "_type");
-    mark->foreign = !json_is_array(queues) || json_array_size(queues) > 0 || ids.n != 2 ||
-                    !strmap_get(&ids, "id") || !own || !type || strcmp(own, type) != 0;
-    strmap_done(&ids);
-    return read_uuid(row, mark);
+    return (struct vswitch_mark){.foreign = qos->n_queues > 0 || qos->external_ids.n != 2 ||
+                                            !strmap_get(&qos->external_ids, "id") || !type ||
+                                            strcmp(type, qos->type) != 0};
 }
 
 static const struct {
-    const char *table;
-    const char *const columns[6];
-    rows_read_fn *read;
+    const struct table *table;
+    struct vswitch_mark (*mark)(const void *row);
+    size_t uuid; /* its offset */
 } tables[] = {
-    {"Bridge", {"_uuid", "external_ids", NULL}, read_owner},
-    {"Port", {"_uuid", "external_ids", NULL}, read_owner},
-    {"Interface", {"_uuid", "link_state", NULL}, read_interface},
-    {"QoS", {"_uuid", "type", "external_ids", "queues", NULL}, read_qos},
+    {&vswitch_bridge_table, mark_bridge, offsetof(struct vswitch_bridge, uuid)},
+    {&vswitch_port_table, mark_port, offsetof(struct vswitch_port, uuid)},
+    {&vswitch_interface_table, mark_interface, offsetof(struct vswitch_interface, uuid)},
+    {&vswitch_qos_table, mark_qos, offsetof(struct vswitch_qos, uuid)},
 };
 #define N_TABLES (sizeof tables / sizeof tables[0])
+
+static int add_marks(struct vswitch_marks *marks, const json_t *result, size_t t)
+{
+    auto_rows struct rows rows = {.table = tables[t].table, .reads = READ_MARKS};
+    int r = rows_parse(&rows, result);
+    struct vswitch_mark *items;
+
+    if (r < 0)
+        return r;
+    items = reallocarray(marks->items, marks->n + rows.n + 1, sizeof *items);
+    if (!items)
+        return -ENOMEM;
+    marks->items = items;
+    for (size_t i = 0; i < rows.n; i++) {
+        const char *row = rows.items + i * rows.table->size;
+
+        items[marks->n] = tables[t].mark(row);
+        memcpy(items[marks->n++].uuid, row + tables[t].uuid, UUID_TEXT_SIZE);
+    }
+    return 0;
+}
+
+static int compare_uuid(const void *a, const void *b)
+{
+    const struct vswitch_mark *left = a, *right = b;
+
+    return strcmp(left->uuid, right->uuid);
+}
 
 int vswitch_marks_read(struct ovsdb_client *client, int64_t until, struct vswitch_marks *ret,
                        struct vif_error *err)
 {
-    auto_json json_t *operations = json_array();
+    auto_operations struct ovsdb_operations operations = {0};
+    struct vswitch_marks marks = {0};
     auto_json json_t *results = NULL;
-    struct rows rows = {.size = sizeof(struct vswitch_mark)};
     int r;
 
-    for (size_t i = 0; i < N_TABLES; i++)
-        operations = select_columns(operations, tables[i].table, tables[i].columns);
-    if (!operations)
-        return error_memory(err);
-    r = ovsdb_client_transact(client, operations, false, until, &results, err);
+    for (size_t t = 0; t < N_TABLES; t++)
+        select_add(&operations, &(struct rows){.table = tables[t].table, .reads = READ_MARKS}, "");
+    r = select_run(client, &operations, until, &results, err);
     if (r < 0)
         return r;
-    for (size_t i = 0; r == 0 && i < N_TABLES; i++)
-        r = rows_take(json_array_get(results, i), &rows, tables[i].read);
-    ret->items = rows.items;
-    ret->n = rows_unique(&rows, NULL);
-    if (r < 0)
-        vswitch_marks_done(ret);
-    if (r == -EPROTO)
-        (void)error_set(err, VIF_ERROR_OVSDB, "an answer is not of the schema's form");
-    return r == -ENOMEM ? error_memory(err) : r;
+    for (size_t t = 0; r == 0 && t < N_TABLES; t++)
+        r = add_marks(&marks, json_array_get(results, t), t);
+    if (r < 0) {
+        vswitch_marks_done(&marks);
+        return select_fault(r, err);
+    }
+    qsort(marks.items, marks.n, sizeof *marks.items, compare_uuid);
+    *ret = marks;
+    return 0;
 }
 
-static int by_uuid(const void *key, const void *mark)
+static int by_uuid(const void *key, const void *item)
 {
-    return strcmp(key, mark);
-}
+    const struct vswitch_mark *mark = item;
 
-_Static_assert(offsetof(struct vswitch_mark, uuid) == 0, "sorted by uuid");
+    return strcmp(key, mark->uuid);
+}
 
 const struct vswitch_mark *vswitch_mark_of(const struct vswitch_marks *marks, const char *uuid)
 {

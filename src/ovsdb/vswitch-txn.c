@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Building the one transaction of a batch.  Guards come first, so that a stale one costs nothing; then
  * the rows that are inserted; then one mutation for each shared row (a bridge's ports, the root's
- * bridges); deletions of root rows last.  The wiring's commit stands on it. */
+ * bridges); deletions of root rows last.  The engine's commit stands on it. */
 #include "ovsdb/vswitch-txn.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ovsdb/txn-internal.h"
-#include "ovsdb/value.h"
-#include "json/json-text.h"
 
 struct vswitch_txn *vswitch_txn_new(const struct vswitch *vs)
 {
@@ -20,47 +20,61 @@ struct vswitch_txn *vswitch_txn_new(const struct vswitch *vs)
     return txn;
 }
 
+void txn_list_done(struct txn_list *list)
+{
+    ovsdb_operations_done(&list->operations);
+    free(list->owners);
+}
+
 void vswitch_txn_free(struct vswitch_txn *txn)
 {
     if (!txn)
         return;
     for (size_t i = 0; i < txn->n_bridges; i++) {
-        json_decref(txn->bridges[i].insert);
-        json_decref(txn->bridges[i].remove);
+        text_done(&txn->bridges[i].insert.text);
+        text_done(&txn->bridges[i].remove.text);
     }
-    for (size_t i = 0; i < TXN_LISTS; i++) {
-        json_decref(txn->lists[i].operations);
-        free(txn->lists[i].owners);
-    }
-    json_decref(txn->insert_bridges);
-    json_decref(txn->delete_bridges);
+    for (size_t i = 0; i < TXN_STAGES; i++)
+        txn_list_done(&txn->lists[i]);
+    text_done(&txn->insert_bridges.text);
+    text_done(&txn->delete_bridges.text);
     free(txn->bridges);
     free(txn);
 }
 
-void txn_add(struct vswitch_txn *txn, enum txn_list which, size_t owner, json_t *operation)
+struct text *txn_list_open(struct txn_list *list, size_t owner)
 {
-    struct txn_operations *list = &txn->lists[which];
-    size_t *owners = reallocarray(list->owners, list->n + 1, sizeof *owners);
+    struct ovsdb_operations *operations = &list->operations;
 
-    if (!list->operations)
-        list->operations = json_array();
-    if (owners)
+    if (operations->n == list->room) {
+        size_t room = list->room ? 2 * list->room : 16;
+        size_t *owners = reallocarray(list->owners, room, sizeof *owners);
+
+        if (!owners) {
+            operations->text.failed = true;
+            return &operations->text;
+        }
         list->owners = owners;
-    if (!owners || !operation || json_array_append(list->operations, operation) < 0)
-        txn->failed = true;
-    else
-        owners[list->n++] = owner;
-    json_decref(operation);
+        list->room = room;
+    }
+    list->owners[operations->n] = owner;
+    text_add_bytes(&operations->text, ",", operations->n++ > 0);
+    return &operations->text;
 }
 
-void txn_collect(struct vswitch_txn *txn, json_t **set, json_t *item)
+struct text *txn_open(struct vswitch_txn *txn, enum txn_stage stage, size_t owner)
 {
-    if (!*set)
-        *set = json_array();
-    if (!item || json_array_append(*set, item) < 0)
-        txn->failed = true;
-    json_decref(item);
+    return txn_list_open(&txn->lists[stage], owner);
+}
+
+void txn_collect(struct txn_set *set, const char *format, ...)
+{
+    va_list ap;
+
+    text_add_bytes(&set->text, ",", set->n++ > 0);
+    va_start(ap, format);
+    value_vwrite(&set->text, format, ap);
+    va_end(ap);
 }
 
 struct txn_bridge *txn_bridge_of(struct vswitch_txn *txn, const char *name)
@@ -77,91 +91,54 @@ struct txn_bridge *txn_bridge_of(struct vswitch_txn *txn, const char *name)
     }
     txn->bridges = bridges;
     bridges[txn->n_bridges] = (struct txn_bridge){0};
-    (void)snprintf(bridges[txn->n_bridges].name, LIMIT_IFNAME, "%s", name);
+    text_copy(bridges[txn->n_bridges].name, LIMIT_IFNAME, name);
     return &bridges[txn->n_bridges++];
-}
-
-/* A wait operation: the rows of 'clause' must be exactly the one with these columns. */
-static json_t *guard(const char *table, json_t *clause, json_t *columns, json_t *row)
-{
-    json_t *operation = value_op("wait", table, clause);
-
-    operation = value_member(operation, "timeout", json_integer(0));
-    operation = value_member(operation, "columns", columns);
-    operation = value_member(operation, "until", json_string("=="));
-    return value_member(operation, "rows", value_append(json_array(), row));
-}
-
-static json_t *uuid_clause(const char *uuid)
-{
-    return value_clause("_uuid", "==", value_uuid(uuid));
-}
-
-static json_t *name_column(void)
-{
-    return value_append(json_array(), json_string("name"));
-}
-
-static json_t *name_row(const char *name)
-{
-    return value_member(json_object(), "name", json_string(name));
-}
-
-json_t *txn_insert(const char *table, const char *named, json_t *row)
-{
-    json_t *operation = value_member(json_object(), "op", json_string("insert"));
-
-    operation = value_member(operation, "table", json_string(table));
-    operation = value_member(operation, "uuid-name", json_string(named));
-    return value_member(operation, "row", row);
 }
 
 void vswitch_txn_bridge_add(struct vswitch_txn *txn, size_t owner, const char *name,
                             const char *datapath_type)
 {
     struct txn_bridge *bridge = txn_bridge_of(txn, name);
-    char local_if[16], local_port[16];
-    json_t *row;
+    int64_t serial = txn->serial;
 
     if (!bridge || bridge->named[0])
         return;
-    (void)snprintf(bridge->named, sizeof bridge->named, "b%u", txn->serial);
-    (void)snprintf(local_port, sizeof local_port, "bp%u", txn->serial);
-    (void)snprintf(local_if, sizeof local_if, "bi%u", txn->serial++);
-
-    row = value_member(name_row(name), "type", json_string("internal"));
-    txn_add(txn, TXN_INSERT, owner, txn_insert("Interface", local_if, row));
-    row = value_member(name_row(name), "interfaces", value_named_uuid(local_if));
-    txn_add(txn, TXN_INSERT, owner, txn_insert("Port", local_port, row));
-    row = value_member(name_row(name), "datapath_type", json_string(datapath_type));
-    row = value_member(row, "ports", value_named_uuid(local_port));
-    txn_add(txn, TXN_INSERT, owner, txn_insert("Bridge", bridge->named, row));
-    txn_collect(txn, &txn->insert_bridges, value_named_uuid(bridge->named));
+    (void)snprintf(bridge->named, sizeof bridge->named, "b%lld", (long long)txn->serial++);
+    value_write(txn_open(txn, TXN_INSERT, owner),
+                "{'op':'insert','table':'Interface','uuid-name':'bi%i','row':"
+                "{'name':%s,'type':'internal'}}",
+                serial, name);
+    value_write(txn_open(txn, TXN_INSERT, owner),
+                "{'op':'insert','table':'Port','uuid-name':'bp%i','row':"
+                "{'name':%s,'interfaces':['named-uuid','bi%i']}}",
+                serial, name, serial);
+    value_write(txn_open(txn, TXN_INSERT, owner),
+                "{'op':'insert','table':'Bridge','uuid-name':'b%i','row':"
+                "{'name':%s,'datapath_type':%s,'ports':['named-uuid','bp%i']}}",
+                serial, name, datapath_type, serial);
+    txn_collect(&txn->insert_bridges, "%n", bridge->named);
 }
 
 void vswitch_txn_guard_bridge(struct vswitch_txn *txn, const struct vswitch_bridge *bridge)
 {
     struct txn_bridge *known = txn_bridge_of(txn, bridge->name);
-    json_t *columns, *row;
 
     if (!known || known->guarded)
         return;
     known->guarded = true;
-    columns = value_append(name_column(), json_string("datapath_type"));
-    row = value_member(name_row(bridge->name), "datapath_type", json_string(bridge->datapath_type));
-    txn_add(txn, TXN_GUARD, VSWITCH_NO_OWNER,
-            guard("Bridge", uuid_clause(bridge->uuid), columns, row));
+    value_write(txn_open(txn, TXN_GUARD, VSWITCH_NO_OWNER),
+                TXN_WAIT("Bridge", "", "'name','datapath_type'", "'name':%s,'datapath_type':%s"),
+                bridge->uuid, bridge->name, bridge->datapath_type);
 }
 
-/* The bridge has the very ports that were counted: one that joined since would come under the other
- * datapath, or go with the bridge. */
-static void guard_ports(struct vswitch_txn *txn, const struct vswitch_bridge *bridge)
+/* The bridge is as it was, with the very ports that were counted: one that joined since would come
+ * under the other datapath, or go with the bridge. */
+static void guard_whole_bridge(struct vswitch_txn *txn, const struct vswitch_bridge *bridge)
 {
-    json_t *columns = value_append(json_array(), json_string("ports"));
-
-    txn_add(txn, TXN_GUARD, VSWITCH_NO_OWNER,
-            guard("Bridge", uuid_clause(bridge->uuid), columns,
-                  value_member(json_object(), "ports", json_incref(bridge->ports))));
+    vswitch_txn_guard_bridge(txn, bridge);
+    if (bridge->counted)
+        value_write(txn_open(txn, TXN_GUARD, VSWITCH_NO_OWNER),
+                    TXN_WAIT("Bridge", "", "'ports'", "'ports':%r"), bridge->uuid, &bridge->ports);
 }
 
 void vswitch_txn_bridge_delete(struct vswitch_txn *txn, size_t owner,
@@ -173,28 +150,22 @@ void vswitch_txn_bridge_delete(struct vswitch_txn *txn, size_t owner,
     if (!known || known->deleted)
         return;
     known->deleted = true;
-    vswitch_txn_guard_bridge(txn, bridge);
-    if (bridge->ports)
-        guard_ports(txn, bridge);
-    txn_collect(txn, &txn->delete_bridges, value_uuid(bridge->uuid));
+    guard_whole_bridge(txn, bridge);
+    txn_collect(&txn->delete_bridges, "%u", bridge->uuid);
 }
 
 void vswitch_txn_bridge_set_datapath(struct vswitch_txn *txn, size_t owner,
                                      const struct vswitch_bridge *bridge, const char *type)
 {
     struct txn_bridge *known = txn_bridge_of(txn, bridge->name);
-    json_t *operation;
 
     if (!known || known->retyped)
         return;
     known->retyped = true;
-    vswitch_txn_guard_bridge(txn, bridge);
-    if (bridge->ports)
-        guard_ports(txn, bridge);
-    operation = value_op("update", "Bridge", uuid_clause(bridge->uuid));
-    operation = value_member(operation, "row",
-                             value_member(json_object(), "datapath_type", json_string(type)));
-    txn_add(txn, TXN_CHANGE, owner, operation);
+    guard_whole_bridge(txn, bridge);
+    value_write(txn_open(txn, TXN_CHANGE, owner),
+                "{'op':'update','table':'Bridge','where':[" TXN_ROW "],'row':{'datapath_type':%s}}",
+                bridge->uuid, type);
 }
 
 struct txn_bridge *txn_bridge_in_use(struct vswitch_txn *txn, const char *name)
@@ -227,83 +198,65 @@ static struct txn_bridge *bridge_left(struct vswitch_txn *txn, const struct vswi
     return bridge;
 }
 
-static json_t *interface_row(const struct vswitch_new_port *port)
-{
-    json_t *row = name_row(port->name);
-
-    row = value_member(row, "type", json_string(port->type));
-    row = value_member(row, "external_ids", value_map(port->external_ids));
-    if (port->options->n)
-        row = value_member(row, "options", value_map(port->options));
-    if (port->mtu_request)
-        row = value_member(row, "mtu_request", json_integer(port->mtu_request));
-    return row;
-}
-
-/* The QoS row of a new port: an existing one, or a new one. */
-static json_t *qos_of(struct vswitch_txn *txn, size_t owner, const struct vswitch_new_port *port)
-{
-    struct vif_map ids = {0};
-    char named[16];
-    json_t *row;
-
-    if (port->qos_uuid)
-        return value_uuid(port->qos_uuid);
-    if (strmap_set(&ids, "id", port->qos_id) < 0 || strmap_set(&ids, "_type", port->qos_type) < 0)
-        txn->failed = true;
-    (void)snprintf(named, sizeof named, "q%u", txn->serial);
-    row = value_member(json_object(), "type", json_string(port->qos_type));
-    row = value_member(row, "external_ids", value_map(&ids));
-    strmap_done(&ids);
-    txn_add(txn, TXN_INSERT, owner, txn_insert("QoS", named, row));
-    return value_named_uuid(named);
-}
-
 void vswitch_txn_port_add(struct vswitch_txn *txn, size_t owner, const char *bridge,
                           const struct vswitch_new_port *port)
 {
     struct txn_bridge *on = txn_bridge_in_use(txn, bridge);
-    char named_if[16], named_port[16];
-    json_t *row;
+    int64_t serial = txn->serial;
+    struct text *out;
 
     if (!on)
         return;
-    (void)snprintf(named_if, sizeof named_if, "i%u", txn->serial);
-    (void)snprintf(named_port, sizeof named_port, "p%u", txn->serial);
-    txn_add(txn, TXN_INSERT, owner, txn_insert("Interface", named_if, interface_row(port)));
-    row = value_member(name_row(port->name), "interfaces", value_named_uuid(named_if));
-    if (port->tag)
-        row = value_member(row, "tag", json_integer(port->tag));
-    if (port->vlan_mode)
-        row = value_member(row, "vlan_mode", json_string(port->vlan_mode));
-    if (port->trunk)
-        row = value_member(row, "trunks", json_integer(port->trunk));
-    if (port->qos_type)
-        row = value_member(row, "qos", qos_of(txn, owner, port));
-    txn_add(txn, TXN_INSERT, owner, txn_insert("Port", named_port, row));
     txn->serial++;
-    txn_collect(txn, &on->insert, value_named_uuid(named_port));
+    out = txn_open(txn, TXN_INSERT, owner);
+    value_write(out,
+                "{'op':'insert','table':'Interface','uuid-name':'i%i','row':"
+                "{'name':%s,'type':%s,'external_ids':%m",
+                serial, port->name, port->type, port->external_ids);
+    if (port->options->n)
+        value_write(out, ",'options':%m", port->options);
+    if (port->mtu_request)
+        value_write(out, ",'mtu_request':%i", port->mtu_request);
+    value_write(out, "}}");
+    if (port->qos_type && !port->qos_uuid)
+        value_write(txn_open(txn, TXN_INSERT, owner),
+                    "{'op':'insert','table':'QoS','uuid-name':'q%i','row':{'type':%s,"
+                    "'external_ids':['map',[['_type',%s],['id',%s]]]}}",
+                    serial, port->qos_type, port->qos_type, port->qos_id);
+    (void)txn_open(txn, TXN_INSERT, owner);
+    value_write(out,
+                "{'op':'insert','table':'Port','uuid-name':'p%i','row':"
+                "{'name':%s,'interfaces':['named-uuid','i%i']",
+                serial, port->name, serial);
+    if (port->tag)
+        value_write(out, ",'tag':%i", port->tag);
+    if (port->vlan_mode)
+        value_write(out, ",'vlan_mode':%s", port->vlan_mode);
+    if (port->trunk)
+        value_write(out, ",'trunks':%i", port->trunk);
+    if (port->qos_uuid)
+        value_write(out, ",'qos':%u", port->qos_uuid);
+    else if (port->qos_type)
+        value_write(out, ",'qos':['named-uuid','q%i']", serial);
+    value_write(out, "}}");
+    txn_collect(&on->insert, "['named-uuid','p%i']", serial);
 }
 
-/* The interface must still carry the mark that was seen. */
+/* The interface must still carry the mark that was seen.  "Has no such key" cannot be said of a map: the
+ * whole of it must be as seen. */
 static void guard_interface(struct vswitch_txn *txn, size_t owner,
                             const struct vswitch_interface *interface, const char *iface_id)
 {
-    json_t *operation;
+    struct text *out = txn_open(txn, TXN_GUARD, owner);
 
-    if (iface_id) {
-        operation = guard("Interface", uuid_clause(interface->uuid), name_column(),
-                          name_row(interface->name));
-        operation = value_and(
-            operation, value_clause("external_ids", "includes", value_pair("iface-id", iface_id)));
-    } else { /* "has no such key" cannot be said of a map: the whole of it must be as seen */
-        json_t *columns = value_append(json_array(), json_string("external_ids"));
-        json_t *row =
-            value_member(json_object(), "external_ids", value_map(&interface->external_ids));
-
-        operation = guard("Interface", uuid_clause(interface->uuid), columns, row);
-    }
-    txn_add(txn, TXN_GUARD, owner, operation);
+    if (iface_id)
+        value_write(out,
+                    TXN_WAIT("Interface", ",['external_ids','includes',['map',[['iface-id',%s]]]]",
+                             "'name'", "'name':%s"),
+                    interface->uuid, iface_id, interface->name);
+    else
+        value_write(out, TXN_WAIT("Interface", "", "'external_ids'", "'external_ids':%m"),
+                    interface->uuid, &interface->external_ids);
 }
 
 void vswitch_txn_port_delete(struct vswitch_txn *txn, size_t owner, const struct vswitch_port *port,
@@ -315,7 +268,7 @@ void vswitch_txn_port_delete(struct vswitch_txn *txn, size_t owner, const struct
         return;
     if (interface)
         guard_interface(txn, owner, interface, iface_id);
-    txn_collect(txn, &on->remove, value_uuid(port->uuid));
+    txn_collect(&on->remove, "%u", port->uuid);
 }
 
 void vswitch_txn_port_move(struct vswitch_txn *txn, size_t owner, const struct vswitch_port *port,
@@ -326,108 +279,111 @@ void vswitch_txn_port_move(struct vswitch_txn *txn, size_t owner, const struct v
 
     guard_interface(txn, owner, interface, strmap_get(&interface->external_ids, "iface-id"));
     if (from)
-        txn_collect(txn, &from->remove, value_uuid(port->uuid));
+        txn_collect(&from->remove, "%u", port->uuid);
     to = txn_bridge_in_use(txn, to_bridge); /* may move the array 'from' points into */
     if (to)
-        txn_collect(txn, &to->insert, value_uuid(port->uuid));
+        txn_collect(&to->insert, "%u", port->uuid);
 }
 
-static json_t *mutation(json_t *mutations, const char *column, const char *mutator, json_t *value)
+static bool has_any(const struct vif_map *map)
 {
-    return value_append(mutations, value_clause(column, mutator, value));
+    return map && map->n;
 }
 
 /* RFC 7047: inserting a key that is there changes nothing, so the old pair goes first. */
-static json_t *merge_map(json_t *mutations, const char *column, const struct vif_map *set)
-{
-    mutations = mutation(mutations, column, "delete", value_keys(set));
-    return mutation(mutations, column, "insert", value_map(set));
-}
-
-static json_t *optional_integer(int64_t value)
-{
-    return value ? json_integer(value) : value_set(json_array());
-}
-
 static void interface_mutate(struct vswitch_txn *txn, size_t owner, const char *uuid,
                              const struct vswitch_interface_change *change)
 {
-    json_t *mutations = json_array();
-    json_t *operation;
+    const struct {
+        const struct vif_map *map;
+        const char *drop, *set; /* formats */
+    } mutations[] = {
+        {change->drop_ids, "['external_ids','delete',%k]", NULL},
+        {change->drop_options, "['options','delete',%k]", NULL},
+        {change->set_ids, "['external_ids','delete',%k]", ",['external_ids','insert',%m]"},
+        {change->set_options, "['options','delete',%k]", ",['options','insert',%m]"},
+    };
+    struct text *out = NULL;
 
-    if (change->drop_ids && change->drop_ids->n)
-        mutations = mutation(mutations, "external_ids", "delete", value_keys(change->drop_ids));
-    if (change->drop_options && change->drop_options->n)
-        mutations = mutation(mutations, "options", "delete", value_keys(change->drop_options));
-    if (change->set_ids && change->set_ids->n)
-        mutations = merge_map(mutations, "external_ids", change->set_ids);
-    if (change->set_options && change->set_options->n)
-        mutations = merge_map(mutations, "options", change->set_options);
-    if (mutations && json_array_size(mutations) == 0) {
-        json_decref(mutations);
-        return;
+    for (size_t i = 0; i < sizeof mutations / sizeof mutations[0]; i++) {
+        if (!has_any(mutations[i].map))
+            continue;
+        if (out)
+            value_write(out, ",");
+        else
+            value_write(out = txn_open(txn, TXN_CHANGE, owner),
+                        "{'op':'mutate','table':'Interface','where':[" TXN_ROW "],'mutations':[",
+                        uuid);
+        value_write(out, mutations[i].drop, mutations[i].map);
+        if (mutations[i].set)
+            value_write(out, mutations[i].set, mutations[i].map);
     }
-    operation = value_op("mutate", "Interface", uuid_clause(uuid));
-    txn_add(txn, TXN_CHANGE, owner, value_member(operation, "mutations", mutations));
+    if (out)
+        value_write(out, "]}");
+}
+
+/* Writes a member that is a number; 0 stands for none. */
+static void write_optional(struct text *out, bool first, const char *column, int64_t value)
+{
+    value_write(out, first ? "%s:" : ",%s:", column);
+    value_write(out, value ? "%i" : "['set',[]]", value);
 }
 
 void vswitch_txn_interface_set(struct vswitch_txn *txn, size_t owner,
                                const struct vswitch_interface *interface,
                                const struct vswitch_interface_change *change)
 {
-    bool columns = change->type || change->set_mtu_request || change->set_ofport_request;
-    json_t *row, *operation;
+    struct text *out;
 
     /* Without a guard, a row that went away would be changed to nothing, successfully. */
     if (change->whoever)
-        txn_add(txn, TXN_GUARD, owner,
-                guard("Interface", uuid_clause(interface->uuid), name_column(),
-                      name_row(interface->name)));
+        value_write(txn_open(txn, TXN_GUARD, owner),
+                    TXN_WAIT("Interface", "", "'name'", "'name':%s"), interface->uuid,
+                    interface->name);
     else
         guard_interface(txn, owner, interface, strmap_get(&interface->external_ids, "iface-id"));
     interface_mutate(txn, owner, interface->uuid, change);
-    if (!columns)
+    if (!change->type && !change->set_mtu_request && !change->set_ofport_request)
         return;
-    row = json_object();
+    out = txn_open(txn, TXN_CHANGE, owner);
+    value_write(out, "{'op':'update','table':'Interface','where':[" TXN_ROW "],'row':{",
+                interface->uuid);
     if (change->type)
-        row = value_member(row, "type", json_string(change->type));
+        value_write(out, "'type':%s", change->type);
     if (change->set_mtu_request)
-        row = value_member(row, "mtu_request", optional_integer(change->mtu_request));
+        write_optional(out, !change->type, "mtu_request", change->mtu_request);
     if (change->set_ofport_request)
-        row = value_member(row, "ofport_request", optional_integer(change->ofport_request));
-    operation = value_op("update", "Interface", uuid_clause(interface->uuid));
-    txn_add(txn, TXN_CHANGE, owner, value_member(operation, "row", row));
+        write_optional(out, !change->type && !change->set_mtu_request, "ofport_request",
+                       change->ofport_request);
+    value_write(out, "}}");
 }
 
 void vswitch_txn_qos_delete(struct vswitch_txn *txn, size_t owner, const char *uuid,
                             const struct vswitch_port *port)
 {
-    if (port && strcmp(port->qos_uuid, uuid) == 0) {
-        json_t *operation = value_op("update", "Port", uuid_clause(port->uuid));
-        json_t *row = value_member(json_object(), "qos", value_set(json_array()));
-
-        txn_add(txn, TXN_CHANGE, owner, value_member(operation, "row", row));
-    }
-    txn_add(txn, TXN_DELETE, owner, value_op("delete", "QoS", uuid_clause(uuid)));
+    if (port && strcmp(port->qos_uuid, uuid) == 0)
+        value_write(txn_open(txn, TXN_CHANGE, owner),
+                    "{'op':'update','table':'Port','where':[" TXN_ROW "],'row':{'qos':['set',[]]}}",
+                    port->uuid);
+    value_write(txn_open(txn, TXN_DELETE, owner),
+                "{'op':'delete','table':'QoS','where':[" TXN_ROW "]}", uuid);
 }
 
 size_t vswitch_txn_ports_leaving(const struct vswitch_txn *txn, const char *bridge)
 {
     for (size_t i = 0; i < txn->n_bridges; i++)
         if (strcmp(txn->bridges[i].name, bridge) == 0)
-            return json_array_size(txn->bridges[i].remove);
+            return txn->bridges[i].remove.n;
     return 0;
 }
 
 bool vswitch_txn_empty(const struct vswitch_txn *txn)
 {
-    if (txn->insert_bridges || txn->delete_bridges)
-        return false;
-    for (size_t i = TXN_INSERT; i < TXN_LISTS; i++)
-        if (txn->lists[i].n)
-            return false;
+    size_t n = txn->insert_bridges.n + txn->delete_bridges.n;
+
+    for (size_t i = TXN_INSERT; i < TXN_STAGES; i++)
+        n += txn->lists[i].operations.n;
     for (size_t i = 0; i < txn->n_bridges; i++)
-        if (txn->bridges[i].insert || txn->bridges[i].remove)
-            return false;
-    return true;
+        n += txn->bridges[i].insert.n + txn->bridges[i].remove.n;
+    return n == 0;
 }

@@ -9,12 +9,11 @@
 
 static bool is_installed(const json_t *row)
 {
-    const json_t *pairs = json_array_get(json_object_get(row, "external_ids"), 1);
+    const json_t *pairs = value_pairs(json_object_get(row, "external_ids"));
 
     for (size_t i = 0; i < json_array_size(pairs); i++) {
         const json_t *pair = json_array_get(pairs, i);
-        const char *key = json_string_value(json_array_get(pair, 0));
-        const char *value = json_string_value(json_array_get(pair, 1));
+        const char *key = value_pair_text(pair, 0), *value = value_pair_text(pair, 1);
 
         if (key && value && strcmp(key, "ovn-installed") == 0)
             return strcmp(value, "true") == 0;

@@ -3,25 +3,18 @@
  * stands on it. */
 #include "ovsdb/vswitch.h"
 
+#include "ovsdb/vswitch-tables.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 void vswitch_done(struct vswitch *vs)
 {
-    for (size_t i = 0; i < vs->n_bridges; i++)
-        json_decref(vs->bridges[i].ports);
-    for (size_t i = 0; i < vs->n_ports; i++)
-        strmap_done(&vs->ports[i].details);
-    for (size_t i = 0; i < vs->n_interfaces; i++) {
-        strmap_done(&vs->interfaces[i].external_ids);
-        strmap_done(&vs->interfaces[i].options);
-        strmap_done(&vs->interfaces[i].status);
-        free(vs->interfaces[i].error);
-    }
-    free(vs->bridges);
-    free(vs->ports);
-    free(vs->interfaces);
-    free(vs->qos);
+    rows_free(&vswitch_bridge_table, vs->bridges, vs->n_bridges);
+    rows_free(&vswitch_port_table, vs->ports, vs->n_ports);
+    rows_free(&vswitch_interface_table, vs->interfaces, vs->n_interfaces);
+    rows_free(&vswitch_qos_table, vs->qos, vs->n_qos);
+    row_done(&vswitch_root_table, vs);
     *vs = (struct vswitch){0};
 }
 

@@ -12,6 +12,7 @@
 #include "base/parse.h"
 #include "base/strmap.h"
 #include "ovsdb/client.h"
+#include "ovsdb/value.h"
 
 #define VSWITCH_TYPE_MAX 32
 
@@ -19,10 +20,12 @@ struct vswitch_bridge {
     char name[LIMIT_IFNAME];
     char uuid[UUID_TEXT_SIZE];
     char datapath_type[VSWITCH_TYPE_MAX]; /* "" stands for system */
-    bool counted;                         /* 'n_ports' was asked for */
+    bool counted;                         /* its ports were asked for */
     size_t n_ports;
-    json_t *ports;                    /* counted: the set as it was seen, for a guard; else NULL */
+    struct uuid_set ports;
     char fail_mode[VSWITCH_TYPE_MAX]; /* details: "secure", "standalone"; "": unset */
+    size_t n_ids;                     /* marks: its external_ids */
+    bool agent_managed;               /* facts: a port of it has the ML2 agent's settings */
 };
 
 struct vswitch_port {
@@ -32,9 +35,13 @@ struct vswitch_port {
     char qos_uuid[UUID_TEXT_SIZE];       /* "" for none */
     char bridge[LIMIT_IFNAME];           /* the bridge it is on, "" when not located */
     char bridge_uuid[UUID_TEXT_SIZE];
-    struct vif_map
-        details; /* read on demand: "tag", "vlan_mode", "trunks", "other_config:KEY", and "qos",
-                               the type of the row it refers to; only what is set */
+    /* Details: "tag", "vlan_mode", "trunks", "other_config:KEY", and "qos", the type of the row it
+     * refers to; only what is set. */
+    struct vif_map details;
+    struct uuid_set interfaces; /* facts, and so is what follows */
+    int64_t tag;                /* -1: not set */
+    struct vif_map other_config;
+    size_t n_ids; /* marks: its external_ids */
 };
 
 /* What a port has carried, as ovs-vswitchd counts; -1: not known. */
@@ -63,15 +70,20 @@ struct vswitch_interface {
 struct vswitch_qos {
     char uuid[UUID_TEXT_SIZE];
     char type[VSWITCH_TYPE_MAX];
-    char id[UUID_TEXT_SIZE]; /* external_ids:id */
+    char id[UUID_TEXT_SIZE];     /* external_ids:id */
+    struct vif_map external_ids; /* marks */
+    size_t n_queues;
 };
 
 /* What was read; every array is sorted (by name; QoS by id), so that looking up is a bsearch(). */
 struct vswitch {
-    char root_uuid[UUID_TEXT_SIZE]; /* of the one Open_vSwitch row; "" when there is none */
+    bool has_row;                   /* the one Open_vSwitch row is there */
+    char root_uuid[UUID_TEXT_SIZE]; /* its UUID */
     int64_t cur_cfg, next_cfg;
     char ovs_version[VSWITCH_TYPE_MAX]; /* "" when ovs-vswitchd has not said */
-    bool dpdk_known, dpdk_initialized;  /* whether it has, and what it said of DPDK */
+    bool dpdk_initialized;
+    struct vif_map datapath_types, iface_types; /* facts: what ovs-vswitchd has, as keys */
+    struct vif_map external_ids, other_config;
     struct vswitch_bridge *bridges;
     size_t n_bridges;
     struct vswitch_port *ports;
@@ -81,6 +93,10 @@ struct vswitch {
     struct vswitch_qos *qos;
     size_t n_qos;
     bool detailed; /* the query asked for details */
+    /* Of the whole switch alone (vswitch-root.h). */
+    char schema_version[VSWITCH_TYPE_MAX];
+    char missing[80]; /* "Table.column" that we need and the schema lacks: then there are no rows */
+    size_t n_agent_ports; /* that the ML2 agent has marked: other_config:net_uuid */
 };
 
 void vswitch_done(struct vswitch *vs);

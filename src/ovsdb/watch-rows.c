@@ -11,6 +11,7 @@
 #include "base/parse.h"
 #include "ovsdb/client-private.h"
 #include "ovsdb/value.h"
+#include "json/json-build.h"
 #include "json/json-text.h"
 
 /* One row as it is now. */
@@ -81,13 +82,6 @@ static const json_t *pair_of(const json_t *map, const json_t *key)
     return NULL;
 }
 
-static bool is_map(const json_t *value)
-{
-    const char *tag = json_string_value(json_array_get(value, 0));
-
-    return tag && strcmp(tag, "map") == 0;
-}
-
 /* The map 'old' (NULL: empty) after the difference: a pair that is in both goes, others are set. */
 static json_t *apply_difference(const json_t *old, const json_t *difference)
 {
@@ -98,15 +92,15 @@ static json_t *apply_difference(const json_t *old, const json_t *difference)
         json_t *pair = json_array_get(before, i);
 
         if (!pair_of(difference, json_array_get(pair, 0)))
-            pairs = value_append(pairs, json_incref(pair));
+            pairs = json_and(pairs, json_incref(pair));
     }
     for (size_t i = 0; i < json_array_size(changes); i++) {
         json_t *pair = json_array_get(changes, i);
 
         if (!json_equal(pair_of(old, json_array_get(pair, 0)), pair))
-            pairs = value_append(pairs, json_incref(pair));
+            pairs = json_and(pairs, json_incref(pair));
     }
-    return value_array2(json_string("map"), pairs);
+    return json_and(json_and(json_array(), json_string("map")), pairs);
 }
 
 /* What "modify" tells: new values, but of maps only the difference (ovsdb-server(7), 4.1.14). */
@@ -118,11 +112,11 @@ static int modify_row(struct rows_watch *rows, size_t i, json_t *changes)
 
     json_object_foreach(changes, column, value)
     {
-        if (is_map(value))
+        if (value_pairs(value))
             value = apply_difference(json_object_get(row, column), value);
         else
             json_incref(value);
-        row = value_member(row, column, value);
+        row = json_with(row, column, value);
     }
     if (!row)
         return -ENOMEM;
@@ -193,36 +187,32 @@ static bool are_all_so(const void *data)
 /* {table: {"columns": [..]}}; with 'conditional', {table: [{"columns": [..], "where": [..]}]}, where
  * one clause that holds is enough.  The server looks names up by a hash as long as every clause is an
  * equality of the same column. */
-static json_t *make_requests(const struct ovsdb_watch *watch, bool conditional)
+static void write_requests(struct text *out, const struct ovsdb_watch *watch, bool conditional)
 {
-    json_t *columns = value_append(json_array(), json_string("name"));
-    json_t *where = json_array(), *request;
-
+    value_write(out, conditional ? "{%s:[{'columns':['name'" : "{%s:{'columns':['name'",
+                watch->table);
     for (size_t i = 0; watch->columns[i]; i++)
-        columns = value_append(columns, json_string(watch->columns[i]));
-    request = value_member(json_object(), "columns", columns);
+        value_write(out, ",%s", watch->columns[i]);
     for (size_t i = 0; conditional && i < watch->n; i++)
-        where = value_append(where, value_clause("name", "==", json_string(watch->names[i])));
-    if (conditional)
-        request = value_append(json_array(), value_member(request, "where", json_incref(where)));
-    json_decref(where);
-    return value_member(json_object(), watch->table, request);
+        value_write(out, i ? ",['name','==',%s]" : "],'where':[['name','==',%s]", watch->names[i]);
+    value_write(out, conditional ? "]}]}" : "]}}");
 }
 
 static int watch_by(struct ovsdb_client *client, struct rows_watch *rows, bool conditional,
                     int64_t until, struct vif_error *err)
 {
-    auto_json json_t *requests = make_requests(rows->watch, conditional);
+    auto_text struct text requests = {0};
     const struct ovsdb_monitor monitor = {
         .method = conditional ? "monitor_cond" : "monitor",
         .update = conditional ? "update2" : "update",
-        .requests = requests,
+        .requests = &requests,
         .take = take_rows,
         .is_done = are_all_so,
         .data = rows,
     };
 
-    return requests ? ovsdb_client_watch(client, &monitor, until, err) : error_memory(err);
+    write_requests(&requests, rows->watch, conditional);
+    return ovsdb_client_watch(client, &monitor, until, err);
 }
 
 int ovsdb_client_watch_rows(struct ovsdb_client *client, const struct ovsdb_watch *watch,

@@ -4,7 +4,7 @@
  * it is set up again and begins with what there is by then.  Stands on the client's connection. */
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "base/deadline.h"
 #include "ovsdb/client-private.h"
@@ -15,12 +15,13 @@
  * monitor with it. */
 static void cancel(struct ovsdb_client *client, int64_t name)
 {
-    auto_json json_t *params = value_append(json_array(), json_integer(name));
+    char params[32];
     int64_t id;
 
     if (!client->rpc)
         return;
-    if (!params || jsonrpc_send(client->rpc, "monitor_cancel", params, 0, &id, NULL) < 0) {
+    (void)snprintf(params, sizeof params, "[%" PRIi64 "]", name);
+    if (jsonrpc_send(client->rpc, "monitor_cancel", params, 0, &id, NULL) < 0) {
         ovsdb_client_disconnect(client);
         return;
     }
@@ -57,16 +58,16 @@ static int watch_once(struct ovsdb_client *client, const struct ovsdb_monitor *m
                       int64_t until, struct vif_error *err)
 {
     int64_t name = ++client->n_monitors;
-    auto_json json_t *params = value_array3(json_string(client->database), json_integer(name),
-                                            json_incref(monitor->requests));
+    auto_text struct text params = {0};
     auto_json json_t *tables = NULL;
-    const struct ovsdb_request request = {monitor->method, params, 0, false};
     bool sent;
     int r;
 
-    if (!params)
+    value_write(&params, "[%s,%i,%t]", client->database, name, monitor->requests);
+    if (params.failed)
         return error_memory(err);
-    r = ovsdb_client_ask(client, &request, until, &tables, &sent, err);
+    r = ovsdb_client_ask(client, &(struct ovsdb_request){monitor->method, params.data, 0, false},
+                         until, &tables, &sent, err);
     if (r == 0 && monitor->take(monitor->data, tables, true) < 0)
         r = error_memory(err);
     if (r == 0)
@@ -99,7 +100,7 @@ struct cfg_watch {
     int64_t wanted, reached;
 };
 
-static int take_cfg(void *data, const json_t *tables, bool first)
+static int parse_cfg(void *data, const json_t *tables, bool first)
 {
     struct cfg_watch *watch = data;
     const char *uuid;
@@ -127,16 +128,13 @@ int ovsdb_client_wait_cfg(struct ovsdb_client *client, int64_t cfg, int64_t unti
                           struct vif_error *err)
 {
     struct cfg_watch watch = {.wanted = cfg};
-    auto_json json_t *requests = value_member(
-        json_object(), "Open_vSwitch",
-        value_member(json_object(), "columns", value_append(json_array(), json_string("cur_cfg"))));
+    auto_text struct text requests = {0};
     const struct ovsdb_monitor monitor = {
-        "monitor", "update", requests, take_cfg, is_cfg_reached, &watch,
+        "monitor", "update", &requests, parse_cfg, is_cfg_reached, &watch,
     };
     int r;
 
-    if (!requests)
-        return error_memory(err);
+    value_write(&requests, "{'Open_vSwitch':{'columns':['cur_cfg']}}");
     r = ovsdb_client_watch(client, &monitor, until, err);
     if (r == -ETIMEDOUT)
         r = error_set(err, VIF_ERROR_TIMEOUT,

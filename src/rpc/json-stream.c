@@ -213,7 +213,7 @@ int json_stream_next(struct json_stream *js, json_t **ret_json, struct vif_error
         return 0;
     if (r < 0)
         return refused(js, r, err);
-    r = json_text_parse(text, length, js->max_bytes, ret_json, &why);
+    r = json_text_parse_scanned(text, length, ret_json, &why);
     if (r == -ENOMEM)
         return error_memory(err);
     if (r < 0) {

@@ -289,7 +289,7 @@ static int flush(struct jsonrpc *rpc, uint64_t end, int64_t until, struct vif_er
                      address_of(rpc));
 }
 
-int jsonrpc_send(struct jsonrpc *rpc, const char *method, json_t *params, int64_t until,
+int jsonrpc_send(struct jsonrpc *rpc, const char *method, const char *params, int64_t until,
                  int64_t *ret_id, struct vif_error *err)
 {
     int64_t id = rpc->next_id;
@@ -305,7 +305,7 @@ int jsonrpc_send(struct jsonrpc *rpc, const char *method, json_t *params, int64_
     }
     listen_afresh(rpc);
     json_stream_put(&rpc->js, "{\"id\":%lld,\"method\":\"%s\",\"params\":", (long long)id, method);
-    json_stream_put_json(&rpc->js, params);
+    text_add_bytes(&rpc->js.out, params, strlen(params));
     json_stream_put(&rpc->js, "}");
     r = json_stream_end(&rpc->js, &end, err);
     if (r < 0)

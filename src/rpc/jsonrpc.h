@@ -42,12 +42,12 @@ void jsonrpc_set_tick(struct jsonrpc *rpc, const struct tick *tick);
  * jsonrpc_wait(), but never -ETIMEDOUT; 'until' only bounds how long a server may keep us busy. */
 int jsonrpc_service(struct jsonrpc *rpc, int64_t until, struct vif_error *err);
 
-/* Sends a request; 'params' is borrowed.  On success '*ret_id' is what to wait for.
+/* Sends a request; 'params' is JSON.  On success '*ret_id' is what to wait for.
  *
  * After an error the request was not carried out and never will be: one that could not be sent whole
  * by 'until' (-ETIMEDOUT) or before it was stopped (-EINTR) takes the connection with it.  -ENOBUFS (kind OVSDB) when LIMIT_IN_FLIGHT
  * requests wait already; -ENOMEM; others as jsonrpc_wait(). */
-int jsonrpc_send(struct jsonrpc *rpc, const char *method, json_t *params, int64_t until,
+int jsonrpc_send(struct jsonrpc *rpc, const char *method, const char *params, int64_t until,
                  int64_t *ret_id, struct vif_error *err);
 
 /* Waits for the answer to 'id'.  On success '*ret_result' is a new reference.

@@ -57,15 +57,14 @@ static inline void end(struct session *s)
 /* One transaction of one operation; the result, when there is one, has to be 'wanted'. */
 static inline int transact(struct session *s, bool writes, const char *wanted)
 {
-    auto_json json_t *operations =
-        json_loads(writes ? "[{\"op\":\"mutate\"}]" : "[{\"op\":\"select\"}]", 0, NULL);
+    auto_operations struct ovsdb_operations operations = {.n = 1};
     auto_json json_t *results = NULL;
     auto_free char *text = NULL;
     int r;
 
-    assert_non_null(operations);
+    text_add(&operations.text, "%s", writes ? "{\"op\":\"mutate\"}" : "{\"op\":\"select\"}");
     s->err = (struct vif_error){0};
-    r = ovsdb_client_transact(s->client, operations, writes, s->until, &results, &s->err);
+    r = ovsdb_client_transact(s->client, &operations, writes, s->until, &results, &s->err);
     assert_true((s->err.kind == VIF_ERROR_NONE) == (r == 0));
     if (r < 0) {
         assert_null(results);

@@ -36,10 +36,9 @@ static inline void end(struct session *s)
 
 static inline int64_t ask(struct session *s, const char *method)
 {
-    auto_json json_t *params = json_array();
     int64_t id = 0;
 
-    assert_int_equal(jsonrpc_send(s->rpc, method, params, s->until, &id, &s->err), 0);
+    assert_int_equal(jsonrpc_send(s->rpc, method, "[]", s->until, &id, &s->err), 0);
     return id;
 }
 
@@ -69,11 +68,10 @@ static inline void assert_fails(struct session *s, int64_t id, int r, enum vif_e
 /* The connection is of no more use: 'r' is told from now on, at once. */
 static inline void assert_broken(struct session *s, int r)
 {
-    auto_json json_t *params = json_array();
     json_t *result = NULL;
     int64_t id;
 
-    assert_int_equal(jsonrpc_send(s->rpc, "m", params, s->until, &id, &s->err), r);
+    assert_int_equal(jsonrpc_send(s->rpc, "m", "[]", s->until, &id, &s->err), r);
     assert_int_equal(jsonrpc_service(s->rpc, s->until, &s->err), r);
     assert_int_equal(jsonrpc_notification(s->rpc, "update", s->until, &result, &s->err), r);
     assert_true(s->err.text[0] != '\0');

@@ -164,22 +164,17 @@ static void set_words(char **to, const char *value)
             *p = ' ';
 }
 
-/* The set as a server writes it: a lone member without "set". */
 static void set_ports(struct vswitch_bridge *bridge, char *value)
 {
-    json_t *members = json_array();
     char *save = NULL;
 
-    assert_non_null(members);
+    free(bridge->ports.items);
+    bridge->ports = (struct uuid_set){calloc(8, sizeof *bridge->ports.items), 0};
+    assert_non_null(bridge->ports.items);
     for (char *uuid = strtok_r(value, ",", &save); uuid; uuid = strtok_r(NULL, ",", &save))
-        (void)json_array_append_new(members, json_pack("[ss]", "uuid", uuid));
-    json_decref(bridge->ports);
+        (void)strcpy(bridge->ports.items[bridge->ports.n++], uuid);
     bridge->counted = true;
-    bridge->n_ports = json_array_size(members);
-    bridge->ports = bridge->n_ports == 1 ? json_incref(json_array_get(members, 0))
-                                         : json_pack("[sO]", "set", members);
-    json_decref(members);
-    assert_non_null(bridge->ports);
+    bridge->n_ports = bridge->ports.n;
 }
 
 static void set_alias(char *to, size_t size, const char *value)
@@ -286,7 +281,7 @@ static void remove_row(const struct sort *sort, char *items, size_t *n, size_t a
     if (strcmp(sort->word, "port") == 0)
         strmap_done(&((struct vswitch_port *)(void *)(items + at))->details);
     if (strcmp(sort->word, "bridge") == 0)
-        json_decref(bridge->ports);
+        free(bridge->ports.items);
     memmove(items + at, items + at + sort->size, *n * sort->size - at - sort->size);
     --*n;
 }

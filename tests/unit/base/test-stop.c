@@ -123,23 +123,24 @@ static void what_a_write_did_is_waited_for(void **state)
 static void a_write_that_cannot_be_sent_ends(void **state)
 {
     static const struct fake_action script[] = {ACCEPT, SLEEP(2 * SOON_MS), GONE, END};
-    auto_json json_t *operations = json_array(), *results = NULL;
+    auto_operations struct ovsdb_operations operations = {.n = MANY};
+    auto_json json_t *results = NULL;
     struct session s;
     pid_t child;
     int stop = stopped_soon(&child);
 
     (void)state;
     for (int i = 0; i < MANY; i++)
-        assert_int_equal(json_array_append_new(operations, json_pack("{s:s}", "op", "mutate")), 0);
+        text_add(&operations.text, "%s{\"op\":\"mutate\"}", i ? "," : "");
     begin(&s, script);
     ovsdb_client_stop_by(s.client, stop);
-    assert_int_equal(ovsdb_client_transact(s.client, operations, true, s.until, &results, &s.err),
+    assert_int_equal(ovsdb_client_transact(s.client, &operations, true, s.until, &results, &s.err),
                      -EINTR);
     assert_int_equal(s.err.kind, VIF_ERROR_INTERRUPTED);
     assert_counts(&s, 0, 0, 1);
     end(&s);
     (void)close(stop);
-    json_decref(take_ptr(operations));
+    ovsdb_operations_done(&operations);
     /* Freed pages that stay would be copied one by one after the next fork: half a second. */
     (void)malloc_trim(0);
 }

@@ -17,7 +17,7 @@
 #include "ovsdb/vswitch-facts.h"
 
 #define ROWS(rows) "{\"rows\":[" rows "]}"
-#define U(uuid)    "[\"uuid\",\"" uuid "\"]"
+#define U(two)     "[\"uuid\",\"00000000-0000-4000-8000-0000000000" two "\"]"
 #define IDS(pairs) "\"external_ids\":[\"map\",[" pairs "]]"
 
 #define ROOT                                                                                       \
@@ -25,24 +25,24 @@
         "[\"system-id\",\"hv1\"],[\"ovn-remote\",\"tcp:192.0.2.1:1\"],"                            \
         "[\"ovn-remote-hv1\",\"tcp:192.0.2.2:2\"],[\"hostname\",\"h\"]") "}")
 #define BRIDGES                                                                                    \
-    ROWS("{\"name\":\"br-int\",\"datapath_type\":\"netdev\",\"ports\":[\"set\",[" U("p1") "," U(   \
-        "p0") "]]},{\"name\":\"br-x\",\"datapath_type\":\"odd\",\"ports\":" U("p2") "}")
+    ROWS("{\"name\":\"br-int\",\"datapath_type\":\"netdev\",\"ports\":[\"set\",[" U("a1") "," U(   \
+        "a0") "]]},{\"name\":\"br-x\",\"datapath_type\":\"odd\",\"ports\":" U("a2") "}")
 #define PORTS                                                                                      \
-    ROWS("{\"_uuid\":" U("p0") ",\"name\":\"br-int\",\"interfaces\":" U(                           \
-        "i0") "},"                                                                                 \
-              "{\"_uuid\":" U("p1") ",\"name\":\"tap1\",\"interfaces\":" U(                        \
-                  "i1") ",\"tag\":4095,"                                                           \
+    ROWS("{\"_uuid\":" U("a0") ",\"name\":\"br-int\",\"interfaces\":" U(                           \
+        "b0") "},"                                                                                 \
+              "{\"_uuid\":" U("a1") ",\"name\":\"tap1\",\"interfaces\":" U(                        \
+                  "b1") ",\"tag\":4095,"                                                           \
                         "\"other_config\":[\"map\",[[\"net_uuid\",\"n\"]]]},"                      \
-                        "{\"_uuid\":" U("p2") ",\"name\":\"tap2\",\"interfaces\":" U("i2") "}")
+                        "{\"_uuid\":" U("a2") ",\"name\":\"tap2\",\"interfaces\":" U("b2") "}")
 #define INTERFACES                                                                                 \
     ROWS("{\"_uuid\":" U(                                                                          \
-        "i0") ",\"name\":\"br-int\",\"ofport\":65534},"                                            \
+        "b0") ",\"name\":\"br-int\",\"ofport\":65534},"                                            \
               "{\"_uuid\":" U(                                                                     \
-                  "i1") ",\"name\":\"tap1\",\"ofport\":3,\"type\":\"\","                           \
+                  "b1") ",\"name\":\"tap1\",\"ofport\":3,\"type\":\"\","                           \
                         "\"error\":[\"set\",[]]," IDS(                                             \
                             "[\"iface-id\",\"one\"]") "},"                                         \
                                                       "{\"_uuid\":" U(                             \
-                                                          "i2") ",\"name\":\"tap2\",\"ofport\":-"  \
+                                                          "b2") ",\"name\":\"tap2\",\"ofport\":-"  \
                                                                 "1,\"type\":\"dpdk\","             \
                                                                 "\"error\":\"no such "             \
                                                                 "device\"," IDS(                   \
@@ -94,18 +94,41 @@ static void references_are_followed(void **state)
     end(&s);
 }
 
-static void values_of_no_sense_are_not_set(void **state)
+static void values_of_no_sense_are_refused(void **state)
+{
+    static const char *const replies[] = {
+        "[{},{},{},{}]",
+        "[" ROWS("{\"external_ids\":7}") "," BRIDGES "," PORTS "," INTERFACES "]",
+        "[" ROOT "," ROWS("{\"name\":\"br\",\"ports\":[\"set\",7]},7") "," PORTS "," INTERFACES "]",
+        "[" ROOT "," BRIDGES "," ROWS("{\"name\":\"tap1\",\"tag\":\"x\"}") "," INTERFACES "]",
+        "[" ROOT "," BRIDGES "," PORTS
+        "," ROWS("{\"external_ids\":[\"map\",[[\"iface-id\",9]]]}") "]",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
+        const struct fake_action script[] = {ACCEPT, EXPECT("transact"), ANSWER(replies[i]), GONE,
+                                             END};
+        struct vswitch_port_facts ports[3];
+        struct vswitch_facts facts;
+        struct session s;
+
+        begin(&s, script);
+        assert_int_equal(vswitch_read_facts(s.client, suspects, 3, s.until, &facts, ports, &s.err),
+                         -EPROTO);
+        assert_int_equal(s.err.kind, VIF_ERROR_OVSDB);
+        end(&s);
+    }
+}
+
+/* What is not there is not set. */
+static void rows_without_columns(void **state)
 {
     static const struct fake_action script[] = {
         ACCEPT,
         EXPECT("transact"),
-        ANSWER("[{\"rows\":[{\"external_ids\":7,\"datapath_types\":{}}]},"
-               "{\"rows\":[{\"name\":\"br\",\"ports\":[\"set\",7]},7,{\"ports\":[\"uuid\"]}]},"
-               "{\"rows\":[{\"name\":\"tap1\",\"tag\":\"x\",\"interfaces\":7,\"_uuid\":[]}]},"
-               "{\"rows\":[{\"name\":\"tap1\",\"ofport\":[\"set\",[\"x\"]],\"error\":{},"
-               "\"external_ids\":[\"map\",[7,[],[\"iface-id\"],[\"iface-id\",9]]]}]}]"),
-        EXPECT("transact"),
-        ANSWER("[{},{},{},{}]"),
+        ANSWER("[" ROWS("") "," ROWS("") "," ROWS("{\"name\":\"tap1\"}") "," ROWS(
+            "{\"name\":\"tap1\"}") "]"),
         GONE,
         END,
     };
@@ -115,14 +138,12 @@ static void values_of_no_sense_are_not_set(void **state)
 
     (void)state;
     begin(&s, script);
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(vswitch_read_facts(s.client, suspects, 3, s.until, &facts, ports, &s.err),
-                         0);
-        assert_int_equal(ports[0].exists, i == 0);
-        assert_int_equal(ports[0].ofport, 0);
-        assert_int_equal(ports[0].tag, -1);
-        assert_string_equal(facts.system_id, "");
-    }
+    assert_int_equal(vswitch_read_facts(s.client, suspects, 3, s.until, &facts, ports, &s.err), 0);
+    assert_true(ports[0].exists);
+    assert_int_equal(ports[0].ofport, 0);
+    assert_int_equal(ports[0].tag, -1);
+    assert_string_equal(facts.system_id, "");
+    assert_false(facts.dpdk_known);
     end(&s);
 }
 
@@ -276,7 +297,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(references_are_followed),
-        cmocka_unit_test(values_of_no_sense_are_not_set),
+        cmocka_unit_test(values_of_no_sense_are_refused),
+        cmocka_unit_test(rows_without_columns),
         cmocka_unit_test(bindings_are_read),
         cmocka_unit_test(many_are_asked_for_at_once),
         cmocka_unit_test(remotes_that_cannot_be_asked),

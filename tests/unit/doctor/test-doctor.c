@@ -22,10 +22,10 @@ static void set(struct vif_map *map, const char *key, const char *value)
     assert_int_equal(strmap_set(map, key, value), 0);
 }
 
-static struct vswitch_root_interface *add_interface(struct doctor_facts *facts, const char *name,
-                                                    const char *type)
+static struct vswitch_interface *add_interface(struct doctor_facts *facts, const char *name,
+                                               const char *type)
 {
-    struct vswitch_root_interface *interface = &facts->vs.interfaces[facts->vs.n_interfaces++];
+    struct vswitch_interface *interface = &facts->vs.interfaces[facts->vs.n_interfaces++];
 
     assert_in_range(facts->vs.n_interfaces, 1, ROOM);
     (void)snprintf(interface->name, sizeof interface->name, "%s", name);
@@ -40,7 +40,7 @@ static void add_broken(struct doctor_facts *facts, const char *name, const char 
 
 static void add_bridge(struct doctor_facts *facts, const char *name, const char *type)
 {
-    struct vswitch_root_bridge *bridge = &facts->vs.bridges[facts->vs.n_bridges++];
+    struct vswitch_bridge *bridge = &facts->vs.bridges[facts->vs.n_bridges++];
 
     assert_in_range(facts->vs.n_bridges, 1, ROOM);
     (void)snprintf(bridge->name, sizeof bridge->name, "%s", name);
@@ -101,8 +101,8 @@ static struct doctor_facts healthy(void)
                .cur_cfg = 7,
                .next_cfg = 7,
                .ovs_version = "3.1.0",
-               .bridges = calloc(ROOM, sizeof(struct vswitch_root_bridge)),
-               .interfaces = calloc(ROOM, sizeof(struct vswitch_root_interface))},
+               .bridges = calloc(ROOM, sizeof(struct vswitch_bridge)),
+               .interfaces = calloc(ROOM, sizeof(struct vswitch_interface))},
         .directories = calloc(ROOM, sizeof(struct directory_facts)),
     };
 
@@ -287,6 +287,8 @@ CHANGE(ovn, set(&f->vs.external_ids, "ovn-remote", "ssl:10.0.0.1:6642");
        f->system.ovn_controller.pid = 102; strcpy(f->vs.bridges[0].fail_mode, "secure"))
 CHANGE(standalone, ovn(f); f->vs.bridges[0].fail_mode[0] = '\0')
 CHANGE(other_bridge, ovn(f); set(&f->vs.external_ids, "ovn-bridge", "br-ovn"))
+CHANGE(chassis, other_bridge(f); set(&f->vs.external_ids, "ovn-bridge-host1", "br-two");
+       set(&f->vs.external_ids, "ovn-remote-host1", "tcp:192.0.2.7:6642"))
 CHANGE(broken, add_broken(f, "tap1", "could not\nopen"); add_broken(f, "tap2", "x"))
 CHANGE(many_broken, broken(f); broken(f); broken(f))
 
@@ -302,6 +304,7 @@ static const struct example bridge_examples[] = {
     {"secure", ovn, "bridge", OK_, "fail mode secure", ""},
     {"standalone", standalone, "bridge", WARN_, "fail mode standalone", "set-fail-mode br-int"},
     {"other bridge", other_bridge, "bridge", INFO_, "br-ovn is not there", ""},
+    {"bridge of the chassis", chassis, "bridge", INFO_, "br-two is not there", ""},
     {"others", other_bridge, "bridges", INFO_, "br-int (system)", ""},
     {"many", many_bridges, "bridges", INFO_, "br-x (netdev) and 2 more", ""},
     {"interfaces", NULL, "interfaces", OK_, "1, none with an error", ""},
@@ -403,6 +406,7 @@ static const struct example network_examples[] = {
     {"OVN dead", ovn_dead, "ovn", FAIL_, "no ovn-controller runs", "ovn-host"},
     {"OVN unseen", ovn_unseen, "ovn", WARN_, "no ovn-controller is seen", "unless it runs"},
     {"OVN hidden", ovn_hidden, "ovn", INFO_, "this user may not see", ""},
+    {"OVN of the chassis", chassis, "ovn", OK_, "chassis host1 at tcp:192.0.2.7:6642", ""},
     {"no system-id", ovn_nameless, "ovn", WARN_, "no system-id", "external_ids:system-id"},
     {"no agent", NULL, "ml2", INFO_, "no neutron-openvswitch-agent", ""},
     {"agent", ml2, "ml2", OK_, "runs (pid 103), 3 ports", ""},

@@ -116,7 +116,7 @@ static struct doctor_facts many_things(void)
     assert_true(facts.vs.interfaces && facts.directories && facts.system.pfs);
     facts.system.n_pfs = facts.n_directories = facts.vs.n_interfaces = MANY;
     for (size_t i = 0; i < MANY; i++) {
-        struct vswitch_root_interface *interface = &facts.vs.interfaces[i];
+        struct vswitch_interface *interface = &facts.vs.interfaces[i];
 
         (void)snprintf(interface->name, sizeof interface->name, "tap%zu", i);
         interface->error = calloc(1, 5000);

@@ -166,15 +166,16 @@ static void write_that_never_left_is_sent_again(void **state)
     };
     size_t n = (size_t)2 << 20;
     auto_free char *text = malloc(n);
-    auto_json json_t *operations = json_array(), *results = NULL;
+    auto_operations struct ovsdb_operations operations = {.n = 1};
+    auto_json json_t *results = NULL;
     struct session s;
 
     (void)state;
     assert_non_null(text);
     memset(text, 'x', n);
-    assert_int_equal(json_array_append_new(operations, json_stringn(text, n)), 0);
+    text_add_json_bytes(&operations.text, text, n);
     begin(&s, script);
-    assert_int_equal(ovsdb_client_transact(s.client, operations, true, s.until, &results, &s.err),
+    assert_int_equal(ovsdb_client_transact(s.client, &operations, true, s.until, &results, &s.err),
                      0);
     assert_counts(&s, 1, 1, 2);
     end(&s);

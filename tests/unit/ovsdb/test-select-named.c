@@ -251,7 +251,7 @@ static void memory_runs_out(void **state)
         fake_server_kill(&server);
         fake_server_remove(&server);
     } while (r != 0);
-    assert_true(n > 200);
+    assert_true(n > 100);
 }
 
 int main(void)

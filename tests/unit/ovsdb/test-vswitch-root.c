@@ -47,7 +47,7 @@
     "{\"name\":\"tap1\",\"type\":\"\",\"error\":\"no such device\",\"options\":[\"map\",[]]}]}"
 #define NOTHING "{\"rows\":[]}"
 
-static int read_root(struct session *s, struct vswitch_root *ret)
+static int read_root(struct session *s, struct vswitch *ret)
 {
     int r;
 
@@ -70,7 +70,7 @@ static void everything_is_read(void **state)
         GONE,
         END,
     };
-    struct vswitch_root root = {0};
+    struct vswitch root = {0};
     int64_t cur = 0, next = 0;
     struct session s;
 
@@ -101,10 +101,10 @@ static void everything_is_read(void **state)
     assert_int_equal(root.n_interfaces, 2);
     assert_string_equal(root.interfaces[0].name, "tap1");
     assert_string_equal(root.interfaces[0].error, "no such device");
-    assert_null(root.interfaces[0].vhost_path);
+    assert_null(strmap_get(&root.interfaces[0].options, "vhost-server-path"));
     assert_null(root.interfaces[1].error);
-    assert_string_equal(root.interfaces[1].vhost_path, "/run/vhu1");
-    vswitch_root_done(&root);
+    assert_string_equal(strmap_get(&root.interfaces[1].options, "vhost-server-path"), "/run/vhu1");
+    vswitch_done(&root);
     assert_int_equal(vswitch_root_read_cfg(s.client, s.until, &cur, &next, &s.err), 0);
     assert_int_equal(cur, 6);
     assert_int_equal(next, 7);
@@ -116,7 +116,7 @@ static void old_schema_is_not_asked_more(void **state)
 {
     static const struct fake_action script[] = {ACCEPT, EXPECT("get_schema"), ANSWER(SCHEMA_OF("")),
                                                 GONE, END};
-    struct vswitch_root root = {0};
+    struct vswitch root = {0};
     struct session s;
 
     (void)state;
@@ -124,7 +124,7 @@ static void old_schema_is_not_asked_more(void **state)
     assert_int_equal(read_root(&s, &root), 0);
     assert_string_equal(root.missing, "Open_vSwitch.dpdk_initialized");
     assert_false(root.has_row);
-    vswitch_root_done(&root);
+    vswitch_done(&root);
     end(&s);
 }
 
@@ -139,14 +139,14 @@ static void database_without_a_row(void **state)
         GONE,
         END,
     };
-    struct vswitch_root root = {0};
+    struct vswitch root = {0};
     struct session s;
 
     (void)state;
     begin(&s, script);
     assert_int_equal(read_root(&s, &root), 0);
     assert_false(root.has_row);
-    vswitch_root_done(&root);
+    vswitch_done(&root);
     end(&s);
 }
 
@@ -168,7 +168,9 @@ static void answers_of_another_form(void **state)
         BAD_SCHEMA("{\"version\":\"8\"}"),
         BAD_SCHEMA("{\"tables\":{},\"version\":8}"),
         BAD_ROWS("{\"rows\":[{\"cur_cfg\":\"x\"}]}," NOTHING TWO),
-        BAD_ROWS("{\"rows\":[{\"cur_cfg\":1,\"next_cfg\":1}]}," NOTHING TWO),
+        BAD_ROWS("{\"rows\":[{\"cur_cfg\":1,\"next_cfg\":true}]}," NOTHING TWO),
+        BAD_ROWS("{\"rows\":[7]}," NOTHING TWO),
+        BAD_ROWS("{}," NOTHING TWO),
         BAD_ROWS(NOTHING ",{\"rows\":[{\"name\":7}]}" TWO),
         BAD_ROWS(NOTHING "," NOTHING ",{\"rows\":[{\"other_config\":1}]}," NOTHING),
         BAD_ROWS(NOTHING TWO ",{\"rows\":[{\"name\":\"a\",\"type\":\"\",\"options\":[]}]}"),
@@ -177,7 +179,7 @@ static void answers_of_another_form(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
-        struct vswitch_root root = {.cur_cfg = 77};
+        struct vswitch root = {.cur_cfg = 77};
         struct session s;
 
         begin(&s, scripts[i]);
@@ -191,12 +193,12 @@ static void answers_of_another_form(void **state)
 static int read_at(const char *address)
 {
     auto_ovsdb_client struct ovsdb_client *client = NULL;
-    struct vswitch_root root = {0};
+    struct vswitch root = {0};
     int r = ovsdb_client_new(&address, 1, NULL, &client, NULL);
 
     if (r == 0)
         r = vswitch_root_read(client, deadline_after(15000), &root, NULL);
-    vswitch_root_done(&root);
+    vswitch_done(&root);
     return r;
 }
 

@@ -160,15 +160,16 @@ static void ticks_come_and_hold_up_no_probe(void **state)
     end(&s);
 }
 
-static json_t *big_params(size_t n)
+/* ["xx.."] */
+static char *big_params(size_t n)
 {
-    auto_free char *text = malloc(n);
-    json_t *params = json_array();
+    char *text = malloc(n + 5);
 
     assert_non_null(text);
-    memset(text, 'x', n);
-    assert_int_equal(json_array_append_new(params, json_stringn(text, n)), 0);
-    return params;
+    memset(text, 'x', n + 4);
+    memcpy(text, "[\"", 2);
+    memcpy(text + n + 2, "\"]", 3);
+    return text;
 }
 
 /* Both peers write more than the sockets hold before they read. */
@@ -185,7 +186,7 @@ static void full_buffers_do_not_lock(void **state)
         GONE,
         END,
     };
-    auto_json json_t *params = big_params((size_t)2 << 20);
+    auto_free char *params = big_params((size_t)2 << 20);
     auto_json json_t *result = NULL;
     struct session s;
     int64_t id;
@@ -203,7 +204,7 @@ static void full_buffers_do_not_lock(void **state)
 static void request_that_cannot_be_sent(void **state)
 {
     static const struct fake_action script[] = {ACCEPT, SLEEP(150), GONE, END};
-    auto_json json_t *params = big_params((size_t)2 << 20);
+    auto_free char *params = big_params((size_t)2 << 20);
     struct session s;
     int64_t id;
 
@@ -219,7 +220,7 @@ static void request_that_cannot_be_sent(void **state)
 static void connection_survives_a_send_without_memory(void **state)
 {
     static const struct fake_action script[] = {ACCEPT, EXPECT("a"), ANSWER("[]"), GONE, END};
-    auto_json json_t *params = big_params(40000);
+    auto_free char *params = big_params(40000);
     unsigned long n = 0;
     struct session s;
     int64_t id;
@@ -233,13 +234,13 @@ static void connection_survives_a_send_without_memory(void **state)
         failing_alloc_set(0);
         assert_true(r == 0 || (r == -ENOMEM && s.err.kind == VIF_ERROR_NO_MEMORY));
     } while (r != 0);
-    assert_true(n > 3);
+    assert_true(n > 2);
     assert_answer(&s, id, "[]");
     end(&s);
 }
 
 /* Everything once: 0, or what failed first. */
-static int whole_conversation(const char *address, json_t *params)
+static int whole_conversation(const char *address, const char *params)
 {
     auto_jsonrpc struct jsonrpc *rpc = NULL;
     auto_json json_t *result = NULL, *update = NULL;
@@ -271,7 +272,7 @@ static void memory_runs_out(void **state)
         GONE,
         END,
     };
-    auto_json json_t *params = big_params(40000);
+    auto_free char *params = big_params(40000);
     unsigned long n = 0;
     int r;
 

@@ -223,7 +223,6 @@ static void notifications_are_kept(void **state)
 static void only_so_many_requests_wait(void **state)
 {
     static const struct fake_action script[] = {ACCEPT, GONE, END};
-    auto_json json_t *params = json_array();
     struct session s;
     int64_t id = 0;
 
@@ -231,7 +230,7 @@ static void only_so_many_requests_wait(void **state)
     begin(&s, script);
     for (size_t i = 0; i < LIMIT_IN_FLIGHT; i++)
         id = ask(&s, "a");
-    assert_int_equal(jsonrpc_send(s.rpc, "a", params, s.until, &id, &s.err), -ENOBUFS);
+    assert_int_equal(jsonrpc_send(s.rpc, "a", "[]", s.until, &id, &s.err), -ENOBUFS);
     assert_int_equal(s.err.kind, VIF_ERROR_OVSDB);
     jsonrpc_forget(s.rpc, id);
     (void)ask(&s, "a");

@@ -249,7 +249,7 @@ static void planning(void **state)
         assert_int_equal(plan_make(&wiring, &observed, s->goal, &plan, NULL, NULL), 0);
         for (n = 1; transaction_failing(&plan, &observed.db, n);)
             n++;
-        assert_true(n > 20);
+        assert_true(n > 5);
         for (n = 1; words_failing(&wiring, &observed, s->goal, n);)
             n++;
         assert_true(n > 3);
