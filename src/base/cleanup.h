@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cleanup attributes for owning locals: auto_free, auto_close, or one made by DEFINE_AUTO.
+/* Cleanup attributes for owning locals: auto_free, auto_close, auto_file, auto_directory, or one made by
+ * DEFINE_AUTO.
  * Ownership leaves only by take_ptr() and take_fd(). */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -22,8 +25,22 @@ static inline void cleanup_close(const int *fd)
     errno = saved;
 }
 
-#define auto_free  __attribute__((cleanup(cleanup_free)))
-#define auto_close __attribute__((cleanup(cleanup_close)))
+static inline void cleanup_file(FILE *const *file)
+{
+    if (*file)
+        (void)fclose(*file);
+}
+
+static inline void cleanup_directory(DIR *const *directory)
+{
+    if (*directory)
+        (void)closedir(*directory);
+}
+
+#define auto_free      __attribute__((cleanup(cleanup_free)))
+#define auto_close     __attribute__((cleanup(cleanup_close)))
+#define auto_file      __attribute__((cleanup(cleanup_file)))
+#define auto_directory __attribute__((cleanup(cleanup_directory)))
 
 /* DEFINE_AUTO(auto_stream, struct stream *, stream_free) makes the attribute function for
  * '__attribute__((cleanup(auto_stream_fn)))'; a header spells it '#define auto_stream ...'. */

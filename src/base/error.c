@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 struct error_row {
     const char *name;
     const char *exception;
@@ -53,14 +55,6 @@ bool error_kind_of_name(const char *name, enum vif_error_kind *ret)
     return false;
 }
 
-/* Messages are one line: control characters of foreign texts are replaced. */
-static void flatten(char *text)
-{
-    for (char *p = text; *p; p++)
-        if ((unsigned char)*p < ' ' || *p == 0x7f)
-            *p = ' ';
-}
-
 int(error_set)(struct vif_error *err, enum vif_error_kind kind, const char *format, ...)
 {
     if (err) {
@@ -69,7 +63,7 @@ int(error_set)(struct vif_error *err, enum vif_error_kind kind, const char *form
         va_start(ap, format);
         (void)vsnprintf(err->text, sizeof err->text, format, ap);
         va_end(ap);
-        flatten(err->text);
+        text_flatten(err->text); /* foreign texts are part of it, and it is one line */
         err->kind = kind;
     }
     return -row_of(kind)->number;

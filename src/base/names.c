@@ -5,18 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 void names_add(struct names *names, const char *name)
 {
     if (name && name[0])
         names->items[names->n++] = name;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const char *const *left = a;
-    const char *const *right = b;
-
-    return strcmp(*left, *right);
 }
 
 void names_unique(struct names *names)
@@ -25,7 +19,7 @@ void names_unique(struct names *names)
 
     if (!names->n)
         return;
-    qsort(names->items, names->n, sizeof *names->items, compare);
+    qsort(names->items, names->n, sizeof *names->items, text_compare_pointers);
     for (size_t i = 0; i < names->n; i++)
         if (!kept || strcmp(names->items[kept - 1], names->items[i]) != 0)
             names->items[kept++] = names->items[i];

@@ -63,6 +63,28 @@ void text_copy(char *to, size_t size, const char *from)
     to[n] = '\0';
 }
 
+void text_flatten(char *text)
+{
+    for (unsigned char *p = (unsigned char *)text; *p; p++)
+        if (*p < ' ' || *p == 0x7f)
+            *p = ' ';
+        else if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+            p[0] = p[1] = ' ';
+}
+
+int text_compare_pointers(const void *a, const void *b)
+{
+    const char *const *left = a;
+    const char *const *right = b;
+
+    return strcmp(*left, *right);
+}
+
+int text_compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
 size_t text_utf8_length(const char *text, size_t n)
 {
     const unsigned char *bytes = (const unsigned char *)text;

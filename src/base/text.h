@@ -21,6 +21,13 @@ void text_add_bytes(struct text *text, const char *bytes, size_t n);
  * "%s" takes twenty times as long. */
 void text_copy(char *to, size_t size, const char *from);
 
+/* Replaces each control character by a space; those of UTF-8 with two bytes (C1) by two. */
+void text_flatten(char *text);
+
+/* For qsort() and bsearch(): by the text at which an element points, or which it begins with. */
+int text_compare_pointers(const void *a, const void *b);
+int text_compare(const void *a, const void *b);
+
 /* The length of the UTF-8 character at the start of text[0..n) (n > 0), 0 if it is not valid
  * (RFC 3629). */
 size_t text_utf8_length(const char *text, size_t n);

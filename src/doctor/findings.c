@@ -25,17 +25,6 @@ const char *vif_finding_level_name(enum vif_finding_level level)
     return "unknown";
 }
 
-/* A finding is one line on a terminal, whatever words of a switch or a kernel it repeats: neither C0
- * nor, in UTF-8, C1 control characters get there. */
-static void flatten(char *text)
-{
-    for (unsigned char *p = (unsigned char *)text; *p; p++)
-        if (*p < ' ' || *p == 0x7f)
-            *p = ' ';
-        else if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
-            p[0] = p[1] = ' ';
-}
-
 static char *__attribute__((format(printf, 1, 0))) make_line(const char *format, va_list ap)
 {
     va_list again;
@@ -49,7 +38,7 @@ static char *__attribute__((format(printf, 1, 0))) make_line(const char *format,
     if (!line)
         return NULL;
     (void)vsnprintf(line, (size_t)n + 1, format, ap);
-    flatten(line);
+    text_flatten(line); /* it goes to a terminal */
     return line;
 }
 

@@ -94,7 +94,7 @@ static void read_address(const struct attributes *attributes, const char *link, 
     read_label(of[IFA_LABEL], link, a->label);
 }
 
-static int take_address(struct reading *reading, const struct nlmsghdr *message)
+static int store_address(struct reading *reading, const struct nlmsghdr *message)
 {
     const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
     struct address_list *list = &reading->list;
@@ -189,7 +189,7 @@ static int keep_route(struct reading *reading, const struct address_route *route
     return 0;
 }
 
-static int take_route(struct reading *reading, const struct nlmsghdr *message)
+static int store_route(struct reading *reading, const struct nlmsghdr *message)
 {
     const struct rtmsg *header = mnl_nlmsg_get_payload(message);
     struct attributes attributes = {{NULL}};
@@ -220,7 +220,7 @@ static int take_route(struct reading *reading, const struct nlmsghdr *message)
     return keep_route(reading, &route, message);
 }
 
-static int take_message(void *data, size_t index, const struct nlmsghdr *message)
+static int store_message(void *data, size_t index, const struct nlmsghdr *message)
 {
     struct reading *reading = data;
     uint8_t family;
@@ -234,9 +234,9 @@ static int take_message(void *data, size_t index, const struct nlmsghdr *message
         return 0;
     switch (message->nlmsg_type) {
     case RTM_NEWADDR:
-        return take_address(reading, message);
+        return store_address(reading, message);
     case RTM_NEWROUTE:
-        return take_route(reading, message);
+        return store_route(reading, message);
     }
     return 0;
 }
@@ -313,7 +313,7 @@ static int read_once(struct netlink *nl, struct reading *reading, int family)
         reading->families[n++] = AF_INET6;
     for (size_t i = 0; i < n; i++)
         add_dumps(&batch, reading->ifindex, reading->families[i]);
-    r = netlink_batch_send(nl, &batch, 0, results, take_message, reading, reading->err);
+    r = netlink_batch_send(nl, &batch, 0, results, store_message, reading, reading->err);
     for (size_t i = 0; r == 0 && i < batch.n; i++) {
         /* -EOPNOTSUPP: a kernel without IPv6. */
         if (results[i].error == -EINTR)

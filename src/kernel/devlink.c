@@ -13,6 +13,7 @@
 #include "base/parse.h"
 #include "kernel/genetlink.h"
 #include "kernel/link.h"
+#include "kernel/netlink-message.h"
 
 /* The errnos that say that devlink has nothing to tell us, not that something went wrong. */
 static bool is_no_devlink(int r)
@@ -40,7 +41,7 @@ static struct nlmsghdr *begin(struct genetlink *genl, uint8_t command, bool dump
     return message;
 }
 
-static int take_mode(const struct nlattr *attr, void *data)
+static int parse_mode(const struct nlattr *attr, void *data)
 {
     char *mode = data;
 
@@ -48,16 +49,16 @@ static int take_mode(const struct nlattr *attr, void *data)
         return MNL_CB_OK;
     if (mnl_attr_get_payload_len(attr) < sizeof(uint16_t))
         return MNL_CB_OK;
-    if (genetlink_u16(attr) == DEVLINK_ESWITCH_MODE_SWITCHDEV)
+    if (netlink_u16(attr) == DEVLINK_ESWITCH_MODE_SWITCHDEV)
         (void)snprintf(mode, DEVLINK_MODE_SIZE, "switchdev");
-    else if (genetlink_u16(attr) == DEVLINK_ESWITCH_MODE_LEGACY)
+    else if (netlink_u16(attr) == DEVLINK_ESWITCH_MODE_LEGACY)
         (void)snprintf(mode, DEVLINK_MODE_SIZE, "legacy");
     return MNL_CB_OK;
 }
 
-static int take_eswitch(void *data, const struct nlmsghdr *message)
+static int parse_eswitch(void *data, const struct nlmsghdr *message)
 {
-    (void)mnl_attr_parse(message, GENL_HDRLEN, take_mode, data);
+    (void)mnl_attr_parse(message, GENL_HDRLEN, parse_mode, data);
     return 0;
 }
 
@@ -71,7 +72,7 @@ int devlink_eswitch_mode(const char *pci, char ret_mode[DEVLINK_MODE_SIZE], stru
 
     if (r == 0) {
         (void)begin(genl, DEVLINK_CMD_ESWITCH_GET, false, pci);
-        r = genetlink_send(genl, take_eswitch, mode, &result);
+        r = genetlink_send(genl, parse_eswitch, mode, &result);
         if (r < 0)
             (void)link_result_error(&result, &why, "read the eswitch mode of %s", pci);
     }
@@ -84,37 +85,37 @@ int devlink_eswitch_mode(const char *pci, char ret_mode[DEVLINK_MODE_SIZE], stru
     return 0;
 }
 
-static int take_port(const struct nlattr *attr, void *data)
+static int parse_port(const struct nlattr *attr, void *data)
 {
     struct devlink_port *port = data;
 
     switch (mnl_attr_get_type(attr)) {
     case DEVLINK_ATTR_BUS_NAME:
-        genetlink_text(attr, port->bus, sizeof port->bus);
+        netlink_text(attr, port->bus, sizeof port->bus);
         break;
     case DEVLINK_ATTR_DEV_NAME:
-        genetlink_text(attr, port->device, sizeof port->device);
+        netlink_text(attr, port->device, sizeof port->device);
         break;
     case DEVLINK_ATTR_PORT_INDEX:
-        port->index = genetlink_u32(attr);
+        port->index = netlink_u32(attr);
         break;
     case DEVLINK_ATTR_PORT_FLAVOUR:
-        port->flavour = genetlink_u16(attr);
+        port->flavour = netlink_u16(attr);
         break;
     case DEVLINK_ATTR_PORT_CONTROLLER_NUMBER:
-        port->controller = genetlink_u32(attr);
+        port->controller = netlink_u32(attr);
         break;
     case DEVLINK_ATTR_PORT_EXTERNAL:
-        port->external = genetlink_u8(attr) != 0;
+        port->external = netlink_u8(attr) != 0;
         break;
     case DEVLINK_ATTR_PORT_PCI_PF_NUMBER:
-        port->pf = genetlink_u16(attr);
+        port->pf = netlink_u16(attr);
         break;
     case DEVLINK_ATTR_PORT_PCI_VF_NUMBER:
-        port->vf = genetlink_u16(attr);
+        port->vf = netlink_u16(attr);
         break;
     case DEVLINK_ATTR_PORT_NETDEV_NAME:
-        genetlink_text(attr, port->netdev, sizeof port->netdev);
+        netlink_text(attr, port->netdev, sizeof port->netdev);
         break;
     }
     return MNL_CB_OK;
@@ -124,7 +125,7 @@ bool devlink_read_port(const struct nlmsghdr *message, struct devlink_port *ret_
 {
     struct devlink_port port = {.index = UINT32_MAX, .flavour = -1, .pf = -1, .vf = -1};
 
-    (void)mnl_attr_parse(message, GENL_HDRLEN, take_port, &port);
+    (void)mnl_attr_parse(message, GENL_HDRLEN, parse_port, &port);
     if (!port.bus[0] || !port.device[0] || port.index == UINT32_MAX)
         return false;
     if (ifname_fault(port.netdev))

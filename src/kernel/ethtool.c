@@ -12,6 +12,7 @@
 #include "base/parse.h"
 #include "kernel/genetlink.h"
 #include "kernel/link.h"
+#include "kernel/netlink-message.h"
 
 #define FEATURE "hw-tc-offload"
 
@@ -32,25 +33,25 @@ struct named_bit {
     bool value;
 };
 
-static int take_bit_part(const struct nlattr *attr, void *data)
+static int parse_bit(const struct nlattr *attr, void *data)
 {
     struct named_bit *bit = data;
 
     if (mnl_attr_get_type(attr) == ETHTOOL_A_BITSET_BIT_NAME)
-        genetlink_text(attr, bit->name, sizeof bit->name);
+        netlink_text(attr, bit->name, sizeof bit->name);
     else if (mnl_attr_get_type(attr) == ETHTOOL_A_BITSET_BIT_VALUE)
         bit->value = true;
     return MNL_CB_OK;
 }
 
-static int take_bit(const struct nlattr *attr, void *data)
+static int parse_bits(const struct nlattr *attr, void *data)
 {
     struct bit *found = data;
     struct named_bit bit = {0};
 
     if (mnl_attr_get_type(attr) != ETHTOOL_A_BITSET_BITS_BIT)
         return MNL_CB_OK;
-    (void)mnl_attr_parse_nested(attr, take_bit_part, &bit);
+    (void)mnl_attr_parse_nested(attr, parse_bit, &bit);
     if (strcmp(bit.name, FEATURE) == 0) {
         found->listed = true;
         found->value = bit.value;
@@ -58,44 +59,44 @@ static int take_bit(const struct nlattr *attr, void *data)
     return MNL_CB_OK;
 }
 
-static int take_set_part(const struct nlattr *attr, void *data)
+static int parse_set_part(const struct nlattr *attr, void *data)
 {
     struct bit *found = data;
 
     if (mnl_attr_get_type(attr) == ETHTOOL_A_BITSET_NOMASK)
         found->masked = false;
     else if (mnl_attr_get_type(attr) == ETHTOOL_A_BITSET_BITS)
-        (void)mnl_attr_parse_nested(attr, take_bit, found);
+        (void)mnl_attr_parse_nested(attr, parse_bits, found);
     return MNL_CB_OK;
 }
 
-static void take_set(const struct nlattr *set, struct bit *found)
+static void parse_set(const struct nlattr *set, struct bit *found)
 {
     *found = (struct bit){.masked = true};
-    (void)mnl_attr_parse_nested(set, take_set_part, found);
+    (void)mnl_attr_parse_nested(set, parse_set_part, found);
 }
 
-static int take_sets(const struct nlattr *attr, void *data)
+static int parse_sets(const struct nlattr *attr, void *data)
 {
     struct features *features = data;
 
     switch (mnl_attr_get_type(attr)) {
     case ETHTOOL_A_FEATURES_HW:
-        take_set(attr, &features->hardware);
+        parse_set(attr, &features->hardware);
         break;
     case ETHTOOL_A_FEATURES_ACTIVE:
-        take_set(attr, &features->active);
+        parse_set(attr, &features->active);
         break;
     case ETHTOOL_A_FEATURES_NOCHANGE:
-        take_set(attr, &features->unchangeable);
+        parse_set(attr, &features->unchangeable);
         break;
     }
     return MNL_CB_OK;
 }
 
-static int take_features(void *data, const struct nlmsghdr *message)
+static int parse_features(void *data, const struct nlmsghdr *message)
 {
-    (void)mnl_attr_parse(message, GENL_HDRLEN, take_sets, data);
+    (void)mnl_attr_parse(message, GENL_HDRLEN, parse_sets, data);
     return 0;
 }
 
@@ -114,8 +115,7 @@ static int open_ethtool(const char *ifname, struct genetlink **ret_genl, struct 
     r = genetlink_open(ETHTOOL_GENL_NAME, ret_genl, err);
     if (r != -ENOENT)
         return r;
-    (void)error_set(err, VIF_ERROR_KERNEL,
-                    "this kernel has no ethtool netlink (Linux 5.6 or later has)");
+    (void)error_set(err, VIF_ERROR_KERNEL, "the kernel lacks ethtool netlink (needs Linux 5.6)");
     return -EOPNOTSUPP;
 }
 
@@ -136,12 +136,11 @@ static int get(struct genetlink *genl, const char *ifname, bool *ret_on, bool *r
     struct netlink_result result;
 
     (void)begin(genl, ETHTOOL_MSG_FEATURES_GET, ifname);
-    if (genetlink_send(genl, take_features, &features, &result) < 0)
+    if (genetlink_send(genl, parse_features, &features, &result) < 0)
         return link_result_error(&result, err, "read " FEATURE " of %s", ifname);
     if (!features.hardware.listed) {
         (void)error_set(err, VIF_ERROR_KERNEL,
-                        "read " FEATURE " of %s: this kernel has no such feature (Linux 4.8 or "
-                        "later has)",
+                        "read " FEATURE " of %s: the kernel lacks this feature (needs Linux 4.8)",
                         ifname);
         return -EOPNOTSUPP;
     }

@@ -19,16 +19,9 @@
 #include <sys/utsname.h>
 
 #include "kernel/genetlink.h"
+#include "kernel/netlink-message.h"
 
 #define BRIDGE_NF "/proc/sys/net/bridge/bridge-nf-call-iptables"
-
-static void close_file(FILE *file)
-{
-    if (file)
-        (void)fclose(file);
-}
-DEFINE_AUTO(auto_file, FILE *, close_file);
-#define auto_file __attribute__((cleanup(auto_file_fn)))
 
 /* --- kinds of links --- */
 
@@ -76,7 +69,7 @@ static enum feature_state find_module(const char *module)
 }
 
 /* lo is in every namespace, and of no kind. */
-static int take_link(void *data, size_t index, const struct nlmsghdr *message)
+static int note_unfiltered(void *data, size_t index, const struct nlmsghdr *message)
 {
     const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
     bool *unfiltered = data;
@@ -114,7 +107,7 @@ int features_link_kinds(struct netlink *nl, const char *const *kinds, size_t n,
         return error_memory(err);
     for (size_t i = 0; i < n; i++)
         add_dump(&batch, kinds[i]);
-    r = netlink_batch_send(nl, &batch, 0, results, take_link, unfiltered, err);
+    r = netlink_batch_send(nl, &batch, 0, results, note_unfiltered, unfiltered, err);
     netlink_batch_done(&batch);
     if (r < 0)
         return r;
@@ -129,21 +122,21 @@ int features_link_kinds(struct netlink *nl, const char *const *kinds, size_t n,
 
 /* --- the datapath --- */
 
-static int take_name(const struct nlattr *attr, void *data)
+static int match_name(const struct nlattr *attr, void *data)
 {
     char name[GENL_NAMSIZ];
     bool *found = data;
 
     if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_NAME) {
-        genetlink_text(attr, name, sizeof name);
+        netlink_text(attr, name, sizeof name);
         *found = *found || strcmp(name, "ovs_datapath") == 0;
     }
     return MNL_CB_OK;
 }
 
-static int take_family(void *data, const struct nlmsghdr *message)
+static int look_for_datapath(void *data, const struct nlmsghdr *message)
 {
-    (void)mnl_attr_parse(message, GENL_HDRLEN, take_name, data);
+    (void)mnl_attr_parse(message, GENL_HDRLEN, match_name, data);
     return 0;
 }
 
@@ -156,7 +149,7 @@ int features_datapath(enum feature_state *ret_state)
 
     if (r == 0) {
         (void)genetlink_begin(genl, CTRL_CMD_GETFAMILY, true);
-        r = genetlink_send(genl, take_family, &found, &result);
+        r = genetlink_send(genl, look_for_datapath, &found, &result);
     }
     if (r == -ENOMEM)
         return r;

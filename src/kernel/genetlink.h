@@ -26,16 +26,9 @@ struct nlmsghdr *genetlink_begin(struct genetlink *genl, uint8_t command, bool d
 
 /* Sends the request begun last and hands each answer, with its generic header whole, to 'each' (may
  * be NULL), whose first negative return ends the call and is returned.  '*ret' gets the verdict,
- * also returned, and the words of its extended ack; link_result_error() makes an error of it.  Does
+ * also returned, and the text of its extended ack; link_result_error() makes an error of it.  Does
  * not wait: generic netlink answers while it is being asked. */
 int genetlink_send(struct genetlink *genl, int (*each)(void *data, const struct nlmsghdr *message),
                    void *data, struct netlink_result *ret);
-
-/* Reading attributes: 0 or "" for one that is shorter than its type; a text that does not fit
- * 'size' is cut. */
-uint32_t genetlink_u32(const struct nlattr *attr);
-uint16_t genetlink_u16(const struct nlattr *attr);
-uint8_t genetlink_u8(const struct nlattr *attr);
-void genetlink_text(const struct nlattr *attr, char *ret_text, size_t size);
 
 #endif

@@ -21,7 +21,7 @@ struct filling {
     struct vif_error *err;
 };
 
-static int take_link(void *data, size_t index, const struct nlmsghdr *message)
+static int store_link(void *data, size_t index, const struct nlmsghdr *message)
 {
     struct filling *filling = data;
     struct link_dump *dump = filling->dump;
@@ -50,7 +50,7 @@ static int dump_once(struct netlink *nl, bool statistics, struct filling *fillin
     if (message && !statistics)
         mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
     netlink_batch_end(&batch, message);
-    r = netlink_batch_send(nl, &batch, 0, result, take_link, filling, filling->err);
+    r = netlink_batch_send(nl, &batch, 0, result, store_link, filling, filling->err);
     netlink_batch_done(&batch);
     return r;
 }

@@ -16,37 +16,13 @@
 #include "base/text.h"
 #include "kernel/link-dump.h"
 #include "kernel/link.h"
+#include "kernel/netlink-message.h"
 
 struct reading {
     struct link_info *link; /* the one whose answer is being parsed */
     int lower;              /* its IFLA_LINK: the peer of a veth, what a VLAN stands on */
     bool elsewhere;         /* that is of another network namespace */
 };
-
-static uint32_t get_u32(const struct nlattr *attr)
-{
-    return mnl_attr_get_payload_len(attr) >= sizeof(uint32_t) ? mnl_attr_get_u32(attr) : 0;
-}
-
-static uint16_t get_u16(const struct nlattr *attr)
-{
-    return mnl_attr_get_payload_len(attr) >= sizeof(uint16_t) ? mnl_attr_get_u16(attr) : 0;
-}
-
-static uint8_t get_u8(const struct nlattr *attr)
-{
-    return mnl_attr_get_payload_len(attr) >= sizeof(uint8_t) ? mnl_attr_get_u8(attr) : 0;
-}
-
-static void get_string(const struct nlattr *attr, char *text, size_t size)
-{
-    size_t n = strnlen(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr));
-
-    if (n >= size)
-        n = size - 1;
-    memcpy(text, mnl_attr_get_payload(attr), n);
-    text[n] = '\0';
-}
 
 /* Element 'index' of an attribute that is an array of 32-bit numbers. */
 static bool get_element(const struct nlattr *attr, size_t index, int32_t *ret_value)
@@ -65,16 +41,16 @@ static int parse_bridge(const struct nlattr *attr, void *data)
 
     switch (mnl_attr_get_type(attr)) {
     case IFLA_BR_AGEING_TIME:
-        bridge->ageing_time = get_u32(attr);
+        bridge->ageing_time = netlink_u32(attr);
         break;
     case IFLA_BR_FORWARD_DELAY:
-        bridge->forward_delay = get_u32(attr);
+        bridge->forward_delay = netlink_u32(attr);
         break;
     case IFLA_BR_STP_STATE:
-        bridge->stp_state = get_u32(attr);
+        bridge->stp_state = netlink_u32(attr);
         break;
     case IFLA_BR_MCAST_SNOOPING:
-        bridge->mcast_snooping = get_u8(attr);
+        bridge->mcast_snooping = netlink_u8(attr);
         break;
     }
     return MNL_CB_OK;
@@ -86,10 +62,10 @@ static int parse_tun(const struct nlattr *attr, void *data)
 
     switch (mnl_attr_get_type(attr)) {
     case IFLA_TUN_TYPE:
-        info->tap = get_u8(attr) == IFF_TAP;
+        info->tap = netlink_u8(attr) == IFF_TAP;
         break;
     case IFLA_TUN_MULTI_QUEUE:
-        info->multi_queue = get_u8(attr) != 0;
+        info->multi_queue = netlink_u8(attr) != 0;
         break;
     }
     return MNL_CB_OK;
@@ -100,7 +76,7 @@ static int parse_vlan(const struct nlattr *attr, void *data)
     struct link_info *info = data;
 
     if (mnl_attr_get_type(attr) == IFLA_VLAN_ID)
-        info->vlan_id = get_u16(attr);
+        info->vlan_id = netlink_u16(attr);
     return MNL_CB_OK;
 }
 
@@ -128,10 +104,10 @@ static void parse_linkinfo(const struct nlattr *linkinfo, struct link_info *info
 
     (void)mnl_attr_parse_nested(linkinfo, find_linkinfo, &found);
     if (found.slave_kind)
-        get_string(found.slave_kind, info->slave_kind, sizeof info->slave_kind);
+        netlink_text(found.slave_kind, info->slave_kind, sizeof info->slave_kind);
     if (!found.kind)
         return;
-    get_string(found.kind, info->kind, sizeof info->kind);
+    netlink_text(found.kind, info->kind, sizeof info->kind);
     if (found.data && strcmp(info->kind, "bridge") == 0)
         (void)mnl_attr_parse_nested(found.data, parse_bridge, &info->bridge);
     else if (found.data && strcmp(info->kind, "tun") == 0)
@@ -177,30 +153,30 @@ static int parse_attribute(const struct nlattr *attr, void *data)
 
     switch (mnl_attr_get_type(attr)) {
     case IFLA_IFNAME:
-        get_string(attr, info->name, sizeof info->name);
+        netlink_text(attr, info->name, sizeof info->name);
         break;
     case IFLA_MTU:
-        info->mtu = get_u32(attr);
+        info->mtu = netlink_u32(attr);
         break;
     case IFLA_ADDRESS:
         if (mnl_attr_get_payload_len(attr) == sizeof info->address)
             memcpy(info->address, mnl_attr_get_payload(attr), sizeof info->address);
         break;
     case IFLA_GROUP:
-        info->group = get_u32(attr);
+        info->group = netlink_u32(attr);
         break;
     case IFLA_MASTER:
-        info->master = (int)get_u32(attr);
+        info->master = (int)netlink_u32(attr);
         break;
     case IFLA_LINK:
-        reading->lower = (int)get_u32(attr);
+        reading->lower = (int)netlink_u32(attr);
         break;
     case IFLA_IFALIAS:
-        get_string(attr, info->alias, sizeof info->alias);
+        netlink_text(attr, info->alias, sizeof info->alias);
         break;
     case IFLA_PROMISCUITY:
         /* ifi_flags shows only what a user asked for, not what a bridge or a switch did. */
-        if (get_u32(attr) > 0)
+        if (netlink_u32(attr) > 0)
             info->flags |= IFF_PROMISC;
         break;
     case IFLA_LINKINFO:
@@ -210,7 +186,7 @@ static int parse_attribute(const struct nlattr *attr, void *data)
         (void)mnl_attr_parse_nested(attr, parse_af_spec, info);
         break;
     case IFLA_CARRIER:
-        info->carrier = get_u8(attr) != 0;
+        info->carrier = netlink_u8(attr) != 0;
         break;
     case IFLA_LINK_NETNSID:
         reading->elsewhere = true;
@@ -243,7 +219,7 @@ static bool parse_link(const struct nlmsghdr *message, struct link_info *info)
     return true;
 }
 
-static int take_link(void *data, size_t index, const struct nlmsghdr *message)
+static int store_link(void *data, size_t index, const struct nlmsghdr *message)
 {
     struct link_info *info = data;
 
@@ -281,7 +257,7 @@ static int read_links(struct netlink *nl, struct netlink_batch *batch, const cha
         set_name(&info[i], names[i]);
         add_get(batch, names[i]);
     }
-    r = netlink_batch_send(nl, batch, 0, results, take_link, info, err);
+    r = netlink_batch_send(nl, batch, 0, results, store_link, info, err);
     if (r < 0)
         return error_prefix(err, r, "read links");
     for (size_t i = 0; i < n; i++) {
@@ -311,23 +287,9 @@ static bool parse_dumped(const struct nlmsghdr *message, void *item)
     return parse_link(message, item);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    const struct link_info *left = a, *right = b;
-
-    return strcmp(left->name, right->name);
-}
-
-static int name_of(const void *key, const void *item)
-{
-    const struct link_info *info = item;
-
-    return strcmp(key, info->name);
-}
-
 const struct link_info *link_find(const struct link_info *links, size_t n, const char *name)
 {
-    return n ? bsearch(name, links, n, sizeof *links, name_of) : NULL;
+    return n ? bsearch(name, links, n, sizeof *links, text_compare) : NULL;
 }
 
 int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n,
@@ -339,7 +301,7 @@ int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n
     if (r < 0)
         return r;
     if (dump.n)
-        qsort(dump.items, dump.n, dump.size, by_name);
+        qsort(dump.items, dump.n, dump.size, text_compare);
     *ret_links = dump.items;
     *ret_n = dump.n;
     return 0;

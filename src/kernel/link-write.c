@@ -48,49 +48,55 @@ static void put_common(struct nlmsghdr *message, const struct link_change *chang
         mnl_attr_put_u32(message, IFLA_MASTER, (uint32_t)change->master);
 }
 
-/* "forward_delay" is left out where it has a request of its own. */
-static void put_bridge(struct nlmsghdr *message, const struct vif_bridge_attributes *bridge,
-                       bool delay)
-{
-    struct nlattr *info = mnl_attr_nest_start(message, IFLA_LINKINFO), *data;
+/* An open IFLA_LINKINFO with the data of one kind of link. */
+struct linkinfo {
+    struct nlattr *info, *data;
+};
 
-    mnl_attr_put_str(message, IFLA_INFO_KIND, "bridge");
-    if (bridge) {
-        data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
-        if (delay)
-            mnl_attr_put_u32(message, IFLA_BR_FORWARD_DELAY, bridge->forward_delay);
-        mnl_attr_put_u32(message, IFLA_BR_AGEING_TIME, bridge->ageing_time);
-        mnl_attr_put_u32(message, IFLA_BR_STP_STATE, bridge->stp_state);
-        mnl_attr_put_u8(message, IFLA_BR_MCAST_SNOOPING, (uint8_t)bridge->mcast_snooping);
-        mnl_attr_nest_end(message, data);
-    }
-    mnl_attr_nest_end(message, info);
+static struct linkinfo begin_linkinfo(struct nlmsghdr *message, const char *kind)
+{
+    struct linkinfo linkinfo = {.info = mnl_attr_nest_start(message, IFLA_LINKINFO)};
+
+    mnl_attr_put_str(message, IFLA_INFO_KIND, kind);
+    linkinfo.data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
+    return linkinfo;
 }
 
-static void put_peer(struct nlmsghdr *message, const char *peer, const struct link_change *change)
+static void end_linkinfo(struct nlmsghdr *message, struct linkinfo linkinfo)
 {
-    struct nlattr *info = mnl_attr_nest_start(message, IFLA_LINKINFO), *data, *end;
-
-    mnl_attr_put_str(message, IFLA_INFO_KIND, "veth");
-    data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
-    end = mnl_attr_nest_start(message, VETH_INFO_PEER);
-    /* No flags: veth_open() of this end fails (-ENOTCONN) before the other is registered. */
-    put_header(message, 0, NULL);
-    mnl_attr_put_strz(message, IFLA_IFNAME, peer);
-    if (change->mtu)
-        mnl_attr_put_u32(message, IFLA_MTU, change->mtu);
-    mnl_attr_nest_end(message, end);
-    mnl_attr_nest_end(message, data);
-    mnl_attr_nest_end(message, info);
+    mnl_attr_nest_end(message, linkinfo.data);
+    mnl_attr_nest_end(message, linkinfo.info);
 }
 
-/* What a link that request 'created' makes gets afterwards: its alias, and the flags of 'flags' (may
- * be NULL). */
+/* Everything but the forward delay. */
+static void put_bridge(struct nlmsghdr *message, const struct vif_bridge_attributes *bridge)
+{
+    mnl_attr_put_u32(message, IFLA_BR_AGEING_TIME, bridge->ageing_time);
+    mnl_attr_put_u32(message, IFLA_BR_STP_STATE, bridge->stp_state);
+    mnl_attr_put_u8(message, IFLA_BR_MCAST_SNOOPING, (uint8_t)bridge->mcast_snooping);
+}
+
+/* Begins the creation of a link, down if 'flags' is NULL. */
+static struct nlmsghdr *begin_create(struct netlink_batch *batch, const char *name, size_t texts,
+                                     const struct link_change *flags)
+{
+    struct nlmsghdr *message =
+        begin(batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, strlen(name) + texts);
+
+    if (!message)
+        return NULL;
+    put_header(message, 0, flags);
+    mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    return message;
+}
+
+/* Changes a link once request 'created' has made it: its alias, and the flags of 'flags' (may be
+ * NULL). */
 static void add_follower(struct netlink_batch *batch, size_t created, const char *name,
                          const char *alias, const struct link_change *flags)
 {
     size_t texts = strlen(name) + (alias ? strlen(alias) : 0);
-    struct nlmsghdr *message = begin(batch, RTM_SETLINK, 0, texts);
+    struct nlmsghdr *message = alias || flags ? begin(batch, RTM_SETLINK, 0, texts) : NULL;
 
     if (!message)
         return;
@@ -106,84 +112,90 @@ void link_add_create_bridge(struct netlink_batch *batch, const char *name,
                             const struct link_change *change)
 {
     size_t created = batch->n;
-    struct nlmsghdr *message = begin(batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, strlen(name));
+    struct nlmsghdr *message = begin_create(batch, name, 0, NULL);
+    struct linkinfo linkinfo;
 
     if (!message)
         return;
-    put_header(message, 0, NULL);
-    mnl_attr_put_strz(message, IFLA_IFNAME, name);
     put_common(message, change);
-    put_bridge(message, change->bridge, true);
+    linkinfo = begin_linkinfo(message, "bridge");
+    if (change->bridge) {
+        mnl_attr_put_u32(message, IFLA_BR_FORWARD_DELAY, change->bridge->forward_delay);
+        put_bridge(message, change->bridge);
+    }
+    end_linkinfo(message, linkinfo);
     netlink_batch_end(batch, message);
-    if (change->alias)
-        add_follower(batch, created, name, change->alias, NULL);
+    add_follower(batch, created, name, change->alias, NULL);
 }
 
 void link_add_create_veth(struct netlink_batch *batch, const char *name, const char *peer,
                           const struct link_change *change)
 {
     size_t created = batch->n;
-    struct nlmsghdr *message =
-        begin(batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, strlen(name) + strlen(peer));
+    struct nlmsghdr *message = begin_create(batch, name, strlen(peer), change);
+    struct linkinfo linkinfo;
+    struct nlattr *end;
 
     if (!message)
         return;
-    put_header(message, 0, change);
-    mnl_attr_put_strz(message, IFLA_IFNAME, name);
     put_common(message, change);
-    put_peer(message, peer, change);
+    linkinfo = begin_linkinfo(message, "veth");
+    end = mnl_attr_nest_start(message, VETH_INFO_PEER);
+    /* No flags: veth_open() of this end fails (-ENOTCONN) before the other is registered. */
+    put_header(message, 0, NULL);
+    mnl_attr_put_strz(message, IFLA_IFNAME, peer);
+    if (change->mtu)
+        mnl_attr_put_u32(message, IFLA_MTU, change->mtu);
+    mnl_attr_nest_end(message, end);
+    end_linkinfo(message, linkinfo);
     netlink_batch_end(batch, message);
-    if (change->alias)
-        add_follower(batch, created, name, change->alias, NULL);
+    add_follower(batch, created, name, change->alias, NULL);
     add_follower(batch, created, peer, change->alias, change);
-}
-
-static void put_vlan(struct nlmsghdr *message, uint16_t vlan_id)
-{
-    struct nlattr *info = mnl_attr_nest_start(message, IFLA_LINKINFO), *data;
-
-    mnl_attr_put_str(message, IFLA_INFO_KIND, "vlan");
-    data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
-    mnl_attr_put_u16(message, IFLA_VLAN_ID, vlan_id);
-    mnl_attr_nest_end(message, data);
-    mnl_attr_nest_end(message, info);
 }
 
 void link_add_create_vlan(struct netlink_batch *batch, const char *name, int parent,
                           uint16_t vlan_id, const struct link_change *change)
 {
     size_t created = batch->n;
-    struct nlmsghdr *message = begin(batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, strlen(name));
+    struct nlmsghdr *message = begin_create(batch, name, 0, change);
+    struct linkinfo linkinfo;
 
     if (!message)
         return;
-    put_header(message, 0, change);
-    mnl_attr_put_strz(message, IFLA_IFNAME, name);
     mnl_attr_put_u32(message, IFLA_LINK, (uint32_t)parent);
     put_common(message, change);
-    put_vlan(message, vlan_id);
+    linkinfo = begin_linkinfo(message, "vlan");
+    mnl_attr_put_u16(message, IFLA_VLAN_ID, vlan_id);
+    end_linkinfo(message, linkinfo);
     netlink_batch_end(batch, message);
-    if (change->alias)
-        add_follower(batch, created, name, change->alias, NULL);
+    add_follower(batch, created, name, change->alias, NULL);
+}
+
+/* Begins a request for an existing link, which is named by its ifindex unless that is 0. */
+static struct nlmsghdr *begin_for(struct netlink_batch *batch, uint16_t type, const char *name,
+                                  int ifindex, size_t texts, const struct link_change *flags)
+{
+    struct nlmsghdr *message = begin(batch, type, 0, strlen(name) + texts);
+
+    if (!message)
+        return NULL;
+    put_header(message, ifindex, flags);
+    if (!ifindex)
+        mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    return message;
 }
 
 static void add_forward_delay(struct netlink_batch *batch, size_t first, const char *name,
                               int ifindex, uint32_t forward_delay)
 {
-    struct nlmsghdr *message = begin(batch, RTM_NEWLINK, 0, strlen(name));
-    struct nlattr *info, *data;
+    struct nlmsghdr *message = begin_for(batch, RTM_NEWLINK, name, ifindex, 0, NULL);
+    struct linkinfo linkinfo;
 
     if (!message)
         return;
-    put_header(message, ifindex, NULL);
-    if (!ifindex)
-        mnl_attr_put_strz(message, IFLA_IFNAME, name);
-    info = mnl_attr_nest_start(message, IFLA_LINKINFO);
-    mnl_attr_put_str(message, IFLA_INFO_KIND, "bridge");
-    data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
+    linkinfo = begin_linkinfo(message, "bridge");
     mnl_attr_put_u32(message, IFLA_BR_FORWARD_DELAY, forward_delay);
-    mnl_attr_nest_end(message, data);
-    mnl_attr_nest_end(message, info);
+    end_linkinfo(message, linkinfo);
     netlink_batch_end(batch, message);
     netlink_batch_after(batch, first);
 }
@@ -199,19 +211,21 @@ void link_add_set(struct netlink_batch *batch, const char *name, int ifindex,
     /* Without an ifindex IFLA_IFNAME says which link, and cannot say its new name. */
     if (change->new_name && !ifindex && !batch->failed)
         batch->failed = -EINVAL;
-    message = begin(batch, RTM_NEWLINK, 0, strlen(name) + strlen(alias) + strlen(new_name));
+    message =
+        begin_for(batch, RTM_NEWLINK, name, ifindex, strlen(alias) + strlen(new_name), change);
     if (!message)
         return;
-    put_header(message, ifindex, change);
-    if (!ifindex)
-        mnl_attr_put_strz(message, IFLA_IFNAME, name);
-    else if (change->new_name)
+    if (change->new_name)
         mnl_attr_put_strz(message, IFLA_IFNAME, new_name);
     put_common(message, change);
     if (change->alias)
         mnl_attr_put_str(message, IFLA_IFALIAS, alias);
-    if (change->bridge)
-        put_bridge(message, change->bridge, false);
+    if (change->bridge) {
+        struct linkinfo linkinfo = begin_linkinfo(message, "bridge");
+
+        put_bridge(message, change->bridge);
+        end_linkinfo(message, linkinfo);
+    }
     netlink_batch_end(batch, message);
     if (change->bridge)
         add_forward_delay(batch, first, name, ifindex, change->bridge->forward_delay);
@@ -219,14 +233,7 @@ void link_add_set(struct netlink_batch *batch, const char *name, int ifindex,
 
 void link_add_delete(struct netlink_batch *batch, const char *name, int ifindex)
 {
-    struct nlmsghdr *message = begin(batch, RTM_DELLINK, 0, strlen(name));
-
-    if (!message)
-        return;
-    put_header(message, ifindex, NULL);
-    if (!ifindex)
-        mnl_attr_put_strz(message, IFLA_IFNAME, name);
-    netlink_batch_end(batch, message);
+    netlink_batch_end(batch, begin_for(batch, RTM_DELLINK, name, ifindex, 0, NULL));
 }
 
 int link_result_error(const struct netlink_result *result, struct vif_error *err,

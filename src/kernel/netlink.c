@@ -3,7 +3,7 @@
  * each chunk is as large as its answers surely fit the receive buffer, for the kernel drops what
  * does not fit and the fate of those requests would be unknown.  Stands on libmnl; links stand on
  * it. */
-#include "kernel/netlink.h"
+#include "kernel/netlink-message.h"
 
 #include <errno.h>
 #include <linux/netlink.h>
@@ -62,12 +62,9 @@ static size_t buffer_size(int fd, int option)
 
 static void set_options(struct netlink *nl)
 {
-    static const int wanted[] = {NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK};
     int fd = mnl_socket_get_fd(nl->socket), yes = 1, size = RECEIVE_BUFFER;
 
-    /* A kernel without one of these still does the work; it only says less. */
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
-        (void)mnl_socket_setsockopt(nl->socket, wanted[i], &yes, sizeof yes);
+    (void)mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &yes, sizeof yes);
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
         (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 
@@ -81,16 +78,15 @@ static void set_options(struct netlink *nl)
 int netlink_open(const struct log *log, struct netlink **ret_nl, struct vif_error *err)
 {
     auto_netlink struct netlink *nl = malloc(sizeof *nl);
+    int r;
 
     if (!nl)
         return error_memory(err);
     memset(nl, 0, offsetof(struct netlink, answer)); /* the pages of that only as they are used */
     nl->log = log;
-    nl->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-    if (!nl->socket)
-        return error_sys(err, VIF_ERROR_KERNEL, errno, "open a netlink socket");
-    if (mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) < 0)
-        return error_sys(err, VIF_ERROR_KERNEL, errno, "bind a netlink socket");
+    r = netlink_socket_open(NETLINK_ROUTE, &nl->socket, "netlink", err);
+    if (r < 0)
+        return r;
     set_options(nl);
     *ret_nl = take_ptr(nl);
     return 0;
@@ -173,64 +169,14 @@ static int send_chunk(struct exchange *x)
     return 0;
 }
 
-static void answered(struct exchange *x, size_t index, int error)
+static void handle_end(struct exchange *x, size_t index, const struct nlmsghdr *message)
 {
-    x->results[index].error = error;
+    struct netlink_result *result = &x->results[index];
+
+    netlink_parse_end(message, result);
+    if (message->nlmsg_type == NLMSG_DONE && result->error == 0 && x->interrupted)
+        result->error = -EINTR;
     x->pending--;
-}
-
-static int take_word(const struct nlattr *attr, void *data)
-{
-    struct netlink_result *result = data;
-    size_t n;
-
-    if (mnl_attr_get_type(attr) != NLMSGERR_ATTR_MSG)
-        return MNL_CB_OK;
-    n = strnlen(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr));
-    if (n >= sizeof result->text)
-        n = sizeof result->text - 1;
-    memcpy(result->text, mnl_attr_get_payload(attr), n);
-    result->text[n] = '\0';
-    return MNL_CB_OK;
-}
-
-/* The extended ack behind an NLMSG_ERROR: linux/netlink.h, enum nlmsgerr_attrs.  Before it stands the
- * whole refused request, unless it was capped. */
-static void take_words(const struct nlmsghdr *message, struct netlink_result *result)
-{
-    const struct nlmsgerr *ack = mnl_nlmsg_get_payload(message);
-    size_t offset = sizeof *ack;
-
-    if (!(message->nlmsg_flags & NLM_F_ACK_TLVS))
-        return;
-    if (!(message->nlmsg_flags & NLM_F_CAPPED) && ack->msg.nlmsg_len > sizeof ack->msg)
-        offset += ack->msg.nlmsg_len - sizeof ack->msg;
-    if (offset <= mnl_nlmsg_get_payload_len(message))
-        (void)mnl_attr_parse(message, (unsigned)offset, take_word, result);
-}
-
-static void take_ack(struct exchange *x, size_t index, const struct nlmsghdr *message)
-{
-    const struct nlmsgerr *ack = mnl_nlmsg_get_payload(message);
-
-    if (mnl_nlmsg_get_payload_len(message) < sizeof *ack) {
-        answered(x, index, -EBADMSG);
-        return;
-    }
-    take_words(message, &x->results[index]);
-    answered(x, index, ack->error > 0 ? -ack->error : ack->error);
-}
-
-/* The end of a dump: an errno, and the extended ack behind it. */
-static void take_done(struct exchange *x, size_t index, const struct nlmsghdr *message)
-{
-    int error = 0;
-
-    if (mnl_nlmsg_get_payload_len(message) >= sizeof error)
-        memcpy(&error, mnl_nlmsg_get_payload(message), sizeof error);
-    if (message->nlmsg_flags & NLM_F_ACK_TLVS)
-        (void)mnl_attr_parse(message, sizeof error, take_word, &x->results[index]);
-    answered(x, index, error < 0 ? error : x->interrupted ? -EINTR : 0);
 }
 
 static int lost(struct exchange *x)
@@ -240,7 +186,7 @@ static int lost(struct exchange *x)
                      x->pending);
 }
 
-static int take_message(struct exchange *x, const struct nlmsghdr *message)
+static int handle_message(struct exchange *x, const struct nlmsghdr *message)
 {
     uint32_t place = message->nlmsg_seq - x->first_seq;
     size_t index;
@@ -254,29 +200,27 @@ static int take_message(struct exchange *x, const struct nlmsghdr *message)
     index = x->indexes[place];
     if (x->results[index].error != PENDING || message->nlmsg_type == NLMSG_NOOP)
         return 0;
-    if (message->nlmsg_type == NLMSG_ERROR) {
-        take_ack(x, index, message);
-        return 0;
-    }
     if (message->nlmsg_flags & NLM_F_DUMP_INTR)
         x->interrupted = true;
-    if (message->nlmsg_type == NLMSG_DONE) {
-        take_done(x, index, message);
+    if (message->nlmsg_type == NLMSG_ERROR || message->nlmsg_type == NLMSG_DONE) {
+        handle_end(x, index, message);
         return 0;
     }
     r = x->each ? x->each(x->data, index, message) : 0;
-    if (!is_acked(x, index) && !is_dump(x, index))
-        answered(x, index, 0);
+    if (!is_acked(x, index) && !is_dump(x, index)) {
+        x->results[index].error = 0;
+        x->pending--;
+    }
     return r < 0 ? r : 0;
 }
 
-static int take_datagram(struct exchange *x, size_t n_bytes)
+static int handle_datagram(struct exchange *x, size_t n_bytes)
 {
     const struct nlmsghdr *message = (const void *)x->nl->answer;
     int left = (int)n_bytes;
 
     for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
-        int r = take_message(x, message);
+        int r = handle_message(x, message);
 
         if (r < 0)
             return r;
@@ -284,27 +228,22 @@ static int take_datagram(struct exchange *x, size_t n_bytes)
     return 0;
 }
 
-/* Receives one datagram into nl->answer; '*ret_n' is 0 for one that is not the kernel's. */
+/* All answers were queued before sendmsg() returned: an empty queue stays empty. */
 static int receive(struct exchange *x, size_t *ret_n)
 {
-    struct sockaddr_nl from = {0};
-    struct iovec part = {x->nl->answer, sizeof x->nl->answer};
-    struct msghdr message = {
-        .msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &part, .msg_iovlen = 1};
-    /* All answers were queued before sendmsg() returned: none there means none will come. */
-    ssize_t n = recvmsg(mnl_socket_get_fd(x->nl->socket), &message, MSG_DONTWAIT);
+    ssize_t n = netlink_receive(x->nl->socket, x->nl->answer, sizeof x->nl->answer);
 
-    if (n < 0 && errno == ENOBUFS)
+    if (n == -ENOBUFS)
         return lost(x);
-    if (n < 0 && errno == EAGAIN)
+    if (n == -EAGAIN)
         return error_set(x->err, VIF_ERROR_KERNEL, "the kernel left %zu requests unanswered",
                          x->pending);
-    if (n < 0)
-        return error_sys(x->err, VIF_ERROR_KERNEL, errno, "read answers of the kernel");
-    if (message.msg_flags & MSG_TRUNC)
+    if (n == -EMSGSIZE)
         return error_set(x->err, VIF_ERROR_KERNEL, "an answer of the kernel exceeds %zu bytes",
                          sizeof x->nl->answer);
-    *ret_n = from.nl_pid == 0 ? (size_t)n : 0;
+    if (n < 0)
+        return error_sys(x->err, VIF_ERROR_KERNEL, (int)-n, "read answers of the kernel");
+    *ret_n = (size_t)n;
     return 0;
 }
 
@@ -327,7 +266,7 @@ static int run_chunk(struct exchange *x)
 
         r = receive(x, &n);
         if (r == 0)
-            r = take_datagram(x, n);
+            r = handle_datagram(x, n);
     }
     return r;
 }
@@ -352,7 +291,7 @@ static int run(struct exchange *x, bool followers, size_t *n_answered)
     return 0;
 }
 
-static void settle_results(const struct exchange *x, int r)
+static void fail_pending(const struct exchange *x, int r)
 {
     for (size_t i = 0; i < x->batch->n; i++)
         if (x->results[i].error == PENDING)
@@ -383,7 +322,7 @@ int netlink_batch_send(struct netlink *nl, struct netlink_batch *batch, int chan
         r = run(&x, true, &n_answered);
     if (r < 0) {
         drain(nl);
-        settle_results(&x, r);
+        fail_pending(&x, r);
     }
     log_debug(nl->log, "netlink: %zu %s in %llu sends", batch->n, changes ? "changes" : "reads",
               (unsigned long long)(nl->counts.sends - sends));

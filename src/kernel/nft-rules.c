@@ -229,7 +229,7 @@ static bool is_our_chain(const json_t *chain)
            json_is_integer(priority) && json_integer_value(priority) == 0;
 }
 
-static int take_entry(struct present *present, const char *bridge, const json_t *entry)
+static int store_entry(struct present *present, const char *bridge, const json_t *entry)
 {
     const json_t *rule = json_object_get(entry, "rule");
 
@@ -263,7 +263,7 @@ static int present_read(struct nft *nft, const char *bridge, struct present *pre
         return r;
     json_array_foreach(entries, i, entry)
     {
-        if (take_entry(present, bridge, entry) < 0)
+        if (store_entry(present, bridge, entry) < 0)
             return error_memory(err);
     }
     return 0;

@@ -16,17 +16,10 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 #define UUID_LENGTH (UUID_TEXT_SIZE - 1)
 #define CHUNK       65536
-
-static void close_directory(DIR *directory)
-{
-    if (directory)
-        (void)closedir(directory);
-}
-DEFINE_AUTO(auto_directory, DIR *, close_directory);
-#define auto_directory __attribute__((cleanup(auto_directory_fn)))
 
 struct search {
     const char (*uuids)[UUID_TEXT_SIZE];
@@ -34,33 +27,18 @@ struct search {
     bool *found;
 };
 
-/* Reads the UUID that stands at 'text', which has room for one; false when there is none. */
-static bool read_uuid(const char *text, char ret[UUID_TEXT_SIZE])
-{
-    for (size_t i = 0; i < UUID_LENGTH; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-        if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
-            return false;
-        ret[i] = (char)tolower((unsigned char)text[i]);
-    }
-    return true;
-}
-
-static int compare(const void *key, const void *item)
-{
-    return strcmp(key, item);
-}
-
 static void look_through(struct search *search, const char *text, size_t n)
 {
     for (size_t i = 0; i + UUID_LENGTH <= n; i++) {
         char uuid[UUID_TEXT_SIZE] = "";
         const char(*hit)[UUID_TEXT_SIZE];
 
-        if (text[i + 8] != '-' || !read_uuid(text + i, uuid))
+        if (text[i + 8] != '-')
             continue;
-        hit = bsearch(uuid, search->uuids, search->n, sizeof *search->uuids, compare);
+        memcpy(uuid, text + i, UUID_LENGTH);
+        if (parse_uuid(uuid, uuid) < 0)
+            continue;
+        hit = bsearch(uuid, search->uuids, search->n, sizeof *search->uuids, text_compare);
         if (hit)
             search->found[hit - search->uuids] = true;
     }

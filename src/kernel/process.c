@@ -19,14 +19,6 @@
 /* include/linux/proc_ns.h, PROC_PID_INIT_INO: the same on every host. */
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
 
-static void close_directory(DIR *directory)
-{
-    if (directory)
-        (void)closedir(directory);
-}
-DEFINE_AUTO(auto_directory, DIR *, close_directory);
-#define auto_directory __attribute__((cleanup(auto_directory_fn)))
-
 typedef bool matches_fn(int process, const char *wanted);
 
 /* What fits of a file of the directory 'process', ended by a NUL more; its length, 0 when it cannot be

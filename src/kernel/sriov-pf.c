@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "kernel/ethtool.h"
 #include "kernel/sysfs.h"
 
@@ -54,13 +55,6 @@ static int consider(void *data, const char *name)
     return r;
 }
 
-static int compare(const void *a, const void *b)
-{
-    const struct sriov_pf *left = a, *right = b;
-
-    return strcmp(left->pci, right->pci);
-}
-
 int sriov_list_pfs(struct sriov_pf **ret_pfs, size_t *ret_n)
 {
     struct listing listing = {0};
@@ -70,7 +64,7 @@ int sriov_list_pfs(struct sriov_pf **ret_pfs, size_t *ret_n)
         return -ENOMEM;
     }
     if (listing.n)
-        qsort(listing.pfs, listing.n, sizeof *listing.pfs, compare);
+        qsort(listing.pfs, listing.n, sizeof *listing.pfs, text_compare);
     *ret_pfs = listing.pfs;
     *ret_n = listing.n;
     return 0;

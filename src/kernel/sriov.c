@@ -64,8 +64,8 @@ static int read_physfn(struct sriov_vf *vf, struct vif_error *err)
         return error_sys(err, VIF_ERROR_KERNEL, -r, "read physfn of PCI device %s", vf->pci);
     if (parse_pci(name, vf->pf_pci) < 0)
         return error_set(err, VIF_ERROR_KERNEL,
-                         "physfn of PCI device %s leads to '%s', which is no PCI address", vf->pci,
-                         name);
+                         "physfn of PCI device %s leads to '%s', which is not a PCI address",
+                         vf->pci, name);
     return 0;
 }
 
@@ -100,7 +100,7 @@ struct port_name {
 };
 
 /* Moves '*p' over 'word', in any case, and the number behind it. */
-static bool take_number(const char **p, const char *word, int *ret_number)
+static bool skip_number(const char **p, const char *word, int *ret_number)
 {
     const char *q = *p + strlen(word);
     int number = 0;
@@ -125,17 +125,17 @@ static bool parse_vf_port(const char *text, struct port_name *ret_port)
     struct port_name port = {-1, -1, -1};
     const char *p = text;
 
-    if (!take_number(&p, "", &port.vf)) {
+    if (!skip_number(&p, "", &port.vf)) {
         bool pf_first;
 
-        (void)take_number(&p, "c", &port.controller);
-        pf_first = take_number(&p, "pf", &port.pf);
+        (void)skip_number(&p, "c", &port.controller);
+        pf_first = skip_number(&p, "pf", &port.pf);
         if (!pf_first && port.controller >= 0)
             return false;
-        if (!take_number(&p, "vf", &port.vf))
+        if (!skip_number(&p, "vf", &port.vf))
             return false;
         if (!pf_first)
-            (void)take_number(&p, "@pf", &port.pf);
+            (void)skip_number(&p, "@pf", &port.pf);
     }
     *ret_port = port;
     return *p == '\0';
@@ -147,9 +147,9 @@ static bool parse_uplink(const char *text, int *ret_number)
     const char *p = text;
     int part;
 
-    if (!take_number(&p, "p", ret_number))
+    if (!skip_number(&p, "p", ret_number))
         return false;
-    (void)take_number(&p, "s", &part);
+    (void)skip_number(&p, "s", &part);
     return *p == '\0';
 }
 
@@ -347,8 +347,8 @@ static int consider_netdev(void *data, const char *name)
     return 0;
 }
 
-static int judge(const struct representor_search *search, char ret_name[LIMIT_IFNAME],
-                 struct vif_error *err)
+static int choose(const struct representor_search *search, char ret_name[LIMIT_IFNAME],
+                  struct vif_error *err)
 {
     const struct candidate *found = search->found;
     const struct sriov_vf *vf = search->vf;
@@ -385,10 +385,10 @@ int sriov_find_representor(const struct sriov_vf *vf, char ret_name[LIMIT_IFNAME
     if (r == -ENOMEM)
         return error_memory(err);
     if (r == 0 && (search.n > 0 || search.other.name[0]))
-        return judge(&search, ret_name, err);
+        return choose(&search, ret_name, err);
     search = (struct representor_search){.vf = vf};
     r = sysfs_each(consider_netdev, &search, NETDEVS);
     if (r < 0)
         return error_sys(err, VIF_ERROR_KERNEL, -r, "read /sys/" NETDEVS);
-    return judge(&search, ret_name, err);
+    return choose(&search, ret_name, err);
 }

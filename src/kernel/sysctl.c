@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -29,17 +28,9 @@ const char *sysctl_word(enum sysctl which)
     return settings[which].word;
 }
 
-/* net/ipv4/devinet.c, sysctl_dev_name_is_allowed(): no link bears these names. */
-static const char *name_fault(const char *name)
-{
-    if (strcmp(name, "all") == 0 || strcmp(name, "default") == 0)
-        return "stands for the settings of the whole host";
-    return ifname_fault(name);
-}
-
 int sysctl_set(const char *name, enum sysctl which, int value, struct vif_error *err)
 {
-    const char *fault = name_fault(name);
+    const char *fault = ifname_fault(name);
     char path[64], text[16];
     auto_close int root = -1, fd = -1;
     int n;

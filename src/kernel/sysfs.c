@@ -21,15 +21,6 @@
 #define ROOT      "/sys/"
 #define PATH_ROOM 512 /* of our own making: two names of at most 255 bytes, and constants */
 
-static void close_directory(DIR *directory)
-{
-    if (directory)
-        (void)closedir(directory);
-}
-
-DEFINE_AUTO(auto_directory, DIR *, close_directory);
-#define auto_directory __attribute__((cleanup(auto_directory_fn)))
-
 static int __attribute__((format(printf, 2, 0)))
 make_path(char path[PATH_ROOM], const char *format, va_list ap)
 {
@@ -40,6 +31,18 @@ make_path(char path[PATH_ROOM], const char *format, va_list ap)
     n = vsnprintf(path + root, PATH_ROOM - root, format, ap);
     return n < 0 || (size_t)n >= PATH_ROOM - root ? -ENAMETOOLONG : 0;
 }
+
+/* The path that the caller's format and arguments make: 0 or -ENAMETOOLONG. */
+#define MAKE_PATH(path, format)                                                                    \
+    ({                                                                                             \
+        va_list ap_;                                                                               \
+        int made_;                                                                                 \
+                                                                                                   \
+        va_start(ap_, format);                                                                     \
+        made_ = make_path(path, format, ap_);                                                      \
+        va_end(ap_);                                                                               \
+        made_;                                                                                     \
+    })
 
 static bool is_text(const char *text, size_t n)
 {
@@ -76,26 +79,18 @@ static int read_file(const char *path, char *ret_text, size_t size)
 int sysfs_read(char *ret_text, size_t size, const char *format, ...)
 {
     char path[PATH_ROOM];
-    va_list ap;
-    int r;
+    int r = MAKE_PATH(path, format);
 
-    va_start(ap, format);
-    r = make_path(path, format, ap);
-    va_end(ap);
     return r < 0 ? r : read_file(path, ret_text, size);
 }
 
 int sysfs_read_link(char *ret_name, size_t size, const char *format, ...)
 {
     char path[PATH_ROOM], target[PATH_MAX];
+    int r = MAKE_PATH(path, format);
     const char *name;
-    va_list ap;
     ssize_t n;
-    int r;
 
-    va_start(ap, format);
-    r = make_path(path, format, ap);
-    va_end(ap);
     if (r < 0)
         return r;
     n = readlink(path, target, sizeof target - 1);
@@ -114,13 +109,8 @@ bool sysfs_exists(const char *format, ...)
 {
     char path[PATH_ROOM];
     struct stat info;
-    va_list ap;
-    int r;
 
-    va_start(ap, format);
-    r = make_path(path, format, ap);
-    va_end(ap);
-    return r == 0 && stat(path, &info) == 0;
+    return MAKE_PATH(path, format) == 0 && stat(path, &info) == 0;
 }
 
 int sysfs_each(int (*each)(void *data, const char *name), void *data, const char *format, ...)
@@ -128,12 +118,8 @@ int sysfs_each(int (*each)(void *data, const char *name), void *data, const char
     auto_directory DIR *directory = NULL;
     const struct dirent *entry;
     char path[PATH_ROOM];
-    va_list ap;
-    int r;
+    int r = MAKE_PATH(path, format);
 
-    va_start(ap, format);
-    r = make_path(path, format, ap);
-    va_end(ap);
     if (r < 0)
         return r;
     directory = opendir(path);

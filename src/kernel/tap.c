@@ -32,8 +32,8 @@ static int set_interface(int fd, const char *name, const struct tap_options *opt
                          name);
     }
     if (strncmp(request.ifr_name, name, sizeof request.ifr_name) != 0)
-        return error_set(err, VIF_ERROR_KERNEL, "create tap %s: the kernel called it %.*s", name,
-                         (int)sizeof request.ifr_name, request.ifr_name);
+        return error_set(err, VIF_ERROR_KERNEL, "create tap %s: the kernel named it %.*s instead",
+                         name, (int)sizeof request.ifr_name, request.ifr_name);
     return 0;
 }
 
@@ -42,7 +42,7 @@ static int set_interface(int fd, const char *name, const struct tap_options *opt
  * Without the first, a tap that is set up does not come up to go down again at once: each change of
  * carrier is told to everybody who listens, and ovs-vswitchd looks at all its ports again.  What is left
  * behind is the same, so a kernel that cannot (before 5.0) is none the worse. */
-static void take_carrier(int fd)
+static void drop_carrier(int fd)
 {
     int carrier = 0;
 
@@ -76,7 +76,7 @@ int tap_create(const char *name, const struct tap_options *options, int *ret_fd,
     r = set_interface(fd, name, options, err);
     if (r < 0)
         return r;
-    take_carrier(fd);
+    drop_carrier(fd);
     r = set_owner(fd, name, options, err);
     if (r < 0)
         return r;

@@ -17,26 +17,11 @@
 #define FLAGS_COLUMN 3
 #define PATH_COLUMN  7
 
-static inline void close_file(FILE *file)
-{
-    if (file)
-        (void)fclose(file);
-}
-DEFINE_AUTO(auto_file, FILE *, close_file);
-
 void unix_sockets_done(struct unix_sockets *sockets)
 {
     free(sockets->text);
     free(sockets->paths);
     *sockets = (struct unix_sockets){0};
-}
-
-static int by_path(const void *a, const void *b)
-{
-    const char *const *left = a;
-    const char *const *right = b;
-
-    return strcmp(*left, *right);
 }
 
 /* What stands in column 'n' of a line, and behind it; one space is before the last column, since a
@@ -60,7 +45,7 @@ static const char *listening_path(const char *line)
 
 static bool read_text(char **ret_text)
 {
-    __attribute__((cleanup(auto_file_fn))) FILE *file = fopen("/proc/net/unix", "re");
+    auto_file FILE *file = fopen("/proc/net/unix", "re");
     struct text text = {0};
     char bytes[4096];
     size_t n;
@@ -92,13 +77,13 @@ int unix_sockets_read(struct unix_sockets *ret, struct vif_error *err)
         sockets.n += sockets.paths[sockets.n] != NULL;
     }
     if (sockets.n)
-        qsort(sockets.paths, sockets.n, sizeof *sockets.paths, by_path);
+        qsort(sockets.paths, sockets.n, sizeof *sockets.paths, text_compare_pointers);
     *ret = sockets;
     return 0;
 }
 
 bool unix_sockets_listening(const struct unix_sockets *sockets, const char *path)
 {
-    return sockets->n &&
-           bsearch(&path, sockets->paths, sockets->n, sizeof *sockets->paths, by_path) != NULL;
+    return sockets->n && bsearch(&path, sockets->paths, sockets->n, sizeof *sockets->paths,
+                                 text_compare_pointers) != NULL;
 }

@@ -22,14 +22,6 @@
 #define SHA1_LENGTH 40
 #define DATABASE    "Open_vSwitch"
 
-static void close_directory(DIR *directory)
-{
-    if (directory)
-        (void)closedir(directory);
-}
-DEFINE_AUTO(auto_directory, DIR *, close_directory);
-#define auto_directory __attribute__((cleanup(auto_directory_fn)))
-
 struct log_reader {
     int fd;
     int64_t at; /* of the next record */

@@ -64,11 +64,11 @@ static void test_no_offload(void **state)
     (void)state;
     fake.feature = false;
     assert_int_equal(ethtool_get_tc_offload("pf0", &on, NULL, &err), -EOPNOTSUPP);
-    assert_string_equal(err.text, "read hw-tc-offload of pf0: this kernel has no such feature "
-                                  "(Linux 4.8 or later has)");
+    assert_string_equal(err.text, "read hw-tc-offload of pf0: the kernel lacks this feature "
+                                  "(needs Linux 4.8)");
     fake.family = false;
     assert_int_equal(ethtool_get_tc_offload("pf0", &on, NULL, &err), -EOPNOTSUPP);
-    assert_string_equal(err.text, "this kernel has no ethtool netlink (Linux 5.6 or later has)");
+    assert_string_equal(err.text, "the kernel lacks ethtool netlink (needs Linux 5.6)");
     assert_int_equal(ethtool_get_tc_offload("a/b", &on, NULL, &err), -EINVAL);
     assert_int_equal(err.kind, VIF_ERROR_INVALID);
     assert_int_equal(ethtool_set_tc_offload("a/b", true, &err), -EINVAL);

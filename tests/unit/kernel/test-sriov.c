@@ -88,7 +88,7 @@ static void test_bad_physfn(void **state)
     put_pci("0000:06:00.1");
     put_link("../../../../etc/passwd", ROOT "0000:06:00.1/physfn");
     expect_no_vf("0000:06:00.1", -EIO, VIF_ERROR_KERNEL,
-                 "physfn of PCI device 0000:06:00.1 leads to 'passwd', which is no PCI address");
+                 "physfn of PCI device 0000:06:00.1 leads to 'passwd', which is not a PCI address");
     put_pci("0000:06:00.2");
     put_file("../" PF0, ROOT "0000:06:00.2/physfn");
     expect_no_vf("0000:06:00.2", -EINVAL, VIF_ERROR_KERNEL,

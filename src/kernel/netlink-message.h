@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What rtnetlink and generic netlink have in common: sockets, the end of an exchange, attributes. */
+#ifndef KERNEL_NETLINK_MESSAGE_H
+#define KERNEL_NETLINK_MESSAGE_H
+
+#include <sys/types.h>
+
+#include "kernel/netlink.h"
+
+/* Opens and binds a socket with extended acks.  'what' names it in errors.  '*ret_socket', unless
+ * NULL, is to be closed after an error as well. */
+int netlink_socket_open(int protocol, struct mnl_socket **ret_socket, const char *what,
+                        struct vif_error *err);
+
+/* Reads one datagram without waiting: its length, 0 for one that is not from the kernel, or a negative
+ * errno (-EAGAIN: there is none, -EMSGSIZE: it exceeds 'size'). */
+ssize_t netlink_receive(const struct mnl_socket *socket, void *bytes, size_t size);
+
+/* Reads an ack (NLMSG_ERROR) or the end of a dump (NLMSG_DONE): the errno and the extended ack. */
+void netlink_parse_end(const struct nlmsghdr *message, struct netlink_result *ret);
+
+/* The value of an attribute; 0 or "" if it is shorter than its type.  A text that does not fit is
+ * truncated. */
+uint32_t netlink_u32(const struct nlattr *attr);
+uint16_t netlink_u16(const struct nlattr *attr);
+uint8_t netlink_u8(const struct nlattr *attr);
+void netlink_text(const struct nlattr *attr, char *ret_text, size_t size);
+
+#endif
