@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The interface of plugins: a plugin turns a VIF into a wiring, the complete desired state of one VIF
- * on this host.  It changes nothing; what it may know of the host are facts it only reads.
+/* The interface of plugins: a plugin turns a VIF into a wiring, the complete desired state of one
+ * VIF on this host.  It changes nothing and only reads facts about the host.
  *
- * A plugin from elsewhere is a shared object called NAME.so in the configured plugin directory that
- * exports one symbol, 'vif_plugin'.  It links to nothing of libvif: what it needs is handed to it as
- * a table of functions.  The plugins that come with libvif use the same interface. */
+ * An external plugin is a shared object called NAME.so in the configured plugin directory that
+ * exports one symbol, 'vif_plugin'.  It links to nothing of libvif: it gets a table of the
+ * functions it needs.  The plugins that come with libvif use the same interface. */
 #ifndef VIF_PLUGIN_H
 #define VIF_PLUGIN_H
 
@@ -67,8 +67,8 @@ struct vif_bridge_attributes {
     uint32_t mcast_snooping;
 };
 
-/* A kernel link: members of all kinds, then those of each kind alone.  A link that carries the alias
- * of another VIF is a conflict. */
+/* A kernel link: members of all kinds, then those of each kind alone.  A link that carries the
+ * alias of another VIF is a conflict. */
 struct vif_wiring_link {
     char name[VIF_DEVICE_NAME_SIZE];
     enum vif_link_kind kind;
@@ -120,10 +120,10 @@ struct vif_wiring_bridge {
     enum vif_on_unplug on_unplug; /* VIF_ON_UNPLUG_REMOVE: with all its ports */
 };
 
-/* An Open vSwitch port with its one interface.  'owner' is what external_ids:iface-id holds when it is
- * ours. */
+/* An Open vSwitch port with its one interface.  'owner' is what external_ids:iface-id holds when it
+ * is ours. */
 struct vif_wiring_port {
-    char name[VIF_PORT_NAME_SIZE]; /* "": whatever port has 'owner' as its iface-id (unplug) */
+    char name[VIF_PORT_NAME_SIZE]; /* "": the port with 'owner' as its iface-id (unplug) */
     char bridge[VIF_DEVICE_NAME_SIZE];
     char other_bridge[VIF_DEVICE_NAME_SIZE]; /* one more where a port without iface-id is ours */
     int create;                              /* else only unplug knows of it */
@@ -143,7 +143,7 @@ struct vif_wiring_port {
     char qos_id[VIF_UUID_SIZE];       /* every QoS row with this id goes on unplug; "": none */
 };
 
-/* What may be forwarded through a Linux bridge, in nftables. */
+/* Rules in nftables for traffic that a Linux bridge forwards. */
 struct vif_wiring_rules {
     char bridge[VIF_DEVICE_NAME_SIZE];
     char (
@@ -167,9 +167,9 @@ struct vif_describe {
     struct vif_error *err;             /* never NULL */
 };
 
-/* Paths name fields through nested objects: "vif_name", "network/bridge".  Values belong to the VIF.
- * What comes from 'string' is checked for its form (names, UUIDs, addresses), as os-vif's object
- * model has it; a field that is absent or null reads as NULL or as 'otherwise'. */
+/* Paths name fields through nested objects: "vif_name", "network/bridge".  Values belong to the
+ * VIF. Values from 'string' have been checked for their form (names, UUIDs, addresses), as in
+ * os-vif's object model; a field that is absent or null reads as NULL or as 'otherwise'. */
 struct vif_plugin_api {
     size_t size; /* of this struct, for members added later */
 
@@ -181,9 +181,9 @@ struct vif_plugin_api {
     /* Option of the group [plugin NAME] of the configuration, or NULL. */
     const char *(*option)(const struct vif_describe *call, const char *name);
 
-    /* The name a person knows the VIF by. */
+    /* The name a user knows the VIF by. */
     void (*set_name)(struct vif_wiring *wiring, const char *name);
-    /* Each adds a zeroed part, or returns NULL when memory is gone or the name cannot be one.
+    /* Each adds a zeroed part, or returns NULL when out of memory or for an invalid name.
      * Pointers to earlier parts of the same sort are no longer valid. */
     struct vif_wiring_link *(*add_link)(struct vif_wiring *wiring, enum vif_link_kind kind,
                                         const char *name);
@@ -195,14 +195,15 @@ struct vif_plugin_api {
     int (*add_rules_interface)(struct vif_wiring_rules *rules, const char *interface);
     int (*map_set)(struct vif_map *map, const char *key, const char *value);
 
-    /* Fills call->err: the field at 'path' (NULL: the VIF) is at fault.  Returns a negative errno. */
+    /* Fills call->err: the field at 'path' (NULL: the VIF) is at fault.  Returns a negative errno.
+     */
     int (*fail)(const struct vif_describe *call, enum vif_error_kind kind, const char *path,
                 const char *format, ...)
 #ifdef __GNUC__
         __attribute__((format(printf, 4, 5)))
 #endif
         ;
-    /* Something the user should know that is no error. */
+    /* A warning for the user. */
     void (*warn)(const struct vif_describe *call, const char *format, ...)
 #ifdef __GNUC__
         __attribute__((format(printf, 2, 3)))

@@ -137,30 +137,37 @@ static int decode_enum(const char *const *words, json_t *json, const struct json
     return json_path_expected(path, choice, json, err);
 }
 
-static int decode_ip_list(json_t *json, const struct json_path *path, struct string_list *list,
-                          struct vif_error *err)
+int decode_room(json_t *json, const struct json_path *path, const char *expected, void *ret_items,
+                size_t *ret_n, struct vif_error *err)
 {
     size_t n = json_array_size(json);
+    void **items = NULL;
 
     if (!json_is_array(json))
-        return json_path_expected(path, "a list of IP addresses", json, err);
+        return json_path_expected(path, expected, json, err);
     if (n > LIMIT_LIST)
         return json_path_error(path, err, "has %zu elements, at most %d are possible", n,
                                LIMIT_LIST);
-    if (n == 0)
-        return 0;
-    list->items = calloc(n, sizeof *list->items);
-    if (!list->items)
+    if (n > 0 && !(items = calloc(n, sizeof *items)))
         return error_memory(err);
-    for (size_t i = 0; i < n; i++) {
-        struct json_path step = {.up = path, .index = i};
-        int r = decode_text(FIELD_IP, json_array_get(json, i), &step, &list->items[i], err);
-
-        if (r < 0)
-            return r;
-        list->n++;
-    }
+    memcpy(ret_items, &items, sizeof items);
+    *ret_n = n;
     return 0;
+}
+
+static int decode_ip_list(json_t *json, const struct json_path *path, struct string_list *list,
+                          struct vif_error *err)
+{
+    size_t n = 0;
+    int r = decode_room(json, path, "a list of IP addresses", &list->items, &n, err);
+
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        struct json_path step = {.up = path, .index = i};
+
+        r = decode_text(FIELD_IP, json_array_get(json, i), &step, &list->items[i], err);
+        list->n += r == 0;
+    }
+    return r;
 }
 
 static int decode_field(const struct field *field, json_t *json, const struct json_path *path,
@@ -168,27 +175,17 @@ static int decode_field(const struct field *field, json_t *json, const struct js
 {
     if (json_is_null(json) && field->nullable)
         return 0;
-    switch (field->type) {
-    case FIELD_STRING:
-    case FIELD_IFNAME:
-    case FIELD_UUID:
-    case FIELD_MAC:
-    case FIELD_PCI:
-    case FIELD_IP:
-    case FIELD_CIDR:
+    if (field_is_text(field->type))
         return decode_text(field->type, json, path, value, err);
-    case FIELD_ENUM:
+    if (field->type == FIELD_ENUM)
         return decode_enum(field->words, json, path, value, err);
-    case FIELD_BOOL:
+    if (field->type == FIELD_BOOL)
         return decode_bool(json, path, value, err);
-    case FIELD_INT:
+    if (field->type == FIELD_INT)
         return decode_int(field, json, path, value, err);
-    case FIELD_IP_LIST:
+    if (field->type == FIELD_IP_LIST)
         return decode_ip_list(json, path, value, err);
-    case FIELD_OBJECT:
-        return decode_object(field->object, json, path, value, err);
-    }
-    return -EINVAL;
+    return decode_object(field->object, json, path, value, err);
 }
 
 static const struct field *find(const struct field *fields, size_t n_fields, const char *name)
@@ -197,14 +194,6 @@ static const struct field *find(const struct field *fields, size_t n_fields, con
         if (strcmp(fields[i].name, name) == 0)
             return &fields[i];
     return NULL;
-}
-
-static bool is_ignored(const char *const *ignore, const char *name)
-{
-    for (; ignore && *ignore; ignore++)
-        if (strcmp(*ignore, name) == 0)
-            return true;
-    return false;
 }
 
 int fields_decode(const struct object_class *class, json_t *json, const char *const *ignore,
@@ -218,9 +207,12 @@ int fields_decode(const struct object_class *class, json_t *json, const char *co
     {
         const struct field *field = find(class->fields, class->n_fields, name);
         struct json_path step = {.up = path, .key = name};
+        const char *const *ignored = ignore;
         int r;
 
-        if (!field && is_ignored(ignore, name))
+        while (!field && ignored && *ignored && strcmp(*ignored, name) != 0)
+            ignored++;
+        if (!field && ignored && *ignored)
             continue;
         if (!field)
             return json_path_error(&step, err, "unknown field (%s 1.%u has none of this name)",
@@ -233,14 +225,6 @@ int fields_decode(const struct object_class *class, json_t *json, const char *co
     return 0;
 }
 
-static void string_list_done(struct string_list *list)
-{
-    for (size_t i = 0; i < list->n; i++)
-        free(list->items[i]);
-    free(list->items);
-    *list = (struct string_list){0};
-}
-
 void fields_free(const struct field *fields, size_t n_fields, void *base,
                  void (*free_object)(const struct field_object *object, void *value))
 {
@@ -248,28 +232,19 @@ void fields_free(const struct field *fields, size_t n_fields, void *base,
         const struct field *field = &fields[i];
         void *value = (char *)base + field->offset;
 
-        switch (field->type) {
-        case FIELD_STRING:
-        case FIELD_IFNAME:
-        case FIELD_UUID:
-        case FIELD_MAC:
-        case FIELD_PCI:
-        case FIELD_IP:
-        case FIELD_CIDR:
+        if (field->type == FIELD_IP_LIST) {
+            struct string_list *list = value;
+
+            for (size_t k = 0; k < list->n; k++)
+                free(list->items[k]);
+            free(list->items);
+            *list = (struct string_list){0};
+        } else if (field_is_text(field->type)) {
             free(*(char **)value);
             *(char **)value = NULL;
-            break;
-        case FIELD_IP_LIST:
-            string_list_done(value);
-            break;
-        case FIELD_OBJECT:
+        } else if (field->type == FIELD_OBJECT) {
             free_object(field->object, *(void **)value);
             *(void **)value = NULL;
-            break;
-        case FIELD_ENUM:
-        case FIELD_BOOL:
-        case FIELD_INT:
-            break;
         }
     }
 }

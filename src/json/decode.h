@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Table-driven decoding of JSON objects into C structs.  The table is the schema: what decodes is
  * what is documented.  Knows scalars and lists of scalars; nested objects are handed to a function
- * the table names, so that whoever owns the objects decides how they are wrapped. */
+ * the table names, so that the owner of the objects decides how they are wrapped. */
 #ifndef JSON_DECODE_H
 #define JSON_DECODE_H
 
@@ -12,20 +12,26 @@
 
 #include "json/json-path.h"
 
-enum field_type {
-    FIELD_STRING,  /* char *, at most LIMIT_STRING bytes */
-    FIELD_IFNAME,  /* char *, a possible interface name */
-    FIELD_UUID,    /* char *, normalised to lower case */
-    FIELD_MAC,     /* char *, normalised */
-    FIELD_PCI,     /* char *, normalised */
-    FIELD_IP,      /* char *, lower case */
-    FIELD_CIDR,    /* char *, lower case */
-    FIELD_ENUM,    /* int, index into field.words */
-    FIELD_BOOL,    /* bool */
-    FIELD_INT,     /* int64_t between field.min and field.max; 0 when null */
-    FIELD_IP_LIST, /* struct string_list */
-    FIELD_OBJECT,  /* void *, made by field.object */
+enum field_type {                /* text first, see field_is_text() */
+                  FIELD_STRING,  /* char *, at most LIMIT_STRING bytes */
+                  FIELD_IFNAME,  /* char *, a possible interface name */
+                  FIELD_UUID,    /* char *, normalised to lower case */
+                  FIELD_MAC,     /* char *, normalised */
+                  FIELD_PCI,     /* char *, normalised */
+                  FIELD_IP,      /* char *, lower case */
+                  FIELD_CIDR,    /* char *, lower case */
+                  FIELD_ENUM,    /* int, index into field.words */
+                  FIELD_BOOL,    /* bool */
+                  FIELD_INT,     /* int64_t between field.min and field.max; 0 when null */
+                  FIELD_IP_LIST, /* struct string_list */
+                  FIELD_OBJECT,  /* void *, made by field.object */
 };
+
+/* Whether fields of this type are a char *. */
+static inline bool field_is_text(enum field_type type)
+{
+    return type <= FIELD_CIDR;
+}
 
 struct string_list {
     char **items;
@@ -57,17 +63,23 @@ struct object_class {
     size_t n_fields;
 };
 
+/* Makes room for the elements of the array 'json': '*ret_n' zeroed pointers in '*ret_items'.
+ * 'expected' is what an error says for another type; more elements than LIMIT_LIST are an error,
+ * too. */
+int decode_room(json_t *json, const struct json_path *path, const char *expected, void *ret_items,
+                size_t *ret_n, struct vif_error *err);
+
 /* Decodes a nested object: allocates '*ret' and fills it.  'json' is never null. */
 typedef int decode_object_fn(const struct field_object *object, json_t *json,
                              const struct json_path *path, void **ret, struct vif_error *err);
 
 /* Decodes the members of 'json' (an object) into the zeroed struct at 'base', whose 'present' mask
  * is at 'present'.  Members whose name is in 'ignore' (NULL-ended, may be NULL) are skipped; any
- * other that no field of 'class' names is refused with its path: "unknown field (VIFBridge 1.0 has
- * none of this name)".  An error reads "<path>: expected an
- * integer, got \"big\"" (what was got is shown shortened to 40 bytes).
+ * other that no field of 'class' names is refused.  An error reads "<path>: expected an integer,
+ * got \"big\"" (cut at 40 bytes).
  *
- * On an error the struct holds what was decoded so far: the caller frees it with fields_free(). */
+ * After an error the struct holds the fields decoded so far: the caller frees it with
+ * fields_free(). */
 int fields_decode(const struct object_class *class, json_t *json, const char *const *ignore,
                   const struct json_path *path, decode_object_fn *decode_object, void *base,
                   uint32_t *present, struct vif_error *err);

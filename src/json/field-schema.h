@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON Schema (draft 2020-12) of what the decoder takes for one field that is no object. */
+/* JSON Schema (draft 2020-12) of what the decoder takes for one field that is not an object. */
 #ifndef FIELD_SCHEMA_H
 #define FIELD_SCHEMA_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opens the wrapping of an object.  The versioned form names class, name space and version of each;
  * in the plain form "type" does, where more than one class is possible.  Everything is checked
- * before a field is looked at, so that a fault is told of the wrapping and not of what it made of
- * the fields.  The object decoder stands on it. */
+ * before any field, so that an error names the fault in the wrapping, not its consequence.  The
+ * object decoder stands on it. */
 #include "model/envelope.h"
 
 #include <inttypes.h>

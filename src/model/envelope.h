@@ -26,12 +26,12 @@ bool envelope_is_versioned(json_t *json);
 int envelope_open(const struct field_object *object, json_t *json, const struct json_path *path,
                   const struct object_class **ret_class, json_t **ret_data, struct vif_error *err);
 
-/* "1.<minor>"; a new reference, NULL when memory is gone. */
+/* "1.<minor>"; a new reference, NULL when out of memory. */
 json_t *envelope_version(unsigned minor);
 
 /* Wraps 'data', of the class 'name' in version 1.minor.  All its members are among the changes, as
- * in an object that was just made.  Takes 'data'; a new reference, NULL when 'data' is NULL or memory
- * is gone. */
+ * in an object that was just made.  Takes 'data'; a new reference, NULL when 'data' is NULL or out
+ * of memory. */
 json_t *envelope_wrap(const char *name, unsigned minor, json_t *data);
 
 #endif

@@ -163,7 +163,7 @@ static int parse_vif_type(struct wishes *wishes, const char *name, struct vif_er
             n += (size_t)snprintf(possible + n, sizeof possible - n, "%s%s", i > 0 ? ", " : "",
                                   vif_object.classes[i].name);
     }
-    return error_set(err, VIF_ERROR_INVALID, "'%.64s': no type of VIF; there are %s", name,
+    return error_set(err, VIF_ERROR_INVALID, "'%.64s': unknown VIF type, expected one of %s", name,
                      possible);
 }
 

@@ -206,11 +206,11 @@ struct instance_info {
 struct vif_input {
     struct vif *vif;
     struct instance_info *instance; /* NULL when the document has none */
-    /* Where the VIF stands in its document, e.g. "vif.json: /3/vif/versioned_object.data": the
+    /* The place of the VIF in its document, e.g. "vif.json: /3/vif/versioned_object.data": the
      * prefix for faults found after decoding. */
     char *where;
-    /* The document as JSON text, and what messages call it ("vif.json: /3"), for whoever hands it on;
-     * NULL when it was not to be kept. */
+    /* The document as JSON text, and what messages call it ("vif.json: /3"); NULL when it was not
+     * to be kept. */
     char *document, *source;
 };
 
@@ -219,7 +219,7 @@ DEFINE_AUTO(auto_vif_input, struct vif_input *, vif_input_free);
 #define auto_vif_input __attribute__((cleanup(auto_vif_input_fn)))
 
 /* Decodes {"vif": OBJECT, "instance_info": OBJECT or absent or null, ...}; other members of the
- * document are none of ours and ignored.  OBJECT is an oslo.versionedobjects primitive
+ * document are ignored.  OBJECT is an oslo.versionedobjects primitive
  *   {"versioned_object.name": .., ".namespace": "os_vif", ".version": "1.x", ".data": {..},
  *    ".changes": [..] (ignored, may be absent)}
  * or the plain form {"type": "VIFBridge", field: value, ...}; in the plain form a nested object may

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "base/limits.h"
 #include "model/envelope.h"
 #include "model/model.h"
 
@@ -37,28 +36,17 @@ static int decode_elements(const struct field_object *element, json_t *array,
                            const struct json_path *path, struct object_list *list,
                            struct vif_error *err)
 {
-    size_t n = json_array_size(array);
+    size_t n = 0;
+    int r = decode_room(array, path, "a list", &list->items, &n, err);
 
-    if (!json_is_array(array))
-        return json_path_expected(path, "a list", array, err);
-    if (n > LIMIT_LIST)
-        return json_path_error(path, err, "has %zu elements, at most %d are possible", n,
-                               LIMIT_LIST);
-    list->present = 1;
-    if (n == 0)
-        return 0;
-    list->items = calloc(n, sizeof *list->items);
-    if (!list->items)
-        return error_memory(err);
-    for (size_t i = 0; i < n; i++) {
+    list->present = r == 0;
+    for (size_t i = 0; r == 0 && i < n; i++) {
         struct json_path step = {.up = path, .index = i};
-        int r = object_decode(element, json_array_get(array, i), &step, &list->items[i], err);
 
-        if (r < 0)
-            return r;
-        list->n++;
+        r = object_decode(element, json_array_get(array, i), &step, &list->items[i], err);
+        list->n += r == 0;
     }
-    return 0;
+    return r;
 }
 
 /* 'data' is the array itself in the plain form, else an object with the one field "objects". */
@@ -78,13 +66,6 @@ static int decode_list(const struct draft *draft, const struct object_class *cla
     if (r < 0 || !array)
         return r;
     return decode_elements(draft->object->element, array, &step, draft->value, err);
-}
-
-static int decode_fields(const struct draft *draft, const struct object_class *class, json_t *data,
-                         const char *const *ignore, const struct json_path *path,
-                         struct vif_error *err)
-{
-    return fields_decode(class, data, ignore, path, object_decode, draft->value, draft->value, err);
 }
 
 int object_decode(const struct field_object *object, json_t *json, const struct json_path *path,
@@ -108,7 +89,8 @@ int object_decode(const struct field_object *object, json_t *json, const struct 
     if (object->element)
         r = decode_list(&draft, class, data, data_path, err);
     else
-        r = decode_fields(&draft, class, data, data == json ? plain_ignore : NULL, data_path, err);
+        r = fields_decode(class, data, data == json ? plain_ignore : NULL, data_path, object_decode,
+                          draft.value, draft.value, err);
     if (r < 0)
         return r;
     *ret = take_ptr(draft.value);

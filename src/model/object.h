@@ -11,18 +11,18 @@
 /* The one field of the classes of lists. */
 #define OBJECT_LIST_FIELD "objects"
 
-/* What may stand in one place: an object of one of some classes that share a C struct, which begins
- * with the uint32_t 'present', or a list of such. */
+/* An object of one of some classes that share a C struct, which begins with the uint32_t 'present',
+ * or a list of such. */
 struct field_object {
     const char *words; /* what an error says was expected: "a VIF" */
     const struct object_class *classes;
     size_t n_classes;
-    size_t size; /* of the C struct */
-    /* Sets the class and the defaults of a zeroed struct, and tells the class; NULL when there is
+    size_t size; /* the C struct's */
+    /* Set the class and the defaults of a zeroed struct, and return the class; NULL when there is
      * one class and nothing to set. */
     void (*init)(void *value, size_t class_index);
     size_t (*class_index)(const void *value);
-    const struct field_object *element; /* of a list, whose struct is object_list; else NULL */
+    const struct field_object *element; /* a list's, whose struct is object_list; else NULL */
 };
 
 /* Decodes 'json' in either form (see vif_input_decode()) into a new struct.

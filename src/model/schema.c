@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON Schema of os-vif's objects, made from the tables that decode them.  Every class becomes one
  * definition with two alternatives, the plain form and the versioned one, and refers to the classes
- * that may stand in it.  Functions return a new reference, or NULL when memory is gone, which the
- * next one passes on.  The host hands the text out. */
+ * of its fields.  Functions return a new reference, or NULL when out of memory, which the next one
+ * passes on.  The host hands the text out. */
 #include "model/schema.h"
 
 #include <stdio.h>
@@ -153,7 +153,7 @@ static json_t *versioned_schema(struct definitions *defs, const struct field_obj
     return closed_object(properties, names);
 }
 
-/* Puts the class among the definitions, with all that may stand in it; false when memory is gone. */
+/* Puts the class among the definitions, with those it refers to; false when out of memory. */
 static bool define_class(struct definitions *defs, const struct field_object *object,
                          const struct object_class *class)
 {
@@ -170,7 +170,7 @@ static bool define_class(struct definitions *defs, const struct field_object *ob
     return json_object_set_new(defs->classes, class->name, either(plain, versioned)) == 0;
 }
 
-/* Any class that may stand in the place. */
+/* Any class that a field may have. */
 static json_t *place_schema(struct definitions *defs, const struct field_object *object)
 {
     json_t *any = json_array();
@@ -187,7 +187,7 @@ static json_t *place_schema(struct definitions *defs, const struct field_object 
     return field_schema_ref(object->classes->name);
 }
 
-/* Members of a document that are none of ours are ignored. */
+/* Other members of a document are ignored. */
 static json_t *document_schema(struct definitions *defs)
 {
     json_t *schema = json_pair("type", json_string("object"));
@@ -251,7 +251,8 @@ static int unknown_type(struct definitions *defs, const char *type, struct vif_e
         if (n < sizeof names)
             n += (size_t)snprintf(names + n, sizeof names - n, " %s", name);
     }
-    return error_set(err, VIF_ERROR_INVALID, "no type '%.40s'; there are%s", type, names);
+    return error_set(err, VIF_ERROR_INVALID, "unknown type '%.40s', expected one of%s", type,
+                     names);
 }
 
 /* Adds the class and nothing else to 'root', which it takes. */
@@ -265,7 +266,7 @@ static json_t *add_class(struct definitions *defs, const struct field_object *ob
                      defined ? json_sprintf(FIELD_SCHEMA_DEFS "%s", class->name) : NULL);
 }
 
-/* What was defined goes into 'root', which it takes. */
+/* Adds the definitions to 'root', which it takes. */
 static json_t *add_definitions(struct definitions *defs, json_t *root)
 {
     if (json_object_update(defs->classes, defs->others) < 0) {

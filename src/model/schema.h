@@ -5,11 +5,11 @@
 
 #include "base/error.h"
 
-/* JSON Schema (draft 2020-12) of the class 'type', such as "VIFBridge", in both forms; NULL: of a
- * whole document, as vif_input_decode() takes it, or an array of them.
+/* JSON Schema (draft 2020-12) of the class 'type', such as "VIFBridge", in both forms; NULL: a
+ * whole document's, as vif_input_decode() takes it, or an array of them.
  *
- * On success '*ret_text' is a JSON text that the caller frees.  -EINVAL (kind INVALID) for a type
- * there is not, naming those there are; -ENOMEM. */
+ * On success '*ret_text' is a JSON text that the caller frees.  -EINVAL (kind INVALID) for an
+ * unknown type, with the known ones; -ENOMEM. */
 int schema_text(const char *type, char **ret_text, struct vif_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tables of os-vif's objects: what they say here is what the program reads and documents. */
+/* The tables of os-vif's objects, by which the program reads and documents them. */
 #ifndef MODEL_TABLES_H
 #define MODEL_TABLES_H
 

@@ -90,26 +90,9 @@ const char *view_string(const struct vif_object *object, const char *path)
     const void *member = NULL;
     const struct field *field = find(object, path, &member);
 
-    if (!field)
-        return NULL;
-    switch (field->type) {
-    case FIELD_STRING:
-    case FIELD_IFNAME:
-    case FIELD_UUID:
-    case FIELD_MAC:
-    case FIELD_PCI:
-    case FIELD_IP:
-    case FIELD_CIDR:
-        return *(char *const *)member;
-    case FIELD_ENUM:
+    if (field && field->type == FIELD_ENUM)
         return field->words[*(const int *)member];
-    case FIELD_BOOL:
-    case FIELD_INT:
-    case FIELD_IP_LIST:
-    case FIELD_OBJECT:
-        break;
-    }
-    return NULL;
+    return field && field_is_text(field->type) ? *(char *const *)member : NULL;
 }
 
 bool view_bool(const struct vif_object *object, const char *path, bool otherwise)

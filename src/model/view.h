@@ -33,7 +33,8 @@ int64_t view_int(const struct vif_object *object, const char *path, int64_t othe
 /* Whether the object at 'path' is a VIFPortProfileOpenVSwitch or of a subclass of it. */
 bool view_is_openvswitch_profile(const struct vif_object *object, const char *path);
 
-/* Writes where in the document the field stands, or would stand; 'path' NULL or "" is the object. */
+/* Writes where in the document the field stands, or would stand; 'path' NULL or "" is the object.
+ */
 void view_where(const struct vif_object *object, const char *path, char ret[JSON_PATH_TEXT_MAX]);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a text with VIFs in it.  One bad VIF is one fault, and the others go on; a text that is not
- * JSON to its end is one fault altogether.  The host stands on it. */
+/* Reading a text with VIFs in it.  One bad VIF is one fault, and the others go on; a text that is
+ * not JSON to its end is one fault altogether.  The host stands on it. */
 #include "model/vif-document.h"
 
 #include <errno.h>
@@ -76,7 +76,7 @@ void vif_document_ids(const json_t *document, char ret_id[UUID_TEXT_SIZE],
     read_id(json_object_get(profile, "interface_id"), ret_interface_id);
 }
 
-/* The id of a VIF that does not decode, as far as it can be told, so that it can be named. */
+/* The id of a VIF that does not decode, if it has one, so that it can be named. */
 static void guess_id(const json_t *document, char ret_id[UUID_TEXT_SIZE])
 {
     read_id(json_object_get(members_of(json_object_get(document, "vif")), "id"), ret_id);

@@ -11,7 +11,7 @@
 
 struct differences {
     struct vif_difference *items;
-    char **texts; /* of each item: its four texts, one after the other */
+    char **texts; /* each item's four texts, one after the other */
     size_t n, room, texts_room;
     size_t counted; /* all but those of sign ' ' */
     bool failed;    /* out of memory */
@@ -24,7 +24,8 @@ void diff_done(struct differences *differences);
 void diff_add(struct differences *differences, char sign, const char *kind, const char *name,
               const char *attribute, const char *is, const char *should);
 
-/* Adds a whole part: '+' missing, '-' there and to go; the format writes what more there is of it. */
+/* Adds a whole part: '+' missing, '-' there and to go; the format writes what more there is of it.
+ */
 void diff_add_part(struct differences *differences, char sign, const char *kind, const char *name,
                    const char *format, ...) __attribute__((format(printf, 5, 6)));
 
@@ -32,9 +33,9 @@ void diff_add_part(struct differences *differences, char sign, const char *kind,
 void diff_add_number(struct differences *differences, char sign, const char *kind, const char *name,
                      const char *attribute, int64_t is, int64_t should);
 
-/* Adds what no plan has steps for: with 'complaints' those of ovs-vswitchd, unless it has yet to
- * process the last request; then what agents own or only creation sets (sign ' ').  'observed' comes
- * with details.  0 or -ENOMEM, also for what the planner could not record. */
+/* Adds the differences without a step: with 'complaints' those of ovs-vswitchd, unless it has yet
+ * to process the last request; then what agents own or only creation sets (sign ' ').  'observed'
+ * comes with details.  0 or -ENOMEM, also for what the planner could not record. */
 int diff_complete(const struct vif_wiring *wiring, const struct observed *observed, bool complaints,
                   struct differences *differences, struct vif_error *err);
 

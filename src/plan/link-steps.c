@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps on links with the differences they are against.  The kinds of links in links.c stand on it. */
+/* Steps on links with the differences they are against.  The kinds of links in links.c stand on it.
+ */
 #include "plan/link-steps.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan for links: create what is missing, repair what differs, remove what goes; what belongs to
- * another VIF or cannot be changed is a conflict.  Each kind of link says how in the table at the end;
- * a difference is recorded where the step against it is made. */
+/* The plan for links: create what is missing, repair what differs, remove what goes; a link that
+ * belongs to another VIF or cannot be changed is a conflict.  Each kind of link says how in the
+ * table at the end; a difference is recorded where the step against it is made. */
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ static int present_tap(struct planner *planner, const struct vif_wiring_link *li
                              link->name, link_words(info));
     wiring_alias(planner->wiring, alias);
     change.mtu = link_mtu_change(link, info);
-    /* Of a tap that another program created only the MTU is changed; ours has to be up. */
+    /* A tap that another program created only gets its MTU changed; ours has to be up. */
     change.set_up = link->create && strcmp(info->alias, alias) == 0 && !link_is_up(info);
     change.set_master = link_has_wrong_master(planner, info, link->name);
     (void)link_step_set(planner, link, info, &change, "");

@@ -44,7 +44,7 @@ enum port_owner {
     PORT_UNMARKED, /* on our bridge, of our type, without an iface-id: ours by its name */
 };
 
-/* A port by its name, with whose it is. */
+/* A port by its name, with its owner. */
 struct port_rows {
     enum port_owner owner;
     const struct vswitch_port *port;

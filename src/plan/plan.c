@@ -135,7 +135,7 @@ static int make_present(struct planner *planner)
     return r;
 }
 
-/* All that is there and ours goes, whatever half of it is there. */
+/* Removes everything that is there and ours, also the rest of a half-removed VIF. */
 static int make_absent(struct planner *planner)
 {
     const struct vif_wiring *wiring = planner->wiring;

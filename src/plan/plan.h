@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan: the ordered steps from what is there to a wiring, or to its absence.  A pure function of
- * (wiring, observed, goal): no system call, no clock, no memory of earlier runs.  An empty plan means
- * that nothing has to be done. */
+/* The plan: the ordered steps from what is there to a wiring, or to its absence.  A pure function
+ * of (wiring, observed, goal): no system call, no clock, no memory of earlier runs.  An empty plan
+ * means that nothing has to be done. */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
@@ -34,9 +34,9 @@ enum step_kind {
     STEP_PORT_REOPEN,
 };
 
-/* What STEP_PORT_REOPEN asks for: OpenFlow port numbers nobody uses, far from those ovs-vswitchd counts
- * up from 1, and below the reserved ones (0xff00).  One that a process did not live to take back is
- * known by its range. */
+/* What STEP_PORT_REOPEN asks for: OpenFlow port numbers that are not in use, far from those
+ * ovs-vswitchd counts up from 1, and below the reserved ones (0xff00).  One that a killed process
+ * left is known by its range. */
 #define PLAN_REOPEN_OFPORT 40000
 #define PLAN_REOPEN_RANGE  20000
 
@@ -47,7 +47,7 @@ bool plan_is_reopen_request(int64_t ofport_request);
 /* Everything a step points to lives in the wiring or in what was observed. */
 struct step {
     enum step_kind kind;
-    const char *name;                   /* of the link, bridge or port; of the QoS row its UUID */
+    const char *name;                   /* the link's, bridge's or port's; the QoS row's UUID */
     const struct vif_wiring_link *link; /* creations, deletions and STEP_LINK_SET */
     const struct vif_wiring_bridge *bridge;
     const struct vif_wiring_port *port;
@@ -77,9 +77,10 @@ struct plan {
 
 void plan_done(struct plan *plan);
 
-/* Makes the plan, and records in 'differences' (NULL: not wanted) what its steps are against.  -EEXIST (kind CONFLICT) when something belongs to another VIF or cannot be
- * changed: nothing must be done then; -EAGAIN when what was observed does not fit together; -ENOMEM.
- * On success '*ret' and '*differences' belong to the caller. */
+/* Makes the plan, and records in 'differences' (NULL: not wanted) what its steps are against.
+ * -EEXIST (kind CONFLICT) when something belongs to another VIF or cannot be changed: nothing must
+ * be done then; -EAGAIN when what was observed does not fit together; -ENOMEM. On success '*ret'
+ * and '*differences' belong to the caller. */
 int plan_make(const struct vif_wiring *wiring, const struct observed *observed, enum vif_goal goal,
               struct plan *ret, struct differences *differences, struct vif_error *err);
 

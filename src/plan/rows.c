@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan for rows of the database: what is missing is added, what differs is repaired, what goes is
- * removed.  What an agent owns after creation (tag, vlan_mode, trunks, qos, other_config, ids of
- * others) is never looked at. */
+/* The plan for rows of the database: add missing ones, repair differences, remove those that go.
+ * What an agent owns after creation (tag, vlan_mode, trunks, qos, other_config, ids of others) is
+ * never looked at. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -173,8 +173,8 @@ static void record(struct planner *planner, const char *name, const char *column
     diff_add(planner->differences, '~', "interface", name, attribute, is ? is : "", should);
 }
 
-/* The entries of 'wanted' that 'there' lacks or has with another value go into 'ret_set', the keys of
- * 'unwanted' that it has into 'ret_drop'. */
+/* The entries of 'wanted' that 'there' lacks or has with another value go into 'ret_set', the keys
+ * of 'unwanted' that it has into 'ret_drop'. */
 static void compare_maps(struct planner *planner, const char *name, const char *column,
                          const struct vif_map *there, const struct vif_map *wanted,
                          const struct vif_map *unwanted, struct vif_map *ret_set,
@@ -244,9 +244,9 @@ static bool changes_link(const struct planner *planner, const char *name, bool r
     return false;
 }
 
-/* ovs-vswitchd keeps the descriptor of a link that was deleted, and ignores a new one of the same name:
- * the port looks well and passes nothing.  In the userspace datapath it sets every link it has open
- * promiscuous; one that is not, is not open. */
+/* ovs-vswitchd keeps the descriptor of a link that was deleted, and ignores a new one of the same
+ * name: the port looks well and passes nothing.  In the userspace datapath it sets every link it
+ * has open promiscuous; one that is not, is not open. */
 static bool has_stale_descriptor(const struct planner *planner, const struct vif_wiring_port *port,
                                  const struct port_rows *rows)
 {

@@ -61,7 +61,7 @@ static void api_set_name(struct vif_wiring *wiring, const char *name)
     (void)snprintf(wiring->name, sizeof wiring->name, "%s", name);
 }
 
-/* A plugin from elsewhere may forget to check; ours need not check again. */
+/* An external plugin may forget to check; ours need not check again. */
 static struct vif_wiring_link *api_add_link(struct vif_wiring *wiring, enum vif_link_kind kind,
                                             const char *name)
 {

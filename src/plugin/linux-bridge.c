@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plugin "linux_bridge": VIFBridge on a Linux bridge that belongs to a network and is shared by its
- * VIFs, with the network's interface or VLAN as a port.  Acts only where the network asks the host to
- * provide its bridge; unplug leaves it, since other VIFs may be on it. */
+ * VIFs, with the network's interface or VLAN as a port.  Acts only where the network asks the host
+ * to provide its bridge; unplug leaves it, since other VIFs may be on it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -73,7 +73,7 @@ static int add_vlan(struct describer *d, int64_t vlan)
     return 0;
 }
 
-/* Who filters traffic elsewhere wants no rules of ours. */
+/* With traffic filtering elsewhere there are no rules of ours. */
 static int add_rules(struct describer *d, bool vlan)
 {
     struct vif_wiring_rules *rules;
@@ -123,7 +123,7 @@ static int describe(const struct vif_describe *call)
         d.interface = d.options->flat_interface;
     if (d.interface && strcmp(d.interface, d.bridge) == 0)
         return plugin_fail(call, VIF_ERROR_INVALID, "bridge_name",
-                           "\"%s\" is the interface that is to be its port", d.bridge);
+                           "\"%s\" cannot be both the bridge and its port", d.bridge);
     if (vlan && view_int(call->vif, "network/vlan", 0) == 0)
         return plugin_missing(call, "network/vlan");
     r = add_bridge(&d);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Plugin "noop": for VIFs that someone else wires (a SmartNIC's own switch, VPP).  Takes any VIF, and
- * its wiring is empty. */
+/* Plugin "noop": for VIFs that another program wires (a SmartNIC's own switch, VPP).  Takes any
+ * VIF, and its wiring is empty. */
 #include "plugin/plugin.h"
 
 static int describe(const struct vif_describe *call)

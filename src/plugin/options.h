@@ -24,7 +24,7 @@ struct ovs_options {
     bool isolate_vif;
     bool per_port_bridge;
     char default_qos_type[QOS_TYPE_MAX];
-    uint32_t tap_owner; /* uid or NOBODY: root alone */
+    uint32_t tap_owner; /* uid or NOBODY: root only */
     uint32_t tap_group; /* gid or NOBODY */
     enum tc_offload hw_tc_offload;
 };
@@ -43,7 +43,7 @@ struct linux_bridge_options {
 struct plugin_options {
     struct ovs_options ovs;
     struct linux_bridge_options linux_bridge;
-    char directory[DIRECTORY_MAX]; /* of plugins from elsewhere; "": none */
+    char directory[DIRECTORY_MAX]; /* of external plugins; "": none */
     struct vif_map elsewhere;      /* "NAME/option": the groups [plugin NAME] */
 };
 

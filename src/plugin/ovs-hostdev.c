@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* VIFHostDevice: a virtual function of an SR-IOV NIC whose eswitch is in switchdev mode.  What is
- * plugged is its representor, a kernel link (datapath system) or a DPDK port (netdev). */
+/* VIFHostDevice: a virtual function of an SR-IOV NIC whose eswitch is in switchdev mode.  Its
+ * representor is plugged, a kernel link (datapath system) or a DPDK port (netdev). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,12 +50,10 @@ static const char *wanted_name(const struct ovs_describer *d)
     return NULL;
 }
 
-/* A fault in what is there of the NIC is told with where in the VIF it was named. */
+/* A fault of the NIC is reported with the field that named it. */
 static int at_address(const struct ovs_describer *d, const struct vif_error *why)
 {
-    enum vif_error_kind kind = why->kind == VIF_ERROR_INVALID ? VIF_ERROR_INVALID : why->kind;
-
-    return plugin_fail(d->call, kind, "dev_address", "%s", why->text);
+    return plugin_fail(d->call, why->kind, "dev_address", "%s", why->text);
 }
 
 /* hw-tc-offload of the PF: without it the kernel takes no flow into the NIC. */
@@ -87,7 +85,7 @@ static int check_offload(struct ovs_describer *d, const char *pf)
     return 0;
 }
 
-/* A port the representor had under the name it now has, as os-vif makes it, goes when it gets another. */
+/* A port under the representor's present name, as os-vif makes it, goes when it gets another. */
 static int replace_port(struct ovs_describer *d, const char *name)
 {
     struct vif_wiring_port *port = ovs_add_port(d, name, d->bridge, false);
@@ -119,7 +117,7 @@ static int add_representor(struct ovs_describer *d, const char *found, const cha
     return r < 0 || !renamed ? r : replace_port(d, found);
 }
 
-/* By which of the host's devices the wiring is to be judged. */
+/* The policy checks the wiring by this device. */
 static int add_vf(const struct ovs_describer *d, const struct sriov_vf *vf, const char *representor)
 {
     struct wiring_vf *fact = wiring_add_vf(d->call->wiring, vf->pci);
@@ -155,8 +153,8 @@ static int plug_system(struct ovs_describer *d)
     return r < 0 ? r : add_representor(d, name, wanted_name(d));
 }
 
-/* A representor whose port is not there (a plug or unplug that was cut short) is the one the VF has;
- * whether it was renamed its alias says. */
+/* A representor whose port is not there (a plug or unplug that was cut short) is the one the VF
+ * has; whether it was renamed its alias says. */
 static int add_renamed(struct ovs_describer *d)
 {
     const char *address = view_string(d->call->vif, "dev_address");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* VIFOpenVSwitch (a tap directly on the bridge, or on a bridge of its own joined by patch ports) and
- * VIFBridge (hybrid plug: tap, Linux bridge, veth, Open vSwitch). */
+/* VIFOpenVSwitch (a tap directly on the bridge, or on a bridge of its own joined by patch ports)
+ * and VIFBridge (hybrid plug: tap, Linux bridge, veth, Open vSwitch). */
 #include <errno.h>
 #include <string.h>
 
@@ -134,8 +134,8 @@ static int add_own_port(struct ovs_describer *d, const char *name, const char *o
     return 0;
 }
 
-/* What the other way of wiring the VIF (with a bridge of its own, or without) may have left: plug takes
- * it away, and so does unplug, which is how changing the option strands nothing. */
+/* What the other way of wiring the VIF (with a bridge of its own, or without) may have left: plug
+ * takes it away, and so does unplug, which is how changing the option strands nothing. */
 static int replace_own_bridge(struct ovs_describer *d, const char *own_bridge)
 {
     struct vif_wiring *wiring = d->call->wiring;
@@ -196,7 +196,7 @@ int ovs_describe_openvswitch(struct ovs_describer *d)
     if (r < 0 || !d->unplug)
         return r;
     ovs_device_name(d, "qbr", qbr);
-    /* What has the name of a hybrid piece is described once already. */
+    /* A device with the name of a hybrid piece is in the wiring already. */
     if (is_veth_end(d, name) || is_veth_end(d, d->bridge) || strcmp(name, qbr) == 0)
         return 0;
     return add_hybrid(d, qbr, true);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Plugin "ovs": the VIF types that end in an Open vSwitch port, as os-vif's vif_plug_ovs wires them.
- * What each type needs is checked here, before anything is touched. */
+/* Plugin "ovs": the VIF types that end in an Open vSwitch port, as os-vif's vif_plug_ovs wires
+ * them. What each type needs is checked here, before anything is touched. */
 #include "plugin/ovs.h"
 
 #include <errno.h>
@@ -208,8 +208,8 @@ static const struct vif_plugin_profile openvswitch_or_representor[] = {
     {NULL, NULL, NULL},
 };
 
-/* The versions are those os-vif's plugin states, whatever newer minor version it and we understand:
- * Neutron compares them. */
+/* The versions that os-vif's plugin states, although both understand newer minor versions: Neutron
+ * compares them. */
 static const struct vif_plugin_type types[] = {
     {"VIFBridge", "1.0", "1.0", openvswitch},
     {"VIFOpenVSwitch", "1.0", "1.0", openvswitch},

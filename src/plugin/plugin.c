@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding plugins: those that come with libvif, and shared objects of a configured directory.  A file
- * is loaded into a process that runs as root, so it must be one that only root can change. */
+/* Finding plugins: those that come with libvif, and shared objects of a configured directory.  A
+ * file is loaded into a process that runs as root, so it must be one that only root can change. */
 #include "plugin/plugin.h"
 
 #include <dirent.h>
@@ -75,13 +75,15 @@ static int check_owner(int fd, mode_t kind, const char *path, struct vif_error *
     if ((st.st_mode & S_IFMT) != kind)
         return error_set(err, VIF_ERROR_CONFIG, "%s: not a regular file", path);
     if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
-        return error_set(err, VIF_ERROR_CONFIG,
-                         "%s: is not root's alone to change: not loaded (owner %u, mode %04o)",
-                         path, (unsigned)st.st_uid, (unsigned)(st.st_mode & 07777));
+        return error_set(
+            err, VIF_ERROR_CONFIG,
+            "%s: not loaded, because users other than root can change it (owner %u, mode %04o)",
+            path, (unsigned)st.st_uid, (unsigned)(st.st_mode & 07777));
     return 0;
 }
 
-/* The file, opened and checked; what is loaded later is this very file, whatever takes its name. */
+/* Opens and checks the file; dlopen() gets this descriptor, so that no other file can take its
+ * place. */
 static int open_file(const char *directory, const char *name, char *path, size_t size, int *ret_fd,
                      struct vif_error *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Plugins inside libvif: finding one by name, calling it through <vif/plugin.h>, and what those that
- * come with libvif use instead of the table of functions (they are the same functions). */
+/* Plugins inside libvif: finding one by name, calling it through <vif/plugin.h>, and what those
+ * that come with libvif use instead of the table of functions (they are the same functions). */
 #ifndef PLUGIN_H
 #define PLUGIN_H
 
@@ -15,16 +15,16 @@
 
 extern const struct vif_plugin plugin_linux_bridge, plugin_noop, plugin_ovs;
 
-/* Plugins found so far, those from elsewhere with their shared objects. */
+/* Plugins found so far, external ones with their shared objects. */
 struct plugin_registry;
 
 int plugin_registry_new(const struct plugin_options *options, struct plugin_registry **ret,
                         struct vif_error *err);
 void plugin_registry_free(struct plugin_registry *registry);
 
-/* The plugin called 'name': one of ours, else NAME.so of the plugin directory, which is loaded when it
- * is first needed.  -ENOENT (kind NO_PLUGIN) when there is none; kind CONFIG for a file that is not a
- * plugin, has another interface, or could be changed by others than root. */
+/* The plugin called 'name': one of ours, else NAME.so of the plugin directory, which is loaded when
+ * it is first needed.  -ENOENT (kind NO_PLUGIN) when there is none; kind CONFIG for a file that is
+ * not a plugin, has another interface, or could be changed by others than root. */
 int plugin_find(struct plugin_registry *registry, const char *name,
                 const struct vif_plugin **ret_plugin, struct vif_error *err);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Observing what of a batch of wirings is there.  Names are collected from all wirings, asked for at
- * once, and kept sorted, so that the plan of each VIF finds its own without a search through all. */
+/* Observing what of a batch of wirings is there.  Names are collected from all wirings, asked for
+ * at once, and kept sorted, so that the plan of each VIF finds its own without a search through
+ * all. */
 #include "state/observe.h"
 
 #include <errno.h>
@@ -24,129 +25,85 @@ void observed_done(struct observed *observed)
     *observed = (struct observed){0};
 }
 
-static int by_name(const void *a, const void *b)
-{
-    const struct link_info *left = a, *right = b;
-
-    return strcmp(left->name, right->name);
-}
-
 const struct link_info *observed_link(const struct observed *observed, const char *name)
 {
     return link_find(observed->links, observed->n_links, name);
 }
 
-static void names_done(struct names *names)
-{
-    free(names->items);
-}
+/* The names to ask for; the first three as in enum wiring_sort. */
+enum { LINKS, PORTS, BRIDGES, QOS, INTERFACES, N_WANTED };
 
 struct wanted {
-    struct names links, bridges, ports, qos;
-    struct names interfaces; /* with 'details': of ports and bridges */
+    struct names of[N_WANTED];
     bool details;
 };
 
-/* What was judged is looked at again, under the same names. */
-static void collect_expected(struct wanted *wanted, const struct vif_wiring *wiring)
+static void wanted_done(struct wanted *wanted)
 {
-    for (size_t i = 0; i < wiring->n_expected; i++) {
-        const struct wiring_expected *expected = &wiring->expected[i];
-
-        switch (expected->sort) {
-        case WIRING_LINK:
-            names_add(&wanted->links, expected->name);
-            break;
-        case WIRING_PORT:
-            names_add(&wanted->ports, expected->name);
-            break;
-        case WIRING_OVS_BRIDGE:
-            names_add(&wanted->bridges, expected->name);
-            break;
-        }
-    }
-    for (size_t i = 0; i < wiring->n_qos; i++)
-        names_add(&wanted->qos, wiring->qos[i].id);
+    for (size_t i = 0; i < N_WANTED; i++)
+        free(wanted->of[i].items);
 }
 
 static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum vif_goal goal)
 {
     bool unplug = goal == VIF_GOAL_UNPLUG;
+    struct names *names = wanted->of;
 
-    collect_expected(wanted, wiring);
+    for (size_t i = 0; i < wiring->n_expected; i++)
+        names_add(&names[wiring->expected[i].sort], wiring->expected[i].name);
+    for (size_t i = 0; i < wiring->n_qos; i++)
+        names_add(&names[QOS], wiring->qos[i].id);
     for (size_t i = 0; i < wiring->n_links; i++) {
         const struct vif_wiring_link *link = &wiring->links[i];
 
         if (link->unplug_only && !unplug)
             continue;
-        names_add(&wanted->links, link->name);
-        names_add(&wanted->links, link->veth.peer);
-        names_add(&wanted->links, link->master);
-        names_add(&wanted->links, link->vlan.parent);
-        names_add(&wanted->links, link->device.rename_from);
+        names_add(&names[LINKS], link->name);
+        names_add(&names[LINKS], link->veth.peer);
+        names_add(&names[LINKS], link->master);
+        names_add(&names[LINKS], link->vlan.parent);
+        names_add(&names[LINKS], link->device.rename_from);
         if (link->only_by_alias) /* is there a port, after all? */
-            names_add(&wanted->ports, link->name);
+            names_add(&names[PORTS], link->name);
     }
     for (size_t i = 0; i < wiring->n_bridges; i++)
         if (unplug || wiring->replaces || !wiring->bridges[i].replaced)
-            names_add(&wanted->bridges, wiring->bridges[i].name);
+            names_add(&names[BRIDGES], wiring->bridges[i].name);
     for (size_t i = 0; i < wiring->n_ports; i++) {
         const struct vif_wiring_port *port = &wiring->ports[i];
 
         if (!port->create && !(port->replaced && wiring->replaces) && !unplug)
             continue;
-        names_add(&wanted->ports, port->name);
-        names_add(&wanted->bridges, port->bridge);
-        names_add(&wanted->qos, port->qos_id);
+        names_add(&names[PORTS], port->name);
+        names_add(&names[BRIDGES], port->bridge);
+        names_add(&names[QOS], port->qos_id);
     }
 }
 
-static bool make_room(struct wanted *wanted, const struct vif_wiring *const *wirings, size_t n)
+/* Collects the names of all wirings, each once; with details also the interfaces of ports and
+ * bridges. */
+static int collect_all(struct wanted *wanted, const struct vif_wiring *const *wirings, size_t n,
+                       enum vif_goal goal, struct vif_error *err)
 {
-    size_t links = 1, bridges = 1, ports = 1, qos = 0;
+    size_t most = 1;
 
-    for (size_t i = 0; i < n; i++) {
-        links += 5 * wirings[i]->n_links;
-        ports += wirings[i]->n_links;
-        bridges += wirings[i]->n_bridges + 2 * wirings[i]->n_ports;
-        ports += wirings[i]->n_ports;
-        links += wirings[i]->n_expected;
-        bridges += wirings[i]->n_expected;
-        ports += wirings[i]->n_expected;
-        qos += wirings[i]->n_qos;
+    for (size_t i = 0; i < n; i++)
+        most += 6 * wirings[i]->n_links + wirings[i]->n_bridges + 2 * wirings[i]->n_ports +
+                wirings[i]->n_expected + wirings[i]->n_qos;
+    for (size_t i = 0; i < N_WANTED; i++) {
+        wanted->of[i].items = reallocarray(NULL, i == INTERFACES ? 2 * most : most, sizeof(char *));
+        if (!wanted->of[i].items)
+            return error_memory(err);
     }
-    wanted->links.items = reallocarray(NULL, links, sizeof(char *));
-    wanted->bridges.items = reallocarray(NULL, bridges, sizeof(char *));
-    wanted->ports.items = reallocarray(NULL, ports, sizeof(char *));
-    wanted->qos.items = reallocarray(NULL, ports + qos, sizeof(char *));
-    wanted->interfaces.items = reallocarray(NULL, ports + bridges, sizeof(char *));
-    return wanted->links.items && wanted->bridges.items && wanted->ports.items &&
-           wanted->qos.items && wanted->interfaces.items;
-}
-
-static void wanted_done(struct wanted *wanted)
-{
-    names_done(&wanted->links);
-    names_done(&wanted->bridges);
-    names_done(&wanted->ports);
-    names_done(&wanted->qos);
-    names_done(&wanted->interfaces);
-}
-
-/* Each name once; and where it is asked what became of bridges, too, the interfaces of both. */
-static void settle_names(struct wanted *wanted)
-{
-    names_unique(&wanted->links);
-    names_unique(&wanted->bridges);
-    names_unique(&wanted->ports);
-    names_unique(&wanted->qos);
-    if (!wanted->details)
-        return;
-    for (size_t i = 0; i < wanted->bridges.n; i++)
-        names_add(&wanted->interfaces, wanted->bridges.items[i]);
-    for (size_t i = 0; i < wanted->ports.n; i++)
-        names_add(&wanted->interfaces, wanted->ports.items[i]);
-    names_unique(&wanted->interfaces);
+    for (size_t i = 0; i < n; i++)
+        collect(wanted, wirings[i], goal);
+    for (size_t i = 0; i < INTERFACES; i++)
+        names_unique(&wanted->of[i]);
+    for (size_t i = PORTS; wanted->details && i <= BRIDGES; i++)
+        for (size_t k = 0; k < wanted->of[i].n; k++)
+            names_add(&wanted->of[INTERFACES], wanted->of[i].items[k]);
+    names_unique(&wanted->of[INTERFACES]);
+    return 0;
 }
 
 static int observe_links(struct netlink *nl, const struct names *names, struct observed *observed,
@@ -168,7 +125,6 @@ static int observe_links(struct netlink *nl, const struct names *names, struct o
         if (links[i].ifindex)
             links[kept++] = links[i];
     observed->n_links = kept;
-    qsort(links, kept, sizeof *links, by_name);
     return 0;
 }
 
@@ -186,29 +142,22 @@ static void collect_retyped(struct names *count, const struct vif_wiring *wiring
     }
 }
 
-static void collect_counted(struct names *count, const struct vif_wiring *wiring)
-{
-    for (size_t i = 0; i < wiring->n_expected; i++)
-        if (wiring->expected[i].sort == WIRING_OVS_BRIDGE)
-            names_add(count, wiring->expected[i].name);
-}
-
 static int observe_db(struct ovsdb_client *db, struct wanted *wanted,
                       const struct vif_wiring *const *wirings, size_t n, enum vif_goal goal,
                       int64_t until, struct observed *observed, struct vif_error *err)
 {
     struct vswitch_query query = {
-        .bridges = wanted->bridges.items,
-        .n_bridges = wanted->bridges.n,
-        .ports = wanted->ports.items,
-        .n_ports = wanted->ports.n,
-        .qos_ids = wanted->qos.items,
-        .n_qos_ids = wanted->qos.n,
-        .interfaces = wanted->details ? wanted->interfaces.items : NULL,
-        .n_interfaces = wanted->interfaces.n,
+        .bridges = wanted->of[BRIDGES].items,
+        .n_bridges = wanted->of[BRIDGES].n,
+        .ports = wanted->of[PORTS].items,
+        .n_ports = wanted->of[PORTS].n,
+        .qos_ids = wanted->of[QOS].items,
+        .n_qos_ids = wanted->of[QOS].n,
+        .interfaces = wanted->details ? wanted->of[INTERFACES].items : NULL,
+        .n_interfaces = wanted->of[INTERFACES].n,
         .details = wanted->details,
     };
-    struct names count = {wanted->bridges.items, 0};
+    struct names count = {wanted->of[BRIDGES].items, 0};
     int r = vswitch_read(db, &query, until, &observed->db, err);
 
     if (r < 0)
@@ -217,7 +166,9 @@ static int observe_db(struct ovsdb_client *db, struct wanted *wanted,
     for (size_t i = 0; goal == VIF_GOAL_PLUG && i < n; i++)
         collect_retyped(&count, wirings[i], observed);
     for (size_t i = 0; i < n; i++)
-        collect_counted(&count, wirings[i]);
+        for (size_t k = 0; k < wirings[i]->n_expected; k++)
+            if (wirings[i]->expected[k].sort == WIRING_OVS_BRIDGE)
+                names_add(&count, wirings[i]->expected[k].name);
     names_unique(&count);
     return vswitch_locate(db, &observed->db, count.items, count.n, until, err);
 }
@@ -299,18 +250,45 @@ static int observe_rules(const struct engine *engine, const struct vif_wiring *w
     return 0;
 }
 
-static int observe_rest(const struct engine *engine, const struct vif_wiring *const *wirings,
-                        size_t n, enum vif_goal goal, struct observed *observed,
-                        struct vif_error *err)
+/* Links that ours are enslaved to or paired with are known by their index alone; users want names.
+ */
+static int by_ifindex(const void *a, const void *b)
 {
-    int r = 0;
+    const struct observed_neighbour *left = a, *right = b;
 
-    for (size_t i = 0; goal == VIF_GOAL_PLUG && r >= 0 && i < n; i++) {
-        r = observe_addresses(engine, wirings[i], observed, err);
-        if (r >= 0)
-            r = observe_rules(engine, wirings[i], observed, err);
+    return (left->ifindex > right->ifindex) - (left->ifindex < right->ifindex);
+}
+
+static int observe_neighbours(struct observed *observed, struct vif_error *err)
+{
+    size_t n = 0, kept = 0;
+    struct observed_neighbour *found = calloc(2 * observed->n_links + 1, sizeof *found);
+
+    if (!found)
+        return error_memory(err);
+    for (size_t i = 0; i < observed->n_links; i++) {
+        found[n++].ifindex = observed->links[i].master;
+        found[n++].ifindex = observed->links[i].peer;
     }
-    return r;
+    qsort(found, n, sizeof *found, by_ifindex);
+    for (size_t i = 0; i < n; i++)
+        if (found[i].ifindex && (!kept || found[kept - 1].ifindex != found[i].ifindex))
+            found[kept++].ifindex = found[i].ifindex;
+    for (size_t i = 0; i < kept; i++)
+        link_name(found[i].ifindex, found[i].name);
+    observed->neighbours = found;
+    observed->n_neighbours = kept;
+    return 0;
+}
+
+const char *observed_name(const struct observed *observed, int ifindex)
+{
+    struct observed_neighbour key = {.ifindex = ifindex};
+    const struct observed_neighbour *found = NULL;
+
+    if (observed->n_neighbours)
+        found = bsearch(&key, observed->neighbours, observed->n_neighbours, sizeof key, by_ifindex);
+    return found ? found->name : "";
 }
 
 int observe(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
@@ -319,25 +297,23 @@ int observe(const struct engine *engine, const struct vif_wiring *const *wirings
 {
     struct wanted wanted = {.details = details};
     struct observed observed = {0};
-    int r = make_room(&wanted, wirings, n) ? 0 : error_memory(err);
+    int r = collect_all(&wanted, wirings, n, goal, err);
 
-    if (r == 0) {
-        for (size_t i = 0; i < n; i++)
-            collect(&wanted, wirings[i], goal);
-        settle_names(&wanted);
-        r = observe_links(engine->nl, &wanted.links, &observed, err);
-    }
-    if (r == 0 && (wanted.bridges.n || wanted.ports.n || wanted.qos.n))
-        r = observe_db(engine->db, &wanted, wirings, n, goal, until, &observed, err);
     if (r == 0)
-        r = observe_rest(engine, wirings, n, goal, &observed, err);
+        r = observe_links(engine->nl, &wanted.of[LINKS], &observed, err);
+    if (r == 0 && (wanted.of[BRIDGES].n || wanted.of[PORTS].n || wanted.of[QOS].n))
+        r = observe_db(engine->db, &wanted, wirings, n, goal, until, &observed, err);
+    for (size_t i = 0; goal == VIF_GOAL_PLUG && r == 0 && i < n; i++) {
+        r = observe_addresses(engine, wirings[i], &observed, err);
+        if (r == 0)
+            r = observe_rules(engine, wirings[i], &observed, err);
+    }
     if (r == 0 && details)
         r = observe_neighbours(&observed, err);
     wanted_done(&wanted);
-    if (r < 0) {
+    if (r < 0)
         observed_done(&observed);
-        return r;
-    }
-    *ret = observed;
-    return 0;
+    else
+        *ret = observed;
+    return r;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Observing: what of the wirings of a batch is there, read in one netlink batch and one or two
- * database transactions, whatever the number of VIFs. */
+ * database transactions for any number of VIFs. */
 #ifndef STATE_OBSERVE_H
 #define STATE_OBSERVE_H
 
@@ -15,7 +15,7 @@ struct engine {
     struct ovsdb_client *db;
     struct nft **nft; /* opened when rules are first needed */
     const struct log *log;
-    uint64_t *retries; /* counts rounds of calls beyond the first; NULL: nobody wants to know */
+    uint64_t *retries; /* counts rounds of calls beyond the first; may be NULL */
 };
 
 /* The addresses and routes of a link that are to move to its master. */
@@ -26,7 +26,7 @@ struct observed_addresses {
 
 /* Whether the rules of a Linux bridge are as wanted. */
 struct observed_rules {
-    const struct vif_wiring_rules *wanted; /* of the wiring */
+    const struct vif_wiring_rules *wanted; /* the wiring's */
     bool there;
 };
 
@@ -52,9 +52,9 @@ void observed_done(struct observed *observed);
 
 const struct link_info *observed_link(const struct observed *observed, const char *name);
 
-/* Reads everything that wirings[0..n) name.  With 'details' also what users want to see besides: the
- * details of ports, what ovs-vswitchd says about bridges, and the names of neighbours.  On success
- * '*ret' belongs to the caller. */
+/* Reads everything that wirings[0..n) name.  With 'details' also what users want to see besides:
+ * the details of ports, what ovs-vswitchd says about bridges, and the names of neighbours.  On
+ * success '*ret' belongs to the caller. */
 int observe(const struct engine *engine, const struct vif_wiring *const *wirings, size_t n,
             enum vif_goal goal, bool details, int64_t until, struct observed *ret,
             struct vif_error *err);
@@ -62,18 +62,15 @@ int observe(const struct engine *engine, const struct vif_wiring *const *wirings
 /* The name of the link with this ifindex, as far as it was read; "" when it was not. */
 const char *observed_name(const struct observed *observed, int ifindex);
 
-/* Reads the names of the links that those in 'observed' have to do with.  -ENOMEM. */
-int observe_neighbours(struct observed *observed, struct vif_error *err);
-
-/* Gives the nameless port of the wiring the name of the port that has its owner as iface-id, and the
- * nameless link the same; a port that is not there leaves both without.  Sends nothing when there is no
- * nameless port. */
+/* Gives the nameless port of the wiring the name of the port that has its owner as iface-id, and
+ * the nameless link the same; a port that is not there leaves both without.  Sends nothing when
+ * there is no nameless port. */
 int wiring_resolve(const struct engine *engine, struct vif_wiring *wiring, int64_t until,
                    struct vif_error *err);
 
-/* A link that was renamed for this VIF, as its alias says, and has no port by its name: the port of its
- * old name, if there is one, is made one that is replaced.  1 then; 0 when there is no such link;
- * -ENOMEM. */
+/* A link that was renamed for this VIF, as its alias says, and has no port by its name: the port of
+ * its old name, if there is one, is made one that is replaced.  1 then; 0 when there is no such
+ * link; -ENOMEM. */
 int wiring_replace_old_name(struct vif_wiring *wiring, const struct observed *observed,
                             struct vif_error *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checking wirings against a policy.  What a plugin found out by itself (which link represents a VF) is
- * judged by the device it found; all else by its name, whoever the plugin is.  The host, which knows
- * whether a policy is to be enforced, and the engine stand on this. */
+/* Checking wirings against a policy.  The representor that a plugin found for a VF is checked by
+ * the VF; everything else by its name, for every plugin.  The host, which knows whether a policy is
+ * to be enforced, and the engine stand on this. */
 #include "state/policy.h"
 
 #include <ctype.h>
@@ -97,7 +97,7 @@ static int refuse(struct vif_error *err, const char *what, const char *name, con
                      option);
 }
 
-/* "" is no bridge. */
+/* "" means none. */
 static int check_bridge(const struct policy *policy, const char *name, struct vif_error *err)
 {
     if (!name[0] || words_match(&policy->bridges, name) ||
@@ -152,7 +152,8 @@ static int check_patch(const struct policy *policy, const struct vif_wiring *wir
     return check_name(policy, wiring, "port", name, err);
 }
 
-/* A device that is there anyway: the host's own, unless it is known to be a VF's or meant for this. */
+/* A device that is there anyway: the host's own, unless it is known to be a VF's or meant for this.
+ */
 static int check_device(const struct policy *policy, const struct vif_wiring *wiring,
                         const struct vif_wiring_link *link, struct vif_error *err)
 {
@@ -161,7 +162,7 @@ static int check_device(const struct policy *policy, const struct vif_wiring *wi
 
     if (flat && !link->device.rename_from[0] && link->on_unplug == VIF_ON_UNPLUG_KEEP)
         return 0;
-    /* Of the uplink nothing but its offload is switched on. */
+    /* An uplink only gets its offload switched on. */
     for (size_t i = 0; link->device.enable_tc_offload && i < wiring->n_vfs; i++)
         if (strcmp(wiring->vfs[i].uplink, link->name) == 0 && link->shared && !link->master[0] &&
             !link->device.rename_from[0] && link->on_unplug == VIF_ON_UNPLUG_KEEP)
@@ -218,7 +219,7 @@ static int check_devargs(const struct vif_wiring *wiring, const char *devargs,
         if (wiring->vfs[i].devargs[0] && strcmp(wiring->vfs[i].devargs, devargs) == 0)
             return 0;
     return error_set(err, VIF_ERROR_PERMISSION,
-                     "DPDK device %.100s is no VF that was found ([vifd] allowed_devices)",
+                     "DPDK device %.100s is not a VF that was found ([vifd] allowed_devices)",
                      devargs);
 }
 
@@ -279,9 +280,9 @@ int policy_check_socket(const struct policy *policy, const char *path, struct vi
             if (n == directory && normal[n + 1] && memcmp(word, normal, n) == 0)
                 return 0;
     }
-    return error_set(err, VIF_ERROR_PERMISSION,
-                     "socket %.200s is in no allowed directory ([vifd] allowed_socket_directories)",
-                     path);
+    return error_set(
+        err, VIF_ERROR_PERMISSION,
+        "socket %.200s is not in an allowed directory ([vifd] allowed_socket_directories)", path);
 }
 
 int policy_check(const struct policy *policy, const struct vif_wiring *wiring,

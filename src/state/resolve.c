@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding the names of a wiring that only knows its port's owner: a VF that is gone has a representor
- * of a name nobody remembers, but its port still carries the iface-id. */
+/* Finding the names of a wiring that only knows its port's owner: the name of a
+ * removed VF's representor is lost, but its port still carries the iface-id. */
 #include <stdio.h>
 #include <string.h>
 

@@ -29,7 +29,7 @@ void wiring_done(struct vif_wiring *wiring)
     *wiring = (struct vif_wiring){0};
 }
 
-/* The array 'items' with room for one more, zeroed; NULL when memory is gone. */
+/* The array 'items' with room for one more, zeroed; NULL when out of memory. */
 static void *grow(void *items, size_t n, size_t size)
 {
     char *bigger = reallocarray(items, n + 1, size);
@@ -39,22 +39,26 @@ static void *grow(void *items, size_t n, size_t size)
     return bigger;
 }
 
-static void set_name(char *to, size_t size, const char *name)
-{
-    text_copy(to, size, name);
-}
+/* A new element of an array, zeroed; NULL when out of memory. */
+#define add_to(items, n)                                                                           \
+    ({                                                                                             \
+        void *bigger_ = grow((items), (n), sizeof *(items));                                       \
+                                                                                                   \
+        if (bigger_)                                                                               \
+            (items) = bigger_;                                                                     \
+        bigger_ ? &(items)[(n)++] : NULL;                                                          \
+    })
+
+#define set_name(to, name) text_copy((to), sizeof(to), (name))
 
 struct vif_wiring_link *wiring_add_link(struct vif_wiring *wiring, enum vif_link_kind kind,
                                         const char *name)
 {
-    struct vif_wiring_link *links = grow(wiring->links, wiring->n_links, sizeof *links);
-    struct vif_wiring_link *link;
+    struct vif_wiring_link *link = add_to(wiring->links, wiring->n_links);
 
-    if (!links)
+    if (!link)
         return NULL;
-    wiring->links = links;
-    link = &links[wiring->n_links++];
-    set_name(link->name, sizeof link->name, name);
+    set_name(link->name, name);
     link->kind = kind;
     link->tap.owner = (uid_t)-1;
     link->tap.group = (gid_t)-1;
@@ -63,14 +67,11 @@ struct vif_wiring_link *wiring_add_link(struct vif_wiring *wiring, enum vif_link
 
 struct vif_wiring_bridge *wiring_add_bridge(struct vif_wiring *wiring, const char *name)
 {
-    struct vif_wiring_bridge *bridges = grow(wiring->bridges, wiring->n_bridges, sizeof *bridges);
-    struct vif_wiring_bridge *bridge;
+    struct vif_wiring_bridge *bridge = add_to(wiring->bridges, wiring->n_bridges);
 
-    if (!bridges)
+    if (!bridge)
         return NULL;
-    wiring->bridges = bridges;
-    bridge = &bridges[wiring->n_bridges++];
-    set_name(bridge->name, sizeof bridge->name, name);
+    set_name(bridge->name, name);
     bridge->on_unplug = VIF_ON_UNPLUG_KEEP;
     return bridge;
 }
@@ -78,62 +79,42 @@ struct vif_wiring_bridge *wiring_add_bridge(struct vif_wiring *wiring, const cha
 struct vif_wiring_port *wiring_add_port(struct vif_wiring *wiring, const char *name,
                                         const char *bridge)
 {
-    struct vif_wiring_port *ports = grow(wiring->ports, wiring->n_ports, sizeof *ports);
-    struct vif_wiring_port *port;
+    struct vif_wiring_port *port = add_to(wiring->ports, wiring->n_ports);
 
-    if (!ports)
+    if (!port)
         return NULL;
-    wiring->ports = ports;
-    port = &ports[wiring->n_ports++];
-    set_name(port->name, sizeof port->name, name);
-    set_name(port->bridge, sizeof port->bridge, bridge);
+    set_name(port->name, name);
+    set_name(port->bridge, bridge);
     return port;
 }
 
 struct vif_wiring_rules *wiring_add_rules(struct vif_wiring *wiring, const char *bridge)
 {
-    struct vif_wiring_rules *rules = grow(wiring->rules, wiring->n_rules, sizeof *rules);
+    struct vif_wiring_rules *rules = add_to(wiring->rules, wiring->n_rules);
 
-    if (!rules)
-        return NULL;
-    wiring->rules = rules;
-    rules = &rules[wiring->n_rules++];
-    set_name(rules->bridge, sizeof rules->bridge, bridge);
+    if (rules)
+        set_name(rules->bridge, bridge);
     return rules;
 }
 
 int wiring_rules_interface(struct vif_wiring_rules *rules, const char *interface)
 {
-    char(*interfaces)[VIF_DEVICE_NAME_SIZE] =
-        grow(rules->interfaces, rules->n_interfaces, sizeof *interfaces);
+    char(*name)[VIF_DEVICE_NAME_SIZE] = add_to(rules->interfaces, rules->n_interfaces);
 
-    if (!interfaces)
+    if (!name)
         return -ENOMEM;
-    rules->interfaces = interfaces;
-    set_name(interfaces[rules->n_interfaces++], sizeof *interfaces, interface);
+    set_name(*name, interface);
     return 0;
-}
-
-static struct wiring_expected *add_expected(struct vif_wiring *wiring, enum wiring_sort sort,
-                                            const char *name)
-{
-    struct wiring_expected *items = grow(wiring->expected, wiring->n_expected, sizeof *items);
-
-    if (!items)
-        return NULL;
-    wiring->expected = items;
-    items += wiring->n_expected++;
-    items->sort = sort;
-    set_name(items->name, sizeof items->name, name);
-    return items;
 }
 
 int wiring_expect_link(struct vif_wiring *wiring, const char *name, int ifindex)
 {
-    struct wiring_expected *item = add_expected(wiring, WIRING_LINK, name);
+    struct wiring_expected *item = add_to(wiring->expected, wiring->n_expected);
 
     if (!item)
         return -ENOMEM;
+    item->sort = WIRING_LINK;
+    set_name(item->name, name);
     item->ifindex = ifindex;
     return 0;
 }
@@ -141,38 +122,35 @@ int wiring_expect_link(struct vif_wiring *wiring, const char *name, int ifindex)
 int wiring_expect_row(struct vif_wiring *wiring, enum wiring_sort sort, const char *name,
                       const char *uuid, size_t n_ports)
 {
-    struct wiring_expected *item = add_expected(wiring, sort, name);
+    struct wiring_expected *item = add_to(wiring->expected, wiring->n_expected);
 
     if (!item)
         return -ENOMEM;
-    set_name(item->uuid, sizeof item->uuid, uuid);
+    item->sort = sort;
+    set_name(item->name, name);
+    set_name(item->uuid, uuid);
     item->n_ports = n_ports;
     return 0;
 }
 
 int wiring_add_qos(struct vif_wiring *wiring, const char *uuid, const char *id)
 {
-    struct wiring_qos *rows = grow(wiring->qos, wiring->n_qos, sizeof *rows);
+    struct wiring_qos *row = add_to(wiring->qos, wiring->n_qos);
 
-    if (!rows)
+    if (!row)
         return -ENOMEM;
-    wiring->qos = rows;
-    rows += wiring->n_qos++;
-    set_name(rows->uuid, sizeof rows->uuid, uuid);
-    set_name(rows->id, sizeof rows->id, id);
+    set_name(row->uuid, uuid);
+    set_name(row->id, id);
     return 0;
 }
 
 struct wiring_vf *wiring_add_vf(struct vif_wiring *wiring, const char *pci)
 {
-    struct wiring_vf *vfs = grow(wiring->vfs, wiring->n_vfs, sizeof *vfs);
+    struct wiring_vf *vf = add_to(wiring->vfs, wiring->n_vfs);
 
-    if (!vfs)
-        return NULL;
-    wiring->vfs = vfs;
-    vfs += wiring->n_vfs++;
-    set_name(vfs->pci, sizeof vfs->pci, pci);
-    return vfs;
+    if (vf)
+        set_name(vf->pci, pci);
+    return vf;
 }
 
 void wiring_warn(struct vif_wiring *wiring, const char *format, ...)

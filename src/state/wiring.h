@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A wiring: the complete desired state of one VIF on this host, links and database rows, and for each
- * part what becomes of it on unplug.  Plain data, made by a plugin, that knows nothing of where it
+/* A wiring: the complete desired state of one VIF on this host, links and database rows, and for
+ * each part what unplug does with it.  Plain data, made by a plugin, that knows nothing of where it
  * came from. */
 #ifndef STATE_WIRING_H
 #define STATE_WIRING_H
@@ -20,17 +20,17 @@
 #include "kernel/link.h"
 #include "ovsdb/vswitch.h"
 
-/* os-vif's name space for the ids of its QoS rows, which are made of device names: either program finds
- * what the other made. */
+/* os-vif's name space for the ids of its QoS rows, which are made of device names: either program
+ * finds what the other made. */
 #define WIRING_QOS_NAMESPACE "68da264a-847f-42a8-8ab0-5e774aee3d95"
 
-/* Something as it was when it was judged.  What may be gone by now is fine; what is another is not. */
+/* A part as it was when it was checked.  It may be gone by now, but not be another. */
 enum wiring_sort { WIRING_LINK, WIRING_PORT, WIRING_OVS_BRIDGE };
 struct wiring_expected {
     enum wiring_sort sort;
     char name[VIF_PORT_NAME_SIZE];
     int ifindex;               /* WIRING_LINK; 0: there must be none of this name */
-    char uuid[UUID_TEXT_SIZE]; /* of the row; "": there must be none of this name */
+    char uuid[UUID_TEXT_SIZE]; /* the row's; "": there must be none of this name */
     size_t n_ports;            /* WIRING_OVS_BRIDGE: so many, and nothing else must come on it */
 };
 
@@ -45,12 +45,12 @@ struct wiring_vf {
     char pci[PCI_TEXT_SIZE];          /* its address, in lower case */
     char representor[LIMIT_IFNAME];   /* the name it has now; "" when there is none to be plugged */
     char uplink[LIMIT_IFNAME];        /* the PF's network device, "" likewise */
-    char devargs[PCI_TEXT_SIZE + 32]; /* as DPDK is told of its representor, "" likewise */
+    char devargs[PCI_TEXT_SIZE + 32]; /* its representor in DPDK's terms, "" likewise */
 };
 
 struct vif_wiring {
     char vif_id[UUID_TEXT_SIZE];
-    char name[LIMIT_IFNAME]; /* the device a person knows the VIF by */
+    char name[LIMIT_IFNAME]; /* the device a user knows the VIF by */
     struct vif_wiring_link *links;
     size_t n_links;
     struct vif_wiring_bridge *bridges;
@@ -59,9 +59,8 @@ struct vif_wiring {
     size_t n_ports;
     struct vif_wiring_rules *rules;
     size_t n_rules;
-    /* Of a wiring that is to be absent because it was found so: when this is not as it was, nothing is
-     * removed (kind CONFLICT), and the transaction happens only to a database nobody plugged into
-     * since it was looked at. */
+    /* A stale wiring is only removed (else kind CONFLICT) when these are still as they were, and
+     * only from a database that no plug has changed since it was read. */
     struct wiring_expected *expected;
     size_t n_expected;
     struct wiring_qos *qos;
@@ -75,7 +74,7 @@ struct vif_wiring {
 
 void wiring_done(struct vif_wiring *wiring);
 
-/* Each adds a zeroed part and returns it, or NULL when memory is gone.  Pointers to earlier parts of
+/* Each adds a zeroed part and returns it, or NULL when out of memory.  Pointers to earlier parts of
  * the same sort are no longer valid. */
 struct vif_wiring_link *wiring_add_link(struct vif_wiring *wiring, enum vif_link_kind kind,
                                         const char *name);
@@ -92,7 +91,7 @@ int wiring_expect_link(struct vif_wiring *wiring, const char *name, int ifindex)
 int wiring_expect_row(struct vif_wiring *wiring, enum wiring_sort sort, const char *name,
                       const char *uuid, size_t n_ports);
 int wiring_add_qos(struct vif_wiring *wiring, const char *uuid, const char *id);
-/* One more VF, of the address 'pci'; NULL when memory is gone. */
+/* One more VF, of the address 'pci'; NULL when out of memory. */
 struct wiring_vf *wiring_add_vf(struct vif_wiring *wiring, const char *pci);
 
 void wiring_warn(struct vif_wiring *wiring, const char *format, ...)

@@ -36,7 +36,7 @@ def interface(name):
 
 
 def socket(path):
-    return 'socket %s is in no allowed directory ([vifd] allowed_socket_directories)' % path
+    return 'socket %s is not in an allowed directory ([vifd] allowed_socket_directories)' % path
 
 
 def vlan_vif(nic, **network):

@@ -145,7 +145,7 @@ static void type_there_is_not(void **state)
     /* "document" and "uuid" are definitions, but no types. */
     assert_true(vif_schema("uuid", &text, &err) < 0);
     assert_int_equal(err.kind, VIF_ERROR_INVALID);
-    assert_memory_equal(err.text, "schema: no type 'uuid'; there are VIFGeneric ", 44);
+    assert_memory_equal(err.text, "schema: unknown type 'uuid', expected one of VIFGeneric ", 56);
     assert_non_null(strstr(err.text, " VIFNestedDPDK"));
     assert_string_equal(err.text + strlen(err.text) - 13, " InstanceInfo");
     assert_null(text);
@@ -228,7 +228,7 @@ static void host_info_that_cannot_be_had(void **state)
         enum vif_error_kind kind;
     } rows[] = {
         {"VIFBridges", NULL,
-         "host info: 'VIFBridges': no type of VIF; there are VIFGeneric, VIFBridge, "
+         "host info: 'VIFBridges': unknown VIF type, expected one of VIFGeneric, VIFBridge, "
          "VIFOpenVSwitch, VIFDirect, VIFVHostUser, VIFHostDevice, VIFNestedDPDK",
          VIF_ERROR_INVALID},
         {NULL, "HostVIFInfo=1.2", "host info: 'HostVIFInfo=1.2': there is HostVIFInfo 1.0 to 1.1",

@@ -92,7 +92,7 @@ static void refused(void **state)
          VIF_ERROR_INVALID, SAME("/vif/network: missing")},
         {DOCUMENT("", FLAT_NET("")), VIF_ERROR_INVALID, SAME("/vif/bridge_name: missing")},
         {BRQ("'should_provide_bridge':true,'bridge_interface':'brq1'"), VIF_ERROR_INVALID,
-         "/vif/bridge_name: \"brq1\" is the interface that is to be its port", NULL},
+         "/vif/bridge_name: \"brq1\" cannot be both the bridge and its port", NULL},
         {BRQ(VLAN_NET("")), VIF_ERROR_INVALID, "/vif/network/vlan: missing", NULL},
         {BRQ("'should_provide_bridge':true,'should_provide_vlan':true,'vlan':7"), VIF_ERROR_INVALID,
          "/vif/network/bridge_interface: missing", NULL},

@@ -234,14 +234,17 @@ static void not_roots_alone(void **state)
     path_of(path, "sample");
     assert_int_equal(chmod(path, 0664), 0);
     expect("sample", VIF_ERROR_CONFIG,
-           "%s: is not root's alone to change: not loaded (owner 0, mode 0664)", path);
+           "%s: not loaded, because users other than root can change it (owner 0, mode 0664)",
+           path);
     assert_int_equal(chmod(path, 0646), 0);
     expect("sample", VIF_ERROR_CONFIG,
-           "%s: is not root's alone to change: not loaded (owner 0, mode 0646)", path);
+           "%s: not loaded, because users other than root can change it (owner 0, mode 0646)",
+           path);
     assert_int_equal(chmod(path, 0644), 0);
     assert_int_equal(chmod(folder, 0777), 0);
     expect("sample", VIF_ERROR_CONFIG,
-           "%s: is not root's alone to change: not loaded (owner 0, mode 0777)", folder);
+           "%s: not loaded, because users other than root can change it (owner 0, mode 0777)",
+           folder);
     assert_int_equal(chmod(folder, 0755), 0);
     assert_string_equal(find("sample")->name, "sample");
 }
@@ -259,7 +262,8 @@ static void of_another_owner(void **state)
         return;
     }
     expect("sample", VIF_ERROR_CONFIG,
-           "%s: is not root's alone to change: not loaded (owner 1, mode 0644)", path);
+           "%s: not loaded, because users other than root can change it (owner 1, mode 0644)",
+           path);
 }
 
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

@@ -21,7 +21,7 @@
 #define NOT_INTERFACE(name) "interface " name " is not allowed ([vifd] allowed_interfaces)"
 #define NOT_PORT(name)      "port " name " is not allowed ([vifd] allowed_interfaces)"
 #define NOT_SOCKET(path)                                                                           \
-    "socket " path " is in no allowed directory ([vifd] allowed_socket_directories)"
+    "socket " path " is not in an allowed directory ([vifd] allowed_socket_directories)"
 
 #define ON(bridge)        "'bridge':'" bridge "',"
 #define NAMED_TAP(name)   "'vif_name':'" name "',"
@@ -288,9 +288,9 @@ static void ports(void **state)
         {"patch", "peer", "pbp" VIF_UUID, NULL},
         {"patch", "peer", "pbpx" VIF_UUID, NOT_PORT("pbpx" VIF_UUID)},
         {"dpdk", "dpdk-devargs", "0000:03:00.0",
-         "DPDK device 0000:03:00.0 is no VF that was found ([vifd] allowed_devices)"},
+         "DPDK device 0000:03:00.0 is not a VF that was found ([vifd] allowed_devices)"},
         {"dpdk", "dpdk-devargs", "0000:03:00.0,representor=[5]",
-         "DPDK device 0000:03:00.0,representor=[5] is no VF that was found ([vifd] "
+         "DPDK device 0000:03:00.0,representor=[5] is not a VF that was found ([vifd] "
          "allowed_devices)"},
         {"dpdkvhostuserclient", "vhost-server-path", "/run/openvswitch/x", NULL},
         {"dpdkvhostuserclient", "vhost-server-path", "x", NOT_SOCKET("x")},
