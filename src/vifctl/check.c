@@ -80,7 +80,7 @@ static void print_checked(const struct vif_result *result, const struct argument
 int verb_check(const struct arguments *arguments)
 {
     if (arguments->call.dry_run && !arguments->repair)
-        return usage("--dry-run goes with --repair: check alone changes nothing", "");
+        return usage("--dry-run needs --repair: check alone changes nothing", "");
     if (arguments->repair)
         return run_call(arguments, vif_host_repair, "mending", "as described", print_checked);
     return run_call(arguments, vif_host_check, "checking", NULL, print_checked);

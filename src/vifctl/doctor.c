@@ -109,15 +109,11 @@ int verb_doctor(const struct arguments *arguments)
     struct vif_error err = {0};
     int r;
 
-    if (arguments->n_files > 0)
-        return usage("doctor takes no operand: ", arguments->files[0]);
     r = vif_host_open(&arguments->host, &host, &err);
     if (r == 0)
         r = vif_host_doctor(host, &options, &findings, &err);
-    if (r < 0) {
-        complain(err.text);
-        return vif_error_kind_status(err.kind);
-    }
+    if (r < 0)
+        return failed(&err);
     if (!arguments->json)
         print_page(findings);
     else if (print_json(vif_findings_json(findings)) != STATUS_OK)

@@ -110,16 +110,16 @@ static int print_svg(const char *dot)
     return STATUS_OK;
 }
 
-static int print_graph(const char *format, struct vif_drawing *drawing)
+static int print_graph(enum graph_format format, struct vif_drawing *drawing)
 {
     const char *dot;
 
-    if (strcmp(format, "json") == 0)
+    if (format == GRAPH_JSON)
         return print_json(vif_drawing_json(drawing));
     dot = vif_drawing_dot(drawing);
     if (!dot)
         return print_json(NULL);
-    if (strcmp(format, "svg") == 0)
+    if (format == GRAPH_SVG)
         return print_svg(dot);
     (void)fputs(dot, stdout);
     return STATUS_OK;
@@ -128,13 +128,11 @@ static int print_graph(const char *format, struct vif_drawing *drawing)
 int verb_graph(const struct arguments *arguments)
 {
     auto_drawing struct vif_drawing *drawing = NULL;
-    const char *format = arguments->format ? arguments->format : "dot";
+    enum graph_format format = arguments->json ? GRAPH_JSON : arguments->format;
     int status;
 
-    if (arguments->json && arguments->format && strcmp(format, "json") != 0)
-        return usage("--json and --format contradict each other: ", format);
-    if (arguments->json)
-        format = "json";
+    if (arguments->json && arguments->given & BIT(FORMAT) && arguments->format != GRAPH_JSON)
+        return usage("--json needs --format=json, or none", "");
     status = make_drawing(arguments, &drawing);
     if (status != STATUS_OK)
         return status;

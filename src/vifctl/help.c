@@ -1,90 +1,113 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl --help, made from the tables of verbs and options. */
+/* vifctl help, made from the tables of verbs and options; each page fits a screen of 80 by 24. */
 #include <stdio.h>
 #include <string.h>
 
 #include "vifctl/vifctl.h"
 
 #define HELP_WIDTH  80
-#define HELP_INDENT 24
+#define HELP_INDENT 31 /* at most, of what options mean */
 
-/* Prints a word at 'column' or on the next line, and returns the column behind it. */
-static size_t print_word(const char *word, size_t n, size_t column)
+/* What the operands of verbs are. */
+static const char *const operands[][2] = {
+    {"FILE",
+     "FILE is JSON: {\"vif\": OBJECT, \"instance_info\": OBJECT}, an array of them, or several in "
+     "sequence. OBJECT is a versioned object of os-vif or its plain form, see vifctl schema. "
+     "'-' is standard input; a directory stands for its *.json."},
+    {"ID", "ID is that of a VIF, an iface-id, or the name of a port or network device. An operand "
+           "that exists as a file is a FILE."},
+    {"TYPE", "TYPE is a class of objects, e.g. VIFBridge or Network."},
+};
+
+/* Prints 'text' at 'column', and on below 'indent', up to the end of its last line. */
+static void print_wrapped(const char *text, size_t column, size_t indent)
 {
-    if (column + 1 + n > HELP_WIDTH) {
-        printf("\n%*s", HELP_INDENT - 1, "");
-        column = HELP_INDENT - 1;
-    }
-    printf(" %.*s", (int)n, word);
-    return column + 1 + n;
-}
+    for (bool first = true; *text; first = false) {
+        size_t n = strcspn(text, " ");
 
-/* "plug, unplug:", or nothing for an option of every verb. */
-static size_t print_verbs_of(enum option_number option, const struct verb *verbs, size_t n_verbs,
-                             size_t column)
-{
-    const char *before = NULL;
-    char word[32];
-
-    if ((OF_EVERY >> option) & 1)
-        return column;
-    for (size_t i = 0; i <= n_verbs; i++) {
-        if (i < n_verbs && !((verbs[i].options >> option) & 1))
-            continue;
-        if (before) {
-            (void)snprintf(word, sizeof word, "%s%c", before, i < n_verbs ? ',' : ':');
-            column = print_word(word, strlen(word), column);
+        if (!first && column + 1 + n > HELP_WIDTH) {
+            printf("\n%*s", (int)indent, "");
+            column = indent;
+        } else if (!first) {
+            column += (size_t)printf(" ");
         }
-        before = i < n_verbs ? verbs[i].name : NULL;
-    }
-    return column;
-}
-
-static void print_option(enum option_number number, const struct verb *verbs, size_t n_verbs)
-{
-    const struct option_row *option = &option_rows[number];
-    const char *word = option->words;
-    size_t column = HELP_INDENT - 1;
-    const char *value = option->value ? option->value : "";
-    bool optional = value[0] == '[';
-    char left[64];
-
-    (void)snprintf(left, sizeof left, "%c%c%c --%s%s%s%s", option->letter ? '-' : ' ',
-                   option->letter ? option->letter : ' ', option->letter ? ',' : ' ', option->name,
-                   optional ? "[" : "", option->value ? "=" : "", value + optional);
-    printf("  %-*s", HELP_INDENT - 3, left);
-    if (strlen(left) > HELP_INDENT - 4) /* no gap is left */
-        printf("\n%*s", HELP_INDENT - 1, "");
-    column = print_verbs_of(number, verbs, n_verbs, column);
-    while (*word) {
-        size_t n = strcspn(word, " ");
-
-        column = print_word(word, n, column);
-        word += n + (word[n] == ' ');
+        column += (size_t)printf("%.*s", (int)n, text);
+        text += n + (text[n] == ' ');
     }
     puts("");
 }
 
-void print_help(const struct verb *verbs, size_t n_verbs)
+/* "-v, --verbose", "    --json" */
+static int spell(enum option_number option, char *text, size_t size)
 {
+    char letter = option_rows[option].letter;
+    int n = snprintf(text, size, letter ? "  -%c, " : "      ", letter);
+
+    options_spell(option, text + n, size - (size_t)n);
+    return (int)strlen(text);
+}
+
+static void print_options(unsigned set)
+{
+    char left[64];
+    int indent = 0;
+
+    for (enum option_number i = 0; i < N_OPTIONS; i++) {
+        int n = set >> i & 1 ? spell(i, left, sizeof left) + 2 : 0;
+
+        if (n > indent && n <= HELP_INDENT)
+            indent = n;
+    }
+    puts("\nOptions:");
+    for (enum option_number i = 0; i < N_OPTIONS; i++)
+        if (set >> i & 1) {
+            int n = spell(i, left, sizeof left), column = n + 2 > indent ? n + 2 : indent;
+
+            printf("%-*s", column, left);
+            print_wrapped(option_rows[i].help, (size_t)column, (size_t)indent);
+        }
+}
+
+static void print_verb(const struct verb *verb)
+{
+    printf("Usage: vifctl %s [OPTION]...%s%s\n", verb->name, verb->operands[0] ? " " : "",
+           verb->operands);
+    print_wrapped(verb->description, 0, 0);
+    for (size_t i = 0; i < sizeof operands / sizeof operands[0]; i++)
+        if (strstr(verb->operands, operands[i][0])) {
+            puts("");
+            print_wrapped(operands[i][1], 0, 0);
+        }
+    print_options(verb->options & ~BIT(VERSION));
+}
+
+void help_print(const struct verb *verb)
+{
+    if (verb) {
+        print_verb(verb);
+        return;
+    }
     puts("Usage: vifctl [OPTION]... VERB [OPERAND]...\n"
          "Plug the network interfaces of virtual machines into Open vSwitch.\n"
          "\n"
          "Verbs:");
-    for (size_t i = 0; i < n_verbs; i++)
-        printf("  %-10s%-12s %s\n", verbs[i].name, verbs[i].operands, verbs[i].summary);
-    puts(
-        "\n"
-        "FILE is JSON: {\"vif\": OBJECT, \"instance_info\": OBJECT}, an array of them, or one per\n"
-        "line; '-' is standard input, a directory stands for its *.json.  OBJECT is an os-vif\n"
-        "versioned object or its plain form.  TYPE is a class of objects such as VIFBridge.\n"
-        "ID is that of a VIF, an iface-id, or the name of a port or network device; what exists\n"
-        "as a file is a FILE.\n"
-        "\n"
-        "Options:");
-    for (enum option_number i = 0; i < N_OPTIONS; i++)
-        print_option(i, verbs, n_verbs);
+    for (size_t i = 0; i < N_VERBS; i++)
+        printf("  %-9s %-12s  %s\n", verbs[i].name, verbs[i].operands, verbs[i].summary);
+    print_options(BIT(HELP) | BIT(VERSION));
     puts("\n"
-         "Exit status: 0 done; 1 check found drift; 2 bad input or usage; 3 a VIF or the host\n"
-         "failed; 4 the database or vifd cannot be reached; 5 no permission; 6 timed out.");
+         "Exit status: 0 done; 1 check found drift; 2 bad input or usage; 3 a VIF or the\n"
+         "host failed; 4 database or vifd cannot be reached; 5 no permission; 6 timed out.");
+}
+
+int verb_help(const struct arguments *arguments)
+{
+    const struct verb *verb = NULL;
+
+    if (arguments->n_files > 0) {
+        verb = verb_find(arguments->files[0]);
+        if (!verb)
+            return verb_unknown(arguments->files[0]);
+    }
+    help_print(verb);
+    return STATUS_OK;
 }

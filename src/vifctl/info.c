@@ -12,17 +12,6 @@ DEFINE_AUTO(auto_text, char *, vif_free);
 #define auto_host __attribute__((cleanup(auto_host_fn)))
 #define auto_text __attribute__((cleanup(auto_text_fn)))
 
-/* NULL: there is only an error. */
-static int print_text(const char *text, const struct vif_error *err)
-{
-    if (!text) {
-        complain(err->text);
-        return vif_error_kind_status(err->kind);
-    }
-    puts(text);
-    return STATUS_OK;
-}
-
 int verb_host_info(const struct arguments *arguments)
 {
     auto_host struct vif_host *host = NULL;
@@ -34,11 +23,9 @@ int verb_host_info(const struct arguments *arguments)
         .versions = arguments->versions,
     };
 
-    if (arguments->n_files > 0)
-        return usage("host-info takes no operand: ", arguments->files[0]);
     if (vif_host_open(&arguments->host, &host, &err) == 0)
         (void)vif_host_info(host, &options, &text, &err);
-    return print_text(text, &err);
+    return text ? print_json(text) : failed(&err);
 }
 
 /* The text ends with a line's end of its own. */
@@ -66,13 +53,11 @@ int verb_metrics(const struct arguments *arguments)
     auto_text char *text = NULL;
     struct vif_error err = {0};
 
-    if (arguments->n_files > 0)
-        return usage("metrics takes no operand: ", arguments->files[0]);
     if (!options.connect)
         options.connect = VIF_SOCKET;
     if (vif_host_open(&options, &host, &err) == 0)
         (void)vif_host_metrics(host, &text, &err);
-    return text ? print_metrics(text, arguments->json) : print_text(NULL, &err);
+    return text ? print_metrics(text, arguments->json) : failed(&err);
 }
 
 int verb_schema(const struct arguments *arguments)
@@ -80,8 +65,6 @@ int verb_schema(const struct arguments *arguments)
     auto_text char *text = NULL;
     struct vif_error err = {0};
 
-    if (arguments->n_files > 1)
-        return usage("schema takes one TYPE: ", arguments->files[1]);
     (void)vif_schema(arguments->n_files > 0 ? arguments->files[0] : NULL, &text, &err);
-    return print_text(text, &err);
+    return text ? print_json(text) : failed(&err);
 }

@@ -90,16 +90,12 @@ int verb_list(const struct arguments *arguments)
     struct vif_error err = {0};
     int r;
 
-    if (arguments->n_files > 0)
-        return usage("list takes no operand: ", arguments->files[0]);
     options.timeout_ms = arguments->call.timeout_ms;
     r = vif_host_open(&arguments->host, &host, &err);
     if (r == 0)
         r = vif_host_list(host, &options, &list, &err);
-    if (r < 0) {
-        complain(err.text);
-        return vif_error_kind_status(err.kind);
-    }
+    if (r < 0)
+        return failed(&err);
     if (arguments->json)
         return print_json(vif_list_json(list));
     print_table(list);

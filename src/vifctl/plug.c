@@ -20,30 +20,9 @@ DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
 
 void print_steps(const struct vif_result *result)
 {
-    const char *step = result->steps;
-
     printf("%s%s%s%s\n", result->id, result->name[0] ? " " : "", result->name,
-           *step ? ":" : ": nothing to do");
-    while (*step) {
-        size_t n = strcspn(step, "\n");
-
-        printf("  %.*s\n", (int)n, step);
-        step += n + (step[n] == '\n');
-    }
-}
-
-static void print_warnings(const struct vif_result *result)
-{
-    const char *line = result->warnings ? result->warnings : "";
-
-    if (*line)
-        (void)fflush(stdout); /* what was printed comes first; without a warning, all at once */
-    while (*line) {
-        size_t n = strcspn(line, "\n");
-
-        (void)fprintf(stderr, "vifctl: warning: %.*s\n", (int)n, line);
-        line += n + (line[n] == '\n');
-    }
+           result->steps[0] ? ":" : ": nothing to do");
+    print_lines(stdout, "  ", result->steps);
 }
 
 static void print_result(const struct vif_result *result, const struct arguments *arguments)
@@ -106,7 +85,9 @@ static int print_report(const struct vif_report *report, const struct call *call
     for (size_t i = 0; i < vif_report_count(report); i++) {
         const struct vif_result *result = vif_report_result(report, i);
 
-        print_warnings(result);
+        if (result->warnings)
+            (void)fflush(stdout); /* what was printed comes first; without a warning, all at once */
+        print_lines(stderr, "vifctl: warning: ", result->warnings);
         if (result->state == VIF_STATE_FAILED)
             complain(result->error.text);
         else if (!arguments->json)
@@ -128,7 +109,7 @@ static int make_call(struct call *call, struct vif_host *host, const struct vif_
     if (call->arguments->json)
         options.result = print_line;
     if (done && !options.dry_run)
-        options.stop_fd = interrupt_begin();
+        options.stop_fd = signals_catch();
     /* A reader that goes away must not end us with VIFs half plugged. */
     (void)signal(SIGPIPE, SIG_IGN);
     progress_begin(&call->line, call->arguments, doing, vif_batch_count(batch));
@@ -149,10 +130,6 @@ int run_call(const struct arguments *arguments, call_fn *make, const char *doing
     struct vif_error err = {0};
     int r, status;
 
-    if (arguments->n_files == 0) {
-        complain("no FILE given ('-' is standard input)");
-        return STATUS_USAGE;
-    }
     r = vif_host_open(&arguments->host, &host, &err);
     if (r == 0)
         r = vif_batch_new(&batch, &err);
@@ -162,13 +139,11 @@ int run_call(const struct arguments *arguments, call_fn *make, const char *doing
         r = read_files(arguments->files, arguments->n_files, batch, &err) ? 0 : -1;
     if (r == 0)
         r = make_call(&call, host, batch, make, doing, done, &report, &err);
-    if (r < 0) {
-        complain(err.text);
-        return vif_error_kind_status(err.kind);
-    }
+    if (r < 0)
+        return failed(&err);
     status = print_report(report, &call, print);
-    if (is_interrupted() && vif_report_count(report) > 1)
-        tell_interrupted(report, done);
+    if (signals_caught() && vif_report_count(report) > 1)
+        signals_report(report, done);
     return call.write_error ? output_failed(call.write_error, status) : status;
 }
 

@@ -31,19 +31,12 @@ static void print_age(int64_t age_ms)
 
 static void print_leftover(const struct vif_leftover *leftover)
 {
-    const char *line = leftover->steps ? leftover->steps : "";
-
     printf("%s%s %s%s%s: %s", is_state(leftover, "removed") ? "removed " : "", leftover->kind,
            leftover->name, leftover->bridge[0] ? " on " : "", leftover->bridge, leftover->reason);
     if (leftover->age_ms >= 0 && !is_state(leftover, "kept"))
         print_age(leftover->age_ms);
     printf("\n");
-    while (*line) {
-        size_t n = strcspn(line, "\n");
-
-        printf("  %.*s\n", (int)n, line);
-        line += n + (line[n] == '\n');
-    }
+    print_lines(stdout, "  ", leftover->steps);
 }
 
 static void print_list(const struct vif_leftovers *list, bool verbose)
@@ -75,20 +68,16 @@ int verb_prune(const struct arguments *arguments)
     struct vif_error err = {0};
     int r, status = STATUS_OK;
 
-    if (arguments->n_files > 0)
-        return usage("prune takes no operand: ", arguments->files[0]);
     options.timeout_ms = arguments->call.timeout_ms;
     options.dry_run = arguments->call.dry_run;
     options.wait = arguments->call.wait;
     r = vif_host_open(&arguments->host, &host, &err);
     if (r == 0 && options.remove && !options.dry_run)
-        options.stop_fd = interrupt_begin();
+        options.stop_fd = signals_catch();
     if (r == 0)
         r = vif_host_prune(host, &options, &list, &err);
-    if (r < 0) {
-        complain(err.text);
-        return vif_error_kind_status(err.kind);
-    }
+    if (r < 0)
+        return failed(&err);
     if (arguments->json)
         status = print_json(vif_leftovers_json(list));
     else

@@ -133,10 +133,6 @@ int verb_show(const struct arguments *arguments)
     auto_drawing struct vif_drawing *drawing = NULL;
     int status;
 
-    if (arguments->n_files == 0) {
-        complain("no FILE or ID given ('-' is standard input; vifctl list names all VIFs)");
-        return STATUS_USAGE;
-    }
     status = make_drawing(arguments, &drawing);
     if (status != STATUS_OK)
         return status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SIGINT and SIGTERM while VIFs are being changed: the first ends the library's call, each VIF whole; the
- * report is printed as ever, and then vifctl ends by the signal, so that a shell sees what happened.
+/* SIGINT and SIGTERM while VIFs are being changed: the first ends the library's call, with no VIF left half
+ * done; the report is printed, and then vifctl ends by the signal, so that a shell sees what happened.
  * The second ends it at once.
  *
  * A signal handler gets no argument, so what it needs is in the only variables of this program. */
@@ -19,7 +19,7 @@ static const int signals[] = {SIGINT, SIGTERM};
 static volatile sig_atomic_t caught; /* the number of the signal; 0: none came */
 static volatile sig_atomic_t writing_end = -1;
 
-/* Default again: who asks twice does not want to wait. */
+/* The default action is back for the second signal. */
 static void handle(int number)
 {
     int saved = errno;
@@ -31,7 +31,7 @@ static void handle(int number)
     errno = saved;
 }
 
-int interrupt_begin(void)
+int signals_catch(void)
 {
     struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART}, before;
     int ends[2];
@@ -42,18 +42,18 @@ int interrupt_begin(void)
     for (size_t i = 0; i < N_SIGNALS; i++)
         (void)sigaddset(&action.sa_mask, signals[i]);
     for (size_t i = 0; i < N_SIGNALS; i++)
-        /* What was ignored when we were started (nohup) stays so. */
+        /* Signals ignored at startup (nohup) stay ignored. */
         if (sigaction(signals[i], &action, &before) == 0 && before.sa_handler == SIG_IGN)
             (void)sigaction(signals[i], &before, NULL);
     return ends[0];
 }
 
-bool is_interrupted(void)
+bool signals_caught(void)
 {
     return caught != 0;
 }
 
-int interrupt_end(int status)
+int signals_end(int status)
 {
     if (caught)
         (void)raise(caught);
@@ -66,7 +66,7 @@ static int add_count(char *words, size_t size, int used, size_t n, const char *w
     return n ? snprintf(words + used, size - (size_t)used, ", %zu %s", n, what) : 0;
 }
 
-void tell_interrupted(const struct vif_report *report, const char *done)
+void signals_report(const struct vif_report *report, const char *done)
 {
     size_t n = vif_report_count(report), whole = 0, unawaited = 0, failed = 0;
     char words[200];

@@ -8,35 +8,117 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct verb verbs[] = {
-    {"plug", "FILE...", "connect VIFs", verb_plug, OF_PLUGGING | BIT(ON_TIMEOUT)},
-    {"unplug", "FILE...", "disconnect VIFs", verb_unplug, OF_PLUGGING},
-    {"check", "FILE...", "report differences from the description; --repair fixes them", verb_check,
-     OF_PLUGGING | BIT(ON_TIMEOUT) | BIT(REPAIR)},
-    {"show", "FILE|ID...", "draw the wiring of VIFs, each part with its state", verb_show,
-     OF_DATABASE},
-    {"graph", "[FILE|ID]...", "print the wiring of VIFs, or of the whole host, as a graph",
-     verb_graph, OF_DATABASE | BIT(FORMAT)},
-    {"list", "", "list all VIFs of this host", verb_list,
-     OF_DATABASE | BIT(INSTANCE) | BIT(BRIDGE) | BIT(STATE)},
-    {"prune", "", "list stale ports, links and QoS rows; --yes removes them", verb_prune,
-     OF_PLUGGING | BIT(YES) | BIT(MATCH) | BIT(GRACE)},
-    {"doctor", "", "check whether this host is ready, and say what to do if not", verb_doctor,
-     OF_DATABASE},
-    {"host-info", "", "print which VIFs the plugins take, as os-vif's HostInfo object",
-     verb_host_info, OF_EVERY | BIT(CONFIG) | BIT(CONNECT) | BIT(VIF_TYPE) | BIT(COMPAT)},
-    {"metrics", "", "print the counters and histograms of vifd, as OpenMetrics text", verb_metrics,
-     OF_EVERY | BIT(CONNECT)},
-    {"schema", "[TYPE]", "print the JSON Schema of the input, or of one type of object",
-     verb_schema, OF_EVERY},
-};
+#define VERB_ROW(function, ...) {verb_##function, __VA_ARGS__},
+const struct verb verbs[N_VERBS] = {VERBS(VERB_ROW)};
 
-#define N_VERBS (sizeof verbs / sizeof verbs[0])
+const struct verb *verb_find(const char *name)
+{
+    for (size_t i = 0; i < N_VERBS; i++)
+        if (strcmp(name, verbs[i].name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
+int verb_unknown(const char *name)
+{
+    (void)fprintf(stderr, "vifctl: unknown verb: %s; the verbs are", name);
+    for (size_t i = 0; i < N_VERBS; i++)
+        (void)fprintf(stderr, "%s %s", i ? "," : "", verbs[i].name);
+    (void)fputs("\n", stderr);
+    return STATUS_USAGE;
+}
+
+static void print_debug(void *data, const char *line)
+{
+    (void)data;
+    (void)fprintf(stderr, "vifctl: debug: %s\n", line);
+}
+
+/* Prints "vifctl: <text><what>; see vifctl VERB --help". */
+static int usage_of(const struct verb *verb, const char *text, const char *what)
+{
+    (void)fprintf(stderr, "vifctl: %s%s; see vifctl %s --help\n", text, what, verb->name);
+    return STATUS_USAGE;
+}
+
+/* "[FILE|ID]...": in brackets none is needed; without dots one is all. */
+static int check_operands(const struct verb *verb, const struct arguments *arguments)
+{
+    const char *operands = verb->operands;
+    int most = !operands[0] ? 0 : strstr(operands, "...") ? arguments->n_files : 1;
+    char text[64], name[16];
+
+    (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(operands + 1, "].") + 1, operands);
+    if (arguments->n_files > most) {
+        (void)snprintf(text, sizeof text, "%s takes %s%s: ", verb->name,
+                       most ? "one " : "no operand", most ? name + 1 : "");
+        return usage_of(verb, text, arguments->files[most]);
+    }
+    if (arguments->n_files == 0 && operands[0] && operands[0] != '[')
+        return usage_of(verb, "no ", strchr(name, '|') ? "FILE or ID given" : "FILE given");
+    return STATUS_OK;
+}
+
+static int run_verb(const struct verb *verb, const struct arguments *arguments)
+{
+    unsigned connect = arguments->given & BIT(CONNECT);
+    char text[64];
+    int status;
+
+    for (enum option_number i = 0; i < N_OPTIONS; i++) {
+        (void)snprintf(text, sizeof text, "--%s", option_rows[i].name);
+        if ((arguments->given & ~verb->options) >> i & 1)
+            return usage_of(verb, strcat(text, " is not an option of "), verb->name);
+        if (connect && (i == OPTION_OVSDB || i == OPTION_CONFIG) && arguments->given >> i & 1)
+            return usage_of(verb, text,
+                            " cannot be used with --connect: vifd has its own configuration and "
+                            "database");
+    }
+    status = check_operands(verb, arguments);
+    return status ? status : verb->run(arguments);
+}
+
+static int run(struct arguments *arguments, int argc, char **argv)
+{
+    const struct verb *verb = NULL;
+    int status = options_read(arguments, argc, argv);
+
+    if (status != STATUS_OK)
+        return status;
+    if (arguments->given & BIT(VERSION)) {
+        printf("vifctl %s\n", vif_version());
+        return STATUS_OK;
+    }
+    if (optind < argc) {
+        verb = verb_find(argv[optind]);
+        if (!verb)
+            return verb_unknown(argv[optind]);
+    }
+    if (arguments->given & BIT(HELP)) {
+        help_print(verb);
+        return STATUS_OK;
+    }
+    if (!verb)
+        return usage("no verb given", "");
+    if (arguments->verbose)
+        arguments->host.log = print_debug;
+    arguments->files = argv + optind + 1;
+    arguments->n_files = argc - optind - 1;
+    return run_verb(verb, arguments);
+}
+
+/* ---- output ---- */
 
 void complain(const char *text)
 {
     (void)fflush(stdout);
     (void)fprintf(stderr, "vifctl: %s\n", text);
+}
+
+int failed(const struct vif_error *error)
+{
+    complain(error->text);
+    return vif_error_kind_status(error->kind);
 }
 
 int usage(const char *text, const char *what)
@@ -55,57 +137,14 @@ int print_json(const char *text)
     return STATUS_OK;
 }
 
-/* vifd has a configuration and a database of its own. */
-static int check_connect(unsigned given)
+void print_lines(FILE *to, const char *before, const char *lines)
 {
-    static const enum option_number others[] = {OPTION_OVSDB, OPTION_CONFIG};
+    while (lines && *lines) {
+        int n = (int)strcspn(lines, "\n");
 
-    for (size_t i = 0; given & BIT(CONNECT) && i < sizeof others / sizeof others[0]; i++)
-        if (given >> others[i] & 1)
-            return usage(
-                "--connect has vifd do it, with a configuration and a database of its own; "
-                "it does not go with --",
-                option_rows[others[i]].name);
-    return STATUS_OK;
-}
-
-static int run_verb(const struct verb *verb, const struct arguments *arguments, unsigned given)
-{
-    for (int i = 0; i < N_OPTIONS; i++)
-        if ((given & ~verb->options) >> i & 1) {
-            char words[64];
-
-            (void)snprintf(words, sizeof words, "--%s is not an option of ", option_rows[i].name);
-            return usage(words, verb->name);
-        }
-    if (check_connect(given) != STATUS_OK)
-        return STATUS_USAGE;
-    return verb->run(arguments);
-}
-
-static int run(struct arguments *arguments, int argc, char **argv)
-{
-    unsigned given = 0;
-    int status = take_options(arguments, argc, argv, &given);
-
-    if (status != STATUS_OK)
-        return status;
-    if (given & BIT(HELP)) {
-        print_help(verbs, N_VERBS);
-        return STATUS_OK;
+        (void)fprintf(to, "%s%.*s\n", before, n, lines);
+        lines += n + (lines[n] == '\n');
     }
-    if (given & BIT(VERSION)) {
-        printf("vifctl %s\n", vif_version());
-        return STATUS_OK;
-    }
-    if (optind == argc)
-        return usage("no verb given", "");
-    arguments->files = argv + optind + 1;
-    arguments->n_files = argc - optind - 1;
-    for (size_t i = 0; i < N_VERBS; i++)
-        if (strcmp(argv[optind], verbs[i].name) == 0)
-            return run_verb(&verbs[i], arguments, given);
-    return usage("unknown verb: ", argv[optind]);
 }
 
 int output_failed(int errnum, int status)
@@ -113,12 +152,6 @@ int output_failed(int errnum, int status)
     (void)fprintf(stderr, "vifctl: standard output: %s\n", strerror(errnum));
     clearerr(stdout);
     return status ? status : vif_error_kind_status(VIF_ERROR_SYSTEM);
-}
-
-/* Standard output that could not be written is a failure like any other. */
-static int finish(int status)
-{
-    return fflush(stdout) != 0 || ferror(stdout) ? output_failed(errno, status) : status;
 }
 
 int main(int argc, char **argv)
@@ -138,5 +171,8 @@ int main(int argc, char **argv)
     status = run(&arguments, argc, argv);
     free(arguments.vif_types);
     free(arguments.versions);
-    return interrupt_end(finish(status));
+    /* Standard output that could not be written is a failure like any other. */
+    if (fflush(stdout) != 0 || ferror(stdout))
+        status = output_failed(errno, status);
+    return signals_end(status);
 }

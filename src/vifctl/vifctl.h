@@ -5,24 +5,30 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <vif/vif.h>
+
+#include "base/cleanup.h"
+#include "vifctl/verbs.h"
 
 /* Exit statuses that are not of the error table. */
 #define STATUS_OK    0
 #define STATUS_USAGE 2
 
-/* The command line, taken apart. */
+/* ---- the command line ---- */
+
+enum graph_format { GRAPH_DOT, GRAPH_SVG, GRAPH_JSON };
+
 struct arguments {
     struct vif_host_options host;
     struct vif_call_options call;
     struct vif_list_options list;
     struct vif_prune_options prune;
-    bool json;
-    bool repair;            /* of check */
-    const char *format;     /* of --format; NULL: it was not given */
-    const char **vif_types; /* of --vif-type, NULL-ended; NULL: none was given */
-    const char **versions;  /* of --compat, the same */
-    char **files;           /* what stands behind the verb */
+    int json, repair, verbose;
+    enum graph_format format;
+    const char **vif_types, **versions; /* NULL-ended; NULL: none was given */
+    unsigned given;                     /* options, as bits */
+    char **files;                       /* the operands */
     int n_files;
 };
 
@@ -51,79 +57,108 @@ enum option_number {
     N_OPTIONS
 };
 
-/* Options as bits: those of every verb, of verbs that ask the database, of verbs that plug. */
 #define BIT(option) (1U << OPTION_##option)
-#define OF_EVERY    (BIT(JSON) | BIT(VERBOSE) | BIT(HELP) | BIT(VERSION))
-#define OF_DATABASE (OF_EVERY | BIT(TIMEOUT) | BIT(OVSDB) | BIT(CONFIG) | BIT(CONNECT))
-#define OF_PLUGGING (OF_DATABASE | BIT(DRY_RUN) | BIT(WAIT))
 
-/* One option.  'take' returns STATUS_OK to go on, else the exit status. */
-struct option_row {
-    const char *name;
-    const char
-        *value;  /* what it is called in the help; NULL: there is none; "[NAME]": it may be left
-                          out */
-    char letter; /* the short form; 0: there is none */
-    const char *words;                                           /* for the help */
-    int (*take)(struct arguments *arguments, const char *value); /* NULL: main's business */
+/* What an option's value is, and is stored as in struct arguments. */
+enum option_type {
+    OPTION_IS_FLAG,    /* no value; int, set to 1 */
+    OPTION_IS_TEXT,    /* const char * */
+    OPTION_IS_TEXTS,   /* const char **, one more each time the option is given */
+    OPTION_IS_WORD,    /* one of 'words'; an enum */
+    OPTION_IS_SECONDS, /* int64_t, in milliseconds; 0 seconds: -1 */
 };
 
-/* One verb; returns the exit status. */
-struct verb {
+struct option_word {
+    const char *word;
+    int value;
+};
+
+struct option_row {
     const char *name;
-    const char *operands;
-    const char *summary;
-    int (*run)(const struct arguments *arguments);
-    unsigned options; /* the options it has, as bits */
+    char letter; /* the short form; 0: none */
+    enum option_type type;
+    size_t offset;                   /* in struct arguments */
+    const char *value;               /* as the help calls it; NULL: the words */
+    const char *fallback;            /* of a value that may be left out; NULL: it may not */
+    const struct option_word *words; /* ended by one without a word */
+    const char *help;
 };
 
 extern const struct option_row option_rows[N_OPTIONS];
 
-/* Takes the options off the command line, wherever they stand, since which of them belong to the verb
- * is known only afterwards; what is left begins at getopt's 'optind'.  Adds their bits to
- * '*ret_given', and goes no further than --help or --version.  The exit status, STATUS_OK to go
- * on. */
-int take_options(struct arguments *arguments, int argc, char **argv, unsigned *ret_given);
+/* Reads the options, wherever they stand, into 'arguments', and leaves the others at getopt's 'optind'.
+ * Returns the exit status, STATUS_OK to go on.  --version ends it at once; after --help nothing is an
+ * error. */
+int options_read(struct arguments *arguments, int argc, char **argv);
 
-void print_help(const struct verb *verbs, size_t n_verbs);
+/* Writes "--wait=none|vswitchd|ovn|ml2" into 'text'. */
+void options_spell(enum option_number option, char *text, size_t size);
 
-int verb_plug(const struct arguments *arguments);
-int verb_unplug(const struct arguments *arguments);
-int verb_check(const struct arguments *arguments);
-int verb_show(const struct arguments *arguments);
-int verb_graph(const struct arguments *arguments);
-int verb_list(const struct arguments *arguments);
-int verb_prune(const struct arguments *arguments);
-int verb_doctor(const struct arguments *arguments);
-int verb_host_info(const struct arguments *arguments);
-int verb_metrics(const struct arguments *arguments);
-int verb_schema(const struct arguments *arguments);
+/* ---- verbs ---- */
 
-/* A function of the library that does something with the VIFs of a batch; one that prints what became
- * of a VIF that did not fail. */
+struct verb {
+    int (*run)(const struct arguments *arguments); /* returns the exit status */
+    const char *name, *operands;
+    unsigned options; /* as bits */
+    const char *summary, *description;
+};
+
+#define DECLARE_VERB(function, ...) int verb_##function(const struct arguments *arguments);
+VERBS(DECLARE_VERB)
+#undef DECLARE_VERB
+
+#define COUNT_VERB(function, ...) +1
+#define N_VERBS                   (0 VERBS(COUNT_VERB))
+
+extern const struct verb verbs[N_VERBS];
+
+/* NULL for an unknown one. */
+const struct verb *verb_find(const char *name);
+
+/* Reports an unknown verb, and all there are; returns STATUS_USAGE. */
+int verb_unknown(const char *name);
+
+/* Prints the help of one verb; NULL: of vifctl. */
+void help_print(const struct verb *verb);
+
+/* ---- calls with the VIFs of files ---- */
+
 typedef int call_fn(struct vif_host *host, const struct vif_batch *batch,
                     const struct vif_call_options *options, struct vif_report **ret_report,
                     struct vif_error *err);
+/* Prints the result of a VIF that did not fail. */
 typedef void print_fn(const struct vif_result *result, const struct arguments *arguments);
 
-/* Calls it with the VIFs of the files and prints what became of them: with --json each as soon as it is
- * known, else all at the end; 'doing' ("plugging") is what the status line says meanwhile, 'done'
- * ("plugged") what a VIF is that did not fail; NULL: the call changes nothing, and may be interrupted
- * anywhere.  The exit status. */
+/* Calls 'make' with the VIFs of the files and prints the results: with --json each as soon as it is final,
+ * else all at the end.  'doing' ("plugging") goes into the status line, 'done' ("plugged") says what became
+ * of a VIF that did not fail; NULL: the call changes nothing, and may be interrupted anywhere.  Returns the
+ * exit status. */
 int run_call(const struct arguments *arguments, call_fn *make, const char *doing, const char *done,
              print_fn *print);
 
-/* From here on the first SIGINT or SIGTERM makes the descriptor that is returned readable, for 'stop_fd' of
- * the library's calls (0: there is none); the next ends the process. */
-int interrupt_begin(void);
+/* Adds the VIFs of every FILE ("-": standard input; a directory: all its *.json) to the batch.  A
+ * file that cannot be read becomes an entry that failed.  False when memory is gone. */
+bool read_files(char **files, int n, struct vif_batch *batch, struct vif_error *err);
 
-bool is_interrupted(void);
+/* ---- signals ---- */
 
-/* Says on stderr how many VIFs of an interrupted call are done, and what the others are. */
-void tell_interrupted(const struct vif_report *report, const char *done);
+/* From here on the first SIGINT or SIGTERM makes the returned descriptor readable, for 'stop_fd' of the
+ * library's calls (0: there is none); the next ends the process. */
+int signals_catch(void);
 
-/* When a signal came, ends the process by it; else returns 'status'.  All has to be written by then. */
-int interrupt_end(int status);
+bool signals_caught(void);
+
+/* Reports on stderr how many VIFs of an interrupted call are done, and what became of the others. */
+void signals_report(const struct vif_report *report, const char *done);
+
+/* Ends the process by the signal that was caught, if any; else returns 'status'.  All output has to be
+ * written by then. */
+int signals_end(int status);
+
+/* ---- output ---- */
+
+/* Prints each line of 'lines' (NULL: none) after 'before'. */
+void print_lines(FILE *to, const char *before, const char *lines);
 
 /* Prints the steps of a dry run. */
 void print_steps(const struct vif_result *result);
@@ -131,13 +166,21 @@ void print_steps(const struct vif_result *result);
 /* Prints "vifctl: <text>" on stderr. */
 void complain(const char *text);
 
-/* The same with ": <what>; see vifctl --help" behind it; returns STATUS_USAGE. */
+/* Prints the error and returns its exit status. */
+int failed(const struct vif_error *error);
+
+/* Prints "vifctl: <text><what>; see vifctl --help" on stderr; returns STATUS_USAGE. */
 int usage(const char *text, const char *what);
 
-/* The same with what an error of the library says, made fit for a terminal: it may have words of
- * others in it. */
+/* Prints an error that may quote texts of others, made fit for a terminal. */
 void complain_of(const struct vif_error *error);
 
+/* Reports, once, that standard output could not be written; returns the exit status, 'status' unless that is
+ * STATUS_OK. */
+int output_failed(int errnum, int status);
+
+/* Prints JSON made by the library; NULL: memory was gone.  Returns the exit status. */
+int print_json(const char *text);
 /* Has the library draw the operands of show or graph, FILEs and IDs; none: the whole host.  On
  * STATUS_OK '*ret_drawing' is the caller's; else the error is said. */
 int make_drawing(const struct arguments *arguments, struct vif_drawing **ret_drawing);
@@ -145,17 +188,5 @@ int make_drawing(const struct arguments *arguments, struct vif_drawing **ret_dra
 /* Reports the VIFs that could not be drawn, after the drawing is printed with 'status'; the exit
  * status. */
 int finish_drawing(struct vif_drawing *drawing, int status);
-
-/* Says, once, that standard output could not be written; the exit status, 'status' unless that is
- * STATUS_OK. */
-int output_failed(int errnum, int status);
-
-/* Prints what a function of the library made as JSON; NULL: for it, memory was gone.  The exit
- * status. */
-int print_json(const char *text);
-
-/* Adds the VIFs of every FILE ("-": standard input; a directory: all its *.json) to the batch.  A
- * file that cannot be read becomes an entry that failed.  False when memory is gone. */
-bool read_files(char **files, int n, struct vif_batch *batch, struct vif_error *err);
 
 #endif

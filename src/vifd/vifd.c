@@ -23,20 +23,22 @@
 
 static const char help[] =
     "Usage: vifd [OPTION]...\n"
-    "Plug the network interfaces of virtual machines into Open vSwitch for clients.\n"
+    "Plug the network interfaces of virtual machines into Open vSwitch, on request.\n"
     "\n"
     "Options:\n"
     "      --config=FILE    read FILE instead of " VIF_CONFIG_FILE "\n"
     "      --socket=PATH    listen on PATH instead of the configured socket\n"
     "      --ovsdb=ADDRESS  the database: unix:PATH, tcp:IP:PORT or tcp:[IPv6]:PORT\n"
-    "      --user=NAME      become NAME when started by root, instead of " PRIVILEGE_USER "\n"
+    "      --user=NAME      as root, become NAME instead of " PRIVILEGE_USER "\n"
     "  -v, --verbose        log what is done in every detail\n"
     "      --version        print the version\n"
-    "  -h, --help           print this\n"
+    "  -h, --help           print this help\n"
     "\n"
-    "SIGHUP reloads the configuration; SIGTERM and SIGINT finish the running calls and exit.\n"
-    "Exit status: 0 ended by a signal; 2 bad usage or configuration; 3 startup failed;\n"
-    "5 no permission.\n";
+    "SIGHUP reloads the configuration; SIGTERM and SIGINT shut vifd down once running\n"
+    "calls are finished.\n"
+    "\n"
+    "Exit status: 0 ended by a signal; 2 bad usage or configuration; 3 startup\n"
+    "failed; 5 no permission.\n";
 
 enum key { KEY_CONFIG = 256, KEY_SOCKET, KEY_OVSDB, KEY_USER, KEY_VERSION };
 

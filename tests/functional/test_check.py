@@ -180,7 +180,7 @@ def test_complaints_are_in_bold_red(lab):
 @NO_SWITCH
 @pytest.mark.parametrize('words, status, told', [
     ([], 2, 'no FILE given'),
-    (['--dry-run', 'FILE'], 2, '--dry-run goes with --repair'),
+    (['--dry-run', 'FILE'], 2, '--dry-run needs --repair'),
     (['/nonexistent'], 2, '/nonexistent: No such file or directory'),
     (['--ovsdb=unix:/nonexistent', 'FILE'], 4, 'check %s (%s): ' % (vif_id(1), TAP)),
 ], ids=['no file', 'dry run alone', 'missing file', 'no database'])

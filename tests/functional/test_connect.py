@@ -22,8 +22,8 @@ def connected(verb, path, *words):
 def test_vifd_has_a_database_and_a_configuration_of_its_own(other, order):
     done = vifctl('list', *['--connect', other][::order])
     assert done.returncode == 2 and done.stdout == ''
-    assert done.stderr == ('vifctl: --connect has vifd do it, with a configuration and a database of '
-                           'its own; it does not go with %s; see vifctl --help\n'
+    assert done.stderr == ('vifctl: %s cannot be used with --connect: vifd has its own configuration '
+                           'and database; see vifctl list --help\n'
                            % other.split('=', maxsplit=1)[0])
 
 

@@ -56,7 +56,7 @@ def help_list(title, text=HELP):
     block = text.split(title + ':\n')[1].split('\n\n')[0]
     found = []
     for line in block.splitlines():
-        if line.startswith(' ' * 20):
+        if line.startswith(' ' * 15):
             found[-1][1] = (found[-1][1] + ' ' + line.strip()).strip()
         else:
             left, words = re.match(r' {2,6}(\S.*?)(?:  +|$)(.*)', line).groups()
@@ -90,12 +90,38 @@ def man_verbs():
 def help_verbs():
     """{verb: (verb with its operands, summary)}"""
     found = {}
-    for left, summary in help_list('Verbs'):
-        operand = re.match(r'(FILE\.\.\.|\[TYPE\]|FILE\|ID\.\.\.|\[FILE\|ID\]\.\.\.) +', summary)
-        if operand:
-            left, summary = left + ' ' + operand.group(1), summary[operand.end():]
-        found[left.split()[0]] = (' '.join(left.split()), summary)
+    for line in HELP.split('Verbs:\n')[1].split('\n\n')[0].splitlines():
+        verb, operands, summary = re.match(r'  (\S+) +((?:\S*\.\.\.|\[\w+\]) +)?(\S.*)', line).groups()
+        found[verb] = (' '.join([verb, *(operands or '').split()]), summary)
     return found
+
+
+VERB_HELP = {verb: vifctl(verb, '--help').stdout for verb in help_verbs()}
+
+
+def test_every_help_fits_a_screen():
+    """80 columns and 24 lines."""
+    for text in [HELP, *VERB_HELP.values()]:
+        assert len(text.splitlines()) <= 24, text
+        assert all(len(line) <= 80 for line in text.splitlines()), text
+
+
+def test_every_way_to_the_help_is_the_same():
+    for words in (['help'], ['-h'], ['-h', '--bogus', '--wait=x']):
+        done = vifctl(*words)
+        assert (done.returncode, done.stdout, done.stderr) == (0, HELP, '')
+    for verb, text in VERB_HELP.items():
+        for words in (['help', verb], [verb, '-h'], ['--help', verb], [verb, '-h', '--yes', 'x']):
+            done = vifctl(*words)
+            assert (done.returncode, done.stdout, done.stderr) == (0, text, '')
+
+
+def test_help_of_an_unknown_verb_names_all_verbs():
+    for words in (['help', 'nosuch'], ['nosuch'], ['nosuch', '--help']):
+        done = vifctl(*words)
+        assert (done.returncode, done.stdout) == (2, '')
+        assert done.stderr == ('vifctl: unknown verb: nosuch; the verbs are %s\n' %
+                               ', '.join(help_verbs()))
 
 
 def test_verbs_are_the_same():
@@ -105,39 +131,43 @@ def test_verbs_are_the_same():
     assert synopsis == ['vifctl [OPTION...] ' + left for left, _ in in_help.values()]
     for verb, (left, summary) in in_help.items():
         assert in_man[verb][0] == left
+        assert VERB_HELP[verb].splitlines()[0] == 'Usage: vifctl %s' % left.replace(
+            verb, verb + ' [OPTION]...', 1)
         assert_says(in_man[verb][1], summary, verb)
 
 
-def split_help(verbs_and_words):
-    verbs, colon, rest = verbs_and_words.partition(': ')
-    if colon and all(one in help_verbs() for one in verbs.split(', ')):
-        return verbs.split(', '), rest
-    return [], verbs_and_words
-
-
-def split_man(head):
-    left, bracket, verbs = head.partition(' (')
-    return left, verbs.rstrip(')').split(', ') if bracket else []
+def man_options():
+    """{option with its value: (verbs, text)}; no verbs: all of them."""
+    found = {}
+    for head, text in entries(MAN['OPTIONS']):
+        left, bracket, verbs = head.partition(' (')
+        found[left] = (verbs.rstrip(')').split(', ') if bracket else [], text)
+    return found
 
 
 def test_options_are_the_same():
-    in_help = {left: split_help(text) for left, text in help_list('Options')}
-    in_man = {split_man(head)[0]: (split_man(head)[1], text)
-              for head, text in entries(MAN['OPTIONS'])}
-    assert list(in_help) == list(in_man) and len(in_help) >= 11
-    for left, (verbs, words) in in_help.items():
-        assert in_man[left][0] == verbs, left
-        if left not in ('-h, --help', '-V, --version'):
-            assert_says(in_man[left][1], words, left)
+    """Each verb's help has the options that the page says it takes, in its order, and no others."""
+    in_man = man_options()
+    assert len(in_man) >= 11
+    for verb in VERB_HELP:
+        mine = [left for left, (verbs, _) in in_man.items()
+                if verb in verbs or not verbs and left != '-V, --version'
+                and (verb != 'help' or left == '-h, --help')]
+        in_help = dict(help_list('Options', VERB_HELP[verb]))
+        assert list(in_help) == mine
+        for left, words in in_help.items():
+            if left != '-h, --help':
+                assert_says(in_man[left][1], words, left)
+    assert [left for left, _ in help_list('Options')] == ['-h, --help', '-V, --version']
 
 
 def test_every_option_the_page_speaks_of_exists():
-    known = set(re.findall(r'--[a-z-]+', HELP))
+    known = set(re.findall(r'--[a-z-]+', ' '.join([HELP, *VERB_HELP.values()])))
     for text in MAN.values():
         assert set(re.findall(r'(?<![\w-])--[a-z-]+', text)) <= known
 
 
-@pytest.mark.parametrize('left', [left for left, _ in help_list('Options')])
+@pytest.mark.parametrize('left', list(man_options()))
 def test_options_belong_to_the_verbs_that_are_named(left):
     """An option of another verb is refused as such; one's own is refused, if at all, otherwise."""
     name = re.search(r'--[a-z-]+', left).group()
@@ -151,7 +181,7 @@ def test_options_belong_to_the_verbs_that_are_named(left):
         words = ['--on-timeout=keep']
     if name == '--format':
         words = ['--format=dot']
-    mine = split_help(dict(help_list('Options'))[left])[0] or list(help_verbs())
+    mine = man_options()[left][0] or [verb for verb in help_verbs() if verb != 'help']
     for verb in help_verbs():
         done = vifctl(verb, *words, '/nonexistent', '/nonexistent')
         refused = '%s is not an option of %s' % (name, verb) in done.stderr
@@ -187,6 +217,11 @@ def vifd_help():
     return subprocess.run([VIFD, '--help'], stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
+def test_help_of_vifd_fits_a_screen(vifd_help):
+    assert len(vifd_help.splitlines()) <= 24
+    assert all(len(line) <= 80 for line in vifd_help.splitlines()), vifd_help
+
+
 def test_options_of_vifd_are_the_same(vifd_help):
     in_help, in_man = dict(help_list('Options', vifd_help)), dict(entries(VIFD_MAN['OPTIONS']))
     assert list(in_help) == list(in_man) and len(in_help) >= 7
@@ -215,7 +250,7 @@ def test_vifd_page_names_the_fields_of_the_log():
 
 
 def test_vifd_page_names_options_that_exist(vifd_help):
-    known = set(re.findall(r'--[a-z-]+', vifd_help + HELP))
+    known = set(re.findall(r'--[a-z-]+', ' '.join([vifd_help, *VERB_HELP.values()])))
     for text in VIFD_MAN.values():
         assert set(re.findall(r'(?<![\w-])--[a-z-]+', text)) <= known
         for name in re.findall(r'\*([a-z]+_[a-z_]+)\*', text):
