@@ -3,7 +3,6 @@
  * could not be made.  The schema and the host's description of itself stand on it. */
 #include "json/json-build.h"
 
-#include "base/text.h"
 #include "json/json-text.h"
 
 json_t *json_with(json_t *object, const char *key, json_t *value)
@@ -33,15 +32,18 @@ static int add_bytes(const char *bytes, size_t n, void *data)
     return 0;
 }
 
+void json_add(struct text *text, const json_t *json, size_t flags)
+{
+    if (json_dump_callback(json, add_bytes, text, flags | JSON_ENCODE_ANY) < 0)
+        text->failed = true;
+}
+
 /* Not json_dumps(): its text is jansson's allocator's, which a program may have replaced. */
 char *json_finish(json_t *json)
 {
     auto_json json_t *own = json;
     struct text text = {0};
 
-    if (!own || json_dump_callback(own, add_bytes, &text, JSON_INDENT(2)) < 0) {
-        text_done(&text);
-        return NULL;
-    }
+    json_add(&text, own, JSON_INDENT(2)); /* fails for NULL */
     return text_take(&text);
 }

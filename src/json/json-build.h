@@ -6,6 +6,8 @@
 
 #include <jansson.h>
 
+#include "base/text.h"
+
 /* 'object' with the member 'key'; takes both, and releases both when one is NULL or memory is gone,
  * and returns NULL then. */
 json_t *json_with(json_t *object, const char *key, json_t *value);
@@ -19,5 +21,8 @@ json_t *json_pair(const char *key, json_t *value);
 /* 'json' as text that the caller frees, with line breaks and indentation for people; NULL when
  * 'json' is, or memory is gone.  Takes 'json'. */
 char *json_finish(json_t *json);
+
+/* Adds any JSON value to 'text', in the form of jansson's 'flags'. */
+void json_add(struct text *text, const json_t *json, size_t flags);
 
 #endif

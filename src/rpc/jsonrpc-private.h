@@ -8,8 +8,9 @@
 #include "rpc/json-stream.h"
 #include "rpc/jsonrpc.h"
 
-/* Silence of the peer while we wait, in milliseconds: as long as Open vSwitch's own inactivity probe
- * before we ask whether it lives; then long enough for a server that compacts a large database. */
+/* Silence of the peer while we wait, in milliseconds: as long as Open vSwitch's own inactivity
+ * probe before we ask whether it lives; then long enough for a server that compacts a large
+ * database. */
 #define JSONRPC_PROBE_AFTER 5000
 #define JSONRPC_LOST_AFTER  10000
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON-RPC 1.0 over a JSON stream.  There is no thread and no loop behind it: whatever arrives is
- * taken in while a caller waits for something, and kept for whoever asks for it later.  A fault of
- * the connection is remembered and told to every later caller.
+ * received while a caller waits, and kept until it is asked for.  A fault of the connection is
+ * remembered and reported to every later caller.
  * Stands on the JSON stream; the database client stands on it. */
 #include "rpc/jsonrpc.h"
 
@@ -12,6 +12,7 @@
 #include "base/deadline.h"
 #include "base/stop.h"
 #include "rpc/jsonrpc-private.h"
+#include "json/json-build.h"
 #include "json/json-text.h"
 
 int jsonrpc_open(const char *address, int stop, int64_t until, struct jsonrpc **ret_rpc,
@@ -76,15 +77,15 @@ static const char *address_of(const struct jsonrpc *rpc)
     return stream_address(rpc->js.stream);
 }
 
-/* The connection is of no more use: every caller will be told this. */
-static int give_up(struct jsonrpc *rpc, int fault, const struct vif_error *words)
+/* The connection is unusable from now on; every later call reports this fault. */
+static int end_connection(struct jsonrpc *rpc, int fault, const struct vif_error *words)
 {
     rpc->fault = fault;
     rpc->fault_words = *words;
     return fault;
 }
 
-static int tell_fault(const struct jsonrpc *rpc, struct vif_error *err)
+static int report_fault(const struct jsonrpc *rpc, struct vif_error *err)
 {
     if (err)
         *err = rpc->fault_words;
@@ -128,15 +129,15 @@ static int take_request(struct jsonrpc *rpc, const json_t *message, struct vif_e
     uint64_t end;
 
     if (json_stream_pending(&rpc->js) > LIMIT_MESSAGE_BYTES)
-        return bad_message(rpc, "requests without ever reading their answers", err);
-    json_stream_put(&rpc->js, "{\"id\":");
-    json_stream_put_json(&rpc->js, json_object_get(message, "id"));
+        return bad_message(rpc, "requests without reading their answers", err);
+    text_add(&rpc->js.out, "{\"id\":");
+    json_add(&rpc->js.out, json_object_get(message, "id"), JSON_COMPACT);
     if (strcmp(method, "echo") == 0) {
-        json_stream_put(&rpc->js, ",\"error\":null,\"result\":");
-        json_stream_put_json(&rpc->js, params);
-        json_stream_put(&rpc->js, "}");
+        text_add(&rpc->js.out, ",\"error\":null,\"result\":");
+        json_add(&rpc->js.out, params, JSON_COMPACT);
+        text_add(&rpc->js.out, "}");
     } else {
-        json_stream_put(&rpc->js, ",\"error\":\"unknown method\",\"result\":null}");
+        text_add(&rpc->js.out, ",\"error\":\"unknown method\",\"result\":null}");
     }
     return json_stream_end(&rpc->js, &end, err);
 }
@@ -144,7 +145,7 @@ static int take_request(struct jsonrpc *rpc, const json_t *message, struct vif_e
 static int take_notification(struct jsonrpc *rpc, json_t *message, struct vif_error *err)
 {
     if (json_array_size(rpc->notifications) >= LIMIT_NOTIFICATIONS)
-        return bad_message(rpc, "more notifications than anybody asked for", err);
+        return bad_message(rpc, "too many notifications", err);
     if (json_array_append(rpc->notifications, message) < 0)
         return error_memory(err);
     return 0;
@@ -157,7 +158,7 @@ static int take_answer(struct jsonrpc *rpc, json_t *message, struct vif_error *e
 
     if (!json_is_integer(id) || json_integer_value(id) < 1 ||
         json_integer_value(id) >= rpc->next_id)
-        return bad_message(rpc, "an answer to a request that nobody made", err);
+        return bad_message(rpc, "an answer to no request", err);
     if (!json_object_get(message, "result") && !json_object_get(message, "error"))
         return bad_message(rpc, "a message that is not JSON-RPC", err);
     request = find_request(rpc, json_integer_value(id));
@@ -196,7 +197,7 @@ static int take_messages(struct jsonrpc *rpc, struct vif_error *err)
     }
 }
 
-/* The peer was silent for a while: ask whether it lives, or, when that was done, call it dead. */
+/* The peer was silent for a while: probe it, or give it up if it did not answer the probe. */
 static int break_silence(struct jsonrpc *rpc, struct vif_error *err)
 {
     uint64_t end;
@@ -207,8 +208,8 @@ static int break_silence(struct jsonrpc *rpc, struct vif_error *err)
                         address_of(rpc));
         return -ECONNRESET;
     }
-    json_stream_put(&rpc->js, "{\"id\":%lld,\"method\":\"echo\",\"params\":[]}",
-                    (long long)rpc->next_id++);
+    text_add(&rpc->js.out, "{\"id\":%lld,\"method\":\"echo\",\"params\":[]}",
+             (long long)rpc->next_id++);
     r = json_stream_end(&rpc->js, &end, err);
     if (r < 0)
         return r;
@@ -216,8 +217,9 @@ static int break_silence(struct jsonrpc *rpc, struct vif_error *err)
     return json_stream_flush(&rpc->js, err);
 }
 
-/* Lets bytes go and come, and takes in the messages that are whole now.  -ETIMEDOUT past 'until'; -EINTR
- * when it is stopped; any other error has ended the connection.  No words: what the caller waits for may have come before. */
+/* Sends and receives, and takes the messages that are complete.  -ETIMEDOUT past
+ * 'until'; -EINTR when it is stopped; any other error has ended the connection.  No words: what
+ * the caller waits for may have come before. */
 static int pump(struct jsonrpc *rpc, int64_t until)
 {
     int64_t alarm =
@@ -241,13 +243,13 @@ static int pump(struct jsonrpc *rpc, int64_t until)
         rpc->probed = false;
         r = take_messages(rpc, &words);
         if (r == 0)
-            r = json_stream_flush(&rpc->js, &words); /* of what a server's "echo" is owed */
+            r = json_stream_flush(&rpc->js, &words); /* the answers to "echo" */
     }
-    return r < 0 ? give_up(rpc, r, &words) : 0;
+    return r < 0 ? end_connection(rpc, r, &words) : 0;
 }
 
-/* Before a caller waits: that nobody listened until now is not the peer's silence. */
-static void listen_afresh(struct jsonrpc *rpc)
+/* Before a caller waits: the time until now does not count as the peer's silence. */
+static void restart_probe(struct jsonrpc *rpc)
 {
     rpc->quiet_since = deadline_now();
     rpc->probed = false;
@@ -257,10 +259,10 @@ int jsonrpc_service(struct jsonrpc *rpc, int64_t until, struct vif_error *err)
 {
     int r = 0;
 
-    listen_afresh(rpc);
+    restart_probe(rpc);
     for (bool late = false; !rpc->fault && r == 0 && !late; late = deadline_left(until) == 0)
         r = pump(rpc, 0);
-    return rpc->fault ? tell_fault(rpc, err) : 0;
+    return rpc->fault ? report_fault(rpc, err) : 0;
 }
 
 /* Sends until the byte before 'end' has gone.  It counts as sent even if the connection ended right
@@ -272,17 +274,17 @@ static int flush(struct jsonrpc *rpc, uint64_t end, int64_t until, struct vif_er
 
     r = json_stream_flush(&rpc->js, &words);
     if (r < 0)
-        (void)give_up(rpc, r, &words);
+        (void)end_connection(rpc, r, &words);
     for (bool late = false; r == 0 && rpc->js.sent < end; late = deadline_left(until) == 0)
         r = late ? -ETIMEDOUT : pump(rpc, until);
     if (rpc->js.sent >= end)
         return 0;
     if (r != -ETIMEDOUT && r != -EINTR)
-        return tell_fault(rpc, err);
+        return report_fault(rpc, err);
     (void)error_set(&words, VIF_ERROR_OVSDB_UNREACHABLE,
-                    "%s: the connection was given up because a request could not be sent in time",
+                    "%s: connection closed because a request could not be sent in time",
                     address_of(rpc));
-    (void)give_up(rpc, -ECONNRESET, &words);
+    (void)end_connection(rpc, -ECONNRESET, &words);
     if (r == -EINTR)
         return stop_error(err);
     return error_set(err, VIF_ERROR_TIMEOUT, "%s: the request could not be sent in time",
@@ -297,16 +299,16 @@ int jsonrpc_send(struct jsonrpc *rpc, const char *method, const char *params, in
     int r;
 
     if (rpc->fault)
-        return tell_fault(rpc, err);
+        return report_fault(rpc, err);
     if (rpc->n_requests == LIMIT_IN_FLIGHT) {
         (void)error_set(err, VIF_ERROR_OVSDB, "%s: %d requests are waiting for their answers",
                         address_of(rpc), LIMIT_IN_FLIGHT);
         return -ENOBUFS;
     }
-    listen_afresh(rpc);
-    json_stream_put(&rpc->js, "{\"id\":%lld,\"method\":\"%s\",\"params\":", (long long)id, method);
+    restart_probe(rpc);
+    text_add(&rpc->js.out, "{\"id\":%lld,\"method\":\"%s\",\"params\":", (long long)id, method);
     text_add_bytes(&rpc->js.out, params, strlen(params));
-    json_stream_put(&rpc->js, "}");
+    text_add(&rpc->js.out, "}");
     r = json_stream_end(&rpc->js, &end, err);
     if (r < 0)
         return r;
@@ -319,7 +321,7 @@ int jsonrpc_send(struct jsonrpc *rpc, const char *method, const char *params, in
     return 0;
 }
 
-/* What the server said was wrong: a string, or an object with a tag and words (RFC 7047 3.1). */
+/* The server's error: a string, or an object with a tag and details (RFC 7047 3.1). */
 static int remote_error(const json_t *error, struct vif_error *err)
 {
     const char *tag = json_string_value(error), *details = NULL;
@@ -329,7 +331,7 @@ static int remote_error(const json_t *error, struct vif_error *err)
         details = json_string_value(json_object_get(error, "details"));
     }
     (void)error_set(err, VIF_ERROR_OVSDB, "ovsdb: %s%s%s",
-                    tag ? tag : "the server answered with an error without words",
+                    tag ? tag : "the server returned an error without a message",
                     details ? ": " : "", details ? details : "");
     return -EREMOTEIO;
 }
@@ -355,7 +357,7 @@ int jsonrpc_wait(struct jsonrpc *rpc, int64_t id, int64_t until, json_t **ret_re
     bool late = false;
     int r = 0;
 
-    listen_afresh(rpc);
+    restart_probe(rpc);
     for (;;) {
         struct jsonrpc_request *request = find_request(rpc, id);
 
@@ -365,7 +367,7 @@ int jsonrpc_wait(struct jsonrpc *rpc, int64_t id, int64_t until, json_t **ret_re
         if (request->answer)
             return take_result(rpc, request, ret_result, err);
         if (rpc->fault)
-            return tell_fault(rpc, err);
+            return report_fault(rpc, err);
         r = late ? -ETIMEDOUT : pump(rpc, until);
         if (r == -EINTR || r == -ETIMEDOUT)
             jsonrpc_forget(rpc, id);
@@ -402,7 +404,7 @@ int jsonrpc_notification(struct jsonrpc *rpc, const char *method, int64_t until,
 {
     bool late = false;
 
-    listen_afresh(rpc);
+    restart_probe(rpc);
     for (;;) {
         json_t *params = next_notification(rpc, method);
         int r;
@@ -412,7 +414,7 @@ int jsonrpc_notification(struct jsonrpc *rpc, const char *method, int64_t until,
             return 0;
         }
         if (rpc->fault)
-            return tell_fault(rpc, err);
+            return report_fault(rpc, err);
         r = late ? -ETIMEDOUT : pump(rpc, until);
         if (r == -EINTR)
             return stop_error(err);

@@ -21,9 +21,9 @@ void jsonrpc_close(struct jsonrpc *rpc);
 DEFINE_AUTO(auto_jsonrpc, struct jsonrpc *, jsonrpc_close);
 #define auto_jsonrpc __attribute__((cleanup(auto_jsonrpc_fn)))
 
-/* What waits ends with -EINTR (kind INTERRUPTED) once 'stop' is readable, unless what it waits for is
- * there; STOP_NEVER: nothing ends it.  An answer is then no longer waited for, and the connection goes on,
- * unless a request was half sent. */
+/* What waits ends with -EINTR (kind INTERRUPTED) once 'stop' is readable, unless what it waits
+ * for is there; STOP_NEVER: nothing ends it.  An answer is then no longer waited for, and the
+ * connection goes on, unless a request was half sent. */
 void jsonrpc_stop_by(struct jsonrpc *rpc, int stop);
 
 /* Bytes sent and received so far. */
@@ -33,8 +33,8 @@ uint64_t jsonrpc_received(const struct jsonrpc *rpc);
 /* As stream_peer(). */
 pid_t jsonrpc_peer(const struct jsonrpc *rpc);
 
-/* From now on calls 'tick' (copied) every TICK_MS while a caller waits; it must not use 'rpc'.  How long a
- * peer may be silent is counted on. */
+/* From now on calls 'tick' (copied) every TICK_MS while a caller waits; it must not use
+ * 'rpc'.  How long a peer may be silent is counted on. */
 void jsonrpc_set_tick(struct jsonrpc *rpc, const struct tick *tick);
 
 /* Takes in what has come, without waiting for more: a server's "echo" is answered, and a connection
@@ -44,9 +44,10 @@ int jsonrpc_service(struct jsonrpc *rpc, int64_t until, struct vif_error *err);
 
 /* Sends a request; 'params' is JSON.  On success '*ret_id' is what to wait for.
  *
- * After an error the request was not carried out and never will be: one that could not be sent whole
- * by 'until' (-ETIMEDOUT) or before it was stopped (-EINTR) takes the connection with it.  -ENOBUFS (kind OVSDB) when LIMIT_IN_FLIGHT
- * requests wait already; -ENOMEM; others as jsonrpc_wait(). */
+ * After an error the request was not carried out and never will be: one that could not be sent
+ * whole by 'until' (-ETIMEDOUT) or before it was stopped (-EINTR) takes the connection with
+ * it.  -ENOBUFS (kind OVSDB) when LIMIT_IN_FLIGHT requests wait already; -ENOMEM; others as
+ * jsonrpc_wait(). */
 int jsonrpc_send(struct jsonrpc *rpc, const char *method, const char *params, int64_t until,
                  int64_t *ret_id, struct vif_error *err);
 
@@ -58,8 +59,8 @@ int jsonrpc_send(struct jsonrpc *rpc, const char *method, const char *params, in
  * -EREMOTEIO (kind OVSDB): the server answered with an error, its words (the "error" string, or the
  * members "error" and "details" of an error object) are in 'err'.  -ENOMEM.
  *
- * After -ECONNRESET and -EPROTO, and -ENOMEM while receiving, the connection is of no more use: every
- * call fails the same way, but a wait for an answer that had come before. */
+ * After -ECONNRESET and -EPROTO, and -ENOMEM while receiving, the connection is of no more use:
+ * every call fails the same way, but a wait for an answer that had come before. */
 int jsonrpc_wait(struct jsonrpc *rpc, int64_t id, int64_t until, json_t **ret_result,
                  struct vif_error *err);
 

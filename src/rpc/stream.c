@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Byte streams over unix and TCP sockets.  The sockets never block: whoever waits does so in poll()
+/* Byte streams over unix and TCP sockets.  The sockets never block: all waiting is done in poll()
  * with the caller's deadline.  Names are not resolved, because a resolver keeps no deadline.
  * Stands on base; the JSON stream stands on it. */
 #include "rpc/stream.h"
@@ -23,6 +23,11 @@
 /* How long a connect that blocks keeps its caller from seeing that it is stopped. */
 #define STOP_SLICE_MS 50
 
+/* Most answers fit in the first buffer, so that one system call receives them; what one big message
+ * needed is freed. */
+#define ROOM_AT_FIRST ((size_t)16 << 10)
+#define ROOM_KEPT     ((size_t)64 << 10)
+
 struct stream {
     int fd;
     int stop;
@@ -39,74 +44,44 @@ struct endpoint {
     socklen_t size;
 };
 
-static int parse_unix(const char *path, struct endpoint *ret, const char **ret_fault)
+/* The parsers return what is wrong, or NULL. */
+static const char *parse_unix(const char *path, struct endpoint *ret)
 {
     size_t n = strlen(path);
 
-    if (path[0] != '/') {
-        *ret_fault = "the path of a socket has to begin with '/'";
-        return -EINVAL;
-    }
-    if (n >= sizeof ret->local.sun_path) {
-        *ret_fault = "the path of a socket can have at most 107 bytes";
-        return -EINVAL;
-    }
+    if (path[0] != '/')
+        return "the path of a socket has to begin with '/'";
+    if (n >= sizeof ret->local.sun_path)
+        return "the path of a socket can have at most 107 bytes";
     ret->local.sun_family = AF_UNIX;
     memcpy(ret->local.sun_path, path, n + 1);
     ret->size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + 1);
-    return 0;
+    return NULL;
 }
 
-/* Copies the host of "IP:PORT" or "[IPv6]:PORT" to 'ret_host'; '*ret_v6' says whether it stood in
- * brackets. */
-static int split_host(const char *text, char ret_host[INET6_ADDRSTRLEN], bool *ret_v6,
-                      const char **ret_port, const char **ret_fault)
+static const char *parse_tcp(const char *text, struct endpoint *ret)
 {
     const char *colon = strrchr(text, ':');
     bool v6 = text[0] == '[';
-    const char *host = v6 ? text + 1 : text;
+    const char *start = v6 ? text + 1 : text;
+    char host[INET6_ADDRSTRLEN];
+    int64_t port;
     size_t n;
 
-    if (!colon || colon == text || (v6 && colon[-1] != ']')) {
-        *ret_fault = "expected tcp:IP:PORT or tcp:[IPv6]:PORT";
-        return -EINVAL;
-    }
-    n = (size_t)(colon - host) - (v6 ? 1 : 0);
-    if (!v6 && memchr(host, ':', n)) {
-        *ret_fault = "an IPv6 address has to stand in brackets, tcp:[IPv6]:PORT";
-        return -EINVAL;
-    }
-    if (n >= INET6_ADDRSTRLEN) {
-        *ret_fault = "the host is not an IP address";
-        return -EINVAL;
-    }
-    memcpy(ret_host, host, n);
-    ret_host[n] = '\0';
-    *ret_v6 = v6;
-    *ret_port = colon + 1;
-    return 0;
-}
-
-static int parse_tcp(const char *text, struct endpoint *ret, const char **ret_fault)
-{
-    char host[INET6_ADDRSTRLEN];
-    const char *port_text;
-    int64_t port;
-    bool v6;
-    int r;
-
-    r = split_host(text, host, &v6, &port_text, ret_fault);
-    if (r < 0)
-        return r;
+    if (!colon || colon == text || (v6 && colon[-1] != ']'))
+        return "expected tcp:IP:PORT or tcp:[IPv6]:PORT";
+    n = (size_t)(colon - start) - (v6 ? 1 : 0);
+    if (!v6 && memchr(start, ':', n))
+        return "an IPv6 address has to stand in brackets, tcp:[IPv6]:PORT";
+    if (n >= sizeof host)
+        return "the host is not an IP address";
+    memcpy(host, start, n);
+    host[n] = '\0';
     if (inet_pton(v6 ? AF_INET6 : AF_INET, host,
-                  v6 ? (void *)&ret->v6.sin6_addr : (void *)&ret->v4.sin_addr) != 1) {
-        *ret_fault = "the host is not an IP address";
-        return -EINVAL;
-    }
-    if (parse_int(port_text, 1, UINT16_MAX, &port) < 0) {
-        *ret_fault = "the port is not a number from 1 to 65535";
-        return -EINVAL;
-    }
+                  v6 ? (void *)&ret->v6.sin6_addr : (void *)&ret->v4.sin_addr) != 1)
+        return "the host is not an IP address";
+    if (parse_int(colon + 1, 1, UINT16_MAX, &port) < 0)
+        return "the port is not a number from 1 to 65535";
     if (v6) {
         ret->v6.sin6_family = AF_INET6;
         ret->v6.sin6_port = htons((uint16_t)port);
@@ -116,24 +91,21 @@ static int parse_tcp(const char *text, struct endpoint *ret, const char **ret_fa
         ret->v4.sin_port = htons((uint16_t)port);
         ret->size = sizeof ret->v4;
     }
-    return 0;
+    return NULL;
 }
 
 static int parse_address(const char *address, struct endpoint *ret, struct vif_error *err)
 {
     const char *fault = "expected unix:PATH, tcp:IP:PORT or tcp:[IPv6]:PORT";
-    int r = -EINVAL;
 
     *ret = (struct endpoint){0};
     if (strncmp(address, "unix:", 5) == 0)
-        r = parse_unix(address + 5, ret, &fault);
+        fault = parse_unix(address + 5, ret);
     else if (strncmp(address, "tcp:", 4) == 0)
-        r = parse_tcp(address + 4, ret, &fault);
+        fault = parse_tcp(address + 4, ret);
     else if (strncmp(address, "ssl:", 4) == 0)
         fault = "ssl: is not supported yet, use unix: or tcp:";
-    if (r < 0)
-        return error_set(err, VIF_ERROR_CONFIG, "%s: %s", address, fault);
-    return 0;
+    return fault ? error_set(err, VIF_ERROR_CONFIG, "%s: %s", address, fault) : 0;
 }
 
 int stream_check_address(const char *address, struct vif_error *err)
@@ -143,8 +115,8 @@ int stream_check_address(const char *address, struct vif_error *err)
     return parse_address(address, &endpoint, err);
 }
 
-/* 0 when one of 'events' (or an error, which the next system call will tell) is there; what is there is
- * served first, then the wish to stop. */
+/* 0 when one of 'events' (or an error, which the next system call will tell) is there; what is
+ * there is served first, then the wish to stop. */
 static int wait_stream(const struct stream *stream, short events, int64_t until)
 {
     struct pollfd p[2] = {{.fd = stream->fd, .events = events},
@@ -295,7 +267,7 @@ int stream_wait(struct stream *stream, bool write, int64_t until, struct vif_err
     return 0;
 }
 
-ssize_t stream_write_now(struct stream *stream, const char *bytes, size_t n, struct vif_error *err)
+ssize_t stream_send(struct stream *stream, const char *bytes, size_t n, struct vif_error *err)
 {
     ssize_t sent;
 
@@ -304,60 +276,56 @@ ssize_t stream_write_now(struct stream *stream, const char *bytes, size_t n, str
     while (sent < 0 && errno == EINTR);
     if (sent >= 0)
         return sent;
-    if (errno == EAGAIN)
-        return 0;
-    return lost(stream, strerrordesc_np(errno), err);
+    return errno == EAGAIN ? 0 : lost(stream, strerrordesc_np(errno), err);
 }
 
-ssize_t stream_read_now(struct stream *stream, char *buffer, size_t size, struct vif_error *err)
+/* Makes room behind the input: by moving it to the front, else by doubling the buffer. */
+static bool make_room(struct stream_input *in)
+{
+    size_t kept = in->end - in->start, room = in->room ? in->room * 2 : ROOM_AT_FIRST;
+    char *data;
+
+    if (in->end < in->room)
+        return true;
+    if (in->start > 0)
+        memmove(in->data, in->data + in->start, kept);
+    in->start = 0;
+    in->end = kept;
+    if (in->room > 0 && kept <= in->room / 2)
+        return true;
+    data = realloc(in->data, room);
+    if (!data)
+        return false;
+    in->data = data;
+    in->room = room;
+    return true;
+}
+
+ssize_t stream_receive(struct stream *stream, struct stream_input *in, struct vif_error *err)
 {
     ssize_t n;
 
+    if (!make_room(in))
+        return error_memory(err);
     do
-        n = recv(stream->fd, buffer, size, 0);
+        n = recv(stream->fd, in->data + in->end, in->room - in->end, 0);
     while (n < 0 && errno == EINTR);
-    if (n > 0)
-        return n;
     if (n == 0)
         return lost(stream, "the server closed the connection", err);
-    if (errno == EAGAIN)
-        return 0;
-    return lost(stream, strerrordesc_np(errno), err);
+    if (n < 0)
+        return errno == EAGAIN ? 0 : lost(stream, strerrordesc_np(errno), err);
+    in->end += (size_t)n;
+    return n;
 }
 
-int stream_write(struct stream *stream, const char *bytes, size_t n, int64_t until,
-                 struct vif_error *err)
+void stream_input_consume(struct stream_input *in, size_t n)
 {
-    while (n > 0) {
-        ssize_t sent = stream_write_now(stream, bytes, n, err);
-        int r;
-
-        if (sent < 0)
-            return (int)sent;
-        bytes += sent;
-        n -= (size_t)sent;
-        if (n == 0 || sent > 0)
-            continue;
-        r = wait_stream(stream, POLLOUT, until);
-        if (r == -EINTR)
-            return stop_error(err);
-        if (r < 0)
-            return error_sys(err, VIF_ERROR_SYSTEM, -r, "%s: write", stream->address);
-    }
-    return 0;
-}
-
-ssize_t stream_read(struct stream *stream, char *buffer, size_t size, int64_t until,
-                    struct vif_error *err)
-{
-    for (;;) {
-        ssize_t n = stream_read_now(stream, buffer, size, err);
-        int r;
-
-        if (n != 0)
-            return n;
-        r = stream_wait(stream, false, until, err);
-        if (r < 0)
-            return r;
-    }
+    in->start += n;
+    if (in->start < in->end)
+        return;
+    in->start = in->end = 0;
+    if (in->room <= ROOM_KEPT)
+        return;
+    free(in->data);
+    *in = (struct stream_input){0};
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Byte streams to a server: unix:PATH, tcp:IP:PORT, tcp:[IPv6]:PORT.  Non-blocking underneath; every
- * call waits at most until the deadline it is given, or until the stream is stopped: by a descriptor that
- * becomes readable (base/stop.h).  A stream that was stopped is as good as before. */
+/* Byte streams to a server: unix:PATH, tcp:IP:PORT, tcp:[IPv6]:PORT.  Non-blocking underneath;
+ * every call waits at most until the deadline it is given, or until the stream is stopped: by a
+ * descriptor that becomes readable (base/stop.h).  A stream that was stopped is as good as
+ * before. */
 #ifndef RPC_STREAM_H
 #define RPC_STREAM_H
 
@@ -18,10 +19,10 @@ struct stream;
 /* Checks the form of 'address' without connecting.  0, or -EINVAL (kind CONFIG) with words. */
 int stream_check_address(const char *address, struct vif_error *err);
 
-/* Connects; 'stop' ends that, and what waits later.  Kind OVSDB_UNREACHABLE with the address and the system's words ("unix:/run/x: No such
- * file or directory") when it cannot: -ENOENT, -ECONNREFUSED, -EACCES (kind PERMISSION) ...;
- * -ETIMEDOUT (kind TIMEOUT) past 'until'; -EINTR (kind INTERRUPTED) when it is stopped; -EINVAL for a
- * malformed address. */
+/* Connects; 'stop' ends that, and what waits later.  Kind OVSDB_UNREACHABLE with the address and
+ * the system's words ("unix:/run/x: No such file or directory") when it cannot: -ENOENT,
+ * -ECONNREFUSED, -EACCES (kind PERMISSION) ...; -ETIMEDOUT (kind TIMEOUT) past 'until'; -EINTR
+ * (kind INTERRUPTED) when it is stopped; -EINVAL for a malformed address. */
 int stream_open(const char *address, int stop, int64_t until, struct stream **ret_stream,
                 struct vif_error *err);
 void stream_close(struct stream *stream);
@@ -31,21 +32,25 @@ DEFINE_AUTO(auto_stream, struct stream *, stream_close);
 /* From now on this descriptor stops it; STOP_NEVER: none. */
 void stream_stop_by(struct stream *stream, int stop);
 
-/* Writes all of it.  A peer that is gone is -ECONNRESET (kind OVSDB_UNREACHABLE). */
-int stream_write(struct stream *stream, const char *bytes, size_t n, int64_t until,
-                 struct vif_error *err);
+/* Sends what goes without waiting; returns the number of bytes, which may be 0.  A peer that is
+ * gone is -ECONNRESET (kind OVSDB_UNREACHABLE). */
+ssize_t stream_send(struct stream *stream, const char *bytes, size_t n, struct vif_error *err);
 
-/* Reads what is there, at least one byte, at most 'size'; waits for it.  Returns the number of bytes;
- * -ECONNRESET when the peer is gone or has closed; -ETIMEDOUT. */
-ssize_t stream_read(struct stream *stream, char *buffer, size_t size, int64_t until,
-                    struct vif_error *err);
+/* What was received and not consumed yet: data[start..end).  Zero-initialise. */
+struct stream_input {
+    char *data;
+    size_t start, end, room;
+};
 
-/* The two without waiting: return how many bytes went or came, which may be 0. */
-ssize_t stream_write_now(struct stream *stream, const char *bytes, size_t n, struct vif_error *err);
-ssize_t stream_read_now(struct stream *stream, char *buffer, size_t size, struct vif_error *err);
+/* Receives what is there without waiting; returns the number of bytes, which may be
+ * 0.  -ECONNRESET as above, also when the peer has closed; -ENOMEM. */
+ssize_t stream_receive(struct stream *stream, struct stream_input *in, struct vif_error *err);
 
-/* Waits until there may be something to read or, if 'write' is set, room to write.  0; -ETIMEDOUT; -EINTR
- * when it is stopped and there is neither. */
+/* Drops the first 'n' bytes.  An empty buffer keeps little memory: connections are long-lived. */
+void stream_input_consume(struct stream_input *in, size_t n);
+
+/* Waits until there may be something to read or, if 'write' is set, room to write.  0;
+ * -ETIMEDOUT; -EINTR when it is stopped and there is neither. */
 int stream_wait(struct stream *stream, bool write, int64_t until, struct vif_error *err);
 
 const char *stream_address(const struct stream *stream);

@@ -12,8 +12,7 @@
 
 struct varlink_client {
     struct stream *stream;
-    char *in; /* what came, from 'in_start' to 'in_n', and was not yet handed out */
-    size_t in_start, in_n, in_room;
+    struct stream_input in;
     struct varlink_cut cut;
     size_t max_bytes;    /* of one reply */
     int64_t probe_after; /* silence after which the service is asked whether it is alive */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calling a varlink service.  There is no loop behind it: a call is written, then replies are read,
- * each wait with the caller's deadline and the descriptor that stops it.  While it writes it reads as
- * well: a service may refuse a call before it has all of it, and is then heard.
+/* Calling a varlink service.  There is no loop behind it: a call is written, then replies are
+ * read, each wait with the caller's deadline and the descriptor that stops it.  While it writes
+ * it reads as well: a service may refuse a call before it has all of it, and is then heard.
  * Stands on stream and the messages of varlink.c; libvif's calls through vifd stand on it. */
 #include "rpc/varlink-client.h"
 
@@ -15,11 +15,8 @@
 #include "base/stop.h"
 #include "rpc/varlink-client-private.h"
 
-#define ROOM_AT_FIRST ((size_t)16 << 10)
-#define ROOM_KEPT     ((size_t)64 << 10)
-
-/* The stream knows of databases only: what cannot be reached here is the service. */
-static int told(int r, struct vif_error *err)
+/* The stream speaks of a database; here it is the service that cannot be reached. */
+static int as_service(int r, struct vif_error *err)
 {
     if (r < 0 && err && err->kind == VIF_ERROR_OVSDB_UNREACHABLE)
         err->kind = VIF_ERROR_DAEMON_UNREACHABLE;
@@ -41,10 +38,11 @@ int varlink_client_open(const char *path, const struct varlink_wait *wait,
     client->probe_after = VARLINK_PROBE_AFTER;
     client->probe_lasts = VARLINK_PROBE_LASTS;
     r = stream_open(address, wait->stop, wait->until, &client->stream, err);
-    if (r == -ETIMEDOUT) /* its queue is full, and nobody takes from it */
-        (void)error_set(err, VIF_ERROR_DAEMON_UNREACHABLE, "%s: it takes no connection", address);
+    if (r == -ETIMEDOUT) /* its queue is full */
+        (void)error_set(err, VIF_ERROR_DAEMON_UNREACHABLE, "%s: it accepts no connections",
+                        address);
     if (r < 0)
-        return told(r, err);
+        return as_service(r, err);
     *ret_client = take_ptr(client);
     return 0;
 }
@@ -54,52 +52,20 @@ void varlink_client_close(struct varlink_client *client)
     if (!client)
         return;
     stream_close(client->stream);
-    free(client->in);
+    free(client->in.data);
     free(client);
 }
 
-/* Makes room behind what came in: by moving it to the front, else by doubling the buffer. */
-static int make_room(struct varlink_client *client, struct vif_error *err)
+static ssize_t receive(struct varlink_client *client, struct vif_error *err)
 {
-    size_t kept = client->in_n - client->in_start, room = client->in_room;
-    char *in;
+    ssize_t n = stream_receive(client->stream, &client->in, err);
 
-    if (client->in_n < client->in_room)
-        return 0;
-    if (client->in_start > 0) {
-        memmove(client->in, client->in + client->in_start, kept);
-        client->in_start = 0;
-        client->in_n = kept;
-    }
-    if (room > 0 && kept <= room / 2)
-        return 0;
-    room = room ? 2 * room : ROOM_AT_FIRST;
-    in = realloc(client->in, room);
-    if (!in)
-        return error_memory(err);
-    client->in = in;
-    client->in_room = room;
-    return 0;
-}
-
-/* Takes in what is there, which may be nothing; the number of bytes. */
-static ssize_t take_in(struct varlink_client *client, struct vif_error *err)
-{
-    int r = make_room(client, err);
-    ssize_t n;
-
-    if (r < 0)
-        return r;
-    n = stream_read_now(client->stream, client->in + client->in_n, client->in_room - client->in_n,
-                        err);
-    if (n > 0)
-        client->in_n += (size_t)n;
-    return n < 0 ? told((int)n, err) : n;
+    return n < 0 ? as_service((int)n, err) : n;
 }
 
 bool varlink_client_is_idle(struct varlink_client *client)
 {
-    return client->in_start == client->in_n && take_in(client, NULL) == 0;
+    return client->in.start == client->in.end && receive(client, NULL) == 0;
 }
 
 static int too_long(const struct varlink_client *client, struct vif_error *err)
@@ -112,19 +78,19 @@ static int too_long(const struct varlink_client *client, struct vif_error *err)
 /* The length of the first message that has come whole; 0 when there is none. */
 static int find_message(struct varlink_client *client, size_t *ret_length, struct vif_error *err)
 {
-    int r = varlink_cut(&client->cut, client->in ? client->in + client->in_start : "",
-                        client->in_n - client->in_start, client->max_bytes, ret_length);
+    int r = varlink_cut(&client->cut, client->in.data ? client->in.data + client->in.start : "",
+                        client->in.end - client->in.start, client->max_bytes, ret_length);
 
     return r < 0 ? too_long(client, err) : r;
 }
 
 /* The service has closed before it read all: what it said before that counts. */
-static int hear_it_out(struct varlink_client *client, int fault)
+static int read_last_words(struct varlink_client *client, int fault)
 {
     size_t length;
     int r;
 
-    while (take_in(client, NULL) > 0 && client->in_n - client->in_start <= client->max_bytes)
+    while (receive(client, NULL) > 0 && client->in.end - client->in.start <= client->max_bytes)
         continue;
     r = find_message(client, &length, NULL);
     return r > 0 ? 0 : fault;
@@ -159,30 +125,30 @@ int varlink_client_send(struct varlink_client *client, const struct text *messag
 
     *ret_whole = false;
     while (sent < message->n) {
-        ssize_t n = stream_write_now(client->stream, message->data + sent, message->n - sent, err);
+        ssize_t n = stream_send(client->stream, message->data + sent, message->n - sent, err);
         int r = 0;
 
         if (n < 0)
-            return hear_it_out(client, told((int)n, err));
+            return read_last_words(client, as_service((int)n, err));
         sent += (size_t)n;
         if (n > 0)
             continue;
         r = wait_for(client, true, wait, DEADLINE_NEVER, err);
         if (r < 0)
             return r;
-        n = take_in(client, err);
+        n = receive(client, err);
         if (n < 0)
-            return hear_it_out(client, (int)n);
-        if (client->in_n - client->in_start > client->max_bytes)
+            return read_last_words(client, (int)n);
+        if (client->in.end - client->in.start > client->max_bytes)
             return too_long(client, err);
     }
     *ret_whole = true;
     return 0;
 }
 
-/* Asks on a connection of its own.  Whatever comes from there, be it the end, comes from a process that
- * goes about its work; nobody listens any more where it is about to end, and then our own connection
- * tells. */
+/* Asks on a connection of its own.  Whatever comes from there, be it the end, comes from a
+ * process that goes about its work; nobody listens any more where it is about to end, and then
+ * our own connection tells. */
 static int probe(const struct varlink_client *client, const struct varlink_wait *wait,
                  struct vif_error *err)
 {
@@ -196,7 +162,9 @@ static int probe(const struct varlink_client *client, const struct varlink_wait 
 
     if (r < 0)
         return r == -EINTR || r == -ENOMEM || r == -ETIMEDOUT ? r : 0;
-    varlink_call_write(&question, VARLINK_SERVICE ".GetInfo", NULL, NULL);
+    varlink_call_begin(&question, VARLINK_SERVICE ".GetInfo");
+    text_add_bytes(&question, "{}", 2);
+    varlink_call_end(&question, NULL);
     r = question.failed ? error_memory(err)
                         : varlink_client_send(other, &question, &own, &whole, err);
     text_done(&question);
@@ -228,20 +196,6 @@ static int await(struct varlink_client *client, const struct varlink_wait *wait,
     return r;
 }
 
-static void consume(struct varlink_client *client, size_t n)
-{
-    client->cut = (struct varlink_cut){0};
-    client->in_start += n;
-    if (client->in_start < client->in_n)
-        return;
-    client->in_start = client->in_n = 0;
-    if (client->in_room <= ROOM_KEPT)
-        return;
-    free(client->in);
-    client->in = NULL;
-    client->in_room = 0;
-}
-
 int varlink_client_receive(struct varlink_client *client, const struct varlink_wait *wait,
                            struct varlink_reply *ret, struct vif_error *err)
 {
@@ -255,18 +209,19 @@ int varlink_client_receive(struct varlink_client *client, const struct varlink_w
         r = await(client, wait, err);
         if (r < 0)
             return r;
-        n = take_in(client, err);
+        n = receive(client, err);
         if (n < 0)
             return (int)n;
     }
     if (r < 0)
         return r;
-    r = varlink_reply_read(client->in + client->in_start, length, ret, &why);
-    consume(client, length + 1);
+    r = varlink_reply_read(client->in.data + client->in.start, length, ret, &why);
+    client->cut = (struct varlink_cut){0};
+    stream_input_consume(&client->in, length + 1);
     if (r == -ENOMEM)
         return error_memory(err);
     if (r < 0) {
-        (void)error_set(err, VIF_ERROR_SYSTEM, "%s: a reply is no message of varlink: %s",
+        (void)error_set(err, VIF_ERROR_SYSTEM, "%s: a reply is not a varlink message: %s",
                         stream_address(client->stream), why.text);
         return -EPROTO;
     }

@@ -19,26 +19,29 @@ struct varlink_wait {
     struct tick tick; /* called every TICK_MS meanwhile */
 };
 
-/* Connects to the socket at 'path'.  Kind DAEMON_UNREACHABLE with the path and the system's words when
- * it cannot (-ENOENT, -ECONNREFUSED, -ETIMEDOUT ...), PERMISSION (-EACCES) where it must not; -EINTR
- * (kind INTERRUPTED); -EINVAL (kind CONFIG) for a path that can be no socket's. */
+/* Connects to the socket at 'path'.  Kind DAEMON_UNREACHABLE with the path and the system's
+ * words when it cannot (-ENOENT, -ECONNREFUSED, -ETIMEDOUT ...), PERMISSION (-EACCES) where it
+ * must not; -EINTR (kind INTERRUPTED); -EINVAL (kind CONFIG) for a path that can be no socket's. */
 int varlink_client_open(const char *path, const struct varlink_wait *wait,
                         struct varlink_client **ret_client, struct vif_error *err);
 void varlink_client_close(struct varlink_client *client);
 DEFINE_AUTO(auto_varlink_client, struct varlink_client *, varlink_client_close);
 #define auto_varlink_client __attribute__((cleanup(auto_varlink_client_fn)))
 
-/* Between two calls: whether the service is still at the other end and has said nothing out of turn. */
+/* Between two calls: whether the service is still at the other end and has said nothing out of
+ * turn. */
 bool varlink_client_is_idle(struct varlink_client *client);
 
-/* Sends a message, its NUL included.  0; -ECONNRESET (kind DAEMON_UNREACHABLE); -ETIMEDOUT; -EINTR;
- * -ENOMEM.  After an error the client is of no more use; '*ret_whole' says whether all of it went. */
+/* Sends a message, its NUL included.  0; -ECONNRESET (kind DAEMON_UNREACHABLE); -ETIMEDOUT;
+ * -EINTR; -ENOMEM.  After an error the client is of no more use; '*ret_whole' says whether all
+ * of it went. */
 int varlink_client_send(struct varlink_client *client, const struct text *message,
                         const struct varlink_wait *wait, bool *ret_whole, struct vif_error *err);
 
-/* Waits for the next reply, which the caller ends with varlink_reply_done().  A service that is silent
- * for long is asked on another connection whether it is alive, so that one that hangs does not hang its
- * callers.  Errors as for sending, and -EPROTO (kind SYSTEM) for what is no message or too long. */
+/* Waits for the next reply, which the caller ends with varlink_reply_done().  A service that is
+ * silent for long is asked on another connection whether it is alive, so that one that hangs
+ * does not hang its callers.  Errors as for sending, and -EPROTO (kind SYSTEM) for what is no
+ * message or too long. */
 int varlink_client_receive(struct varlink_client *client, const struct varlink_wait *wait,
                            struct varlink_reply *ret, struct vif_error *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The varlink codec: cuts the messages of a stream at their NULs, reads calls and replies with limits
- * and checks, and writes both.  It knows no interface and no socket.  Stands on json; the daemon and
- * libvif as its client stand on it. */
+/* The varlink codec: cuts the messages of a stream at their NULs, reads calls and replies with
+ * limits and checks, and writes both.  It knows no interface and no socket.  Stands on json; the
+ * daemon and libvif as its client stand on it. */
 #include "rpc/varlink.h"
 
 #include <errno.h>
@@ -66,11 +66,6 @@ static bool is_interface(const char *name, size_t n)
         start = end + 1;
     }
     return labels >= 2;
-}
-
-bool varlink_is_interface(const char *name)
-{
-    return is_interface(name, strnlen(name, LIMIT_VARLINK_NAME + 1));
 }
 
 bool varlink_is_member(const char *name, size_t *ret_interface)
@@ -216,22 +211,6 @@ void varlink_reply_done(struct varlink_reply *reply)
 
 /* ---- what goes out ---- */
 
-static int add_bytes(const char *bytes, size_t n, void *data)
-{
-    struct text *out = data;
-
-    text_add_bytes(out, bytes, n);
-    return out->failed ? -1 : 0;
-}
-
-static void add_json(struct text *out, json_t *json)
-{
-    if (!json)
-        text_add_bytes(out, "{}", 2);
-    else if (json_dump_callback(json, add_bytes, out, JSON_COMPACT) < 0)
-        out->failed = true;
-}
-
 static void add_word(struct text *out, const char *word)
 {
     text_add_bytes(out, word, strlen(word));
@@ -255,43 +234,18 @@ void varlink_call_end(struct text *out, const struct varlink_call *how)
     text_add_bytes(out, "}", 2);
 }
 
-void varlink_call_write(struct text *out, const char *method, json_t *parameters,
-                        const struct varlink_call *how)
-{
-    varlink_call_begin(out, method);
-    add_json(out, parameters);
-    varlink_call_end(out, how);
-}
-
-static void begin_reply(struct text *out, const char *error)
-{
-    text_add_bytes(out, "{", 1);
-    if (error) {
-        add_word(out, "\"error\":");
-        text_add_json(out, error);
-        text_add_bytes(out, ",", 1);
-    }
-    add_word(out, "\"parameters\":");
-}
-
-static void end_reply(struct text *out, bool continues)
-{
-    if (continues)
-        add_word(out, ",\"continues\":true");
-    text_add_bytes(out, "}", 2);
-}
-
-void varlink_reply_write(struct text *out, const char *error, json_t *parameters, bool continues)
-{
-    begin_reply(out, error);
-    add_json(out, parameters);
-    end_reply(out, continues);
-}
-
 void varlink_reply_write_text(struct text *out, const char *error, const char *parameters, size_t n,
                               bool continues)
 {
-    begin_reply(out, error);
+    add_word(out, "{");
+    if (error) {
+        add_word(out, "\"error\":");
+        text_add_json(out, error);
+        add_word(out, ",");
+    }
+    add_word(out, "\"parameters\":");
     text_add_bytes(out, parameters, n);
-    end_reply(out, continues);
+    if (continues)
+        add_word(out, ",\"continues\":true");
+    text_add_bytes(out, "}", 2);
 }

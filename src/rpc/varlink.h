@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages of the varlink protocol (https://varlink.org), both directions.  A message is a JSON object
- * and a NUL behind it; how they get here and away is the caller's business. */
+/* Messages of the varlink protocol (https://varlink.org), both directions.  A message is a JSON
+ * object and a NUL behind it; how they get here and away is the caller's business. */
 #ifndef RPC_VARLINK_H
 #define RPC_VARLINK_H
 
@@ -12,13 +12,11 @@
 #include "base/text.h"
 
 /* The errors that the protocol itself defines, and the member that says more. */
-#define VARLINK_SERVICE                "org.varlink.service"
-#define VARLINK_INTERFACE_NOT_FOUND    VARLINK_SERVICE ".InterfaceNotFound"    /* interface */
-#define VARLINK_METHOD_NOT_FOUND       VARLINK_SERVICE ".MethodNotFound"       /* method */
-#define VARLINK_METHOD_NOT_IMPLEMENTED VARLINK_SERVICE ".MethodNotImplemented" /* method */
-#define VARLINK_INVALID_PARAMETER      VARLINK_SERVICE ".InvalidParameter"     /* parameter */
-#define VARLINK_PERMISSION_DENIED      VARLINK_SERVICE ".PermissionDenied"
-#define VARLINK_EXPECTED_MORE          VARLINK_SERVICE ".ExpectedMore"
+#define VARLINK_SERVICE             "org.varlink.service"
+#define VARLINK_INTERFACE_NOT_FOUND VARLINK_SERVICE ".InterfaceNotFound" /* interface */
+#define VARLINK_METHOD_NOT_FOUND    VARLINK_SERVICE ".MethodNotFound"    /* method */
+#define VARLINK_INVALID_PARAMETER   VARLINK_SERVICE ".InvalidParameter"  /* parameter */
+#define VARLINK_PERMISSION_DENIED   VARLINK_SERVICE ".PermissionDenied"
 
 /* ---- framing ---- */
 
@@ -27,22 +25,20 @@ struct varlink_cut {
     size_t scanned; /* bytes looked at so far */
 };
 
-/* Looks for the NUL that ends the first message of bytes[0..n), of which the first cut->scanned were
- * looked at by earlier calls (the caller appends and calls again).
+/* Looks for the NUL that ends the first message of bytes[0..n), of which the first cut->scanned
+ * were looked at by earlier calls (the caller appends and calls again).
  *
- * Returns 1 and the length of the message without its NUL in '*ret_length'; 0 when it is not complete
- * yet; -EMSGSIZE when it is longer than 'max_bytes', as soon as that is certain: where the next one
- * begins can then not be known. */
+ * Returns 1 and the length of the message without its NUL in '*ret_length'; 0 when it is not
+ * complete yet; -EMSGSIZE when it is longer than 'max_bytes', as soon as that is certain: where
+ * the next one begins can then not be known. */
 int varlink_cut(struct varlink_cut *cut, const char *bytes, size_t n, size_t max_bytes,
                 size_t *ret_length);
 
 /* ---- names ---- */
 
-/* Whether 'name' has the form of an interface's: "io.vifd", "org.varlink.service". */
-bool varlink_is_interface(const char *name);
-
-/* Whether 'name' has the form of a method's or an error's: an interface, a dot and a word that begins
- * with a capital letter.  '*ret_interface' (may be NULL) is then the length of the interface. */
+/* Whether 'name' has the form of a method's or an error's: an interface, a dot and a word that
+ * begins with a capital letter.  '*ret_interface' (may be NULL) is then the length of the
+ * interface. */
 bool varlink_is_member(const char *name, size_t *ret_interface);
 
 /* ---- what comes in ---- */
@@ -64,12 +60,12 @@ struct varlink_reply {
 };
 
 /* Read the message text[0..n), which is without its NUL; '*ret' is ended by varlink_call_done() or
- * varlink_reply_done(), and not changed on an error.  A member that is null is as one that is not
- * there, one that is not known does not matter.
+ * varlink_reply_done(), and not changed on an error.  A member that is null counts as absent,
+ * unknown members are ignored.
  *
- * -EINVAL (kind INVALID) with words for what is no message: no JSON object, nested deeper than
- * LIMIT_JSON_DEPTH, a duplicate key, a NUL in a string, a member of the wrong type, a name of the wrong
- * form, 'more' or 'upgrade' with 'oneway'.  -ENOMEM. */
+ * -EINVAL (kind INVALID) for an invalid message: not a JSON object, nested deeper than
+ * LIMIT_JSON_DEPTH, a duplicate key, a NUL in a string, a member of the wrong type, a name of
+ * the wrong form, 'more' or 'upgrade' with 'oneway'.  -ENOMEM. */
 int varlink_call_read(const char *text, size_t n, struct varlink_call *ret, struct vif_error *err);
 int varlink_reply_read(const char *text, size_t n, struct varlink_reply *ret,
                        struct vif_error *err);
@@ -80,19 +76,13 @@ void varlink_reply_done(struct varlink_reply *reply);
 
 /* ---- what goes out ---- */
 
-/* Add the two halves of a call to 'out', for a caller who writes the parameters, a JSON object, as text
- * between them; otherwise as varlink_call_write(). */
+/* Add a message, its NUL included, to 'out'; when memory is gone out->failed is set and 'out' is
+ * unusable.  The caller writes the parameters of a call, a JSON object, between its two halves; of
+ * 'how' (NULL: none) only the flags matter. */
 void varlink_call_begin(struct text *out, const char *method);
 void varlink_call_end(struct text *out, const struct varlink_call *how);
 
-/* Add a message, its NUL included, to 'out'.  'parameters' is an object, borrowed; NULL: an empty one.
- * Of 'how' only the flags matter.  Where memory is gone out->failed is set, and what 'out' holds is of
- * no use. */
-void varlink_call_write(struct text *out, const char *method, json_t *parameters,
-                        const struct varlink_call *how);
-/* 'error' is NULL for a reply that is none. */
-void varlink_reply_write(struct text *out, const char *error, json_t *parameters, bool continues);
-/* The same with parameters that are a JSON text already, parameters[0..n): an object, taken as it is. */
+/* 'parameters', a JSON object of 'n' bytes, is taken as it is; 'error' NULL: no error. */
 void varlink_reply_write_text(struct text *out, const char *error, const char *parameters, size_t n,
                               bool continues);
 

@@ -21,7 +21,7 @@ static void bad_results(void **state)
     static const struct {
         const char *parameters, *words;
     } rows[] = {
-        {"[]", "a reply is no message of varlink: \"parameters\""},
+        {"[]", "a reply is not a varlink message: \"parameters\""},
         {"{}", "nothing of some of the VIFs"},
         {"{\"results\":{}}", "/results: expected a list, got {}"},
         {"{\"results\":[[]]}", "/results/0: expected an object, got []"},
@@ -171,7 +171,7 @@ static void half_an_answer(void **state)
     } rows[] = {
         {VIF_ERROR_DAEMON_UNREACHABLE,
          ": the answer of vifd was lost: it may have done what was asked, a check tells: "},
-        {VIF_ERROR_SYSTEM, "a reply is no message of varlink"},
+        {VIF_ERROR_SYSTEM, "a reply is not a varlink message"},
         {VIF_ERROR_SYSTEM, "something that is not agreed: nothing of some of the VIFs"},
         {VIF_ERROR_SYSTEM, "something that is not agreed: two results of one VIF"},
         {VIF_ERROR_TIMEOUT,

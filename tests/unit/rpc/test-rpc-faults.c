@@ -20,17 +20,17 @@ static void what_is_not_json_rpc_ends_the_connection(void **state)
         const char *text;
         const char *words;
     } rows[] = {
-        {"HTTP/1.1 400 Bad Request\r\n", "not JSON"},
-        {"{\"id\":1,\"result\":[],,}", "not JSON: line 1 column"},
-        {"{\"id\":1,\"id\":1,\"result\":[]}", "not JSON: line 1 column"},
+        {"HTTP/1.1 400 Bad Request\r\n", "invalid JSON"},
+        {"{\"id\":1,\"result\":[],,}", "invalid JSON: line 1 column"},
+        {"{\"id\":1,\"id\":1,\"result\":[]}", "invalid JSON: line 1 column"},
         {deep, "nested deeper than 64 levels"},
         {"[]", "not JSON-RPC"},
-        {"{}", "nobody made"},
+        {"{}", "to no request"},
         {"{\"id\":1}", "not JSON-RPC"},
-        {"{\"id\":null,\"result\":[],\"error\":null}", "nobody made"},
-        {"{\"id\":\"1\",\"result\":[],\"error\":null}", "nobody made"},
-        {"{\"id\":2,\"result\":[],\"error\":null}", "nobody made"},
-        {"{\"id\":0,\"result\":[],\"error\":null}", "nobody made"},
+        {"{\"id\":null,\"result\":[],\"error\":null}", "to no request"},
+        {"{\"id\":\"1\",\"result\":[],\"error\":null}", "to no request"},
+        {"{\"id\":2,\"result\":[],\"error\":null}", "to no request"},
+        {"{\"id\":0,\"result\":[],\"error\":null}", "to no request"},
         {"{\"id\":1,\"method\":5,\"params\":[]}", "not JSON-RPC"},
         {"{\"id\":1,\"method\":\"echo\"}", "without parameters"},
         {"{\"id\":null,\"method\":\"update\",\"params\":{}}", "without parameters"},
@@ -98,10 +98,10 @@ static void answer_before_the_end(void **state)
     a = ask(&s, "a");
     b = ask(&s, "b");
     c = ask(&s, "c");
-    assert_fails(&s, a, -EPROTO, VIF_ERROR_OVSDB, "not JSON");
+    assert_fails(&s, a, -EPROTO, VIF_ERROR_OVSDB, "invalid JSON");
     assert_answer(&s, c, "[3]");
     assert_answer(&s, b, "[2]");
-    assert_fails(&s, a, -EPROTO, VIF_ERROR_OVSDB, "not JSON");
+    assert_fails(&s, a, -EPROTO, VIF_ERROR_OVSDB, "invalid JSON");
     end(&s);
 }
 
@@ -196,7 +196,7 @@ static void full_buffers_do_not_lock(void **state)
     assert_int_equal(jsonrpc_send(s.rpc, "a", params, s.until, &id, &s.err), 0);
     assert_int_equal(jsonrpc_wait(s.rpc, id, s.until, &result, &s.err), 0);
     assert_int_equal(json_string_length(json_array_get(result, 0)), 2000000);
-    assert_true(s.rpc->js.in_room <= (size_t)64 << 10); /* given back */
+    assert_true(s.rpc->js.in.room <= (size_t)64 << 10); /* given back */
     end(&s);
 }
 
@@ -257,7 +257,7 @@ static int whole_conversation(const char *address, const char *params)
         r = jsonrpc_notification(rpc, "update", until, &update, &err);
     /* jansson's lexer tells a failed allocation as a fault of the text. */
     if (r == -EPROTO)
-        assert_non_null(strstr(err.text, "not JSON: line 1 column"));
+        assert_non_null(strstr(err.text, "invalid JSON: line 1 column"));
     else
         assert_int_equal(err.kind, r == 0 ? VIF_ERROR_NONE : VIF_ERROR_NO_MEMORY);
     return r;

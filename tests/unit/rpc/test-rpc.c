@@ -121,7 +121,7 @@ static void errors_are_told_in_words(void **state)
         "ovsdb: unknown database",
         "ovsdb: unknown database: no database named X",
         "ovsdb: not allowed",
-        "ovsdb: the server answered with an error without words",
+        "ovsdb: the server returned an error without a message",
     };
     struct session s;
 

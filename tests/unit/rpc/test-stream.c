@@ -164,6 +164,30 @@ static void server_too_busy_to_accept(void **state)
     (void)rmdir(directory);
 }
 
+static int send_all(struct stream *stream, const char *bytes, size_t n, int64_t until)
+{
+    while (n > 0) {
+        ssize_t sent = stream_send(stream, bytes, n, NULL);
+        int r = sent < 0 ? (int)sent : 0;
+
+        if (sent == 0)
+            r = stream_wait(stream, true, until, NULL);
+        if (r < 0)
+            return r;
+        bytes += sent;
+        n -= (size_t)sent;
+    }
+    return 0;
+}
+
+static ssize_t receive(struct stream *stream, struct stream_input *in, int64_t until,
+                       struct vif_error *err)
+{
+    int r = stream_wait(stream, false, until, err);
+
+    return r < 0 ? r : stream_receive(stream, in, err);
+}
+
 /* The client writes more than the sockets hold while the server sleeps, and reads what comes. */
 static void bytes_go_both_ways(void **state)
 {
@@ -179,7 +203,7 @@ static void bytes_go_both_ways(void **state)
         struct fake_server server;
         struct vif_error err = {0};
         int64_t until = deadline_after(15000);
-        char answer[16];
+        struct stream_input in = {0};
 
         assert_non_null(text);
         memset(text, ' ', n);
@@ -189,12 +213,13 @@ static void bytes_go_both_ways(void **state)
         fake_server_start(&server, family, script);
         assert_int_equal(stream_open(server.address, 0, until, &stream, &err), 0);
         assert_string_equal(stream_address(stream), server.address);
-        assert_int_equal(stream_write(stream, text, n, until, &err), 0);
-        assert_int_equal(stream_read(stream, answer, sizeof answer, until, &err), 3);
-        assert_memory_equal(answer, "yes", 3);
-        assert_int_equal(stream_read(stream, answer, sizeof answer, deadline_after(10), &err),
-                         -ETIMEDOUT);
-        assert_int_equal(stream_read(stream, answer, sizeof answer, until, &err), -ECONNRESET);
+        assert_int_equal(send_all(stream, text, n, until), 0);
+        assert_int_equal(receive(stream, &in, until, &err), 3);
+        assert_memory_equal(in.data, "yes", 3);
+        stream_input_consume(&in, 3);
+        assert_int_equal(receive(stream, &in, deadline_after(10), &err), -ETIMEDOUT);
+        assert_int_equal(receive(stream, &in, until, &err), -ECONNRESET);
+        free(in.data);
         assert_int_equal(err.kind, VIF_ERROR_OVSDB_UNREACHABLE);
         assert_non_null(strstr(err.text, "the server closed the connection"));
         fake_server_stop(&server);
