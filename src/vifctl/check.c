@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl check: says of each VIF whether it is wired as described, and what is different; with --repair
- * also mends it.  Texts come from the database, where anyone may have put anything: what could move a
- * terminal's cursor is not printed. */
+/* vifctl check: says of each VIF whether it is wired as described, and what is different; with
+ * --repair also mends it.  Texts come from the database, where anyone may have put anything:
+ * what could move a terminal's cursor is not printed. */
 #include <stdio.h>
 
 #include "plan/diff.h"
@@ -52,8 +52,8 @@ static void print_name(const struct vif_result *result)
     printf("%s%s%s", result->id, result->name[0] ? " " : "", result->name);
 }
 
-/* What agents own explains a drift now and then; beside a VIF that is as described it is noise, but for
- * someone who asks. */
+/* What agents own explains a drift now and then; beside a VIF that is as described it is noise,
+ * but for someone who asks. */
 static void print_checked(const struct vif_result *result, const struct arguments *arguments)
 {
     bool drifted = result->state == VIF_STATE_DRIFTED;

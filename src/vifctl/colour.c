@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Colours as every terminal of today knows them (ECMA-48); pipes, files and those who set NO_COLOR get
- * none. */
+/* Colours as every terminal of today knows them (ECMA-48); pipes, files and those who set
+ * NO_COLOR get none. */
 #include "vifctl/colour.h"
 
 #include <stdio.h>

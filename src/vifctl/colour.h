@@ -13,11 +13,12 @@ enum colour {
     COLOUR_ALARM, /* bold red */
 };
 
-/* Whether standard output takes colours: a terminal, TERM neither unset nor "dumb", and NO_COLOR unset or
- * empty (https://no-color.org). */
+/* Whether standard output takes colours: a terminal, TERM neither unset nor "dumb", and NO_COLOR
+ * unset or empty (https://no-color.org). */
 bool colour_wanted(void);
 
-/* What switches a terminal to a colour, and COLOUR_PLAIN back to none, for those who make a text first. */
+/* What switches a terminal to a colour, and COLOUR_PLAIN back to none, for those who make a text
+ * first. */
 const char *colour_sequence(enum colour colour);
 
 /* Switches standard output to a colour, and back; neither prints anything where none is wanted. */

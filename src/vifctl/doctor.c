@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl doctor: prints what the library found out about this host, one finding below the other, and
- * what to do about it. */
+/* vifctl doctor: prints what the library found out about this host, one finding below the other,
+ * and what to do about it. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -54,7 +54,8 @@ static size_t cells(const char *bytes, size_t n)
     return count;
 }
 
-/* Prints 'text' from 'start' on, where the cursor is, and ends the line; it goes on below its start. */
+/* Prints 'text' from 'start' on, where the cursor is, and ends the line; it goes on below its
+ * start. */
 static void print_wrapped(const char *text, size_t start, size_t width)
 {
     size_t column = start;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl host-info, schema and metrics: what the library and the daemon tell about themselves, which is a
- * text as it is. */
+/* vifctl host-info, schema and metrics: what the library and the daemon tell about themselves,
+ * which is a text as it is. */
 #include <stdio.h>
 
 #include "base/cleanup.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl plug and unplug: reads the files, has the library do it, prints the report.  Other verbs that
- * do something with the VIFs of files do it the same way. */
+/* vifctl plug and unplug: reads the files, has the library do it, prints the report.  Other
+ * verbs that do something with the VIFs of files do it the same way. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -60,8 +60,8 @@ static void show_progress(void *data, const struct vif_progress *progress)
     progress_draw(&call->line, progress);
 }
 
-/* One line of JSON, at once.  When nobody reads them any more the call goes on all the same; why, is only
- * known now, and told at the end. */
+/* One line of JSON, at once.  When nobody reads them any more the call goes on all the same;
+ * why, is only known now, and told at the end. */
 static void print_line(void *data, size_t i, const struct vif_result *result)
 {
     struct call *call = data;

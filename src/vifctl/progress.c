@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The status line: how far a call is, on stderr, rewritten in place and gone at the end.  It is drawn when
- * the library says how far it is, which it does a few times a second also while it waits. */
+/* The status line: how far a call is, on stderr, rewritten in place and gone at the end.  It is
+ * drawn when the library says how far it is, which it does a few times a second also while it
+ * waits. */
 #include "vifctl/progress.h"
 
 #include <signal.h>
@@ -58,8 +59,8 @@ static void erase_and_end(int number)
     (void)raise(number);
 }
 
-/* While the line is there, a signal that would end us erases it first.  One that is ignored, or that
- * somebody else handles, is none of ours. */
+/* While the line is there, a signal that would end us erases it first.  One that is ignored, or
+ * that somebody else handles, is none of ours. */
 static void catch_signals(struct progress_line *line)
 {
     struct sigaction own = {.sa_handler = erase_and_end, .sa_flags = (int)SA_RESETHAND}, now;

@@ -15,8 +15,8 @@ struct progress_line {
     unsigned caught;                   /* signals we have a handler for, as bits of a table */
 };
 
-/* There will be a line if stderr is a terminal that takes one, and nothing else is printed meanwhile:
- * neither JSON nor what -v tells. */
+/* There will be a line if stderr is a terminal that takes one, and nothing else is printed
+ * meanwhile: neither JSON nor what -v tells. */
 void progress_begin(struct progress_line *line, const struct arguments *arguments,
                     const char *doing, size_t n);
 

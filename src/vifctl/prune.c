@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl prune: shows what belongs to nothing, with the reason of each, and removes it when told to. */
+/* vifctl prune: shows what belongs to nothing, with the reason of each, and removes it when told
+ * to. */
 #include <stdio.h>
 #include <string.h>
 

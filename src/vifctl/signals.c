@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SIGINT and SIGTERM while VIFs are being changed: the first ends the library's call, with no VIF left half
- * done; the report is printed, and then vifctl ends by the signal, so that a shell sees what happened.
- * The second ends it at once.
+/* SIGINT and SIGTERM while VIFs are being changed: the first ends the library's call, with no VIF
+ * left half done; the report is printed, and then vifctl ends by the signal, so that a shell sees
+ * what happened. The second ends it at once.
  *
  * A signal handler gets no argument, so what it needs is in the only variables of this program. */
 #include <errno.h>

@@ -4,7 +4,8 @@
 #ifndef VIFCTL_VERBS_H
 #define VIFCTL_VERBS_H
 
-/* Options of verbs that print results; of those that ask the database; of those that change VIFs. */
+/* Options of verbs that print results; of those that ask the database; of those that change
+ * VIFs. */
 #define PRINTING (BIT(JSON) | BIT(VERBOSE) | BIT(HELP) | BIT(VERSION))
 #define ASKING   (PRINTING | BIT(TIMEOUT) | BIT(OVSDB) | BIT(CONFIG) | BIT(CONNECT))
 #define CHANGING (ASKING | BIT(DRY_RUN) | BIT(WAIT))

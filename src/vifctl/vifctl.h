@@ -86,9 +86,9 @@ struct option_row {
 
 extern const struct option_row option_rows[N_OPTIONS];
 
-/* Reads the options, wherever they stand, into 'arguments', and leaves the others at getopt's 'optind'.
- * Returns the exit status, STATUS_OK to go on.  --version ends it at once; after --help nothing is an
- * error. */
+/* Reads the options, wherever they stand, into 'arguments', and leaves the others at getopt's
+ * 'optind'. Returns the exit status, STATUS_OK to go on.  --version ends it at once; after
+ * --help nothing is an error. */
 int options_read(struct arguments *arguments, int argc, char **argv);
 
 /* Writes "--wait=none|vswitchd|ovn|ml2" into 'text'. */
@@ -129,10 +129,10 @@ typedef int call_fn(struct vif_host *host, const struct vif_batch *batch,
 /* Prints the result of a VIF that did not fail. */
 typedef void print_fn(const struct vif_result *result, const struct arguments *arguments);
 
-/* Calls 'make' with the VIFs of the files and prints the results: with --json each as soon as it is final,
- * else all at the end.  'doing' ("plugging") goes into the status line, 'done' ("plugged") says what became
- * of a VIF that did not fail; NULL: the call changes nothing, and may be interrupted anywhere.  Returns the
- * exit status. */
+/* Calls 'make' with the VIFs of the files and prints the results: with --json each as soon as it
+ * is final, else all at the end.  'doing' ("plugging") goes into the status line, 'done'
+ * ("plugged") says what became of a VIF that did not fail; NULL: the call changes nothing, and
+ * may be interrupted anywhere.  Returns the exit status. */
 int run_call(const struct arguments *arguments, call_fn *make, const char *doing, const char *done,
              print_fn *print);
 
@@ -142,17 +142,18 @@ bool read_files(char **files, int n, struct vif_batch *batch, struct vif_error *
 
 /* ---- signals ---- */
 
-/* From here on the first SIGINT or SIGTERM makes the returned descriptor readable, for 'stop_fd' of the
- * library's calls (0: there is none); the next ends the process. */
+/* From here on the first SIGINT or SIGTERM makes the returned descriptor readable, for 'stop_fd'
+ * of the library's calls (0: there is none); the next ends the process. */
 int signals_catch(void);
 
 bool signals_caught(void);
 
-/* Reports on stderr how many VIFs of an interrupted call are done, and what became of the others. */
+/* Reports on stderr how many VIFs of an interrupted call are done, and what became of the
+ * others. */
 void signals_report(const struct vif_report *report, const char *done);
 
-/* Ends the process by the signal that was caught, if any; else returns 'status'.  All output has to be
- * written by then. */
+/* Ends the process by the signal that was caught, if any; else returns 'status'.  All output has
+ * to be written by then. */
 int signals_end(int status);
 
 /* ---- output ---- */
@@ -175,8 +176,8 @@ int usage(const char *text, const char *what);
 /* Prints an error that may quote texts of others, made fit for a terminal. */
 void complain_of(const struct vif_error *error);
 
-/* Reports, once, that standard output could not be written; returns the exit status, 'status' unless that is
- * STATUS_OK. */
+/* Reports, once, that standard output could not be written; returns the exit status, 'status'
+ * unless that is STATUS_OK. */
 int output_failed(int errnum, int status);
 
 /* Prints JSON made by the library; NULL: memory was gone.  Returns the exit status. */

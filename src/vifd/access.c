@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who may call.  Names become ids when the configuration is read, so that no call waits for a directory
- * service and none is judged by a half of it.  A peer is who connected: the kernel keeps its user and
- * groups from that moment, whoever it hands the socket to. */
+/* Access control.  Names become ids when the configuration is read, so that no call waits for a
+ * directory service.  A peer is the process that connected: the kernel keeps its user and groups
+ * from that moment, even if the socket is handed to another process. */
 #include "vifd/access.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "base/account.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 
 void peer_identity_done(struct peer_identity *peer)
@@ -49,7 +50,7 @@ int peer_identity_read(int fd, struct peer_identity *ret, struct vif_error *err)
 
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0)
         r = -errno;
-    /* What is no unix socket, or not connected, has a peer of no user. */
+    /* Not a unix socket, or not connected. */
     if (r == 0 && (size != sizeof cred || cred.uid == (uid_t)-1))
         r = -ENOTCONN;
     if (r == 0)
@@ -57,7 +58,7 @@ int peer_identity_read(int fd, struct peer_identity *ret, struct vif_error *err)
     if (r == -ENOMEM)
         return error_memory(err);
     if (r < 0) {
-        (void)error_set(err, VIF_ERROR_PERMISSION, "who has connected cannot be told: %s",
+        (void)error_set(err, VIF_ERROR_PERMISSION, "cannot identify the caller: %s",
                         strerrordesc_np(-r));
         return r;
     }
@@ -82,7 +83,6 @@ static bool has_id(const struct access_ids *ids, id_t id)
 
 typedef int account_fn(const char *name, id_t *ret_id);
 
-/* One word as an id. */
 static int look_up(const struct config *config, const char *option, account_fn *account,
                    const char *word, size_t n, id_t *ret_id, struct vif_error *err)
 {
@@ -100,17 +100,6 @@ static int look_up(const struct config *config, const char *option, account_fn *
     return 0;
 }
 
-static int add_id(struct access_ids *ids, id_t id, struct vif_error *err)
-{
-    id_t *bigger = reallocarray(ids->ids, ids->n + 1, sizeof *bigger);
-
-    if (!bigger)
-        return error_memory(err);
-    ids->ids = bigger;
-    bigger[ids->n++] = id;
-    return 0;
-}
-
 static int load_ids(const struct config *config, const char *option, const struct words *words,
                     account_fn *account, struct access_ids *ids, struct vif_error *err)
 {
@@ -124,9 +113,11 @@ static int load_ids(const struct config *config, const char *option, const struc
 
         r = look_up(config, option, account, word, n, &id, &why);
         if (r < 0 && !words->given && why.kind == VIF_ERROR_CONFIG)
-            r = 0; /* the default, of a host that has no such group */
+            r = 0; /* the default group, on a host without it */
+        else if (r == 0 && !array_grow(ids->ids, ids->n, ids->room, 1))
+            r = error_memory(&why);
         else if (r == 0)
-            r = add_id(ids, id, &why);
+            ids->ids[ids->n++] = id;
     }
     if (r < 0 && err)
         *err = why;
@@ -198,8 +189,7 @@ int access_check(const struct access_rules *rules, const struct peer_identity *p
         return 0;
     if (may_read)
         return error_set(err, VIF_ERROR_PERMISSION,
-                         "user %u may look and change nothing ([vifd] allowed_users, "
-                         "allowed_groups)",
+                         "user %u has read-only access ([vifd] allowed_users, allowed_groups)",
                          (unsigned)peer->uid);
     return error_set(err, VIF_ERROR_PERMISSION,
                      "user %u may not call vifd ([vifd] allowed_users, allowed_groups, "

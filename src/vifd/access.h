@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who may call: the users and groups of the configuration, and the peer of a connection. */
+/* Access control: the users and groups of the configuration, and the peer of a connection. */
 #ifndef VIFD_ACCESS_H
 #define VIFD_ACCESS_H
 
@@ -18,30 +18,30 @@ struct peer_identity {
     size_t n_groups;
 };
 
-/* The peer of a connected unix socket.  On success '*ret' belongs to the caller, who ends it with
- * peer_identity_done().  Kind PERMISSION for a socket whose peer cannot be told; -ENOMEM. */
+/* The peer of a connected unix socket; peer_identity_done() frees '*ret'.  Kind PERMISSION if
+ * the kernel does not know it; -ENOMEM. */
 int peer_identity_read(int fd, struct peer_identity *ret, struct vif_error *err);
 void peer_identity_done(struct peer_identity *peer);
 
 struct access_ids {
     id_t *ids; /* sorted */
-    size_t n;
+    size_t n, room;
 };
 
 struct access_rules {
     struct access_ids users, groups;           /* may change things */
-    struct access_ids read_users, read_groups; /* may look */
+    struct access_ids read_users, read_groups; /* may read */
     gid_t socket_group;                        /* NOBODY: root's own */
 };
 
-/* Looks the users and groups of the configuration up.  One that is named and not there is kind CONFIG,
- * naming file, group and option; the default group may be missing.  May wait for a directory service.
- * On success '*ret' belongs to the caller, who ends it with access_rules_done(). */
+/* Looks up the users and groups of the configuration; may wait for a directory service.  An
+ * unknown name is kind CONFIG, naming file, group and option; the default group may be
+ * missing.  access_rules_done() frees '*ret'. */
 int access_rules_load(const struct config *config, struct access_rules *ret, struct vif_error *err);
 void access_rules_done(struct access_rules *rules);
 
-/* Whether the peer may change things, or only look, when not 'change'.  Pure.  0; kind PERMISSION, with
- * words that name who and the options. */
+/* Whether the peer may change things, or read if not 'change'.  Pure.  0; kind PERMISSION,
+ * naming the user and the options. */
 int access_check(const struct access_rules *rules, const struct peer_identity *peer, bool change,
                  struct vif_error *err);
 

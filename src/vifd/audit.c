@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is told of requests and of the daemon itself: to the log, and to the metrics.  A request is one
- * event, made when it has been answered; what in it is the caller's choice stands in fields of its own,
- * and is not part of the words. */
+/* Audit: each request, once it has been answered, is one event of the log and is counted by the
+ * metrics. What the caller chose stands in fields of its own, not in the message. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -84,7 +83,7 @@ static void name_vifs(const struct request *request, char *to, size_t size)
 }
 
 /* "ok", or how many failed of what: "Conflict=2 TimedOut=1" */
-static void say_result(const struct outcomes *outcomes, char *to, size_t size)
+static void write_result(const struct outcomes *outcomes, char *to, size_t size)
 {
     size_t at = 0;
 
@@ -97,21 +96,6 @@ static void say_result(const struct outcomes *outcomes, char *to, size_t size)
                                  vif_error_kind_name((enum vif_error_kind)i), outcomes->by_kind[i]);
 }
 
-static void add_timings(struct event *event, const struct timings *timings)
-{
-    static const char *const keys[N_TIMINGS] = {
-        [TIMING_QUEUE] = "VIFD_QUEUE_USEC",     [TIMING_LOCK] = "VIFD_LOCK_USEC",
-        [TIMING_OBSERVE] = "VIFD_OBSERVE_USEC", [TIMING_LINKS] = "VIFD_LINKS_USEC",
-        [TIMING_COMMIT] = "VIFD_COMMIT_USEC",   [TIMING_SWITCH] = "VIFD_SWITCH_USEC",
-        [TIMING_SETTLE] = "VIFD_SETTLE_USEC",   [TIMING_AGENT] = "VIFD_AGENT_USEC",
-        [TIMING_UNDO] = "VIFD_UNDO_USEC",       [TIMING_TOTAL] = "VIFD_TOTAL_USEC",
-    };
-
-    for (int i = 0; i < N_TIMINGS; i++)
-        if (timings->usec[i] != TIMING_NONE)
-            add_number(event, keys[i], timings->usec[i]);
-}
-
 static void log_request(struct daemon *daemon, const struct request *request,
                         const struct timings *timings)
 {
@@ -120,7 +104,7 @@ static void log_request(struct daemon *daemon, const struct request *request,
     struct event event = {.n = 0};
 
     name_vifs(request, vifs, sizeof vifs);
-    say_result(outcomes, result, sizeof result);
+    write_result(outcomes, result, sizeof result);
     if (request->n_vifs)
         (void)snprintf(words, sizeof words, "%s: %zu of %zu VIFs failed, %zu changed",
                        request->method ? short_name(request->method->name) : "unknown method",
@@ -139,8 +123,10 @@ static void log_request(struct daemon *daemon, const struct request *request,
     add_text(&event, "VIFD_RESULT", result);
     if (outcomes->error.kind)
         add_text(&event, "VIFD_ERROR", outcomes->error.text);
-    add_timings(&event, timings);
-    /* Last, because the longest: what does not fit in a line is left out. */
+    for (int i = 0; i < N_TIMINGS; i++)
+        if (timings->usec[i] != TIMING_NONE)
+            add_number(&event, timing_field((enum timing)i), timings->usec[i]);
+    /* Last, because the longest: fields that do not fit in a line are left out. */
     if (request->n_vifs) {
         add_number(&event, "VIFD_VIF_COUNT", (int64_t)request->n_vifs);
         add_text(&event, "VIFD_VIFS", vifs);

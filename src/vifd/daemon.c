@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is begun when.  Changes go through one lane: while a batch is applied, others wait and become the
- * next one; as soon as it only waits for its VIFs to settle, the lane is free.  This is for speed alone:
- * that two batches never work on one VIF is kept by 'busy', and by the library's own locks.  What only
- * looks is begun at once, a few at a time. */
+/* Scheduling.  Changes go through one lane: while a batch is applied, others wait and become the
+ * next one; once it only waits for its VIFs, the lane is free.  This is for speed alone: 'busy',
+ * and the library's own locks, keep two batches from working on one VIF.  Requests that read
+ * start at once, a few at a time. */
 #include "vifd/daemon.h"
 
 #include <errno.h>
@@ -15,10 +15,10 @@
 #include "base/limits.h"
 #include "vifd/limits.h"
 
-/* How long a request whose time is up may wait for its answer. */
+/* How late a request that timed out may be answered. */
 #define EXPIRY_MS 50
 
-/* ---- who works on which VIFs ---- */
+/* ---- VIFs that are worked on ---- */
 
 static void unmark(struct request *const *requests, size_t n)
 {
@@ -47,14 +47,7 @@ static void begin_all(struct daemon *daemon);
 
 /* ---- the end of a request ---- */
 
-static void release(struct request *request)
-{
-    if (request->over && !request->in_job)
-        request_free(request);
-}
-
-/* Whoever has had all results may go on with the same VIFs, though others of the batch are still waited
- * for. */
+/* A caller with all its results may go on with the same VIFs while the batch waits for others. */
 static void end_request(struct request *request)
 {
     struct peer *peer = take_ptr(request->peer);
@@ -66,7 +59,8 @@ static void end_request(struct request *request)
     request->times.answered = now_usec();
     audit_request(daemon, request);
     unmark(&request, 1);
-    release(request);
+    if (!in_job)
+        request_free(request);
     if (peer)
         peer_answered(peer);
     if (in_job)
@@ -132,9 +126,9 @@ void daemon_interrupt(struct daemon *daemon)
     fail_waiting(&daemon->reads, VIF_ERROR_INTERRUPTED, words, true);
 }
 
-/* ---- what is begun ---- */
+/* ---- the start of a request ---- */
 
-/* Whoever has gone away does not want it any more. */
+/* Drops the requests whose caller has gone; returns how many are left. */
 static size_t drop_gone(struct request **requests, size_t n)
 {
     size_t kept = 0;
@@ -152,7 +146,7 @@ static size_t drop_gone(struct request **requests, size_t n)
     return kept;
 }
 
-/* Begins to work on requests that have left their queue; takes the array. */
+/* Starts requests that have left their queue; takes the array. */
 static void begin(struct daemon *daemon, struct request **requests, size_t n, bool change)
 {
     auto_free struct request **own = requests;
@@ -167,7 +161,7 @@ static void begin(struct daemon *daemon, struct request **requests, size_t n, bo
     }
     if (r < 0) {
         for (size_t i = 0; i < n; i++)
-            fail(own[i], VIF_ERROR_NO_MEMORY, "not started: no memory, or no thread");
+            fail(own[i], VIF_ERROR_NO_MEMORY, "not started: out of memory or threads");
         return;
     }
     (void)take_ptr(own);
@@ -206,7 +200,7 @@ static void begin_reads(struct daemon *daemon)
         struct request **requests;
 
         next = TAILQ_NEXT(request, link);
-        /* Its check would wait for the change, and keep a reader meanwhile. */
+        /* A check would wait for the change, and occupy a reader meanwhile. */
         if (id_set_has_any(&daemon->busy, request->ids, request->n_ids))
             continue;
         queue_remove(&daemon->reads, request);
@@ -223,31 +217,26 @@ static void begin_reads(struct daemon *daemon)
     }
 }
 
-static void begin_what_may(struct daemon *daemon)
-{
-    begin_changes(daemon);
-    begin_reads(daemon);
-}
-
 static void expire(uv_timer_t *timer)
 {
     struct daemon *daemon = timer->data;
 
     fail_waiting(&daemon->changes, VIF_ERROR_TIMEOUT,
-                 "not started: vifd was at work on others, or on the same VIF, all the time; "
-                 "nothing was changed",
+                 "not started: vifd was busy with other calls, or with the same VIF; nothing was "
+                 "changed",
                  false);
     fail_waiting(&daemon->reads, VIF_ERROR_TIMEOUT,
-                 "not started: vifd was at work on others, or on the same VIF, all the time",
-                 false);
-    begin_what_may(daemon); /* for want of memory it may not have been begun */
+                 "not started: vifd was busy with other calls, or with the same VIF", false);
+    begin_changes(daemon); /* memory may be there again */
+    begin_reads(daemon);
     if (!daemon->changes.n && !daemon->reads.n)
         (void)uv_timer_stop(timer);
 }
 
 static void begin_all(struct daemon *daemon)
 {
-    begin_what_may(daemon);
+    begin_changes(daemon);
+    begin_reads(daemon);
     if ((daemon->changes.n || daemon->reads.n) && !uv_is_active((uv_handle_t *)&daemon->expiry))
         (void)uv_timer_start(&daemon->expiry, expire, EXPIRY_MS, EXPIRY_MS);
 }
@@ -291,7 +280,8 @@ void daemon_job_done(struct job *job)
         vifs += job->requests[i]->n_vifs;
         bytes += job->requests[i]->bytes;
         job->requests[i]->in_job = false;
-        release(job->requests[i]);
+        if (job->requests[i]->over)
+            request_free(job->requests[i]);
     }
     audit_job(job, vifs);
     job_free(job);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A hash table with open addressing.  Ids are callers' choice, so that the hash is keyed with something
- * they do not know.  A slot that became empty stays taken until the table is made anew. */
+/* A hash table with open addressing.  Callers choose the ids, so the hash has a key they do not
+ * know.  A slot that became empty stays taken until the table is rebuilt. */
 #include "vifd/ids.h"
 
 #include <errno.h>
@@ -14,31 +14,26 @@ struct id_slot {
     bool used;
 };
 
-static int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool id_read(const char *text, struct id *ret)
 {
+    static const char digits[] = "0123456789abcdef";
     size_t n = 0;
 
     for (; *text && n < 32; text++) {
-        int value = digit(*text);
+        const char *digit = strchr(digits, *text);
+        uint8_t high = n % 2 ? (uint8_t)(ret->bytes[n / 2] << 4) : 0;
 
         if (*text == '-')
             continue;
-        if (value < 0)
+        if (!digit)
             return false;
-        ret->bytes[n / 2] = (uint8_t)(n % 2 ? ret->bytes[n / 2] | value : value << 4);
+        ret->bytes[n / 2] = (uint8_t)(high | (digit - digits));
         n++;
     }
     return n == 32 && !*text;
 }
 
-/* Nothing but the order of slots depends on it. */
+/* Only the order of slots depends on it. */
 static uint64_t key(void)
 {
     static _Atomic uint64_t chosen;
@@ -63,7 +58,7 @@ static size_t hash(const struct id *id)
     return (size_t)(value ^ (value >> 32));
 }
 
-/* The slot of 'id', or the empty one where it belongs; there is one. */
+/* The slot of 'id', or the empty one where it belongs; there always is one. */
 static struct id_slot *find(const struct id_set *set, const struct id *id)
 {
     size_t at = hash(id) & (set->room - 1);
@@ -82,7 +77,7 @@ void id_set_done(struct id_set *set)
 void id_set_clear(struct id_set *set)
 {
     if (set->room > 1024) {
-        id_set_done(set); /* what a big batch needed is given back */
+        id_set_done(set); /* frees what a big batch needed */
         return;
     }
     if (set->slots)

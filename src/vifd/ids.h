@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The VIFs that someone works on: a set of ids, each with the number of times it is in. */
+/* The VIFs being worked on: a set of ids, each with the number of times it was added. */
 #ifndef VIFD_IDS_H
 #define VIFD_IDS_H
 
@@ -12,26 +12,26 @@ struct id {
     uint8_t bytes[16];
 };
 
-/* Of its text in lower case; false when it is none. */
+/* Reads a UUID in lower case; false if 'text' is not one. */
 bool id_read(const char *text, struct id *ret);
 
 /* Zero-initialise; grows as needed. */
 struct id_set {
     struct id_slot *slots; /* a power of two */
-    size_t room, used;     /* 'used' counts those that are empty again, too */
-    size_t n;              /* ids that are in */
+    size_t room, used;     /* 'used' includes slots that became empty */
+    size_t n;              /* ids in the set */
 };
 
 void id_set_done(struct id_set *set);
-/* Takes all out. */
+/* Removes all. */
 void id_set_clear(struct id_set *set);
 /* Makes room, so that adding 'more' ids cannot fail.  -ENOMEM. */
 int id_set_reserve(struct id_set *set, size_t more);
-/* There is room. */
+/* There must be room. */
 void id_set_add(struct id_set *set, const struct id *ids, size_t n);
-/* Each was added. */
+/* Each must have been added. */
 void id_set_remove(struct id_set *set, const struct id *ids, size_t n);
-/* Whether any of them is in. */
+/* Whether any of them is in the set. */
 bool id_set_has_any(const struct id_set *set, const struct id *ids, size_t n);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The life of the daemon: from its configuration to the open socket, reading the configuration again, and
- * its end, in which all that was begun is answered. */
+/* The daemon's lifecycle: start, from the configuration to the open socket; reload; and
+ * shutdown, which answers every call that was started. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,8 +18,7 @@
 #include "vifd/notify.h"
 #include "vifd/privilege.h"
 
-/* How often is looked whether all have gone, while stopping. */
-#define STOP_LOOK_MS 20
+#define STOP_POLL_MS 20
 
 static void debug_line(void *data, const char *line)
 {
@@ -42,29 +41,20 @@ static struct vif_host_options host_options(struct daemon *daemon)
 
 /* ---- configuration ---- */
 
-/* Whether a worker could work with it, which is better known now. */
-static int try_host(struct daemon *daemon, struct vif_error *err)
-{
-    struct vif_host_options options = host_options(daemon);
-    struct vif_host *host;
-    int r = vif_host_open(&options, &host, err);
-
-    if (r == 0)
-        vif_host_close(host);
-    return r;
-}
-
-/* Reads it into the daemon, of which nothing changes on an error; '*ret' is for what is needed of it at
- * the start alone. */
+/* Reads it into the daemon, which stays unchanged on an error; '*ret' has what only the start
+ * needs. */
 static int read_configuration(struct daemon *daemon, struct config *ret, struct vif_error *err)
 {
+    struct vif_host_options options = host_options(daemon);
     struct access_rules rules = {0};
+    struct vif_host *host = NULL;
     int r = config_read(daemon->settings.config_file, ret, err);
 
     if (r == 0)
         r = access_rules_load(ret, &rules, err);
-    if (r == 0)
-        r = try_host(daemon, err);
+    if (r == 0) /* what a worker could not open is better known now */
+        r = vif_host_open(&options, &host, err);
+    vif_host_close(host);
     if (r < 0) {
         access_rules_done(&rules);
         return r;
@@ -84,7 +74,7 @@ static void reload(struct daemon *daemon)
 
     notify_reloading();
     if (read_configuration(daemon, &config, &err) < 0) {
-        daemon_log(daemon, "the configuration stays as it was: %s", err.text);
+        daemon_log(daemon, "reload failed, the configuration is unchanged: %s", err.text);
     } else {
         worker_pool_renew(&daemon->changers);
         worker_pool_renew(&daemon->readers);
@@ -93,7 +83,7 @@ static void reload(struct daemon *daemon)
     notify("READY=1");
 }
 
-/* ---- the end ---- */
+/* ---- shutdown ---- */
 
 static void close_handle(uv_handle_t *handle, void *data)
 {
@@ -102,7 +92,6 @@ static void close_handle(uv_handle_t *handle, void *data)
         uv_close(handle, NULL);
 }
 
-/* Peers have closing functions of their own. */
 static void close_all(struct daemon *daemon)
 {
     struct peer *peer;
@@ -113,8 +102,8 @@ static void close_all(struct daemon *daemon)
     uv_walk(&daemon->loop, close_handle, NULL);
 }
 
-/* Whether there is nothing left that would have to be waited for.  Who only looks leaves nothing half done,
- * and may wait for a database that does not answer. */
+/* Whether there is nothing left to wait for.  Reads leave nothing half done, and may hang on a
+ * database that does not answer. */
 static bool is_done(struct daemon *daemon)
 {
     int64_t since = deadline_now() - daemon->stop_since;
@@ -134,7 +123,7 @@ static bool is_done(struct daemon *daemon)
     return daemon->abandoned;
 }
 
-static void look_whether_done(uv_timer_t *timer)
+static void poll_stopped(uv_timer_t *timer)
 {
     struct daemon *daemon = timer->data;
 
@@ -159,10 +148,10 @@ static void stop(struct daemon *daemon)
     (void)uv_timer_stop(&daemon->watchdog);
     server_stop(&daemon->server);
     daemon_interrupt(daemon);
-    (void)uv_timer_start(&daemon->stop_timer, look_whether_done, 0, STOP_LOOK_MS);
+    (void)uv_timer_start(&daemon->stop_timer, poll_stopped, 0, STOP_POLL_MS);
 }
 
-/* ---- the beginning ---- */
+/* ---- start ---- */
 
 static void caught(uv_signal_t *handle, int number)
 {
@@ -221,8 +210,8 @@ static int open_loop(struct daemon *daemon)
     return r;
 }
 
-/* After all that only root can do; from here on it has what it needs and no more. */
-static int give_up_power(struct daemon *daemon, struct vif_error *err)
+/* After everything that only root can do. */
+static int drop_privileges(struct daemon *daemon, struct vif_error *err)
 {
     struct privilege_user user;
     struct vif_error why = {0};
@@ -236,7 +225,7 @@ static int give_up_power(struct daemon *daemon, struct vif_error *err)
     if (r < 0)
         return r;
     if (privilege_hand_over_file(VIF_LOCK_FILE, &user, &why) < 0)
-        daemon_log(daemon, "no locks are shared with vifctl: %s", why.text);
+        daemon_log(daemon, "locks are not shared with vifctl: %s", why.text);
     return privilege_drop(&user, err);
 }
 
@@ -266,7 +255,7 @@ int daemon_open(struct daemon *daemon, const struct settings *settings, struct v
     if (r == 0)
         server_limit(&daemon->server, config.daemon.max_connections);
     if (r == 0)
-        r = give_up_power(daemon, err);
+        r = drop_privileges(daemon, err);
     config_done(&config);
     return r;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The daemon's log.  What users of the daemon choose (the name of a process, ids, words of errors that
- * quote them) comes into it, so each form has its own protection: the journal's is by length where a
- * value has a newline, logfmt quotes and escapes.  Nobody who reads the log slowly, or not at all, holds
- * up the daemon. */
+/* The daemon's log.  Callers choose some of its values (the name of a process, ids, errors that
+ * quote them), so each form protects itself: the journal's gives the length of a value with a
+ * newline, logfmt quotes and escapes.  A slow reader of the log never blocks the daemon. */
 #include "vifd/log.h"
 
 #include <endian.h>
@@ -27,7 +26,7 @@
 
 /* ---------------------------------------------------------------- the two forms */
 
-/* How much of a value is taken when 'max' bytes of it may be: not a part of a character. */
+/* How many bytes of a value fit into 'max', without cutting a character. */
 static size_t length_of(const char *value, size_t max)
 {
     size_t n = strnlen(value, max + 1);
@@ -63,7 +62,7 @@ static void add_quoted(struct text *out, const char *value, size_t max)
     }
 }
 
-/* A message of nothing but characters that have to be escaped is six times as long. */
+/* A message of characters that all have to be escaped is six times as long. */
 static void add_message(struct text *out, const char *message)
 {
     size_t before = out->n;
@@ -86,25 +85,12 @@ static void add_key(struct text *out, const char *key)
     text_add(out, "=");
 }
 
-static const char *level_name(enum log_level level)
-{
-    switch (level) {
-    case LOG_LEVEL_ERROR:
-        return "error";
-    case LOG_LEVEL_WARNING:
-        return "warning";
-    case LOG_LEVEL_NOTICE:
-        return "notice";
-    case LOG_LEVEL_INFO:
-        return "info";
-    case LOG_LEVEL_DEBUG:
-        break;
-    }
-    return "debug";
-}
-
 void log_write_line(const struct log_event *event, const struct timespec *now, struct text *out)
 {
+    static const char *const levels[] = {
+        [LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning", [LOG_LEVEL_NOTICE] = "notice",
+        [LOG_LEVEL_INFO] = "info",   [LOG_LEVEL_DEBUG] = "debug",
+    };
     size_t start = out->n;
     struct tm tm = {0};
     char date[32];
@@ -112,7 +98,7 @@ void log_write_line(const struct log_event *event, const struct timespec *now, s
     (void)gmtime_r(&now->tv_sec, &tm);
     (void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
     text_add(out, "time=%s.%03ldZ level=%s msg=", date, now->tv_nsec / 1000000,
-             level_name(event->level));
+             levels[event->level]);
     add_message(out, event->message);
     for (size_t i = 0; i < event->n; i++) {
         const struct log_field *field = &event->fields[i];
@@ -166,7 +152,7 @@ void log_write_journal(const struct log_event *event, struct text *out)
     }
 }
 
-/* ---------------------------------------------------------------- where they go */
+/* ---------------------------------------------------------------- sending */
 
 static bool is_stream(int fd, const char *stream)
 {
@@ -209,7 +195,7 @@ static int send_message(struct log_sink *sink, struct msghdr *message)
     return sendmsg(sink->journal, message, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* What is too large for a datagram goes as a sealed file. */
+/* An event too large for a datagram goes as a sealed file. */
 static int send_file(struct log_sink *sink, const struct text *text)
 {
     const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
@@ -231,7 +217,7 @@ static int send_file(struct log_sink *sink, const struct text *text)
     return send_message(sink, &message);
 }
 
-/* 0; -EAGAIN when the journal is there and does not read; another errno when it is not. */
+/* 0; -EAGAIN if the journal does not read; another errno if it is not there. */
 static int send_journal(struct log_sink *sink, const struct log_event *event, int wait_ms)
 {
     struct text text = {0};
@@ -252,7 +238,7 @@ static int send_journal(struct log_sink *sink, const struct log_event *event, in
     return r;
 }
 
-/* poll() says that there is room for a whole line, where 'fd' is a pipe. */
+/* On a pipe poll() means that there is room for a whole line. */
 static int send_line(const struct log_sink *sink, const struct log_event *event, int wait_ms)
 {
     struct text text = {0};
@@ -273,7 +259,7 @@ static int send_event(struct log_sink *sink, const struct log_event *event, int 
 
     if (sink->journal >= 0)
         r = send_journal(sink, event, wait_ms);
-    /* While the journal is away, stderr is what it will read when it is back. */
+    /* While the journal is away, it will read stderr once it is back. */
     return r == 0 || r == -EAGAIN ? r : send_line(sink, event, wait_ms);
 }
 
@@ -292,11 +278,10 @@ void log_send(struct log_sink *sink, const struct log_event *event)
     lost = atomic_exchange(&sink->lost, 0);
     if (lost) {
         char words[64];
-        const struct log_event told = {.level = LOG_LEVEL_WARNING, .message = words};
+        const struct log_event report = {.level = LOG_LEVEL_WARNING, .message = words};
 
         (void)snprintf(words, sizeof words, "%u events of the log were lost", lost);
-        /* Who did not read then is not waited for again. */
-        if (send_event(sink, &told, 0) < 0) {
+        if (send_event(sink, &report, 0) < 0) {
             lose(sink, lost);
             return;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The daemon's log: events of a message and fields, for the journal or as logfmt on stderr. */
+/* The daemon's log: events, each a message and fields, for the journal or as logfmt on stderr. */
 #ifndef VIFD_LOG_H
 #define VIFD_LOG_H
 
@@ -15,10 +15,11 @@
 /* The journal's native socket. */
 #define LOG_JOURNAL "/run/systemd/journal/socket"
 
-/* A longer value, message or not, is cut and ends in "...". */
+/* Longer messages and values are cut and end in "...". */
 #define LOG_VALUE_MAX 2048
-/* A line on stderr with its newline: what a pipe takes as one piece (PIPE_BUF), so that lines of
- * several writers never mix.  Fields that do not fit are left out, and the line ends in cut=true. */
+/* A line on stderr with its newline: a pipe takes it as one piece (PIPE_BUF), so that lines of
+ * several writers never mix.  Fields that do not fit are left out, and the line ends in
+ * cut=true. */
 #define LOG_LINE_MAX 4096
 
 /* syslog's numbers */
@@ -46,28 +47,28 @@ struct log_event {
 struct log_sink {
     int fd;              /* stderr; borrowed */
     int journal;         /* -1: stderr is not the journal's */
-    enum log_level most; /* what is above is dropped */
+    enum log_level most; /* events above are dropped */
     struct sockaddr_un address;
-    atomic_uint lost; /* events nobody took in time, not told of yet */
+    atomic_uint lost; /* events not read in time and not reported yet */
     atomic_ullong lost_ever;
 };
 
-/* Logs to 'fd'; to the journal at 'journal' when 'fd' is what $JOURNAL_STREAM (systemd.exec(5)), given
- * in 'stream' and perhaps NULL, says is connected to it.  Never fails. */
+/* Logs to 'fd', or to the journal at 'journal' if $JOURNAL_STREAM (systemd.exec(5)), given in
+ * 'stream' and perhaps NULL, says that 'fd' is connected to it.  Never fails. */
 void log_sink_open(struct log_sink *ret, int fd, const char *stream, const char *journal,
                    enum log_level most);
 void log_sink_close(struct log_sink *sink);
 
-/* Sends one event.  From any thread.  Waits a moment for a reader that is slow; then the event is lost,
- * which a later one says. */
+/* Sends one event.  From any thread.  Waits briefly for a slow reader; then the event is lost,
+ * which a later one reports. */
 void log_send(struct log_sink *sink, const struct log_event *event);
 
 /* An event without fields. */
 void log_say(struct log_sink *sink, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The two forms, added to 'out': a line with its newline; a datagram.  No value can look like another
- * field or line in either. */
+/* Add the event to 'out' as a line with its newline, or as a datagram.  No value can look like
+ * another field or line in either. */
 void log_write_line(const struct log_event *event, const struct timespec *now, struct text *out);
 void log_write_journal(const struct log_event *event, struct text *out);
 

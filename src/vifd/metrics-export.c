@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The metrics of the running daemon: what they have of it now, and the file that node_exporter reads. */
+/* Exports the metrics of the running daemon, as a text and as the file that node_exporter reads. */
 #include <stdio.h>
 
 #include "vifd/daemon.h"
 
-/* As often as Prometheus asks, as a rule. */
+/* As often as Prometheus usually asks. */
 #define PERIOD_MS 15000
 
 void metrics_export_write(struct daemon *daemon, enum metrics_format format, struct text *out)
@@ -29,7 +29,7 @@ void metrics_export_write_file(struct daemon *daemon)
     metrics_export_write(daemon, METRICS_PROMETHEUS, &text);
     failed = metrics_put_file(&text, daemon->textfile, &err) < 0;
     text_done(&text);
-    /* Not every fifteen seconds. */
+    /* Logged once, not every fifteen seconds. */
     if (failed && !daemon->textfile_failed)
         daemon_log(daemon, "metrics: %s", err.text);
     daemon->textfile_failed = failed;

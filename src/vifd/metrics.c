@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The daemon in numbers.  A family is written with all its lines from the start, also those at 0, so that
- * a rate can be taken of the first event; its names follow Prometheus' rules, in base units. */
+/* Metrics.  A family has all its lines from the start, also those at 0, so that the first event
+ * shows in a rate; names follow Prometheus' rules, in base units. */
 #include "vifd/metrics.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -133,19 +134,6 @@ static void declare(const struct writer *to, const char *name, const char *type,
     text_add(to->out, "# HELP %s%s %s\n", name, suffix, help);
 }
 
-static void write_counter(const struct writer *to, const char *name, const char *help,
-                          uint64_t value)
-{
-    declare(to, name, "counter", NULL, help);
-    text_add(to->out, "%s_total %" PRIu64 "\n", name, value);
-}
-
-static void write_gauge(const struct writer *to, const char *name, const char *help, uint64_t value)
-{
-    declare(to, name, "gauge", NULL, help);
-    text_add(to->out, "%s %" PRIu64 "\n", name, value);
-}
-
 /* 'label' is "step=\"queue\"", or "" */
 static void write_histogram(const struct writer *to, const char *name, const char *label,
                             const struct bounds *bounds, const struct metrics_histogram *histogram,
@@ -175,11 +163,11 @@ static void write_requests(const struct writer *to, const struct metrics *metric
         text_add(to->out, "vifd_requests_total{method=\"%s\"} %" PRIu64 "\n", methods[i],
                  metrics->requests[i]);
     declare(to, "vifd_failures", "counter", NULL,
-            "Errors of VIFs, and of requests that have none, by their kind.");
+            "Errors of VIFs, and of requests without VIFs, by their kind.");
     for (size_t i = 1; i < METRICS_KINDS; i++)
         text_add(to->out, "vifd_failures_total{kind=\"%s\"} %" PRIu64 "\n",
                  vif_error_kind_name((enum vif_error_kind)i), metrics->failures[i]);
-    declare(to, "vifd_vifs", "counter", NULL, "VIFs of requests, by what became of them.");
+    declare(to, "vifd_vifs", "counter", NULL, "VIFs of requests, by their state afterwards.");
     for (size_t i = 0; i < N_VIF_METHODS; i++)
         for (int k = 0; k < METRICS_STATES; k++)
             text_add(to->out, "vifd_vifs_total{method=\"%s\",state=\"%s\"} %" PRIu64 "\n",
@@ -189,18 +177,18 @@ static void write_requests(const struct writer *to, const struct metrics *metric
 static void write_times(const struct writer *to, const struct metrics *metrics)
 {
     declare(to, "vifd_step_seconds", "histogram", "seconds",
-            "Time of each step of a batch; queue and total are of each request.");
+            "Time of each step of a batch; queue and total are those of each request.");
     for (int i = 0; i < N_TIMINGS; i++) {
         char label[32];
 
         (void)snprintf(label, sizeof label, "step=\"%s\"", timing_name((enum timing)i));
         write_histogram(to, "vifd_step_seconds", label, &seconds, &metrics->steps[i], 1000000);
     }
-    declare(to, "vifd_batch_vifs", "histogram", "vifs", "VIFs that were worked on together.");
+    declare(to, "vifd_batch_vifs", "histogram", "vifs", "VIFs of a batch.");
     write_histogram(to, "vifd_batch_vifs", "", &vifs, &metrics->batches, 1);
 }
 
-/* Bytes of memory this process has; 0 when that cannot be told. */
+/* Memory of this process in bytes; 0: unknown. */
 static uint64_t resident_memory(void)
 {
     auto_close int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
@@ -213,25 +201,40 @@ static uint64_t resident_memory(void)
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* Families of one number. */
+static const struct {
+    const char *name, *type, *help;
+    size_t offset;
+} singles[] = {
+    {"vifd_retries", "counter",
+     "Rounds of batches beyond the first, because another program had changed the same things.",
+     offsetof(struct metrics, retries)},
+    {"vifd_database_connects", "counter", "Connections made to the database.",
+     offsetof(struct metrics, connects)},
+    {"vifd_log_events_lost", "counter", "Events of the log that were not read in time.",
+     offsetof(struct metrics, lost_events)},
+    {"vifd_connections", "gauge", "Connections of clients.", offsetof(struct metrics, connections)},
+    {"vifd_queue_requests", "gauge", "Requests that wait for their batch.",
+     offsetof(struct metrics, queued)},
+    {"vifd_settling_batches", "gauge", "Batches that only wait for their VIFs to become ready.",
+     offsetof(struct metrics, settling)},
+};
+
 static void write_process(const struct writer *to, const struct metrics *metrics)
 {
-    write_counter(to, "vifd_retries",
-                  "Rounds of batches beyond the first: somebody else had changed the same things.",
-                  metrics->retries);
-    write_counter(to, "vifd_database_connects", "Connections made to the database.",
-                  metrics->connects);
-    write_counter(to, "vifd_log_events_lost", "Events of the log that nobody read in time.",
-                  metrics->lost_events);
-    write_gauge(to, "vifd_connections", "Connections of clients.", metrics->connections);
-    write_gauge(to, "vifd_queue_requests", "Requests that wait for their batch.", metrics->queued);
-    write_gauge(to, "vifd_settling_batches", "Batches that only wait to become real.",
-                metrics->settling);
+    for (size_t i = 0; i < sizeof singles / sizeof singles[0]; i++) {
+        uint64_t value = *(const uint64_t *)((const char *)metrics + singles[i].offset);
+
+        declare(to, singles[i].name, singles[i].type, NULL, singles[i].help);
+        text_add(to->out, "%s%s %" PRIu64 "\n", singles[i].name,
+                 strcmp(singles[i].type, "counter") == 0 ? "_total" : "", value);
+    }
     /* Not process_resident_memory_bytes: node_exporter has that of its own. */
-    declare(to, "vifd_resident_memory_bytes", "gauge", "bytes", "Memory the daemon has.");
+    declare(to, "vifd_resident_memory_bytes", "gauge", "bytes", "Memory of the daemon.");
     text_add(to->out, "vifd_resident_memory_bytes %" PRIu64 "\n", resident_memory());
     declare(to, "vifd_start_time_seconds", "gauge", "seconds", "When the daemon was started.");
     text_add(to->out, "vifd_start_time_seconds %.3f\n", metrics->started);
-    declare(to, "vifd_build_info", "gauge", NULL, "What was built; always 1.");
+    declare(to, "vifd_build_info", "gauge", NULL, "The version of the program; always 1.");
     text_add(to->out, "vifd_build_info{version=\"%s\"} 1\n", vif_version());
 }
 
@@ -248,30 +251,23 @@ void metrics_write(const struct metrics *metrics, enum metrics_format format, st
 
 /* ---------------------------------------------------------------- the file */
 
-static int write_all(int fd, const char *bytes, size_t n)
-{
-    while (n) {
-        ssize_t done = write(fd, bytes, n);
-
-        if (done < 0 && errno != EINTR)
-            return -errno;
-        if (done > 0) {
-            bytes += done;
-            n -= (size_t)done;
-        }
-    }
-    return 0;
-}
-
-/* Whoever reads it is another user, and the daemon's umask leaves nothing to others. */
+/* It is read by another user, and the daemon's umask leaves nothing to others. */
 static int write_new(const char *path, const struct text *text)
 {
     auto_close int fd =
         open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+    size_t at = 0;
 
     if (fd < 0 || fchmod(fd, 0644) < 0)
         return -errno;
-    return write_all(fd, text->data, text->n);
+    while (at < text->n) {
+        ssize_t n = write(fd, text->data + at, text->n - at);
+
+        if (n < 0 && errno != EINTR)
+            return -errno;
+        at += n > 0 ? (size_t)n : 0;
+    }
+    return 0;
 }
 
 int metrics_put_file(const struct text *text, const char *path, struct vif_error *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counters and histograms of the daemon, and their text.  Of the loop's thread alone. */
+/* Counters and histograms of the daemon, and their text.  Only the loop's thread uses them. */
 #ifndef VIFD_METRICS_H
 #define VIFD_METRICS_H
 
@@ -11,10 +11,10 @@
 #include "base/text.h"
 #include "vifd/timings.h"
 
-/* All labels have values of the program's own: whatever callers send, the text has as many lines. */
+/* All labels have values of the program's own: no caller can add lines to the text. */
 #define METRICS_METHODS                                         13
 #define METRICS_STATES                                          (VIF_STATE_DRIFTED + 1)
-#define METRICS_KINDS                                           (0 VIF_ERROR_KINDS(METRICS_ONE_KIND)) /* of errors */
+#define METRICS_KINDS                                           (0 VIF_ERROR_KINDS(METRICS_ONE_KIND))
 #define METRICS_ONE_KIND(kind, name, number, status, exception) +1
 #define METRICS_BUCKETS                                         16
 
@@ -23,7 +23,7 @@ struct metrics_histogram {
     uint64_t sum, count;
 };
 
-/* What the owner sets itself is 'connections' and what follows. */
+/* Its owner sets 'connections' and what follows. */
 struct metrics {
     double started; /* seconds of the epoch */
     uint64_t requests[METRICS_METHODS];
@@ -38,23 +38,23 @@ struct metrics {
 /* Zero, and started now. */
 void metrics_init(struct metrics *ret);
 
-/* A request that is answered; 'method' without its interface, anything ("other").  Of 'steps' QUEUE and
- * TOTAL. */
+/* Counts an answered request; 'method' without its interface, unknown ones as "other".  Takes
+ * QUEUE and TOTAL of 'timings'. */
 void metrics_request(struct metrics *metrics, const char *method, const struct timings *timings);
-/* What became of 'n' VIFs of such a request. */
+/* Counts 'n' VIFs of such a request, by their state. */
 void metrics_vifs(struct metrics *metrics, const char *method, enum vif_state state, uint64_t n);
-/* Errors of 'n' VIFs, or of a request that has no VIFs to have them; kind NONE is none. */
+/* Counts errors of 'n' VIFs, or of a request without VIFs; kind NONE counts nothing. */
 void metrics_failures(struct metrics *metrics, enum vif_error_kind kind, uint64_t n);
-/* A batch of 'n' VIFs that is done: its steps, but QUEUE and TOTAL; the rounds it took beyond the first;
- * the connections to the database that were made for it. */
+/* Counts a finished batch of 'n' VIFs: its timings but QUEUE and TOTAL, the rounds beyond the
+ * first, and the connections made to the database. */
 void metrics_batch(struct metrics *metrics, size_t n, const struct timings *timings,
                    uint64_t retries, uint64_t connects);
 
-/* The same of what is no batch. */
+/* The same for a call that is not a batch. */
 void metrics_read(struct metrics *metrics, uint64_t retries, uint64_t connects);
 
-/* OpenMetrics 1.0 and the older text format of Prometheus differ in how a counter is declared; each
- * refuses, or takes for untyped, what the other has. */
+/* OpenMetrics 1.0 and the older text format of Prometheus declare counters differently; neither
+ * accepts the other's form. */
 enum metrics_format {
     METRICS_OPENMETRICS,
     METRICS_PROMETHEUS,
@@ -62,9 +62,8 @@ enum metrics_format {
 
 void metrics_write(const struct metrics *metrics, enum metrics_format format, struct text *out);
 
-/* Puts such a text (METRICS_PROMETHEUS) in place of the file 'path', which node_exporter reads as one of
- * its textfiles, by way of PATH.tmp: it is the old one or the new one, never a half.  Kind SYSTEM or
- * PERMISSION; -ENOMEM, also for a text that could not be made. */
+/* Replaces the file 'path', a textfile of node_exporter, by such a text (METRICS_PROMETHEUS),
+ * atomically by way of PATH.tmp.  Kind SYSTEM or PERMISSION; -ENOMEM, also if 'text' failed. */
 int metrics_put_file(const struct text *text, const char *path, struct vif_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The service manager's protocol: one datagram to the socket named by NOTIFY_SOCKET, whose name begins
- * with '@' in the abstract name space.  Who is not there to listen is not missed. */
+/* The service manager's protocol: one datagram to the socket named by NOTIFY_SOCKET, in the
+ * abstract name space if it begins with '@'.  Failures are ignored. */
 #include "vifd/notify.h"
 
 #include <stddef.h>
@@ -54,5 +54,5 @@ uint64_t notify_watchdog_ms(void)
         return 0;
     if (pid && (parse_int(pid, 1, INT32_MAX, &who) < 0 || who != getpid()))
         return 0;
-    return value / 2000 > 0 ? (uint64_t)value / 2000 : 1; /* twice as often as is asked for */
+    return value / 2000 > 0 ? (uint64_t)value / 2000 : 1; /* twice as often as required */
 }

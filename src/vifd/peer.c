@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One connection: what comes in is cut into messages, one call at a time is worked on, and while it is, or
- * while its answer has not been taken, nothing is read: the caller's own buffers fill up, and not ours.
- * Who sends nothing, half a message or nonsense, or reads nothing, harms nobody but itself. */
+/* One connection: input is cut into messages, and one call is served at a time.  Meanwhile, and
+ * until its answer has been read, nothing more is read: the caller's buffers fill up, not
+ * ours.  A peer that sends nothing, half a message or nonsense, or reads nothing, harms only
+ * itself. */
 #include "vifd/peer.h"
 
 #include <errno.h>
@@ -32,7 +33,7 @@ static void closed(uv_handle_t *handle)
     free(peer);
 }
 
-/* What a message needed is given back as soon as it is read: idle peers hold nothing. */
+/* Frees the buffer as soon as a message is read: idle peers hold nothing. */
 static void drop_input(struct peer *peer)
 {
     peer->daemon->server.input_bytes -= peer->room;
@@ -98,14 +99,14 @@ static void make_room(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
     *ret = uv_buf_init(peer->in + peer->end, (unsigned)(peer->room - peer->end));
 }
 
-static void nonsense(struct peer *peer, const char *what)
+static void disconnect(struct peer *peer, const char *what)
 {
-    server_complain(&peer->daemon->server, "%s (pid %d, uid %u): %s: its connection is closed",
+    server_complain(&peer->daemon->server, "%s (pid %d, uid %u): %s; disconnected",
                     peer->caller.comm, (int)peer->caller.pid, (unsigned)peer->caller.uid, what);
     peer_close(peer);
 }
 
-/* Takes the first message off what came, and has it worked on.  Whether there was one. */
+/* Serves the first message of the input; false: there was none. */
 static bool next_call(struct peer *peer)
 {
     struct vif_error why = {0};
@@ -118,10 +119,10 @@ static bool next_call(struct peer *peer)
     if (r > 0)
         r = service_call(peer, peer->in + peer->start, length, &why);
     else
-        (void)snprintf(why.text, sizeof why.text, "a message of more than %zu bytes",
+        (void)snprintf(why.text, sizeof why.text, "message longer than %zu bytes",
                        LIMIT_CALL_BYTES);
     if (r < 0) {
-        nonsense(peer, why.text);
+        disconnect(peer, why.text);
         return false;
     }
     peer->cut = (struct varlink_cut){0};
@@ -140,7 +141,7 @@ static void read_stop(struct peer *peer)
     peer->reading = false;
 }
 
-/* Works on what there is, and reads on only where there is nothing to be done. */
+/* Serves the calls in the buffer, and reads on only when there are none. */
 static void go_on(struct peer *peer)
 {
     bool idle = false;
@@ -170,7 +171,7 @@ static void take_input(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 
     (void)buffer;
     if (n == UV_ENOBUFS) {
-        nonsense(peer, "no memory for its message");
+        disconnect(peer, "out of memory for its message");
         return;
     }
     if (n < 0 && n != UV_EOF) {
@@ -217,7 +218,7 @@ static void stalled(uv_timer_t *timer)
     size_t waits = uv_stream_get_write_queue_size(stream_of(peer));
 
     if (waits && waits == peer->stalled_at)
-        nonsense(peer, "does not take its answers");
+        disconnect(peer, "does not read its answers");
     peer->stalled_at = waits;
 }
 
@@ -271,14 +272,14 @@ void peer_send(struct peer *peer, struct text *message)
     if (n < 0 && n != UV_EAGAIN)
         peer_close(peer);
     else if (waits > LIMIT_OUTPUT_BYTES)
-        nonsense(peer, "does not take its answers");
+        disconnect(peer, "does not read its answers");
     else
         send_rest(peer, message, n < 0 ? 0 : (size_t)n);
 }
 
-/* ---- from the beginning ---- */
+/* ---- new connections ---- */
 
-/* Of the kernel at the moment of the connection; the name is the caller's own choice. */
+/* As the kernel knew it when it connected; the caller chooses its name. */
 static void read_caller(struct peer *peer)
 {
     const struct peer_identity *identity = &peer->identity;
@@ -323,7 +324,7 @@ int peer_accept(struct daemon *daemon, uv_stream_t *server)
     }
     if (r < 0) {
         if (why.text[0])
-            nonsense(peer, why.text);
+            disconnect(peer, why.text);
         else
             peer_close(peer);
         return r;

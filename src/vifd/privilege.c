@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the daemon becomes as harmless as it can be and still do its work.  Of root's power it needs one
- * part, CAP_NET_ADMIN: links, addresses, routes, nftables, devlink and ethtool are asked of the kernel by
- * netlink, which checks that; so do the sysctls below net/ of a network namespace (net_ctl_permissions()
- * in the kernel's net/sysctl_net.c) and /dev/net/tun, which anyone may open.  The database, the locks and
- * its own socket are files, and reached by the rights of files.
+/* Dropping privileges.  Of root's power the daemon needs CAP_NET_ADMIN alone: links, addresses,
+ * routes, nftables, devlink and ethtool are asked of the kernel by netlink, which checks that; so
+ * do the sysctls below net/ of a network namespace (net_ctl_permissions() in the kernel's
+ * net/sysctl_net.c) and /dev/net/tun, which anyone may open.  The database, the locks and its own
+ * socket are files, and reached by the rights of files.
  *
- * The steps stand in the order in which each still has the power for it. */
+ * Each step stands where the process still has the power for it. */
 #include "vifd/privilege.h"
 
 #include <cap-ng.h>
@@ -46,7 +46,7 @@ int privilege_close_inherited(unsigned n_passed, struct vif_error *err)
 {
     int fd;
 
-    /* Otherwise what is opened next would be taken for stderr, and get the log. */
+    /* Otherwise the next descriptor could become stderr, and get the log. */
     do {
         fd = open("/dev/null", O_RDWR); /* NOLINT(android-cloexec-open): as the others */
         if (fd < 0)
@@ -55,8 +55,7 @@ int privilege_close_inherited(unsigned n_passed, struct vif_error *err)
     if (close_range(STDERR_FILENO + 1 + n_passed, ~0U, 0) < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, errno, "close inherited descriptors");
     if (fd <= STDERR_FILENO + (int)n_passed)
-        return error_set(err, VIF_ERROR_SYSTEM,
-                         "fewer descriptors were passed than LISTEN_FDS says");
+        return error_set(err, VIF_ERROR_SYSTEM, "LISTEN_FDS exceeds the descriptors passed");
     return 0;
 }
 
@@ -69,14 +68,14 @@ int privilege_hand_over_file(const char *path, const struct privilege_user *user
     if (fd < 0 || fstat(fd, &st) < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, errno, "open %s", path);
     if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
-        return error_set(err, VIF_ERROR_SYSTEM, "%s is no file of its own", path);
+        return error_set(err, VIF_ERROR_SYSTEM, "%s is not a regular file with one name", path);
     if (fchown(fd, user->uid, user->gid) < 0 || fchmod(fd, 0600) < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, errno, "hand over %s", path);
     return 0;
 }
 
-/* Step 1: no program this process might ever execute, set-user-ID or with file capabilities, gives it
- * anything.  Cannot be taken back. */
+/* Step 1: no program this process executes, set-user-ID or with file capabilities, gains
+ * privileges.  It cannot be undone. */
 static int refuse_new(struct vif_error *err)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
@@ -84,40 +83,32 @@ static int refuse_new(struct vif_error *err)
     return 0;
 }
 
-/* Step 2, root's: user 0 is no more than a number.  Neither executing a program nor changing the user
- * gives or takes capabilities, so that step 5 is the only place where they change; locked. */
-static int make_root_a_number(struct vif_error *err)
+/* Steps 2 to 4, which only root can take: user 0 becomes an ordinary number (neither executing a
+ * program nor changing the user gives or takes capabilities, locked, so that step 5 is the only
+ * place where they change); the bounding set becomes CAP_NET_ADMIN; the user changes, its groups
+ * first, while that is allowed. */
+static int leave_root(const struct privilege_user *user, struct vif_error *err)
 {
     const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
                                SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
                                SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+    int r;
 
     if (prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, errno, "set securebits");
-    return 0;
-}
-
-/* Step 3, root's: what could be had by executing a program, CAP_NET_ADMIN at most. */
-static int narrow_bounds(struct vif_error *err)
-{
-    int r = capng_apply(CAPNG_SELECT_BOUNDS);
-
+    r = capng_apply(CAPNG_SELECT_BOUNDS);
     if (r < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, EPERM,
                          "drop capabilities from the bounding set (%d)", r);
-    return 0;
-}
-
-/* Step 4, root's: the user, its groups and no one else's.  The groups first, while that is allowed. */
-static int become(const struct privilege_user *user, struct vif_error *err)
-{
     if (initgroups(user->name, user->gid) < 0 || setresgid(user->gid, user->gid, user->gid) < 0 ||
         setresuid(user->uid, user->uid, user->uid) < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, errno, "become user %s", user->name);
     return 0;
 }
 
-/* Step 5: all capabilities but one; none for a program it would execute. */
+/* Step 5: all capabilities but one; none for a program it would execute.  Step 6: other
+ * processes of the same user cannot attach to it, it leaves no core with what it was sent, and
+ * its files are its own. */
 static int keep_one(struct vif_error *err)
 {
     int r;
@@ -127,13 +118,6 @@ static int keep_one(struct vif_error *err)
     r = capng_apply(CAPNG_SELECT_CAPS);
     if (r < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, EPERM, "drop capabilities (%d)", r);
-    return 0;
-}
-
-/* Step 6: other processes of the same user cannot attach to it, nor is there a core of what it was sent;
- * and what it makes is nobody else's, unless it says so. */
-static int hide(struct vif_error *err)
-{
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, errno, "forbid attaching");
     (void)umask(077);
@@ -156,7 +140,7 @@ static bool is_all_there_is(void)
     return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_NET_ADMIN, 0, 0) == 0;
 }
 
-/* Step 7: believe nothing; ask the kernel who this is now. */
+/* Step 7: ask the kernel who this is now. */
 static int verify(const struct privilege_user *user, struct vif_error *err)
 {
     uid_t uids[3];
@@ -165,43 +149,29 @@ static int verify(const struct privilege_user *user, struct vif_error *err)
     if (!is_all_there_is() || getresuid(&uids[0], &uids[1], &uids[2]) < 0 ||
         getresgid(&gids[0], &gids[1], &gids[2]) < 0)
         return error_set(err, VIF_ERROR_PERMISSION,
-                         "after dropping privileges there are others than CAP_NET_ADMIN");
+                         "privileges other than CAP_NET_ADMIN remain after dropping them");
     for (int i = 0; i < 3; i++)
         if (uids[i] != (user ? user->uid : uids[0]) || gids[i] != (user ? user->gid : gids[0]))
             return error_set(err, VIF_ERROR_PERMISSION,
-                             "after becoming user %s this process is still user %u, group %u",
-                             user ? user->name : "", uids[i], gids[i]);
+                             "still user %u, group %u after becoming user %s", uids[i], gids[i],
+                             user ? user->name : "");
     return 0;
 }
 
-/* Whether there is anything to keep, and what the rest needs to know is known. */
 static int check_start(const struct privilege_user *user, struct vif_error *err)
 {
     bool root = geteuid() == 0;
 
     if (capng_get_caps_process() < 0)
-        return error_set(err, VIF_ERROR_SYSTEM, "the capabilities of this process cannot be read");
+        return error_set(err, VIF_ERROR_SYSTEM, "cannot read the capabilities of this process");
     if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN))
         return error_set(err, VIF_ERROR_PERMISSION,
-                         "%s without CAP_NET_ADMIN can change no network interface: start vifd as "
-                         "root, which it does not stay, or by its unit "
-                         "(AmbientCapabilities=CAP_NET_ADMIN)",
-                         root ? "root" : "a user");
+                         "%s lacks CAP_NET_ADMIN: start vifd as root (it drops privileges) or from "
+                         "its systemd unit (AmbientCapabilities=CAP_NET_ADMIN)",
+                         root ? "root" : "this user");
     if (root && !user)
-        return error_set(err, VIF_ERROR_CONFIG, "root has to become another user");
+        return error_set(err, VIF_ERROR_CONFIG, "root must become another user");
     return 0;
-}
-
-/* What nobody else may do; systemd has done the like. */
-static int leave_root(const struct privilege_user *user, struct vif_error *err)
-{
-    int r = make_root_a_number(err);
-
-    if (r == 0)
-        r = narrow_bounds(err);
-    if (r == 0)
-        r = become(user, err);
-    return r;
 }
 
 int privilege_drop(const struct privilege_user *user, struct vif_error *err)
@@ -219,7 +189,5 @@ int privilege_drop(const struct privilege_user *user, struct vif_error *err)
         r = leave_root(user, err);
     if (r == 0)
         r = keep_one(err);
-    if (r == 0)
-        r = hide(err);
     return r < 0 ? r : verify(root ? user : NULL, err);
 }

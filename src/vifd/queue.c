@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Group commit: who comes while a batch is applied waits here, and all that wait become the next batch. */
+/* Group commit: requests that come while a batch is applied wait here and become the next batch. */
 #include "vifd/queue.h"
 
 #include <errno.h>

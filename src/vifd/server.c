@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Listening: on a socket of systemd's, or on one of our own, which is made so that nobody can connect
- * before it has its mode.  Connections are limited in all and for each user. */
+/* Listens on a socket of systemd's, or on one of our own, which nobody can connect to before it
+ * has its mode. Connections are limited in all and for each user. */
 #include "vifd/server.h"
 
 #include <errno.h>
@@ -23,8 +23,8 @@
 #define FIRST_FD         3 /* sd_listen_fds(3) */
 #define COMPLAINTS_APART ((int64_t)100000)
 
-/* The socket systemd has handed over; -1: none. */
-static int take_handed(struct vif_error *err)
+/* The socket passed by systemd; -1: none. */
+static int passed_socket(struct vif_error *err)
 {
     const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
     struct sockaddr_un name = {0};
@@ -34,15 +34,15 @@ static int take_handed(struct vif_error *err)
     if (!pid || !fds || parse_int(pid, 1, INT32_MAX, &value) < 0 || value != getpid())
         return -1;
     if (strcmp(fds, "1") != 0)
-        return error_set(err, VIF_ERROR_CONFIG, "LISTEN_FDS is %s: one socket is needed", fds);
+        return error_set(err, VIF_ERROR_CONFIG, "LISTEN_FDS is %s: expected one socket", fds);
     if (getsockname(FIRST_FD, (struct sockaddr *)&name, &n) < 0 || name.sun_family != AF_UNIX ||
         fcntl(FIRST_FD, F_SETFD, FD_CLOEXEC) < 0)
         return error_set(err, VIF_ERROR_CONFIG,
-                         "the descriptor handed over by LISTEN_FDS is no unix socket");
+                         "the descriptor passed by LISTEN_FDS is not a unix socket");
     return FIRST_FD;
 }
 
-/* A socket that a process left which has ended refuses connections; any other is someone's. */
+/* A socket whose process has ended refuses connections; any other is in use. */
 static int remove_stale(const struct sockaddr_un *name, struct vif_error *err)
 {
     auto_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -51,11 +51,11 @@ static int remove_stale(const struct sockaddr_un *name, struct vif_error *err)
     if (lstat(name->sun_path, &file) < 0)
         return 0;
     if (!S_ISSOCK(file.st_mode))
-        return error_set(err, VIF_ERROR_SYSTEM, "%s is there and no socket", name->sun_path);
+        return error_set(err, VIF_ERROR_SYSTEM, "%s exists and is not a socket", name->sun_path);
     if (fd < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, errno, "socket");
     if (connect(fd, (const struct sockaddr *)name, sizeof *name) == 0 || errno != ECONNREFUSED)
-        return error_set(err, VIF_ERROR_SYSTEM, "%s: another process listens there",
+        return error_set(err, VIF_ERROR_SYSTEM, "%s: another process is listening on it",
                          name->sun_path);
     (void)unlink(name->sun_path);
     return 0;
@@ -71,8 +71,8 @@ static int make_socket(const char *path, mode_t mode, gid_t group, struct vif_er
     if (fd < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, errno, "socket");
     if (strlen(path) >= sizeof name.sun_path)
-        return error_set(err, VIF_ERROR_INVALID, "%s: at most %zu bytes are possible", path,
-                         sizeof name.sun_path - 1);
+        return error_set(err, VIF_ERROR_INVALID, "%s: a path of a socket has at most %zu bytes",
+                         path, sizeof name.sun_path - 1);
     memcpy(name.sun_path, path, strlen(path) + 1);
     r = remove_stale(&name, err);
     if (r < 0)
@@ -98,7 +98,7 @@ static void came(uv_stream_t *stream, int status)
 
     /* EMFILE: libuv has closed the connection with the descriptor it keeps for that. */
     if (r == UV_EMFILE || r == UV_ENFILE || r == UV_ENOMEM)
-        server_complain(server, "a connection was not accepted: %s", uv_strerror(r));
+        server_complain(server, "cannot accept a connection: %s", uv_strerror(r));
 }
 
 int server_open(struct server *server, struct daemon *daemon, const char *path, mode_t mode,
@@ -108,7 +108,7 @@ int server_open(struct server *server, struct daemon *daemon, const char *path, 
 
     *server = (struct server){.daemon = daemon};
     TAILQ_INIT(&server->peers);
-    fd = take_handed(err);
+    fd = passed_socket(err);
     if (fd < -1)
         return fd;
     if (fd < 0) {
@@ -171,7 +171,7 @@ void server_forget(struct server *server, struct peer *peer)
     server->n_peers--;
 }
 
-/* Closes those whose other end is closed, of which the loop has not come to hear yet. */
+/* Closes those whose other end is closed, which the loop has not noticed yet. */
 static void drop_gone(struct server *server, const struct peer *but)
 {
     struct peer *peer, *next;
@@ -188,7 +188,7 @@ static bool is_full(const struct server *server)
     return server->n_peers > server->max_peers;
 }
 
-/* Root is not held to a user's part. */
+/* Root has no such limit. */
 static bool is_users_full(const struct server *server, uid_t uid)
 {
     unsigned n = 0, most = server->max_peers / LIMIT_USER_PART;
@@ -222,16 +222,16 @@ void server_complain(struct server *server, const char *format, ...)
     va_list ap;
 
     if (server->complained && now - server->complained < COMPLAINTS_APART) {
-        server->unspoken++;
+        server->suppressed++;
         return;
     }
     va_start(ap, format);
     (void)vsnprintf(line, sizeof line, format, ap);
     va_end(ap);
-    if (server->unspoken)
-        daemon_log(server->daemon, "%s (and %u more of that kind)", line, server->unspoken);
+    if (server->suppressed)
+        daemon_log(server->daemon, "%s (%u similar messages suppressed)", line, server->suppressed);
     else
         daemon_log(server->daemon, "%s", line);
     server->complained = now;
-    server->unspoken = 0;
+    server->suppressed = 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The socket that is listened on, and who is connected to it. */
+/* The listening socket and its connections. */
 #ifndef VIFD_SERVER_H
 #define VIFD_SERVER_H
 
@@ -8,30 +8,30 @@
 struct server {
     struct daemon *daemon;
     uv_pipe_t listener;
-    char path[108]; /* of the socket that is to be removed in the end; "": not ours */
+    char path[108]; /* of the socket to be removed at the end; "": not ours */
     struct peer_list peers;
     unsigned n_peers, max_peers;
-    size_t input_bytes; /* that all peers hold */
-    int64_t complained; /* when; a flood of complaints is not to be a flood of lines */
-    unsigned unspoken;
+    size_t input_bytes; /* of incomplete messages of all peers */
+    int64_t complained; /* when; limits the log lines about peers */
+    unsigned suppressed;
     bool listening;
 };
 
-/* Listens on the socket that was handed over (LISTEN_FDS), else on 'path'; a socket nobody listens on is
- * replaced.  'group' is (gid_t)-1 where it is not to be changed. */
+/* Listens on the socket passed by systemd (LISTEN_FDS), else on 'path', where a stale socket is
+ * replaced. 'group' (gid_t)-1: unchanged. */
 int server_open(struct server *server, struct daemon *daemon, const char *path, mode_t mode,
                 gid_t group, struct vif_error *err);
-/* As many connections as are configured and there are descriptors for. */
+/* Limits the connections to 'max_peers', and to the descriptors there are. */
 void server_limit(struct server *server, unsigned max_peers);
-/* No new connections; removes the socket.  Those there are take no new calls. */
+/* Removes the socket; accepts no new connections, and no new calls on existing ones. */
 void server_stop(struct server *server);
 
 void server_remember(struct server *server, struct peer *peer);
 void server_forget(struct server *server, struct peer *peer);
-/* Whether one more peer may stay; kind PERMISSION. */
+/* Whether this new peer may stay; else kind PERMISSION. */
 int server_admit(struct server *server, const struct peer *peer, struct vif_error *err);
 
-/* One line about a peer, unless there were too many of late. */
+/* Logs one line about a peer, unless there were too many recently. */
 void server_complain(struct server *server, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the time of a request went into. */
+/* How long each part of a request took. */
 #ifndef VIFD_TIMINGS_H
 #define VIFD_TIMINGS_H
 
@@ -29,13 +29,16 @@ struct timings {
 };
 
 /* "queue", ..., "total"; the stages as the library calls them. */
-const char *timing_name(enum timing step);
+const char *timing_name(enum timing timing);
 
-/* 'stages' says how long each stage lasted, by its number; 0: it was not come to.  QUEUE and TOTAL are not
- * taken. */
+/* "VIFD_QUEUE_USEC", ...: its field in the log. */
+const char *timing_field(enum timing timing);
+
+/* 'stages' says how long each stage lasted, by its number; 0: not reached.  QUEUE and TOTAL are
+ * none. */
 void timings_of_stages(const int64_t *stages, struct timings *ret);
 
-/* Those of a request that arrived, was taken up (0: never) and was answered. */
+/* Those of a request that arrived, was started (0: never) and was answered. */
 void timings_of_request(const int64_t *stages, int64_t arrived, int64_t started, int64_t answered,
                         struct timings *ret);
 

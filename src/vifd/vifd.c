@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifd: the daemon.  Takes its command line apart and lets the rest of this folder do the work, which is
- * libvif's. */
+/* vifd: the daemon.  Reads its command line and starts; the work is libvif's. */
 #include <getopt.h>
 #include <jansson.h>
 #include <malloc.h>
@@ -13,8 +12,8 @@
 #include "vifd/daemon.h"
 #include "vifd/privilege.h"
 
-/* Threads that wait for the kernel and the database need no heaps of their own, which would be kept for
- * each; what is big is given back when it is freed. */
+/* Threads that wait for the kernel and the database need no heaps of their own; big blocks
+ * return to the system when freed. */
 #define ARENAS    2
 #define BIG_BYTES (128 << 10)
 #define KEEP_FREE (256 << 10)
@@ -88,7 +87,7 @@ static int take_options(int argc, char **argv, struct settings *settings)
     }
     if (optind == argc)
         return -1;
-    (void)fprintf(stderr, "vifd: what is \"%s\"? see vifd --help\n", argv[optind]);
+    (void)fprintf(stderr, "vifd: unexpected operand: %s; see vifd --help\n", argv[optind]);
     return 2;
 }
 
@@ -125,7 +124,7 @@ int main(int argc, char **argv)
     (void)mallopt(M_ARENA_MAX, ARENAS);
     (void)mallopt(M_MMAP_THRESHOLD, BIG_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, KEEP_FREE);
-    json_object_seed(0); /* before there are threads that would do it at once */
+    json_object_seed(0); /* before there are threads */
     daemon = calloc(1, sizeof *daemon);
     if (!daemon || daemon_open(daemon, &settings, &err) < 0) {
         if (!daemon)

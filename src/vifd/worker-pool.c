@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The library blocks, so that threads call it, and nothing else does: they know neither peers nor
- * requests, run one task at a time, and tell the loop by notes.  A thread is made when a task comes and no
- * thread is idle; of those that have become idle a few are kept, since they hold a connection to the
+/* The library blocks, so only the threads of a pool call it.  They know neither peers nor
+ * requests, run one task at a time, and report to the loop by notes.  A thread is created when a
+ * task comes and none is idle; a few idle ones are kept, because they hold a connection to the
  * database. */
 #include "vifd/worker-pool.h"
 
 #include <pthread.h>
 
-/* The library keeps what is big on the heap: 70 kB were seen.  Of what is not touched only the addresses
- * are taken; sanitizers need several times as much. */
+/* 70 kB were seen; sanitizers need several times as much.  Untouched pages cost nothing. */
 #define STACK_BYTES ((size_t)1 << 20)
 
-/* ---- from the workers to the loop ---- */
+/* ---- notes from the workers to the loop ---- */
 
 static void deliver_all(uv_async_t *async)
 {
@@ -63,7 +62,7 @@ void mailbox_post(struct mailbox *mailbox, struct note *note)
     uv_mutex_lock(&mailbox->mutex);
     *mailbox->last = note;
     mailbox->last = &note->next;
-    /* Inside: once the loop has the last note of all workers, it may do away with the mailbox. */
+    /* Under the mutex: once the loop has the last note of all workers, it may free the mailbox. */
     (void)uv_async_send(&mailbox->async);
     uv_mutex_unlock(&mailbox->mutex);
 }
@@ -107,7 +106,7 @@ void worker_pool_done(struct worker_pool *pool)
     uv_mutex_destroy(&pool->mutex);
 }
 
-/* The next task; NULL: the thread is to end, and is not counted any more. */
+/* The next task; NULL: the thread has to end, and is no longer counted. */
 static struct task *next_task(struct worker_pool *pool)
 {
     struct task *task;
@@ -128,15 +127,13 @@ static struct task *next_task(struct worker_pool *pool)
     return task;
 }
 
-/* One worker's own. */
 struct worker {
     struct worker_pool *pool;
     struct vif_host *host;
     unsigned generation;
 };
 
-/* The host, opened anew where the configuration has been read again.  One that cannot be opened leaves
- * the old one in its place. */
+/* Opens the host, or reopens it after a reload; if that fails, the old one stays. */
 static void open_host(struct worker *worker, struct vif_error *why)
 {
     unsigned generation = atomic_load(&worker->pool->generation);

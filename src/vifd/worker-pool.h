@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Threads that call the library, each with a host handle of its own, and what they tell the loop. */
+/* Threads that call the library, each with a host handle of its own, and their notes to the
+ * loop. */
 #ifndef VIFD_WORKER_POOL_H
 #define VIFD_WORKER_POOL_H
 
@@ -9,9 +10,9 @@
 #include <uv.h>
 #include <vif/vif.h>
 
-/* ---- from the workers to the loop ---- */
+/* ---- notes from the workers to the loop ---- */
 
-/* Something to be done on the loop; embedded in what it is about. */
+/* Something to be done on the loop; embedded in its subject. */
 struct note {
     struct note *next;
     void (*deliver)(struct note *note); /* on the loop; owns the note */
@@ -24,7 +25,7 @@ struct mailbox {
 };
 
 int mailbox_init(struct mailbox *mailbox, uv_loop_t *loop);
-/* No worker posts any more; what is there is delivered.  The loop has to run once more. */
+/* Delivers what is left; no worker may post any more.  The loop has to run once more. */
 void mailbox_close(struct mailbox *mailbox);
 void mailbox_done(struct mailbox *mailbox);
 /* From any thread. */
@@ -32,10 +33,10 @@ void mailbox_post(struct mailbox *mailbox, struct note *note);
 
 /* ---- workers ---- */
 
-/* One piece of work; embedded in what it is about. */
+/* One piece of work; embedded in its subject. */
 struct task {
     struct note note; /* posted when it has run */
-    /* On a worker.  'host' is NULL when none could be opened; 'why' says why. */
+    /* On a worker.  'host' is NULL if it could not be opened; then 'why' is the error. */
     void (*run)(struct task *task, struct vif_host *host, const struct vif_error *why);
 };
 
@@ -43,31 +44,32 @@ struct worker_pool {
     uv_mutex_t mutex;
     uv_cond_t wake;
     struct mailbox *mailbox;
-    struct vif_host_options options; /* what each opens its host with */
-    atomic_uint generation; /* of the configuration: a host of an older one is opened anew */
-    unsigned limit;         /* threads at once */
-    unsigned keep;          /* that many stay when there is nothing to do */
-    /* below the mutex */
-    struct task *waiting; /* for a thread, which is on its way */
+    struct vif_host_options options; /* of each worker's host */
+    atomic_uint generation;          /* of the configuration: older hosts are reopened */
+    unsigned limit;                  /* of threads */
+    unsigned keep;                   /* idle threads that stay */
+    /* under the mutex */
+    struct task *waiting; /* for a thread that is waking up */
     unsigned n_waiting;
     unsigned threads, idle;
-    unsigned alive; /* with those that are about to end */
+    unsigned alive; /* including those about to end */
     bool stopping;
 };
 
 int worker_pool_init(struct worker_pool *pool, struct mailbox *mailbox,
                      const struct vif_host_options *options, unsigned limit, unsigned keep);
-/* No more jobs are begun; idle threads end.  Whether all have, busy ones included. */
+/* Starts no more tasks and ends idle threads.  Returns whether all threads have ended. */
 bool worker_pool_stop(struct worker_pool *pool);
-/* All threads have ended. */
+/* After all threads have ended. */
 void worker_pool_done(struct worker_pool *pool);
 
-/* Whether one more task would be begun at once. */
+/* Whether one more task would start at once. */
 bool worker_pool_has_room(struct worker_pool *pool);
-/* Begins a task; there is room.  A negative errno when no thread can be had: it has not run then. */
+/* Starts a task; there must be room.  A negative errno if no thread can be created: the task
+ * does not run. */
 int worker_pool_begin(struct worker_pool *pool, struct task *task);
 
-/* Has each worker open its host anew before its next task. */
+/* Has each worker reopen its host before its next task. */
 void worker_pool_renew(struct worker_pool *pool);
 
 #endif

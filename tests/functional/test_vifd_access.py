@@ -269,7 +269,7 @@ def test_lookers_may_not_change(host, method, wants):
         assert c.call('List')['vifs']   # the connection is as good as before
     assert caught.value.name == DENIED
     assert caught.value.text == (
-        'user %d may look and change nothing ([vifd] allowed_users, allowed_groups)' % LOOKER)
+        'user %d has read-only access ([vifd] allowed_users, allowed_groups)' % LOOKER)
     assert_untouched(host)
 
 

@@ -24,7 +24,7 @@ def test_the_command_line(lab):
     done = run(lab, '--help')
     assert done.returncode == 0 and '--socket=PATH' in done.stdout
     for options, status, words in [
-            (['--nosuch'], 2, 'nosuch'), (['plug'], 2, 'what is "plug"?'),
+            (['--nosuch'], 2, 'nosuch'), (['plug'], 2, 'unexpected operand: plug'),
             (['--config=/nonexistent'], 2, '/nonexistent'),
             (['--socket=/nonexistent/x'], 3, '/nonexistent/x'),
             (['--socket=/tmp/' + 'x' * 120], 2, 'at most 107 bytes')]:
@@ -37,7 +37,7 @@ def test_the_socket(lab):
     vifd = Vifd(lab)
     assert os.stat(vifd.path).st_mode & 0o777 == 0o660
     done = run(lab, '--socket=' + vifd.path)
-    assert done.returncode == 3 and 'another process listens there' in done.stderr
+    assert done.returncode == 3 and 'another process is listening on it' in done.stderr
     vifd.kill(signal.SIGKILL)
     vifd.process.wait(10)
     assert os.path.exists(vifd.path)
@@ -181,7 +181,7 @@ def test_the_configuration_is_read_again(lab):
         wait_until(lambda: c.call('Plug', vifs=[], timeout_ms=1) and plugs(c), 10, 'it is read')
         lab.config('[vifd]\nallowed_bridges\nnonsense = 1\n', 'vifd.conf')
         vifd.kill(signal.SIGHUP)
-        wait_until(lambda: 'the configuration stays as it was: ' in vifd.said())
+        wait_until(lambda: 'the configuration is unchanged: ' in vifd.said())
         assert c.results('Plug', ovs_vif(2))[0]['state'] == 'waiting'
         lab.config('[vifd]\nallowed_bridges = br-x\n', 'vifd.conf')
         vifd.kill(signal.SIGHUP)

@@ -252,7 +252,7 @@ def test_root_becomes_vifd_and_plugs(lab):
 @pytest.mark.parametrize('prefix, options, status, words', [
     ((), (), 2, 'there is no user vifd'),
     ((), ('--user=nonesuch',), 2, 'there is no user nonesuch'),
-    (NOBODY, (), 5, 'a user without CAP_NET_ADMIN'),
+    (NOBODY, (), 5, 'this user lacks CAP_NET_ADMIN'),
     (NOBODY, ('--user=vifd',), 5, 'only root can become another user'),
 ], ids=['no user', 'no such user', 'no capability', 'not root'])
 def test_it_says_what_is_missing(lab, prefix, options, status, words):

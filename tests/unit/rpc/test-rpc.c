@@ -216,7 +216,7 @@ static void notifications_are_kept(void **state)
     }
     assert_int_equal(jsonrpc_notification(s.rpc, "update", 0, &params, &s.err), -ETIMEDOUT);
     assert_null(params);
-    assert_fails(&s, ask(&s, "b"), -EPROTO, VIF_ERROR_OVSDB, "more notifications");
+    assert_fails(&s, ask(&s, "b"), -EPROTO, VIF_ERROR_OVSDB, "too many notifications");
     end(&s);
 }
 

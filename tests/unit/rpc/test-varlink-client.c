@@ -152,7 +152,7 @@ static void what_is_no_message(void **state)
 
         begin(&s, script);
         assert_int_equal(ask(&s, 0), 0);
-        assert_fails(&s, -EPROTO, VIF_ERROR_SYSTEM, "a reply is no message of varlink: ");
+        assert_fails(&s, -EPROTO, VIF_ERROR_SYSTEM, "a reply is not a varlink message: ");
         end(&s);
     }
 }

@@ -23,7 +23,7 @@
 #define REFUSED                                                                                    \
     " may not call vifd ([vifd] allowed_users, allowed_groups, read_only_users, "                  \
     "read_only_groups)"
-#define LOOKS " may look and change nothing ([vifd] allowed_users, allowed_groups)"
+#define LOOKS " has read-only access ([vifd] allowed_users, allowed_groups)"
 
 /* Lists as the configuration has them; NULL: the default. */
 struct lists {
@@ -238,7 +238,7 @@ static void no_peer(void **state)
             continue;
         assert_true(peer_identity_read(fds[i], &peer, &err) < 0);
         assert_int_equal(err.kind, VIF_ERROR_PERMISSION);
-        assert_memory_equal(err.text, "who has connected cannot be told: ", 34);
+        assert_memory_equal(err.text, "cannot identify the caller: ", 28);
         assert_int_equal(peer.uid, 7);
     }
 }

@@ -151,7 +151,7 @@ static void without_the_capability(void)
     CHECK(setresgid(user.gid, user.gid, user.gid) == 0);
     CHECK(setresuid(user.uid, user.uid, user.uid) == 0);
     CHECK(privilege_drop(NULL, &err) < 0);
-    CHECK(err.kind == VIF_ERROR_PERMISSION && strstr(err.text, "without CAP_NET_ADMIN"));
+    CHECK(err.kind == VIF_ERROR_PERMISSION && strstr(err.text, "lacks CAP_NET_ADMIN"));
 }
 
 /* A container's root may lack what it takes; then nothing goes on half. */
