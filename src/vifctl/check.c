@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl check: says of each VIF whether it is wired as described, and what is different; with
- * --repair also mends it.  Texts come from the database, where anyone may have put anything:
- * what could move a terminal's cursor is not printed. */
+/* vifctl check: reports whether each VIF is wired as described, and the differences; with
+ * --repair it fixes them.  Texts come from the database, where anyone may have put anything, so
+ * that what could move a terminal's cursor is not printed. */
 #include <stdio.h>
 
 #include "plan/diff.h"
@@ -52,29 +52,29 @@ static void print_name(const struct vif_result *result)
     printf("%s%s%s", result->id, result->name[0] ? " " : "", result->name);
 }
 
-/* What agents own explains a drift now and then; beside a VIF that is as described it is noise,
- * but for someone who asks. */
+/* What agents own can explain a drift; beside a VIF that is as described it is shown with -v
+ * only. */
 static void print_checked(const struct vif_result *result, const struct arguments *arguments)
 {
     bool drifted = result->state == VIF_STATE_DRIFTED;
-    bool mended = result->state == VIF_STATE_PLUGGED ||
-                  (result->state == VIF_STATE_WAITING && result->changed);
+    bool repaired = result->state == VIF_STATE_PLUGGED ||
+                    (result->state == VIF_STATE_WAITING && result->changed);
 
     if (result->state == VIF_STATE_PLANNED) {
         print_steps(result);
         return;
     }
-    if (mended)
-        (void)fputs("mended ", stdout);
+    if (repaired)
+        (void)fputs("repaired ", stdout);
     print_name(result);
-    if (!mended && result->bridge[0])
+    if (!repaired && result->bridge[0])
         printf(" on %s", result->bridge);
-    if (!mended)
+    if (!repaired)
         printf(": %s", drifted ? "drifted" : "as described");
     if (result->state == VIF_STATE_WAITING)
         (void)fputs(", waiting for its network device", stdout);
-    (void)fputs(mended ? ":\n" : "\n", stdout);
-    print_differences(result, drifted || arguments->host.log);
+    (void)fputs(repaired ? ":\n" : "\n", stdout);
+    print_differences(result, drifted || arguments->verbose);
 }
 
 int verb_check(const struct arguments *arguments)
@@ -82,6 +82,6 @@ int verb_check(const struct arguments *arguments)
     if (arguments->call.dry_run && !arguments->repair)
         return usage("--dry-run needs --repair: check alone changes nothing", "");
     if (arguments->repair)
-        return run_call(arguments, vif_host_repair, "mending", "as described", print_checked);
+        return run_call(arguments, vif_host_repair, "repairing", "as described", print_checked);
     return run_call(arguments, vif_host_check, "checking", NULL, print_checked);
 }

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "vifctl/colour.h"
+#include "vifctl/plain.h"
 #include "vifctl/vifctl.h"
 
 /* The columns of the texts, of which the check's name has what is left, and where lines end. */
@@ -44,39 +45,6 @@ static size_t terminal_width(void)
     return size.ws_col > WIDTH_MOST ? WIDTH_MOST : size.ws_col;
 }
 
-/* The cells that bytes[0..n) of UTF-8 take: what continues a character takes none. */
-static size_t cells(const char *bytes, size_t n)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < n; i++)
-        count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
-    return count;
-}
-
-/* Prints 'text' from 'start' on, where the cursor is, and ends the line; it goes on below its
- * start. */
-static void print_wrapped(const char *text, size_t start, size_t width)
-{
-    size_t column = start;
-
-    while (*text) {
-        size_t n = strcspn(text, " "), room = cells(text, n);
-
-        if (column > start && column + 1 + room > width) {
-            printf("\n%*s", (int)start, "");
-            column = start;
-        } else if (column > start) {
-            printf(" ");
-            column++;
-        }
-        printf("%.*s", (int)n, text);
-        column += room;
-        text += n + strspn(text + n, " ");
-    }
-    printf("\n");
-}
-
 static void print_page(const struct vif_findings *findings)
 {
     size_t width = terminal_width(), counts[N_LEVELS] = {0};
@@ -88,10 +56,10 @@ static void print_page(const struct vif_findings *findings)
         counts[finding->level]++;
         colour_print(level->colour, level->word);
         printf("  %-*s", TEXT_COLUMN - (int)strlen(level->word) - 2, finding->check);
-        print_wrapped(finding->text, TEXT_COLUMN, width);
+        plain_wrap(finding->text, TEXT_COLUMN, TEXT_COLUMN, width);
         if (finding->advice[0]) {
             printf("%*s-> ", TEXT_COLUMN, "");
-            print_wrapped(finding->advice, TEXT_COLUMN + strlen("-> "), width);
+            plain_wrap(finding->advice, TEXT_COLUMN + 3, TEXT_COLUMN + 3, width);
         }
     }
     printf("%zu ok, %zu warning%s, %zu failure%s\n", counts[VIF_FINDING_OK],

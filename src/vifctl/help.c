@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "vifctl/plain.h"
 #include "vifctl/vifctl.h"
 
 #define HELP_WIDTH  80
@@ -18,24 +19,6 @@ static const char *const operands[][2] = {
            "that exists as a file is a FILE."},
     {"TYPE", "TYPE is a class of objects, e.g. VIFBridge or Network."},
 };
-
-/* Prints 'text' at 'column', and on below 'indent', up to the end of its last line. */
-static void print_wrapped(const char *text, size_t column, size_t indent)
-{
-    for (bool first = true; *text; first = false) {
-        size_t n = strcspn(text, " ");
-
-        if (!first && column + 1 + n > HELP_WIDTH) {
-            printf("\n%*s", (int)indent, "");
-            column = indent;
-        } else if (!first) {
-            column += (size_t)printf(" ");
-        }
-        column += (size_t)printf("%.*s", (int)n, text);
-        text += n + (text[n] == ' ');
-    }
-    puts("");
-}
 
 /* "-v, --verbose", "    --json" */
 static int spell(enum option_number option, char *text, size_t size)
@@ -64,7 +47,7 @@ static void print_options(unsigned set)
             int n = spell(i, left, sizeof left), column = n + 2 > indent ? n + 2 : indent;
 
             printf("%-*s", column, left);
-            print_wrapped(option_rows[i].help, (size_t)column, (size_t)indent);
+            plain_wrap(option_rows[i].help, (size_t)column, (size_t)indent, HELP_WIDTH);
         }
 }
 
@@ -72,11 +55,11 @@ static void print_verb(const struct verb *verb)
 {
     printf("Usage: vifctl %s [OPTION]...%s%s\n", verb->name, verb->operands[0] ? " " : "",
            verb->operands);
-    print_wrapped(verb->description, 0, 0);
+    plain_wrap(verb->description, 0, 0, HELP_WIDTH);
     for (size_t i = 0; i < sizeof operands / sizeof operands[0]; i++)
         if (strstr(verb->operands, operands[i][0])) {
             puts("");
-            print_wrapped(operands[i][1], 0, 0);
+            plain_wrap(operands[i][1], 0, 0, HELP_WIDTH);
         }
     print_options(verb->options & ~BIT(VERSION));
 }

@@ -36,3 +36,21 @@ void plain_print(const char *value, bool utf8, size_t width)
     }
     text_done(&text);
 }
+
+void plain_wrap(const char *text, size_t column, size_t indent, size_t width)
+{
+    for (bool first = true; *text; first = false) {
+        size_t n = strcspn(text, " "), room = plain_width(text, n);
+
+        if (!first && column + 1 + room > width) {
+            printf("\n%*s", (int)indent, "");
+            column = indent;
+        } else if (!first) {
+            column += (size_t)printf(" ");
+        }
+        printf("%.*s", (int)n, text);
+        column += room;
+        text += n + strspn(text + n, " ");
+    }
+    puts("");
+}

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl plug and unplug: reads the files, has the library do it, prints the report.  Other
- * verbs that do something with the VIFs of files do it the same way. */
+/* vifctl plug and unplug: reads the files, calls the library, prints the report; check does the same. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -60,8 +59,8 @@ static void show_progress(void *data, const struct vif_progress *progress)
     progress_draw(&call->line, progress);
 }
 
-/* One line of JSON, at once.  When nobody reads them any more the call goes on all the same;
- * why, is only known now, and told at the end. */
+/* Prints one line of JSON at once.  If it cannot be written the call goes on, and the reason is
+ * reported at the end. */
 static void print_line(void *data, size_t i, const struct vif_result *result)
 {
     struct call *call = data;
@@ -96,7 +95,7 @@ static int print_report(const struct vif_report *report, const struct call *call
     return vif_report_status(report);
 }
 
-/* Has the library do it, and prints lines of JSON or how far it is meanwhile. */
+/* Calls the library; prints lines of JSON or the status line meanwhile. */
 static int make_call(struct call *call, struct vif_host *host, const struct vif_batch *batch,
                      call_fn *make, const char *doing, const char *done,
                      struct vif_report **ret_report, struct vif_error *err)
@@ -110,7 +109,7 @@ static int make_call(struct call *call, struct vif_host *host, const struct vif_
         options.result = print_line;
     if (done && !options.dry_run)
         options.stop_fd = signals_catch();
-    /* A reader that goes away must not end us with VIFs half plugged. */
+    /* A reader that goes away must not end the process with VIFs half plugged. */
     (void)signal(SIGPIPE, SIG_IGN);
     progress_begin(&call->line, call->arguments, doing, vif_batch_count(batch));
     if (!call->line.wanted)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The status line: how far a call is, on stderr, rewritten in place and gone at the end.  It is
- * drawn when the library says how far it is, which it does a few times a second also while it
- * waits. */
+/* The status line: the progress of a call, on stderr, rewritten in place and erased at the end.  It is
+ * drawn when the library reports progress, which it does a few times a second even while it waits. */
 #include "vifctl/progress.h"
 
 #include <signal.h>
@@ -13,12 +12,12 @@
 
 #include "base/deadline.h"
 
-#define QUIET_MS        300 /* what is done by then needs no line */
+#define QUIET_MS        300 /* a call that is done by then needs no line */
 #define REDRAW_MS       100
 #define LINE_MAX        160
 #define ASSUMED_COLUMNS 80
 
-/* To the first column, and all that stands behind it away (ECMA-48). */
+/* To the first column, and erase the line from there (ECMA-48). */
 #define ERASE "\r\033[K"
 
 /* What ends a process from outside. */
@@ -50,7 +49,7 @@ static int columns(void)
     return size.ws_col;
 }
 
-/* The signal is not held up: with its default action restored (SA_RESETHAND) it comes again. */
+/* The default action is restored (SA_RESETHAND), so the signal ends us when it comes again. */
 static void erase_and_end(int number)
 {
     ssize_t n = write(STDERR_FILENO, ERASE, strlen(ERASE));
@@ -59,8 +58,8 @@ static void erase_and_end(int number)
     (void)raise(number);
 }
 
-/* While the line is there, a signal that would end us erases it first.  One that is ignored, or
- * that somebody else handles, is none of ours. */
+/* While the line is shown, a signal that would end us erases it first.  Signals that are ignored or
+ * handled elsewhere stay as they are. */
 static void catch_signals(struct progress_line *line)
 {
     struct sigaction own = {.sa_handler = erase_and_end, .sa_flags = (int)SA_RESETHAND}, now;
@@ -79,73 +78,49 @@ static void release_signals(struct progress_line *line)
     line->caught = 0;
 }
 
-/* What is waited for; NULL when the stage is none of waiting. */
-static const char *awaited(const struct progress_line *line, enum vif_stage stage)
+static const struct {
+    const char *work;   /* done at this stage */
+    const char *awaits; /* who is waited for; NULL: nobody */
+    bool counted;
+} stages[] = {
+    [VIF_STAGE_LOCK] = {.awaits = "another call"},
+    [VIF_STAGE_OBSERVE] = {.work = "reading"},
+    [VIF_STAGE_LINKS] = {.work = "links", .counted = true},
+    [VIF_STAGE_COMMIT] = {.work = "database"},
+    [VIF_STAGE_SWITCH] = {.awaits = "ovs-vswitchd"},
+    [VIF_STAGE_SETTLE] = {.awaits = "ovs-vswitchd", .counted = true},
+    [VIF_STAGE_AGENT] = {.awaits = "OVN", .counted = true},
+    [VIF_STAGE_UNDO] = {.work = "undoing", .counted = true},
+    [VIF_STAGE_FINISHED] = {.work = "finished"},
+};
+
+static void write_words(const struct progress_line *line, const struct vif_progress *progress,
+                        int64_t now, char *text, size_t size)
 {
-    switch (stage) {
-    case VIF_STAGE_LOCK:
-        return "another call";
-    case VIF_STAGE_SWITCH:
-    case VIF_STAGE_SETTLE:
-        return "ovs-vswitchd";
-    case VIF_STAGE_AGENT:
-        return line->wait == VIF_WAIT_ML2 ? "the ML2 agent" : "OVN";
-    default:
-        return NULL;
-    }
-}
+    enum vif_stage stage = progress->stage;
+    const char *awaits = stages[stage].awaits;
+    char count[64] = "";
 
-static const char *work_of(enum vif_stage stage)
-{
-    switch (stage) {
-    case VIF_STAGE_OBSERVE:
-        return "looking";
-    case VIF_STAGE_LINKS:
-        return "links";
-    case VIF_STAGE_COMMIT:
-        return "database";
-    case VIF_STAGE_UNDO:
-        return "taking back";
-    default:
-        return vif_stage_name(stage);
-    }
-}
-
-/* How many there are of what is counted one by one. */
-static void add_count(const struct vif_progress *progress, char *text, size_t size)
-{
-    bool counted = progress->stage == VIF_STAGE_LINKS || progress->stage == VIF_STAGE_SETTLE ||
-                   progress->stage == VIF_STAGE_AGENT || progress->stage == VIF_STAGE_UNDO;
-
-    text[0] = '\0';
-    if (counted && progress->total > 1)
-        (void)snprintf(text, size, " %zu/%zu", progress->done, progress->total);
-}
-
-static void put_words(const struct progress_line *line, const struct vif_progress *progress,
-                      int64_t now, char *text, size_t size)
-{
-    const char *whom = awaited(line, progress->stage);
-    char count[64];
-
-    add_count(progress, count, sizeof count);
-    if (whom)
-        (void)snprintf(text, size, "waiting for %s%s, %lld s", whom, count,
+    if (stages[stage].counted && progress->total > 1)
+        (void)snprintf(count, sizeof count, " %zu/%zu", progress->done, progress->total);
+    if (stage == VIF_STAGE_AGENT && line->wait == VIF_WAIT_ML2)
+        awaits = "the ML2 agent";
+    if (awaits)
+        (void)snprintf(text, size, "waiting for %s%s, %lld s", awaits, count,
                        (long long)(now - line->stage_begun) / 1000);
     else
         (void)snprintf(text, size, "%s %zu VIF%s: %s%s", line->doing, line->n,
-                       line->n == 1 ? "" : "s", work_of(progress->stage), count);
+                       line->n == 1 ? "" : "s", stages[stage].work, count);
 }
 
 void progress_draw(struct progress_line *line, const struct vif_progress *progress)
 {
     int64_t now = deadline_now();
-    bool other = progress->stage != line->stage;
     char text[LINE_MAX];
 
     if (!line->wanted)
         return;
-    if (other) {
+    if (progress->stage != line->stage) {
         line->stage = progress->stage;
         line->stage_begun = now;
     }
@@ -155,12 +130,12 @@ void progress_draw(struct progress_line *line, const struct vif_progress *progre
     }
     if (now - line->begun < QUIET_MS || now - line->drawn < REDRAW_MS)
         return;
-    put_words(line, progress, now, text, sizeof text);
+    write_words(line, progress, now, text, sizeof text);
     if (!line->shown)
         catch_signals(line);
     line->shown = true;
     line->drawn = now;
-    /* In the last column the cursor would be on the next line, or not, as the terminal likes. */
+    /* Terminals differ in where the cursor is after the last column. */
     (void)fprintf(stderr, ERASE "%.*s", columns() - 1, text);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How far a long call is, in one line at the bottom of the terminal. */
+/* The progress of a long call, in one line at the bottom of the terminal. */
 #ifndef VIFCTL_PROGRESS_H
 #define VIFCTL_PROGRESS_H
 
@@ -15,15 +15,15 @@ struct progress_line {
     unsigned caught;                   /* signals we have a handler for, as bits of a table */
 };
 
-/* There will be a line if stderr is a terminal that takes one, and nothing else is printed
- * meanwhile: neither JSON nor what -v tells. */
+/* There will be a line if stderr is a terminal that supports one, and nothing else is printed
+ * meanwhile: neither JSON nor the log of -v. */
 void progress_begin(struct progress_line *line, const struct arguments *arguments,
                     const char *doing, size_t n);
 
-/* Draws it, once the call has lasted for a while, and not too often. */
+/* Draws it, once the call has lasted a while, and not too often. */
 void progress_draw(struct progress_line *line, const struct vif_progress *progress);
 
-/* Erases it: to be called before anything else is printed, and at the end. */
+/* Erases it: before anything else is printed, and at the end. */
 void progress_end(struct progress_line *line);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl prune: shows what belongs to nothing, with the reason of each, and removes it when told
- * to. */
+/* vifctl prune: lists stale ports, links and rows, each with the reason; --yes removes them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -55,10 +54,9 @@ static void print_list(const struct vif_leftovers *list, bool verbose)
     if (young && !verbose)
         printf("%zu not shown: younger than the grace period (-v shows them)\n", young);
     if (n)
-        printf("%zu leftover%s; remove %s with --yes\n", n, n > 1 ? "s" : "",
-               n > 1 ? "them" : "it");
+        printf("%zu stale item%s; --yes removes %s\n", n, n > 1 ? "s" : "", n > 1 ? "them" : "it");
     else if (!vif_leftovers_count(list))
-        printf("no leftovers\n");
+        printf("nothing is stale\n");
 }
 
 int verb_prune(const struct arguments *arguments)

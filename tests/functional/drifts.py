@@ -29,9 +29,9 @@ def seen_and_mended(lab, doc, lines, options=()):
     assert judged(found.out) == ['  ' + line for line in lines], found.out
     assert found.out.startswith('%s %s on br-int: drifted\n' % (vif_id(1), name))
     assert found.err == ''
-    mended = lab.vifctl('check', doc, options=[*options, '--repair'])
-    assert mended.out.startswith('mended %s %s:\n' % (vif_id(1), name)), mended.out
-    assert judged(mended.out) == judged(found.out)
+    repaired = lab.vifctl('check', doc, options=[*options, '--repair'])
+    assert repaired.out.startswith('repaired %s %s:\n' % (vif_id(1), name)), repaired.out
+    assert judged(repaired.out) == judged(found.out)
     clean(lab, doc, options)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""vifctl check: whatever a person breaks by hand is told in words and mended by --repair; what
+"""vifctl check: whatever a person breaks by hand is reported and fixed by --repair; what
 ovs-vswitchd complains of is told, too; what agents own is shown and not judged."""
 import os
 import signal
@@ -207,8 +207,8 @@ def test_device_a_guest_makes_later_is_no_drift(lab):
     result = lab.vifctl('check', PORT, options=['--json']).result
     assert (result['state'], result['note']) == ('waiting', 'waiting for its network device')
     lab.vsctl('del-port', TAP)
-    mended = lab.vifctl('check', PORT, options=['--repair'])
-    assert mended.out == ('mended %s %s, waiting for its network device:\n'
+    repaired = lab.vifctl('check', PORT, options=['--repair'])
+    assert repaired.out == ('repaired %s %s, waiting for its network device:\n'
                           '  + port %s on bridge br-int: missing\n' % (vif_id(1), TAP, TAP))
 
 

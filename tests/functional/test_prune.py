@@ -23,13 +23,13 @@ def test_each_kind_is_found_and_removed(lab):
     lab.plug(*good)
     before = lab.snapshot()
     assert look(lab).json == {'leftovers': []}
-    assert lab.vifctl('prune').out == 'no leftovers\n'
+    assert lab.vifctl('prune').out == 'nothing is stale\n'
     made = {(kind, make(lab, n)) for n, (kind, make) in enumerate(sorted(KINDS.items()), 1)}
     lab.settle()
     assert found(look(lab)) == made
     text = lab.vifctl('prune', options=['--grace=0']).out
     assert len(text.splitlines()) == len(made) + 1
-    assert text.endswith('%d leftovers; remove them with --yes\n' % len(made))
+    assert text.endswith('%d stale items; --yes removes them\n' % len(made))
     for kind, name in made:
         assert '%s %s' % (kind, name) in text
     removed = found(remove(lab), 'removed')
