@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Building JSON values that go out: a thin cover of jansson's functions, which take NULL for what
- * could not be made.  The schema and the host's description of itself stand on it. */
+/* Builds JSON values with jansson's functions, which accept NULL for a value that could not be
+ * made. */
 #include "json/json-build.h"
 
 #include "json/json-text.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Building JSON values without a check at each step: memory that is gone makes a value NULL, a NULL
- * makes all it goes into NULL, and only the end needs to be looked at. */
+/* Building JSON values without a check at each step: out of memory a value is NULL, which makes
+ * all it goes into NULL, so that only the end needs a check. */
 #ifndef JSON_BUILD_H
 #define JSON_BUILD_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing out where in a document something is wrong, and what was found there.  A path is linked
- * from its end to its root, so it is written backwards; what does not fit is the beginning, and the
- * end is what helps.  Keys and values come from the document: nothing in them may reach a terminal
- * as a control sequence.  The decoders stand on it. */
+/* Writes where in a document something is wrong, and what was found there.  A path is linked
+ * from its end to its root, so it is written backwards; if it does not fit, its beginning is
+ * cut.  Keys and values come from the document: nothing in them may reach a terminal as a
+ * control sequence. */
 #include "json/json-path.h"
 
 #include <stdarg.h>
@@ -128,14 +128,14 @@ static int show_bytes(const char *bytes, size_t n, void *data)
         memcpy(shown->text + shown->n, bytes, room);
         memcpy(shown->text + SHOWN_MAX - 3, "...", 3);
         shown->n = SHOWN_MAX;
-        return -1; /* enough seen: ends the dump of what may be millions of bytes */
+        return -1; /* ends the dump, which may have millions of bytes */
     }
     memcpy(shown->text + shown->n, bytes, n);
     shown->n += n;
     return 0;
 }
 
-/* ASCII only: neither can a character be cut in two nor a terminal be told anything. */
+/* ASCII only: no character is cut in two, and no control character reaches a terminal. */
 static struct shown show(const json_t *json)
 {
     struct shown shown = {0};

@@ -19,10 +19,10 @@ struct json_path {
 
 #define JSON_PATH_TEXT_MAX 384
 
-/* Writes e.g. "vif.json: /vif/network/mtu"; '/' and '~' in keys are escaped as RFC 6901 says; what
- * is not printable ASCII in a key is shown as '?', control characters in the document's name too.  A
- * name that says itself where in a list it stands goes on: "vifs.json: /3" gives "vifs.json: /3/vif".
- * A path too long for 'ret_text' keeps its end, behind "...". */
+/* Writes e.g. "vif.json: /vif/network/mtu"; '/' and '~' in keys are escaped as RFC 6901 says;
+ * what is not printable ASCII in a key is shown as '?', control characters in the document's
+ * name too.  A name that says itself where in a list it stands goes on: "vifs.json: /3" gives
+ * "vifs.json: /3/vif". A path too long for 'ret_text' keeps its end, behind "...". */
 void json_path_text(const struct json_path *path, char ret_text[JSON_PATH_TEXT_MAX]);
 
 /* Kind INVALID: "<path>: <words>".  Returns -EINVAL. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parsing of JSON texts that come from outside.  The bracket scanner goes first, so that a text too
- * large or too deep is refused before the parser allocates for it; jansson then judges the syntax.
- * Faults are told by line and column of the whole input, as an editor counts them.  Documents of
- * users and messages of peers come through here. */
+/* Parses JSON texts from outside: documents of users and messages of peers.  The bracket scanner
+ * goes first, so that a text too large or too deep is refused before the parser allocates for
+ * it; jansson then checks the syntax.  Errors name line and column of the whole input, as an
+ * editor counts them. */
 #include "json/json-text.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ void json_text_seed(void)
     size_t seed = 0;
 
     if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == sizeof seed && seed)
-        json_object_seed(seed); /* 0, for a kernel that has none yet, would be jansson's own way */
+        json_object_seed(seed); /* 0 means jansson's own way */
 }
 
 /* A part of an input: one text, perhaps with others before and after it. */
@@ -55,7 +55,7 @@ static bool is_blank(const char *text, size_t n)
 
 /* jansson quotes from the text: only its first line, and nothing that is not ASCII, because the
  * quotation may begin or end within a character. */
-static void tame(char *words)
+static void make_printable(char *words)
 {
     words[strcspn(words, "\r\n")] = '\0';
     for (char *p = words; *p; p++)
@@ -67,10 +67,10 @@ static int syntax_error(const struct span *span, json_error_t *fault, struct vif
 {
     struct place place = place_of(span->input, span->start);
 
-    /* Some failed allocations are all that makes jansson fail without words. */
+    /* jansson fails without a message only when memory is gone. */
     if (!*fault->text || json_error_code(fault) == json_error_out_of_memory)
         return error_memory(err);
-    tame(fault->text);
+    make_printable(fault->text);
     if (fault->line == 1)
         place.column += fault->column - 1;
     else
@@ -85,7 +85,7 @@ static int span_parse(const struct span *span, json_t **ret_json, struct vif_err
     json_error_t fault = {0};
     json_t *json;
 
-    /* jansson's lexer calls an allocation that failed an invalid token; errno tells them apart. */
+    /* jansson's lexer reports a failed allocation as an invalid token; errno tells them apart. */
     errno = 0;
     json = json_loadb(span->input + span->start, span->n, JSON_REJECT_DUPLICATES, &fault);
     if (!json && errno == ENOMEM)
@@ -96,7 +96,7 @@ static int span_parse(const struct span *span, json_t **ret_json, struct vif_err
     return 0;
 }
 
-/* The words for what json_scan() said, other than that all is well. */
+/* The error for a result of json_scan() that is not a text. */
 static int scan_error(int r, const char *input, size_t offset, size_t max_bytes,
                       struct vif_error *err)
 {
@@ -151,8 +151,8 @@ int json_text_parse(const char *text, size_t n, size_t max_bytes, json_t **ret_j
         struct place place = place_of(text, span.n);
 
         return error_set(err, VIF_ERROR_INVALID,
-                         "line %d column %d: something follows the end of the JSON text",
-                         place.line, place.column);
+                         "line %d column %d: trailing data after the JSON text", place.line,
+                         place.column);
     }
     return span_parse(&span, ret_json, err);
 }

@@ -16,7 +16,7 @@ static inline void json_unref(json_t *json)
 DEFINE_AUTO(auto_json, json_t *, json_unref);
 #define auto_json __attribute__((cleanup(auto_json_fn)))
 
-/* Seeds jansson's hash tables, if nobody did.  jansson would do it with its first object, by opening and
+/* Seeds jansson's hash tables, unless they are.  jansson would do it with its first object by
  * reading /dev/urandom; this is one system call. */
 void json_text_seed(void);
 

@@ -95,7 +95,7 @@ static void parse_refuses(void **state)
         {" \n", "empty: expected an object or a list"},
         {"5", "line 1 column 1: expected an object or a list"},
         {"{\n ]", "line 2 column 2: string or '}' expected near ']'"},
-        {"{\"a\":1}\n x", "line 1 column 8: something follows the end of the JSON text"},
+        {"{\"a\":1}\n x", "line 1 column 8: trailing data after the JSON text"},
         {"{\"a\":1,\"a\":2}", "line 1 column 10: duplicate object key near '\"a\"'"},
         {"[NaN]", "line 1 column 4: invalid token near 'NaN'"},
         {"[\"\xff\"]", "line 1 column 2: unable to decode byte 0xff near '\"'"},
