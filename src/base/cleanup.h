@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cleanup attributes for owning locals: auto_free, auto_close, auto_file, auto_directory, or one made by
- * DEFINE_AUTO.
- * Ownership leaves only by take_ptr() and take_fd(). */
+/* Cleanup attributes for owning locals: auto_free, auto_close, auto_file, auto_directory, or one
+ * made by DEFINE_AUTO.  Ownership leaves only by take_ptr() and take_fd(). */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
 

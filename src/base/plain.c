@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names and words of the database may have been written by anyone who can write there; shown as they
- * are, they could make a terminal do things its user did not ask for. */
+/* Names and words of the database may have been written by anyone who can write there; shown as
+ * they are, they could make a terminal do things its user did not ask for. */
 #include "base/plain.h"
 
 #include <string.h>

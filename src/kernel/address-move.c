@@ -14,12 +14,12 @@
 
 #define ADDRESS_BYTES 256 /* the largest request for an address is about 130 bytes */
 
-/* What an address may be given; the rest says what became of it. */
+/* What an address may be given; the rest reports its state. */
 #define SETTABLE_FLAGS                                                                             \
     (IFA_F_NODAD | IFA_F_OPTIMISTIC | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR |                   \
      IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN)
 
-/* USER_HZ, in which the kernel tells how long an IPv6 route has. */
+/* USER_HZ, in which the kernel reports the remaining time of an IPv6 route. */
 #define TICKS 100
 
 struct end {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the addresses and routes of a link: two dumps a family, filtered by the kernel where
  * it can (strict checking, since 4.20) and here in any case.  A route is kept as the message it
- * came in: whatever attribute it has, known here or not, it will have on the other link too. */
+ * came in: every attribute, known here or not, is the same on the other link. */
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
@@ -297,7 +297,7 @@ static void reverse_ipv6(struct address_list *list)
     }
 }
 
-/* 1: what was read changed meanwhile. */
+/* 1: it changed while it was read. */
 static int read_once(struct netlink *nl, struct reading *reading, int family)
 {
     struct netlink_batch batch = {0};

@@ -22,7 +22,7 @@ struct address {
     bool has_broadcast;
     uint8_t broadcast[4];
     char label[IF_NAMESIZE]; /* ":1" for "eth0:1" on eth0, "" for a label that is the link's name */
-    uint32_t valid, preferred; /* seconds left, UINT32_MAX: for ever */
+    uint32_t valid, preferred; /* seconds left, UINT32_MAX: forever */
     uint32_t metric;           /* of its prefix route, 0: the kernel's choice */
 };
 
@@ -57,7 +57,7 @@ int address_read(struct netlink *nl, int ifindex, int family, struct address_lis
                  struct vif_error *err);
 
 /* Moves what 'list' names from one link to the other: everything is added there before anything
- * goes here, so that no moment is without.  What is on both links already, after a move that was
+ * goes here, so that no moment is without.  Elements that are on both links, after a move that was
  * cut short, only goes from the first.  The second link is up, and has IPv6 not disabled when
  * the list has any.  An IPv4 label is renamed with its link.  IPv6 addresses skip duplicate
  * detection: they were in use a moment ago, and a tentative one is not usable.

@@ -15,7 +15,7 @@
 #include "kernel/link.h"
 #include "kernel/netlink-message.h"
 
-/* The errnos that say that devlink has nothing to tell us, not that something went wrong. */
+/* The errnos that say that devlink knows nothing, not that something went wrong. */
 static bool is_no_devlink(int r)
 {
     switch (-r) {
@@ -140,7 +140,7 @@ struct visit {
     void *data;
 };
 
-/* Kernels before 6.5 take no notice of the device in the request and tell of all of them. */
+/* Kernels before 6.5 ignore the device in the request and report all of them. */
 static int visit_port(void *data, const struct nlmsghdr *message)
 {
     const struct visit *visit = data;

@@ -11,7 +11,7 @@
 #include "kernel/netlink.h"
 
 #define DEVLINK_MODE_SIZE   16
-#define DEVLINK_DEVICE_SIZE 32 /* "0000:03:00.0"; a longer name is cut and is no PCI address */
+#define DEVLINK_DEVICE_SIZE 32 /* "0000:03:00.0"; a longer name is cut, and not a PCI address */
 
 /* One port of a device.  Numbers the kernel did not give are -1, but 'controller', which is 0. */
 struct devlink_port {

@@ -23,7 +23,7 @@ struct bit {
 };
 
 struct features {
-    struct bit hardware; /* what the driver lets be switched; masked: tells whether it is known */
+    struct bit hardware; /* what the driver lets be switched; masked: shows whether it is known */
     struct bit active;
     struct bit unchangeable;
 };
@@ -207,7 +207,7 @@ int ethtool_set_tc_offload(const char *ifname, bool on, struct vif_error *err)
     r = set(genl, ifname, on, err);
     if (r < 0)
         return r;
-    /* The kernel acks what it passed on to the driver, whatever the driver made of it. */
+    /* The kernel acks what it passed on to the driver, even if the driver ignores it. */
     r = get(genl, ifname, &is, &fixed, err);
     if (r < 0 || is == on)
         return r;

@@ -9,7 +9,7 @@
 #include "base/error.h"
 
 /* Whether hw-tc-offload of the link 'ifname' is on, and whether it is 'fixed' (cannot be switched);
- * either output may be NULL.  0; -EINVAL when 'ifname' is no interface name; -ENODEV when there is
+ * either output may be NULL.  0; -EINVAL when 'ifname' is not valid; -ENODEV when there is
  * no such link; -EOPNOTSUPP when this kernel has no ethtool netlink (before 5.6) or no such feature
  * (before 4.8); or another errno with the kernel's words. */
 int ethtool_get_tc_offload(const char *ifname, bool *ret_on, bool *ret_fixed,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Can this kernel do what plugging needs?  Each question is asked in a way that makes and loads
  * nothing; for link kinds that is a dump of the links of one kind: the kernel filters by a kind it
- * knows, and shows all links for one it does not (net/core/rtnetlink.c, rtnl_dump_ifinfo()).  To ask
- * for one generic netlink family would load its module; to list them does not.  What could be
+ * knows, and shows all links for one it does not (net/core/rtnetlink.c, rtnl_dump_ifinfo()).  To
+ * ask for one generic netlink family would load its module; to list them does not.  What could be
  * loaded, the lists in the directory of modules say. */
 #include "kernel/features.h"
 
@@ -25,7 +25,8 @@
 
 /* --- kinds of links --- */
 
-/* Whether the path that begins a line ("kernel/net/bridge/bridge.ko.xz: ...") is that of a module. */
+/* Whether the path that begins a line ("kernel/net/bridge/bridge.ko.xz: ...") is that of a
+ * module. */
 static bool names_module(const char *line, const char *module)
 {
     size_t n = strcspn(line, ": \n"), length = strlen(module);

@@ -9,19 +9,19 @@
 
 /* Whether the kernel has something. */
 enum feature_state {
-    FEATURE_UNKNOWN,  /* not now, and nothing tells whether a module would be found */
+    FEATURE_UNKNOWN,  /* not now, and no list of modules to look in */
     FEATURE_MISSING,  /* not now, and there is no such module */
     FEATURE_LOADABLE, /* there is a module, which the kernel loads when it is first needed */
     FEATURE_PRESENT,
 };
 
-/* The state of link kinds ("bridge", "veth"), one for each name, whose module is called as the kind.
- * 0 or a negative errno. */
+/* The state of link kinds ("bridge", "veth"), one for each name, whose module is called as the
+ * kind.  0 or a negative errno. */
 int features_link_kinds(struct netlink *nl, const char *const *kinds, size_t n,
                         enum feature_state *ret_states, struct vif_error *err);
 
-/* The state of Open vSwitch's datapath in the kernel (module openvswitch), which bridges of datapath
- * type system need.  0, or -ENOMEM. */
+/* The state of Open vSwitch's datapath in the kernel (module openvswitch), which bridges of
+ * datapath type system need.  0, or -ENOMEM. */
 int features_datapath(enum feature_state *ret_state);
 
 /* Opens /dev/net/tun, which makes no device.  0 or a negative errno. */

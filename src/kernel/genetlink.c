@@ -40,7 +40,7 @@ static int handle_message(struct exchange *x, const struct nlmsghdr *message)
         x->finished = true;
         return 0;
     }
-    /* The kernel changed what it was telling: neither a yes nor a no may be concluded from it. */
+    /* The objects changed during the dump: it proves neither a yes nor a no. */
     if (message->nlmsg_flags & NLM_F_DUMP_INTR)
         return -EINTR;
     if (message->nlmsg_type < NLMSG_MIN_TYPE || !x->each ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How long a link has been there.  The kernel does not say; but the inode of its directory in sysfs is
- * made when someone first looks at it (udev does as the link appears), never before the link, and its
- * time stays: the link is at least that old. */
+/* How long a link has been there.  The kernel does not say; but the inode of its directory in sysfs
+ * is made when someone first looks at it (udev does as the link appears), never before the link,
+ * and its time stays: the link is at least that old. */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What links have carried: one dump with statistics.  Apart from reading links, because the counters
- * are most of what the kernel has to say of a link, and only who draws it wants them. */
+/* What links have carried: one dump with statistics.  Apart from reading links, because the
+ * counters are most of what the kernel has to say of a link, and only who draws it wants them. */
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>

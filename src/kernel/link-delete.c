@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Deleting many links at once.  Each deletion waits for a grace period of RCU, some 20 ms; but the
- * kernel deletes all links of a group (IFLA_GROUP) in one go and waits once.  So they are put into a
- * group of their own, and the group is deleted. */
+ * kernel deletes all links of a group (IFLA_GROUP) in one go and waits once.  So they are put into
+ * a group of their own, and the group is deleted. */
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -40,7 +40,7 @@ static int send_all(struct netlink *nl, struct netlink_batch *batch, struct netl
     return r;
 }
 
-/* A group nobody is in: one of 2^31, none of which is 0, where all links are at first. */
+/* A group without members: one of 2^31, none of which is 0, where all links are at first. */
 static bool draw_group(uint32_t *ret_group)
 {
     uint32_t group;
@@ -61,8 +61,8 @@ static int delete_each(struct netlink *nl, const struct link_deletion *links, si
     return send_all(nl, &batch, results, err);
 }
 
-/* Those of one group that the kernel would not delete together: one by one, and what stays then goes
- * back where it was. */
+/* Those of one group that the kernel would not delete together: one by one, and what stays then
+ * goes back where it was. */
 static int delete_members(struct netlink *nl, const struct link_deletion *links, size_t n,
                           struct netlink_result *results, struct vif_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Dumping links.  Whoever reads all links of a host, or what they have carried, stands on this. */
+/* Dumping links.  Reading all links of a host, or their counters, stands on this. */
 #include "kernel/link-dump.h"
 
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include "base/array.h"
 #include "kernel/link.h"
 
-/* A dump during which links came or went may lack one: it is asked for again, so often.  The last one
- * is taken as it is, for on a host where links come and go all the time there is no better. */
+/* A dump during which links came or went may lack one: it is asked for again, so often.  The last
+ * one is taken as it is, for on a host where links come and go all the time there is no better. */
 #define DUMPS_MAX 5
 
 struct filling {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading links: one RTM_GETLINK a name, all in one batch, each answer parsed into a struct link_info.
- * Attributes that are missing or shorter than they should be leave their field at zero: kernels add
- * and drop attributes, and a reader must not fail over one it could do without. */
+/* Reading links: one RTM_GETLINK a name, all in one batch, each answer parsed into a struct
+ * link_info.  Attributes that are missing or shorter than they should be leave their field at zero:
+ * kernels add and drop attributes, and a reader must not fail over one it could do without. */
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
@@ -80,7 +80,7 @@ static int parse_vlan(const struct nlattr *attr, void *data)
     return MNL_CB_OK;
 }
 
-/* Kind and data of a link, in whichever order they come. */
+/* Kind and data of a link, in any order. */
 struct linkinfo {
     const struct nlattr *kind, *data, *slave_kind;
 };
@@ -286,6 +286,8 @@ static bool parse_dumped(const struct nlmsghdr *message, void *item)
 {
     return parse_link(message, item);
 }
+
+_Static_assert(offsetof(struct link_info, name) == 0, "text_compare() compares names");
 
 const struct link_info *link_find(const struct link_info *links, size_t n, const char *name)
 {

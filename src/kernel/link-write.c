@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The requests that create, change and delete links.  A link is created as complete as the kernel lets
- * it be; what it does not take on creation follows in requests of the same batch that are sent only
- * when the creation succeeded, so that a link of someone else with that name is never touched. */
+/* The requests that create, change and delete links.  A link is created as complete as the kernel
+ * lets it be; the rest follows in requests of the same batch that are sent only when the creation
+ * succeeded, so that another program's link of that name is never touched. */
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>

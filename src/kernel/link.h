@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Kernel network devices ("links") by rtnetlink: reading many by name in one batch, and the requests
- * that create, change and delete them.  Every name given here was checked with ifname_fault(). */
+/* Kernel network devices ("links") by rtnetlink: reading many by name in one batch, and the
+ * requests that create, change and delete them.  Every name given here was checked with
+ * ifname_fault(). */
 #ifndef KERNEL_LINK_H
 #define KERNEL_LINK_H
 
@@ -12,7 +13,7 @@
 #include "base/limits.h"
 #include "kernel/netlink.h"
 
-#define LINK_ALIAS_MAX 64 /* "vif <uuid>" is 40; longer aliases are someone else's and cut */
+#define LINK_ALIAS_MAX 64 /* "vif <uuid>" is 40; longer ones are not ours, and cut */
 #define LINK_KIND_MAX  16
 
 /* The flag IFF_LOWER_UP, a carrier: <linux/if.h>, which has it, does not go with <net/if.h>. */
@@ -36,7 +37,7 @@ struct link_info {
     char alias[LINK_ALIAS_MAX];
     struct vif_bridge_attributes bridge; /* kind "bridge" */
     bool tap;                            /* kind "tun": a tap, not a tun */
-    bool carrier;                        /* of a tap: a process has it open */
+    bool carrier;                        /* a tap's: a process has it open */
     bool multi_queue;                    /* kind "tun" */
     bool has_ipv6_conf;                  /* false: this kernel or link has no IPv6 */
     bool on_switch;                      /* it has a phys_switch_id: an uplink or a representor */
@@ -46,20 +47,20 @@ struct link_info {
     int32_t arp_announce;
 };
 
-/* Whether there is certainly no link of this name.  Asks without netlink, since an answer from there has
- * to wait for whoever holds the kernel's lock on all links: taking down someone else's network
+/* Whether there is certainly no link of this name.  Asks without netlink, since an answer from
+ * there has to wait for the holder of the kernel's lock on all links: taking down another network
  * namespace can hold it for many seconds. */
 bool link_is_gone(const char *name);
 
-/* Reads the links with these names in one batch; info[i] belongs to names[i], with the name asked for
- * and ifindex 0 where there is none.  A name may be given twice.  Requests no statistics
- * (RTEXT_FILTER_SKIP_STATS).  IPv4 and IPv6 settings come from IFLA_AF_SPEC, so that no file is read.
- * 0 or a negative errno, with 'info' of no meaning. */
+/* Reads the links with these names in one batch; info[i] belongs to names[i], with the name asked
+ * for and ifindex 0 where there is none.  A name may be given twice.  Requests no statistics
+ * (RTEXT_FILTER_SKIP_STATS).  IPv4 and IPv6 settings come from IFLA_AF_SPEC, so that no file is
+ * read.  0 or a negative errno, with 'info' of no meaning. */
 int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct link_info *info,
                   struct vif_error *err);
 
-/* Reads every link of the network namespace, sorted by name.  On success '*ret_links' (NULL when there
- * is none) is the caller's to free. */
+/* Reads every link of the network namespace, sorted by name.  On success '*ret_links' (NULL when
+ * there is none) is the caller's to free. */
 int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n,
                  struct vif_error *err);
 
@@ -69,15 +70,16 @@ const struct link_info *link_find(const struct link_info *links, size_t n, const
 /* The name of the link with this ifindex; "" when there is none (any more). */
 void link_name(int ifindex, char ret_name[LIMIT_IFNAME]);
 
-/* What a link has carried, from where the host stands: a frame a guest sends is received by its tap. */
+/* What a link has carried, from where the host stands: a frame a guest sends is received by its
+ * tap. */
 struct link_counters {
     int ifindex;
     uint64_t rx_packets, rx_bytes, rx_errors, rx_dropped;
     uint64_t tx_packets, tx_bytes, tx_errors, tx_dropped;
 };
 
-/* Reads those of every link of the network namespace, sorted by ifindex.  On success '*ret_counters'
- * (NULL when there is none) is the caller's to free. */
+/* Reads those of every link of the network namespace, sorted by ifindex.  On success
+ * '*ret_counters' (NULL when there is none) is the caller's to free. */
 int link_get_counters(struct netlink *nl, struct link_counters **ret_counters, size_t *ret_n,
                       struct vif_error *err);
 
@@ -85,8 +87,8 @@ int link_get_counters(struct netlink *nl, struct link_counters **ret_counters, s
 const struct link_counters *link_find_counters(const struct link_counters *counters, size_t n,
                                                int ifindex);
 
-/* How long the link has been there, at least, in milliseconds.  0; -ENOENT or another errno where that
- * cannot be told: there is no sysfs, or that of another network namespace. */
+/* How long the link has been there, at least, in milliseconds.  0; -ENOENT or another errno where
+ * that is not known: there is no sysfs, or that of another network namespace. */
 int link_age(const char *name, int ifindex, int64_t *ret_ms);
 
 /* What a link is to look like.  Each request below says which parts it uses. */
@@ -111,17 +113,18 @@ struct link_change {
 void link_add_create_bridge(struct netlink_batch *batch, const char *name,
                             const struct link_change *change);
 
-/* Adds requests that create a veth pair complete: both ends with the MTU, flags (up, promiscuous) and
- * alias of 'change', 'name' with its master and address.  Three messages: the pair, then the alias
- * of 'name' (left out when there is none), then alias and flags of 'peer', which the kernel does not
- * let be up before its pair is whole.  The second and third are -ECANCELED when the first failed. */
+/* Adds requests that create a veth pair complete: both ends with the MTU, flags (up, promiscuous)
+ * and alias of 'change', 'name' with its master and address.  Three messages: the pair, then the
+ * alias of 'name' (left out when there is none), then alias and flags of 'peer', which the kernel
+ * does not let be up before its pair is whole.  The second and third are -ECANCELED when the first
+ * failed. */
 void link_add_create_veth(struct netlink_batch *batch, const char *name, const char *peer,
                           const struct link_change *change);
 
-/* Adds requests that create the VLAN 'vlan_id' (1 to 4094, 802.1Q) of the link 'parent' (its ifindex),
- * with the MTU, flags (up needs the parent up), master and address of 'change'.  Two messages when
- * there is an alias, as for a bridge.  The kernel refuses an MTU larger than the parent's (-EINVAL),
- * and the same VLAN of the same parent under a second name (-EEXIST). */
+/* Adds requests that create the VLAN 'vlan_id' (1 to 4094, 802.1Q) of the link 'parent' (its
+ * ifindex), with the MTU, flags (up needs the parent up), master and address of 'change'.  Two
+ * messages when there is an alias, as for a bridge.  The kernel refuses an MTU larger than the
+ * parent's (-EINVAL), and the same VLAN of the same parent under a second name (-EEXIST). */
 void link_add_create_vlan(struct netlink_batch *batch, const char *name, int parent,
                           uint16_t vlan_id, const struct link_change *change);
 
@@ -141,13 +144,14 @@ struct link_deletion {
     uint32_t group; /* the one it is in, where it is put back if it cannot be deleted */
 };
 
-/* Deletes them all, the kernel waiting once and not once for each; results[i] (-ENODEV: it was gone)
- * belongs to links[i].  The two ends of a veth may both be given.  Returns as netlink_batch_send(). */
+/* Deletes them all, the kernel waiting once and not once for each; results[i] (-ENODEV: it was
+ * gone) belongs to links[i].  The two ends of a veth may both be given.  Returns as
+ * netlink_batch_send(). */
 int link_delete_many(struct netlink *nl, const struct link_deletion *links, size_t n,
                      struct netlink_result *results, struct vif_error *err);
 
-/* The words of a failed request: "<text of the extended ack>" or the system's words; kind PERMISSION
- * for -EPERM and -EACCES, else KERNEL.  Returns result->error. */
+/* The words of a failed request: "<text of the extended ack>" or the system's words; kind
+ * PERMISSION for -EPERM and -EACCES, else KERNEL.  Returns result->error. */
 int link_result_error(const struct netlink_result *result, struct vif_error *err,
                       const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rtnetlink socket and its batches.  A batch goes out in chunks, many requests in one sendmsg();
- * each chunk is as large as its answers surely fit the receive buffer, for the kernel drops what
- * does not fit and the fate of those requests would be unknown.  Stands on libmnl; links stand on
- * it. */
+/* The rtnetlink socket and its batches.  A batch goes out in chunks, many requests in one
+ * sendmsg(); each chunk is as large as its answers surely fit the receive buffer, for the kernel
+ * drops what does not fit and the fate of those requests would be unknown.  Stands on libmnl; links
+ * stand on it. */
 #include "kernel/netlink-message.h"
 
 #include <errno.h>
@@ -14,8 +14,8 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-/* What one answer takes of the receive buffer, as the kernel counts it (its whole skb): 832 bytes for
- * an ack and 2304 for a link on Linux 6.18, up to a page more where skbs are not trimmed. */
+/* What one answer takes of the receive buffer, as the kernel counts it (its whole skb): 832 bytes
+ * for an ack and 2304 for a link on Linux 6.18, up to a page more where skbs are not trimmed. */
 #define ACK_COST  2048
 #define DATA_COST 8192
 
@@ -45,7 +45,7 @@ struct exchange {
     void *data;
     struct vif_error *err;
 
-    uint32_t first_seq; /* of the chunk; the rest count up from it */
+    uint32_t first_seq; /* the chunk's; the rest count up from it */
     size_t n, pending;
     bool interrupted;               /* the chunk is a dump, and what it shows changed meanwhile */
     size_t indexes[CHUNK_REQUESTS]; /* into 'results' */
@@ -194,7 +194,7 @@ static int handle_message(struct exchange *x, const struct nlmsghdr *message)
 
     if (message->nlmsg_type == NLMSG_OVERRUN)
         return lost(x);
-    /* What is left of an earlier exchange that ended early. */
+    /* A late answer to an earlier exchange. */
     if (place >= x->n || !mnl_nlmsg_portid_ok(message, mnl_socket_get_portid(x->nl->socket)))
         return 0;
     index = x->indexes[place];
@@ -247,7 +247,8 @@ static int receive(struct exchange *x, size_t *ret_n)
     return 0;
 }
 
-/* Throws away what is queued: while the receive buffer is full the kernel drops every new answer. */
+/* Throws away what is queued: while the receive buffer is full the kernel drops every new
+ * answer. */
 static void drain(struct netlink *nl)
 {
     ssize_t n;

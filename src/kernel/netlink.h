@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One NETLINK_ROUTE socket (libmnl) with strict checking and extended acks; requests are sent many in
- * one message buffer and their answers matched by sequence number. */
+/* One NETLINK_ROUTE socket (libmnl) with strict checking and extended acks; requests are sent many
+ * in one message buffer and their answers matched by sequence number. */
 #ifndef KERNEL_NETLINK_H
 #define KERNEL_NETLINK_H
 
@@ -28,7 +28,7 @@ DEFINE_AUTO(auto_netlink, struct netlink *, netlink_close);
 
 const struct netlink_counts *netlink_counts(const struct netlink *nl);
 
-/* What became of one request. */
+/* The result of one request. */
 struct netlink_result {
     int error;      /* 0 or a negative errno; -ECANCELED: not sent, see netlink_batch_after() */
     char text[160]; /* the kernel's extended ack, "" when it sent none */
@@ -56,31 +56,31 @@ struct netlink_request {
 
 void netlink_batch_done(struct netlink_batch *batch);
 
-/* Begins a request of up to 'max' bytes, its header included; the caller adds to the returned header
- * with mnl_attr_put*() and ends it with netlink_batch_end().  NLM_F_REQUEST is added to 'flags'; a
- * request that changes something has NLM_F_ACK, one that reads has not and gets one message in
- * answer; with NLM_F_DUMP as many as there are, and the result -EINTR when what it shows changed
- * while it ran: the caller asks again.  NULL when memory is gone (the batch remembers; a call of
- * netlink_batch_end(batch, NULL) is harmless). */
+/* Begins a request of up to 'max' bytes, its header included; the caller adds to the returned
+ * header with mnl_attr_put*() and ends it with netlink_batch_end().  NLM_F_REQUEST is added to
+ * 'flags'; a request that changes something has NLM_F_ACK, one that reads has not and gets one
+ * message in answer; with NLM_F_DUMP as many as there are, and the result -EINTR when what it shows
+ * changed while it ran: the caller asks again.  NULL when out of memory (the batch remembers; a
+ * call of netlink_batch_end(batch, NULL) is harmless). */
 struct nlmsghdr *netlink_batch_begin(struct netlink_batch *batch, uint16_t type, uint16_t flags,
                                      size_t max);
 void netlink_batch_end(struct netlink_batch *batch, struct nlmsghdr *message);
 
 /* The request ended last is sent only once request 'first' has succeeded; else its result is
  * -ECANCELED.  For what is done by name to a link this batch creates: when the creation fails with
- * -EEXIST the name is someone else's.  'first' itself must not be one that follows another. */
+ * -EEXIST the name is another link's.  'first' itself must not be one that follows another. */
 void netlink_batch_after(struct netlink_batch *batch, size_t first);
 
 /* Sends all requests of 'batch', in their order, in as few sends as the socket's buffers allow, and
  * fills results[0..batch->n).  Those of netlink_batch_after() go last, in their order.  Otherwise a
- * request that fails does not stop those behind it: whoever needs that looks at the results.  'each'
- * (may be NULL) gets every answer that is data, with the index of its request; a negative return
- * ends the call, and 'each' has filled the error.  'changes' says whether the requests change
- * something (for the counts).  Does not wait: rtnetlink answers while it is being asked.
+ * request that fails does not stop those behind it: a caller that needs that looks at the results.
+ * 'each' (may be NULL) gets every answer that is data, with the index of its request; a negative
+ * return ends the call, and 'each' has filled the error.  'changes' says whether the requests
+ * change something (for the counts).  Does not wait: rtnetlink answers while it is being asked.
  *
- * 0 when every request was answered, whatever the answers; -EIO or the socket's errno (-ENOBUFS:
- * answers were lost) when they could not be had (kind KERNEL), and that errno stands as the result
- * of each request that has no answer, be it done or not; 'batch->failed' with nothing sent. */
+ * 0 when every request was answered, also with errors; -EIO or the socket's errno (-ENOBUFS:
+ * answers were lost) when some are missing (kind KERNEL), and that errno stands as the result of
+ * each request that has no answer, be it done or not; 'batch->failed' with nothing sent. */
 int netlink_batch_send(struct netlink *nl, struct netlink_batch *batch, int changes,
                        struct netlink_result *results,
                        int (*each)(void *data, size_t index, const struct nlmsghdr *message),

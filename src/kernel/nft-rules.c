@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules of a bridge: what they are to be, what they are, and one transaction from this to that.
+/* The rules of a bridge, as wanted and as present, and one transaction from these to those.
  * Both are arrays of nftables' expressions in its JSON, which come back as they were given, so that
  * comparing them is comparing JSON. */
 #include <errno.h>
@@ -27,7 +27,7 @@
 /* Another program may act between a look and a change; then it is looked at again. */
 #define MAX_TRIES 4
 
-/* What is wanted of one bridge. */
+/* The wanted rules of one bridge. */
 struct wanted {
     const char *bridge;
     json_t *rules; /* an array of the expressions of each */
@@ -38,7 +38,7 @@ struct wanted {
 struct present {
     bool chain;      /* as we make it */
     json_t *rules;   /* as in struct wanted */
-    json_t *handles; /* of the rules, in the same order */
+    json_t *handles; /* the rules', in the same order */
 };
 
 static void wanted_done(struct wanted *wanted)
@@ -320,8 +320,8 @@ static int ensure(struct nft *nft, const struct wanted *wanted, struct vif_error
     bool changed = false;
     int r = 0;
 
-    /* Looked at again after each change: whoever acts at the same moment would have the rules made
-     * twice. */
+    /* Looked at again after each change: another program at the same moment would have the rules
+     * made twice. */
     for (int tries = 0; tries < MAX_TRIES; tries++) {
         r = present_read(nft, wanted->bridge, &present, &words);
         if (r == 0 && is_as_wanted(&present, wanted))

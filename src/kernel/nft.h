@@ -3,10 +3,10 @@
  * "forward".  Each rule carries the name of its bridge as its comment.
  *
  * What these rules can and cannot do.  A packet that is forwarded passes every base chain of the
- * forward hook, whichever table it is in, and is let through only when all of them accept: an
+ * forward hook, in any table, and is let through only when all of them accept: an
  * accept here ends this chain and no other.  So the accepting rules make exceptions from our own
  * dropping ones and open nothing that another table (iptables' FORWARD with policy DROP, a
- * firewall's) closes; and what is dropped here is dropped whatever others accept.  Frames
+ * firewall's) closes; and what is dropped here is dropped even if others accept it.  Frames
  * switched within a bridge come by only where br_netfilter hands them to the IP hooks, with the
  * bridge as both ends. */
 #ifndef KERNEL_NFT_H
@@ -22,10 +22,10 @@
  * namespace it was opened in. */
 struct nft;
 
-/* 0; -EPERM (kind PERMISSION) for who may not make rules; another negative errno (SYSTEM) when
- * the library is missing or the kernel has no nftables.  All of that is found out here because
+/* 0; -EPERM (kind PERMISSION) without permission to make rules; another negative errno (SYSTEM)
+ * when the library is missing or the kernel has no nftables.  All of that is found out here because
  * libnftables prints, or ends the process, when it does not have what it needs; so it still does
- * when memory is gone. */
+ * when out of memory. */
 int nft_open(struct nft **ret_nft, struct vif_error *err);
 void nft_close(struct nft *nft);
 DEFINE_AUTO(auto_nft, struct nft *, nft_close);
@@ -36,10 +36,10 @@ DEFINE_AUTO(auto_nft, struct nft *, nft_close);
  * KERNEL) with the library's words in one line. */
 int nft_run(struct nft *nft, const char *commands, const char **ret_output, struct vif_error *err);
 
-/* What becomes of a packet that is not to be forwarded. */
+/* The fate of a packet that is not to be forwarded. */
 enum nft_drop {
     NFT_DROP,
-    NFT_REJECT, /* and its sender is told: port unreachable */
+    NFT_REJECT, /* and its sender gets: port unreachable */
 };
 
 /* "DROP" and "REJECT", in any case, as iptables_drop_action has them; -EINVAL for anything else,
@@ -54,7 +54,7 @@ int nft_drop_parse(const char *text, enum nft_drop *ret_drop);
  *
  * An interface name may end in '+', as in iptables, for all that begin so; an empty one is
  * passed over.  Rules that drop stand before those of bridges that accept all, so that no other
- * bridge opens what this one closes, whichever came first.  One transaction: no packet sees some
+ * bridge opens what this one closes, in either order.  One transaction: no packet sees some
  * of them.
  *
  * 0 when they were made; 1 when they were there, and nothing was changed; -EINVAL for a name

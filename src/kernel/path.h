@@ -7,8 +7,8 @@
 
 bool path_is_directory(const char *path);
 
-/* 1 when 'path' is a socket; 0 when there is nothing, or something else; -EACCES and the like when it
- * cannot be known. */
+/* 1 when 'path' is a socket; 0 when there is nothing, or something else; -EACCES and the like when
+ * it cannot be known. */
 int path_is_socket(const char *path);
 
 #endif

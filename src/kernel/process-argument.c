@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Looking through command lines in /proc.  What a caller concludes from "no such process" may be the
- * removal of something, so whatever keeps a process from being seen is an error, never an absence:
- * a /proc that hides the processes of others, a command line beyond the limit. */
+/* Looking through command lines in /proc.  What a caller concludes from "no such process" may be
+ * the removal of something, so anything that hides a process is an error, never an absence: a /proc
+ * that hides the processes of others, a command line beyond the limit. */
 #include "kernel/process-argument.h"
 
 #include <ctype.h>
@@ -44,8 +44,8 @@ static void look_through(struct search *search, const char *text, size_t n)
     }
 }
 
-/* A process that ends while it is looked at is none.  The end of one piece is looked at again with the
- * next: a UUID may stand across. */
+/* A process that ends while it is looked at is none.  The end of one piece is looked at again with
+ * the next: a UUID may stand across. */
 static int look_at(struct search *search, int pid)
 {
     char path[64], text[UUID_LENGTH + CHUNK];

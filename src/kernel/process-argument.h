@@ -9,12 +9,12 @@
 #include "base/error.h"
 #include "base/parse.h"
 
-/* Which of these UUIDs stand in the command line of a process: 'ret_found[i]' says it of uuids[i],
- * which are sorted, in lower case and distinct.  This process and those that started it are not asked
- * ("sudo vifctl prune --match=UUID" is no guest).  Does not wait.
+/* Which of these UUIDs the command line of a process contains: 'ret_found[i]' says it of uuids[i],
+ * which are sorted, in lower case and distinct.  This process and those that started it are not
+ * asked ("sudo vifctl prune --match=UUID" is not a guest).  Does not wait.
  *
- * 0; -EACCES (kind PERMISSION) where a process may not be looked at: then nothing is known;
- * -E2BIG for a command line that is too long to be looked through; -ENOMEM; errnos of /proc. */
+ * 0; -EACCES (kind PERMISSION) where a process may not be looked at: then nothing is known; -E2BIG
+ * for a command line that is too long to be looked through; -ENOMEM; errnos of /proc. */
 int process_find_argument(const char (*uuids)[UUID_TEXT_SIZE], size_t n, bool *ret_found,
                           struct vif_error *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is a daemon running on this host?  A process of the same name in another network namespace serves
  * another switch, so the namespace is part of the question.  All of it is read from /proc, which
- * changes while it is read: a process that is gone half way is no process.  Whoever explains why
+ * changes while it is read: a process that is gone half way does not count.  Explaining why
  * something did not happen stands on this. */
 #include "kernel/process.h"
 
@@ -21,8 +21,8 @@
 
 typedef bool matches_fn(int process, const char *wanted);
 
-/* What fits of a file of the directory 'process', ended by a NUL more; its length, 0 when it cannot be
- * read. */
+/* What fits of a file of the directory 'process', ended by a NUL more; its length, 0 when it cannot
+ * be read. */
 static size_t read_start(int process, const char *name, char *ret, size_t size)
 {
     auto_close int fd = openat(process, name, O_RDONLY | O_CLOEXEC);

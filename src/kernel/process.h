@@ -17,7 +17,8 @@ int process_find(const char *comm, pid_t *ret_pid);
  * runs, as /proc/PID/cmdline has them; one that has retitled itself to "<program>: ..." counts. */
 int process_find_program(const char *program, pid_t *ret_pid);
 
-/* Whether all processes of the host can be seen: /proc is whole and of the initial PID namespace. */
+/* Whether all processes of the host can be seen: /proc is whole and of the initial PID
+ * namespace. */
 bool process_sees_all(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All PFs with VFs at once, for who judges a host: what sriov.c finds out for one VF's PF, asked of
- * each, and never an error, because a driver that does not tell is a fact like any other. */
+/* All PFs with VFs at once, for a check of the host: what sriov.c finds out for one VF's PF, asked
+ * of each, and never an error, because a driver without an answer is a fact like any other. */
 #include "kernel/sriov-pf.h"
 
 #include <errno.h>
@@ -54,6 +54,8 @@ static int consider(void *data, const char *name)
     listing->n += r == 0;
     return r;
 }
+
+_Static_assert(offsetof(struct sriov_pf, pci) == 0, "text_compare() compares PCI addresses");
 
 int sriov_list_pfs(struct sriov_pf **ret_pfs, size_t *ret_n)
 {

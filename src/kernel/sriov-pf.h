@@ -17,8 +17,8 @@ struct sriov_pf {
     bool tc_known, tc_on, tc_fixed;       /* hw-tc-offload of 'netdev', where it can be read */
 };
 
-/* Lists the PFs whose sriov_numvfs is not 0, sorted by PCI address.  Facts that cannot be had are
- * left out, and a host without PCI has no PFs.  '*ret_pfs' is freed by the caller.  0 or -ENOMEM. */
+/* Lists the PFs whose sriov_numvfs is not 0, sorted by PCI address.  Unknown facts are left out,
+ * and a host without PCI has no PFs.  '*ret_pfs' is freed by the caller.  0 or -ENOMEM. */
 int sriov_list_pfs(struct sriov_pf **ret_pfs, size_t *ret_n);
 
 #endif

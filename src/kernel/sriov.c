@@ -154,7 +154,7 @@ static bool parse_uplink(const char *text, int *ret_number)
 }
 
 /* Without an eswitch in switchdev mode the driver answers EOPNOTSUPP, an old one says nothing, and
- * a link that goes away ENOENT or EINVAL: all the same to us. */
+ * a link that goes away ENOENT or EINVAL: none has a switch id. */
 static bool read_switch_id(const char *netdev, char ret_id[SWITCH_ID_TEXT_SIZE])
 {
     return sysfs_read(ret_id, SWITCH_ID_TEXT_SIZE, NETDEVS "/%s/phys_switch_id", netdev) == 0 &&
@@ -256,7 +256,7 @@ int sriov_find_vf(const char *pci_address, struct sriov_vf *ret_vf, struct vif_e
 
     if (r < 0)
         return r;
-    /* What devlink cannot tell sysfs will. */
+    /* What devlink does not know sysfs may. */
     if (devlink_eswitch_mode(vf.pf_pci, vf.eswitch_mode, NULL) == -ENOMEM)
         return error_memory(err);
     /* Some drivers give switch ids in legacy mode too. */

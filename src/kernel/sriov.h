@@ -15,7 +15,7 @@
 #define SWITCH_ID_TEXT_SIZE 65 /* 32 bytes in hexadecimal, MAX_PHYS_ITEM_ID_LEN, and NUL */
 
 struct sriov_vf {
-    char pci[PCI_TEXT_SIZE];              /* of the VF, normalised */
+    char pci[PCI_TEXT_SIZE];              /* the VF's, normalised */
     char pf_pci[PCI_TEXT_SIZE];           /* of its PF */
     int vf;                               /* number of the VF, as the PF counts them from 0 */
     int pf;                               /* the PF's PCI function number */
@@ -27,9 +27,9 @@ struct sriov_vf {
 /* Which VF of which PF 'pci_address' is: sets pci, pf_pci, vf and pf, and empties the rest.  Needs
  * no network device and no switchdev mode: enough for a DPDK representor ("PF,representor=[VF]").
  *
- * 0; -EINVAL when 'pci_address' is no PCI address, or the device is not a VF (a PF is called so);
- * -ENODEV when there is no such PCI device; -EIO when /sys contradicts itself (a VF no virtfn link
- * of its PF leads to); or what reading /sys failed with. */
+ * 0; -EINVAL when 'pci_address' is not a PCI address, or the device is not a VF (a PF is called
+ * so); -ENODEV when there is no such PCI device; -EIO when /sys contradicts itself (a VF no virtfn
+ * link of its PF leads to); or what reading /sys failed with. */
 int sriov_pf_of(const char *pci_address, struct sriov_vf *ret_vf, struct vif_error *err);
 
 /* The same, and the PF's network device, switch id and eswitch mode: sets all of '*ret_vf'.  Of
@@ -41,15 +41,15 @@ int sriov_pf_of(const char *pci_address, struct sriov_vf *ret_vf, struct vif_err
  * in legacy mode, by devlink, or none of its network devices has a phys_switch_id. */
 int sriov_find_vf(const char *pci_address, struct sriov_vf *ret_vf, struct vif_error *err);
 
-/* The part of it that needs no VF: from 'pf_pci' (and 'pf') to pf_netdev and switch_id.  -ENODEV and
- * -EOPNOTSUPP as above, the latter with 'pf_netdev' set to one of the PF's network devices. */
+/* The part of it that needs no VF: from 'pf_pci' (and 'pf') to pf_netdev and switch_id.  -ENODEV
+ * and -EOPNOTSUPP as above, the latter with 'pf_netdev' set to one of the PF's network devices. */
 int sriov_find_uplink(struct sriov_vf *vf, struct vif_error *err);
 
 /* The name of the network device that represents a VF, found by sriov_find_vf(), on this host.
  *
  * By devlink: the port of the PF with flavour pcivf, the PF's and the VF's number, which is not
- * external and of controller 0.  Where the driver has no such port: of all network devices with the
- * switch id the one with phys_port_name "N", "vfN", "pfMvfN" or "vfN@pfM", in any case of the
+ * external and of controller 0.  Where the driver has no such port: among the network devices with
+ * the switch id the one with phys_port_name "N", "vfN", "pfMvfN" or "vfN@pfM", in any case of the
  * letters, M being the PF's number; one that is a child of another PCI device than the PF is
  * another VF's.
  *

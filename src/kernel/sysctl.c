@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Per-interface sysctls, written as files: /proc/sys/net shows the network namespace of whoever opens
- * it, and the directory's permissions follow CAP_NET_ADMIN in that namespace. */
+/* Per-interface sysctls, written as files: /proc/sys/net shows the network namespace of the process
+ * that opens it, and the directory's permissions follow CAP_NET_ADMIN in that namespace. */
 #include "kernel/sysctl.h"
 
 #include <errno.h>

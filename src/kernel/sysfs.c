@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Small reads below /sys.  A driver may answer any read with any errno, a device may be gone
  * between two of them, and what a file says goes into names and messages: so each read is one open
- * and one read(), and what is not one line of text is refused.  Whoever reads facts about PCI
+ * and one read(), and what is not one line of text is refused.  Reading facts about PCI
  * devices and links stands on this. */
 #include "kernel/sysfs.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading below /sys: small files, the names links point to, directories.  '/sys' is the one this
  * process sees.  Paths are given without "/sys/", in printf form; what goes into one was checked
- * before (parse_pci(), ifname_fault()) or came from sysfs_each().  Nobody waits. */
+ * before (parse_pci(), ifname_fault()) or came from sysfs_each().  Nothing waits. */
 #ifndef KERNEL_SYSFS_H
 #define KERNEL_SYSFS_H
 
@@ -9,14 +9,14 @@
 #include <stddef.h>
 
 /* Reads a file of one line into 'ret_text', without the newline at its end.  0; -ENOENT when there
- * is none; -EOPNOTSUPP when the driver has nothing to say there; -EBADMSG for what is no plain
+ * is none; -EOPNOTSUPP when the driver has nothing to say there; -EBADMSG for what is not a plain
  * file, has a control character or does not fit 'size'; or another errno.  'ret_text' is untouched
  * on failure. */
 int sysfs_read(char *ret_text, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The last component of a symbolic link's target, which itself is not looked at and may be gone.  0;
- * -ENOENT; -EINVAL when it is no link; -EBADMSG when the name does not fit 'size'. */
+/* The last component of a symbolic link's target, which itself is not looked at and may be gone.
+ * 0; -ENOENT; -EINVAL when it is not a link; -EBADMSG when the name does not fit 'size'. */
 int sysfs_read_link(char *ret_name, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

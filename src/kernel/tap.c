@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Taps through /dev/net/tun (Documentation/networking/tuntap.rst).  rtnetlink can delete and change a
- * tap but not create one. */
+/* Taps through /dev/net/tun (Documentation/networking/tuntap.rst).  rtnetlink can delete and change
+ * a tap but not create one. */
 #include "kernel/tap.h"
 
 #include <errno.h>
@@ -37,11 +37,11 @@ static int set_interface(int fd, const char *name, const struct tap_options *opt
     return 0;
 }
 
-/* The kernel gives a new tap a carrier and takes it away when the descriptor is closed, as nobody reads
- * from it any more; whoever opens the tap next, a hypervisor, gives it one again (tun_set_iff()).
- * Without the first, a tap that is set up does not come up to go down again at once: each change of
- * carrier is told to everybody who listens, and ovs-vswitchd looks at all its ports again.  What is left
- * behind is the same, so a kernel that cannot (before 5.0) is none the worse. */
+/* The kernel gives a new tap a carrier and takes it away when the descriptor is closed, as no
+ * process reads from it any more; the hypervisor that opens the tap next gives it one again
+ * (tun_set_iff()).  Without the first, a tap that is set up does not come up to go down again at
+ * once: each change of carrier is announced, and ovs-vswitchd looks at all its ports again.  The
+ * result is the same on a kernel that cannot (before 5.0). */
 static void drop_carrier(int fd)
 {
     int carrier = 0;

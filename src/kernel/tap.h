@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Taps through /dev/net/tun.  A tap is made, set up by netlink while its descriptor is held, and made
- * persistent last: a process killed in between leaves nothing. */
+/* Taps through /dev/net/tun.  A tap is made, set up by netlink while its descriptor is held, and
+ * made persistent last: a process killed in between leaves nothing. */
 #ifndef KERNEL_TAP_H
 #define KERNEL_TAP_H
 
@@ -11,12 +11,12 @@
 
 struct tap_options {
     bool multi_queue;
-    uid_t owner; /* (uid_t)-1: nobody but root */
+    uid_t owner; /* (uid_t)-1: only root */
     gid_t group; /* (gid_t)-1: none */
 };
 
 /* Makes a tap called exactly 'name' (no packet information header).  '*ret_fd' holds it: closing it
- * before tap_persist() removes the tap.  It has no carrier until someone else opens it.  -EEXIST (kind
+ * before tap_persist() removes the tap.  It has no carrier until a process opens it.  -EEXIST (kind
  * CONFLICT) when a link of that name is there: an existing tap is never attached to. */
 int tap_create(const char *name, const struct tap_options *options, int *ret_fd,
                struct vif_error *err);

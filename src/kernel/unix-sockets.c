@@ -3,7 +3,7 @@
  *
  *   Num       RefCount Protocol Flags    Type St Inode Path
  *
- * with the flag __SO_ACCEPTCON for those that listen.  What is drawn of vhost-user ports stands on it. */
+ * with the flag __SO_ACCEPTCON for those that listen.  Graphs of vhost-user ports stand on it. */
 #include "kernel/unix-sockets.h"
 
 #include <stdio.h>
@@ -24,7 +24,7 @@ void unix_sockets_done(struct unix_sockets *sockets)
     *sockets = (struct unix_sockets){0};
 }
 
-/* What stands in column 'n' of a line, and behind it; one space is before the last column, since a
+/* Column 'n' of a line and the rest of it; one space is before the last column, since a
  * path may begin with another. */
 static const char *column(const char *line, int n)
 {

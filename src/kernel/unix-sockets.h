@@ -16,8 +16,8 @@ struct unix_sockets {
     size_t n;
 };
 
-/* Reads them.  On success '*ret' belongs to the caller.  -ENOMEM; without /proc there are none, which
- * is no error. */
+/* Reads them.  On success '*ret' belongs to the caller.  -ENOMEM; without /proc there are none,
+ * which is not an error. */
 int unix_sockets_read(struct unix_sockets *ret, struct vif_error *err);
 void unix_sockets_done(struct unix_sockets *sockets);
 

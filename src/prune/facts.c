@@ -10,15 +10,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "kernel/process-argument.h"
 #include "kernel/process.h"
 #include "ovsdb/history.h"
 #include "prune/stale.h"
-
-static int compare(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
 
 /* Sorts rows of 'size' that begin with a text and drops duplicates; the number left. */
 static size_t sort_unique(void *rows, size_t n, size_t size)
@@ -26,7 +22,7 @@ static size_t sort_unique(void *rows, size_t n, size_t size)
     char *items = rows;
     size_t kept = 0;
 
-    qsort(rows, n, size, compare);
+    qsort(rows, n, size, text_compare);
     for (size_t i = 0; i < n; i++) {
         if (kept && strcmp(items + (kept - 1) * size, items + i * size) == 0)
             continue;
@@ -66,7 +62,7 @@ static int read_guests(const struct engine *engine, struct stale *items, size_t 
     }
     for (size_t i = 0; i < n; i++) {
         const char(*one)[UUID_TEXT_SIZE] =
-            bsearch(items[i].instance, uuids, n_uuids, sizeof *uuids, compare);
+            bsearch(items[i].instance, uuids, n_uuids, sizeof *uuids, text_compare);
 
         if (!one)
             continue;
@@ -101,7 +97,7 @@ static int64_t age_of_rows(const struct stale *item, const struct history_row *r
     int64_t youngest = -1;
 
     for (size_t i = 0; i < n_uuids; i++) {
-        const struct history_row *row = bsearch(uuids[i], rows, n, sizeof *rows, compare);
+        const struct history_row *row = bsearch(uuids[i], rows, n, sizeof *rows, text_compare);
         int64_t age = row && row->since_ms ? age_since(row->since_ms) : -1;
 
         if (age < 0)

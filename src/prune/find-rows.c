@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "prune/stale.h"
 
 enum marks {
@@ -252,13 +253,6 @@ static void find_own_bridge(struct stale_list *list, const struct vswitch_bridge
     item->absent_link = tap ? tap->name : "";
 }
 
-static int by_text(const void *a, const void *b)
-{
-    const char *const *left = a, *const *right = b;
-
-    return strcmp(*left, *right);
-}
-
 static void find_qos(struct stale_list *list)
 {
     const struct vswitch *db = &list->snapshot->db;
@@ -271,7 +265,7 @@ static void find_qos(struct stale_list *list)
     }
     for (size_t i = 0; i < db->n_ports; i++)
         used[i] = db->ports[i].qos_uuid;
-    qsort(used, db->n_ports, sizeof *used, by_text);
+    qsort(used, db->n_ports, sizeof *used, text_compare_pointers);
     for (size_t i = 0; i < db->n_qos; i++) {
         const char *uuid = db->qos[i].uuid;
         const struct vswitch_mark *mark = vswitch_mark_of(list->marks, uuid);
@@ -279,7 +273,7 @@ static void find_qos(struct stale_list *list)
 
         /* Version 5: os-vif derives the id from the device's name. */
         if (!mark || mark->foreign || parse_uuid(db->qos[i].id, id) < 0 || id[14] != '5' ||
-            bsearch(&uuid, used, db->n_ports, sizeof *used, by_text))
+            bsearch(&uuid, used, db->n_ports, sizeof *used, text_compare_pointers))
             continue;
         item = stale_add(list, STALE_RULE_QOS, uuid);
         if (item)
