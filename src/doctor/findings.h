@@ -8,18 +8,11 @@
 
 #include "base/pool.h"
 
-struct finding_entry {
-    struct vif_finding finding; /* its strings are those below */
-    char *text;
-    char *advice;
-};
-
 struct vif_findings {
-    struct finding_entry *entries;
+    struct vif_finding *items;
     size_t n, room;
-    bool failed;      /* memory was gone: not all is here */
-    struct pool pool; /* the texts of findings that came from vifd */
-    char *json;       /* made when first asked for */
+    bool failed;       /* memory was gone: not all is here */
+    struct pool *pool; /* of the texts */
 };
 
 /* Adds a finding without advice; 'check' is a constant.  Control characters of foreign words are shown

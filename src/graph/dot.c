@@ -121,7 +121,7 @@ static void add_node(struct text *text, const struct graph *graph, size_t i)
              look->line, node->missing ? ", style=\"filled,dashed\"" : "");
     add_quoted(text, node->name);
     for (size_t k = 0; k < node->n_attributes; k++) {
-        const struct graph_attribute *attribute = &graph->attributes[node->first_attribute + k];
+        const struct record_member *attribute = &graph->attributes[node->first_attribute + k];
 
         text_add(text, "\\n%s: ", attribute->key);
         add_quoted(text, attribute->value);

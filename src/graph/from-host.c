@@ -149,7 +149,7 @@ void graph_draw_vif(struct graph *graph, const struct snapshot *snapshot,
         &(struct graph_vif){
             .id = vif->id,
             .type = vif->type,
-            .state = snapshot_vif_state_name(vif->state),
+            .state = vif->state,
             .instance = interface ? strmap_get(&interface->external_ids, "vm-uuid") : NULL,
             .address = interface ? strmap_get(&interface->external_ids, "attached-mac") : NULL,
         },

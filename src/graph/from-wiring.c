@@ -134,25 +134,25 @@ static const struct vif_wiring_port *main_port(const struct vif_wiring *wiring)
     return last;
 }
 
-static const char *state_of(const struct builder *b, const struct vif_wiring_port *port,
-                            size_t first_node)
+static enum vif_state state_of(const struct builder *b, const struct vif_wiring_port *port,
+                               size_t first_node)
 {
     const struct snapshot_vif *vif = port ? snapshot_vif_of_port(b->snapshot, port->name) : NULL;
     const struct graph *graph = b->graph;
     size_t missing = 0, present = 0;
 
     if (vif)
-        return snapshot_vif_state_name(vif->state);
+        return vif->state;
     for (size_t i = first_node; i < graph->n_nodes; i++) {
         missing += graph->nodes[i].missing;
         present += graph->nodes[i].vif == b->vif && !graph->nodes[i].missing;
     }
     if (port)
-        return present ? snapshot_vif_state_name(SNAPSHOT_VIF_UNCONNECTED) : "unplugged";
+        return present ? VIF_STATE_UNCONNECTED : VIF_STATE_UNPLUGGED;
     /* It ends at a Linux bridge, which may have been drawn already. */
     if (first_node == graph->n_nodes)
-        return "";
-    return missing ? "unplugged" : snapshot_vif_state_name(SNAPSHOT_VIF_PLUGGED);
+        return VIF_STATE_NONE;
+    return missing ? VIF_STATE_UNPLUGGED : VIF_STATE_PLUGGED;
 }
 
 void graph_draw_wiring(struct graph *graph, const struct snapshot *snapshot,

@@ -39,7 +39,8 @@ size_t graph_add_vif(struct graph *graph)
         graph->failed = true;
         return GRAPH_NONE;
     }
-    graph->vifs[graph->n_vifs] = (struct graph_vif){"", "", "", "", "", GRAPH_NONE, NULL};
+    graph->vifs[graph->n_vifs] =
+        (struct graph_vif){"", "", "", "", VIF_STATE_NONE, GRAPH_NONE, NULL};
     return graph->n_vifs++;
 }
 
@@ -140,7 +141,7 @@ void graph_set_borrowed(struct graph *graph, const char *key, const char *value,
         graph->failed = true;
         return;
     }
-    graph->attributes[graph->n_attributes++] = (struct graph_attribute){key, value, is_number};
+    graph->attributes[graph->n_attributes++] = (struct record_member){key, value, is_number};
     graph->nodes[graph->n_nodes - 1].n_attributes++;
 }
 

@@ -9,6 +9,7 @@
 #include "base/pool.h"
 #include "base/text.h"
 #include "state/snapshot.h"
+#include "json/record.h"
 
 #define GRAPH_NONE SIZE_MAX /* no index */
 
@@ -21,17 +22,12 @@ enum graph_sort {
     GRAPH_BACKEND, /* behind a port without a link: a socket, a DPDK device */
 };
 
-struct graph_attribute {
-    const char *key, *value;
-    bool is_number;
-};
-
-/* 'kind' and 'state' are documented at vif_drawing_json(). */
+/* 'kind' and 'state' are documented at vif_host_show(). */
 struct graph_node {
     enum graph_sort sort;
     const char *kind, *name, *state;
-    size_t vif;   /* GRAPH_NONE: of several VIFs, or of none */
-    bool missing; /* it should exist and does not */
+    size_t vif;  /* GRAPH_NONE: of several VIFs, or of none */
+    int missing; /* it should exist and does not */
     size_t first_attribute, n_attributes;
 };
 
@@ -39,11 +35,12 @@ struct graph_node {
 struct graph_edge {
     size_t from, to;
     const char *kind;
-    bool missing; /* they should be joined and are not */
+    int missing; /* they should be joined and are not */
 };
 
 struct graph_vif {
-    const char *id, *type, *instance, *address, *state;
+    const char *id, *type, *instance, *address;
+    enum vif_state state;
     size_t first;                  /* the node its guest's frames come in at, or GRAPH_NONE */
     const struct vif_error *error; /* why it could not be drawn, or NULL */
 };
@@ -56,7 +53,7 @@ struct graph {
     size_t n_nodes, node_room;
     struct graph_edge *edges;
     size_t n_edges, edge_room;
-    struct graph_attribute *attributes;
+    struct record_member *attributes;
     size_t n_attributes, attribute_room;
     struct pool texts;
     size_t *slots; /* a hash table of node + 1, by sort and name */
@@ -103,7 +100,6 @@ const char *graph_kind_words(const char *kind);
 bool graph_edge_is_pair(const struct graph_edge *edge);
 
 /* Each returns a text that the caller frees; NULL when memory is gone. */
-char *graph_json(const struct graph *graph);
 char *graph_dot(const struct graph *graph);
 /* 'flags' of enum vif_tree_flags; 'width' in columns. */
 char *graph_tree(const struct graph *graph, unsigned flags, size_t width);

@@ -131,7 +131,7 @@ static void add_state(struct tree *tree, const char *state, const char *reason)
 static const char *const in_line[] = {"ofport", "tag", "vlan_mode", "trunks", "datapath_type"};
 
 /* Whether an attribute is shown elsewhere: in the node's line, by its state, as a counter. */
-static bool is_shown(const struct graph_node *node, const struct graph_attribute *attribute)
+static bool is_shown(const struct graph_node *node, const struct record_member *attribute)
 {
     static const char *const by_state[] = {"error", "link_state", "exists", "listening", "status"};
 
@@ -145,7 +145,7 @@ static bool is_shown(const struct graph_node *node, const struct graph_attribute
            strcmp(attribute->value, node->name) == 0;
 }
 
-static void add_attribute(struct tree *tree, const struct graph_attribute *attribute,
+static void add_attribute(struct tree *tree, const struct record_member *attribute,
                           struct text *item)
 {
     const struct graph_vif *vif = &tree->graph->vifs[tree->vif];
@@ -299,8 +299,8 @@ static void add_vif(struct tree *tree, const struct graph_vif *vif)
     add(tree, "VIF ");
     plain_add(&tree->line, vif->id, tree->utf8);
     text_add(&tree->line, "%s%s", vif->type[0] ? "  " : "", vif->type);
-    if (vif->state[0])
-        add_state(tree, vif->state, NULL);
+    if (vif->state != VIF_STATE_NONE)
+        add_state(tree, vif_state_name(vif->state), NULL);
     end_line(tree);
     if (vif->instance[0] || vif->address[0]) {
         add(tree, stem(tree, vif->first != GRAPH_NONE));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Table-driven reading of what a peer answers into C structs.  Beside json/decode.h, which judges what
- * people write: here the other side is a program that may be newer, so members that no field names are
- * passed over, and all memory is a pool's. */
+/* The codec between JSON objects and C structs: a table says the name, form and place of each member,
+ * and both directions, the varlink interface and JSON Schema follow from it.  json/decode.h reads what
+ * people write; this is for programs. */
 #ifndef JSON_RECORD_H
 #define JSON_RECORD_H
 
@@ -11,28 +11,35 @@
 #include <stdint.h>
 
 #include "base/pool.h"
+#include "base/text.h"
 #include "json/json-path.h"
 
-/* The values, and what each is in the struct; in brackets what an optional one is that is absent or
- * null. */
+/* The forms of values, and what each is in the struct; in brackets the value that stands for an optional
+ * member that is absent. */
 enum record_type {
-    RECORD_TEXT,  /* const char * ("") */
-    RECORD_LINE,  /* const char *, control characters shown as blanks ("") */
-    RECORD_WORD,  /* const char *, of ASCII letters, digits and "-_.:" ("") */
-    RECORD_LINES, /* const char *: a list of texts, as lines that each end in a newline (NULL) */
-    RECORD_BOOL,  /* int (0) */
-    RECORD_INT,   /* int64_t between field.min and field.max (field.none) */
-    RECORD_INDEX, /* size_t (SIZE_MAX) */
-    RECORD_LIST_AS_TEXT,   /* const char *: a list as compact JSON text (NULL) */
-    RECORD_OBJECT_AS_PAGE, /* const char *: an object as JSON text for people (NULL) */
-    RECORD_OBJECT,         /* void *: a struct as field.table says (NULL) */
-    RECORD_LIST,           /* struct record_list of such structs (empty) */
-    RECORD_MEMBERS, /* struct record_list of struct record_member: an object whose members, texts and
-                       whole numbers, may have any name that is a word (empty) */
+    RECORD_TEXT,     /* const char * ("") */
+    RECORD_LINE,     /* const char *, read with control characters replaced by blanks ("") */
+    RECORD_WORD,     /* const char *, of ASCII letters, digits and "-_.:" ("") */
+    RECORD_STRING,   /* const char *, of at most LIMIT_STRING bytes (NULL) */
+    RECORD_SIGN,     /* char: a text of one ASCII character */
+    RECORD_ENUM,     /* an enum: one of field.words (field.none) */
+    RECORD_BOOL,     /* int (0) */
+    RECORD_INT,      /* int64_t between field.min and field.max (field.none) */
+    RECORD_INDEX,    /* size_t (SIZE_MAX) */
+    RECORD_LINES,    /* const char *: a list of texts, as lines that each end in a newline (NULL) */
+    RECORD_TEXTS,    /* const char *const *, NULL-ended: a list of such strings (NULL) */
+    RECORD_RAW_LIST, /* const char *: a list as compact JSON text (NULL) */
+    RECORD_PAGE,     /* const char *: an object as JSON text for people (NULL) */
+    RECORD_DOCUMENTS, /* struct record_documents: a list (neither) */
+    RECORD_ERROR,     /* const struct vif_error * (NULL) */
+    RECORD_OBJECT,    /* const void *: a struct as field.table says (NULL) */
+    RECORD_LIST,      /* const struct record_list * of such structs (NULL) */
+    RECORD_MEMBERS, /* const struct record_list * of struct record_member: an object whose members, texts
+                         and whole numbers, may have any name that is a word (NULL) */
 };
 
 struct record_list {
-    void *items;
+    const void *items;
     size_t n;
 };
 
@@ -41,29 +48,62 @@ struct record_member {
     int is_number;
 };
 
+/* A list of any JSON values: read, the list itself, borrowed; written, its text. */
+struct record_documents {
+    json_t *list;
+    const char *text;
+};
+
+struct record_words {
+    const char *name; /* of the type in varlink; NULL: it is a plain string there */
+    const char *const *words;
+    int n;
+};
+
 struct record_field {
     const char *name;
     enum record_type type;
     bool optional;
     size_t offset; /* of the value in the struct */
     int64_t min, max, none;
+    const struct record_words *words;
     const struct record_table *table;
 };
 
 struct record_table {
+    const char *name; /* of the type in varlink */
     const struct record_field *fields;
     size_t n;
     size_t size; /* of the struct */
+    /* Returns what in a struct does not go together, or NULL; no such struct is read. */
+    const char *(*fault)(const void *record);
 };
 
-#define RECORD_TABLE(rows, type)                                                                   \
-    {                                                                                              \
-        (rows), sizeof(rows) / sizeof((rows)[0]), sizeof(type)                                     \
-    }
+#define RECORD_FIELD(record, member, of_type)                                                      \
+    .name = #member, .type = RECORD_##of_type, .offset = offsetof(record, member)
+#define RECORD_TABLE(type_name, rows, record)                                                      \
+    .name = (type_name), .fields = (rows), .n = sizeof(rows) / sizeof((rows)[0]),                  \
+    .size = sizeof(record)
 
-/* Reads 'json' into the zeroed struct at 'base'.  What it points to is in 'pool' and lives as long.
+/* The word for an enum's value, "unknown" when it has none. */
+const char *record_word(const struct record_words *words, int value);
+
+/* Adds the struct at 'base' to 'out' as a JSON object; optional members that are absent are left out. */
+void record_write(const struct record_table *table, const void *base, struct text *out);
+
+/* Reads 'json' into the zeroed struct at 'base'.  What that points to is in 'pool', or belongs to 'json'
+ * (documents).  Members that the table does not have are ignored; null stands for an absent member.
  * Kind INVALID, "<path>: expected a list, got 5" or "<path>: missing"; -ENOMEM. */
 int record_read(const struct record_table *table, const json_t *json, const struct json_path *path,
                 struct pool *pool, void *base, struct vif_error *err);
+
+/* The same for parameters of a call: a member that the table does not have is a fault, too.  -EINVAL with
+ * the name of the bad or missing member, borrowed, in '*ret_bad'; -ENOMEM. */
+int record_read_parameters(const struct record_table *table, json_t *json, struct pool *pool,
+                           void *base, const char **ret_bad);
+
+/* JSON Schema (draft 2020-12) of what record_write() makes by 'table'; a new reference, or NULL without
+ * memory. */
+json_t *record_schema(const struct record_table *table);
 
 #endif

@@ -1,162 +1,158 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list of VIFs: what the snapshot finds, filtered, for programs and as JSON text.  Keeps the
- * snapshot, since everything in the list points into it. */
+/* The list of VIFs: what the snapshot has, filtered. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "libvif/list.h"
-#include "libvif/remote.h"
+#include "libvif/report.h"
+#include "state/snapshot.h"
 
-void vif_list_free(struct vif_list *list)
-{
-    if (!list)
-        return;
-    free(list->vifs);
-    free(list->json);
-    pool_done(&list->pool);
-    snapshot_done(&list->snapshot);
-    free(list);
-}
-DEFINE_AUTO(auto_list, struct vif_list *, vif_list_free);
-#define auto_list __attribute__((cleanup(auto_list_fn)))
+#define OPTION(member, kind) RECORD_FIELD(struct vif_list_options, member, kind), .optional = true
+#define VIF(member, kind)    RECORD_FIELD(struct vif_status, member, kind)
 
-size_t vif_list_count(const struct vif_list *list)
-{
-    return list->n;
-}
+static const struct record_field option_fields[] = {
+    {OPTION(instance, STRING)},
+    {OPTION(bridge, STRING)},
+    {OPTION(state, ENUM), .words = &state_words},
+    OP_TIMEOUT(struct vif_list_options),
+};
+static const struct record_table option_table = {
+    RECORD_TABLE(NULL, option_fields, struct vif_list_options)};
 
-const struct vif_found *vif_list_get(const struct vif_list *list, size_t i)
-{
-    return i < list->n ? &list->vifs[i] : NULL;
-}
+static const struct record_field vif_fields[] = {
+    {VIF(id, TEXT)},
+    {VIF(iface_id, TEXT)},
+    {VIF(type, LINE)},
+    {VIF(instance, TEXT)},
+    {VIF(bridge, TEXT)},
+    {VIF(port, TEXT)},
+    {VIF(device, TEXT)},
+    {VIF(address, TEXT)},
+    {VIF(state, ENUM), .words = &state_words},
+    {VIF(ofport, INT), .optional = true, .min = INT64_MIN, .max = INT64_MAX},
+    {VIF(error, TEXT), .optional = true},
+};
+static const struct record_table vif_table = {RECORD_TABLE("Found", vif_fields, struct vif_status)};
 
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
-}
+static const struct record_field reply_fields[] = {
+    {.name = "vifs",
+     .type = RECORD_LIST,
+     .offset = offsetof(struct reply, entries),
+     .table = &vif_table},
+};
+static const struct record_table reply_table = {RECORD_TABLE(NULL, reply_fields, struct reply)};
 
-static struct vif_found show(const struct snapshot_vif *found)
-{
-    const struct vswitch_interface *interface = found->interface;
-    const struct vif_map *ids = interface ? &interface->external_ids : NULL;
-
-    return (struct vif_found){
-        .id = found->id,
-        .iface_id = found->iface_id,
-        .type = found->type,
-        .instance = ids ? or_empty(strmap_get(ids, "vm-uuid")) : "",
-        .bridge = found->port ? found->port->bridge : "",
-        .port = interface ? interface->name : "",
-        .device = found->device,
-        .address = ids ? or_empty(strmap_get(ids, "attached-mac")) : "",
-        .ofport = interface && interface->ofport > 0 ? interface->ofport : 0,
-        .state = snapshot_vif_state_name(found->state),
-        .error = interface ? or_empty(interface->error) : "",
-    };
-}
-
-static bool is_wanted(const struct vif_list_options *options, const struct vif_found *vif)
+static bool is_wanted(const struct vif_list_options *options, const struct vif_status *vif)
 {
     return (!options->instance || strcasecmp(options->instance, vif->instance) == 0) &&
            (!options->bridge || strcmp(options->bridge, vif->bridge) == 0) &&
-           (!options->state || strcmp(options->state, vif->state) == 0);
+           (options->state == VIF_STATE_NONE || options->state == vif->state);
 }
 
-static int check_state(const char *state, struct vif_error *err)
+static const char *keep(struct pool *pool, const char *text)
 {
-    if (!state)
-        return 0;
-    for (int i = 0; i <= SNAPSHOT_VIF_UNCONNECTED; i++)
-        if (strcmp(state, snapshot_vif_state_name((enum snapshot_vif_state)i)) == 0)
-            return 0;
-    return error_set(err, VIF_ERROR_INVALID,
-                     "there is no state \"%.64s\": plugged, waiting, pending, failed or "
-                     "unconnected",
-                     state);
+    return text && text[0] ? pool_text(pool, text) : "";
 }
 
-static int fill(struct vif_host *host, const struct vif_list_options *options,
-                struct vif_list *list, struct vif_error *err)
+/* Everything in an snapshot's VIF points into the snapshot. */
+static struct vif_status show(const struct snapshot_vif *found)
 {
-    struct engine engine = {host->nl, host->db, &host->nft, &host->log, NULL};
-    int r = snapshot_read(&engine, /* details= */ false, host_deadline(host, options->timeout_ms),
-                          &list->snapshot, err);
-    size_t n = list->snapshot.n_vifs;
+    const struct vswitch_interface *interface = found->interface;
+    const struct vif_map *ids = interface ? &interface->external_ids : NULL;
+    const char *instance = ids ? strmap_get(ids, "vm-uuid") : NULL;
 
-    if (r < 0)
-        return r;
-    list->vifs = calloc(n + 1, sizeof *list->vifs);
-    if (!list->vifs)
+    return (struct vif_status){
+        .id = found->id,
+        .iface_id = found->iface_id,
+        .type = found->type,
+        .instance = instance ? instance : "",
+        .bridge = found->port ? found->port->bridge : "",
+        .port = interface ? interface->name : "",
+        .device = found->device,
+        .address = ids ? strmap_get(ids, "attached-mac") : "",
+        .ofport = interface && interface->ofport > 0 ? interface->ofport : 0,
+        .state = found->state,
+        .error = interface ? interface->error : "",
+    };
+}
+
+static void keep_texts(struct pool *pool, struct vif_status *vif)
+{
+    const char **texts[] = {&vif->id,   &vif->iface_id, &vif->type,    &vif->instance, &vif->bridge,
+                            &vif->port, &vif->device,   &vif->address, &vif->error};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        *texts[i] = keep(pool, *texts[i]);
+}
+
+static int fill(const struct vif_list_options *options, const struct snapshot *snapshot,
+                struct vif_report *report, struct vif_error *err)
+{
+    const struct snapshot_vif *found = snapshot->vifs;
+    struct vif_status *vifs;
+    size_t n = snapshot->n_vifs, wanted = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct vif_status vif = show(&found[i]);
+
+        wanted += is_wanted(options, &vif);
+    }
+    if (!report_add_entries(report, wanted, &vifs))
         return error_memory(err);
     for (size_t i = 0; i < n; i++) {
-        list->vifs[list->n] = show(&list->snapshot.vifs[i]);
-        list->n += is_wanted(options, &list->vifs[list->n]);
+        struct vif_status vif = show(&found[i]);
+
+        if (!is_wanted(options, &vif))
+            continue;
+        keep_texts(&report->pool, &vif);
+        *vifs++ = vif;
     }
-    host_log_counts(host, n);
-    return 0;
+    return report->pool.failed ? error_memory(err) : 0;
 }
 
-int vif_host_list(struct vif_host *host, const struct vif_list_options *options,
-                  struct vif_list **ret_list, struct vif_error *err)
+static int run(struct vif_host *host, const struct op_call *call, struct vif_error *err)
 {
-    auto_list struct vif_list *list = calloc(1, sizeof *list);
-    struct vif_list_options own = {0};
+    const struct vif_list_options *options = call->parameters;
+    struct engine engine = {host->nl, host->db, &host->nft, &host->log, NULL};
+    struct snapshot snapshot = {0};
     int r;
 
-    if (options)
-        memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
-    if (host->remote)
-        return remote_list(host->remote, &own, ret_list, err);
-    if (!list)
-        return error_memory(err);
-    r = check_state(own.state, err);
+    switch (options->state) {
+    case VIF_STATE_NONE:
+    case VIF_STATE_PLUGGED:
+    case VIF_STATE_WAITING:
+    case VIF_STATE_PENDING:
+    case VIF_STATE_FAILED:
+    case VIF_STATE_UNCONNECTED:
+        break;
+    case VIF_STATE_UNPLUGGED:
+    case VIF_STATE_PLANNED:
+    case VIF_STATE_WIRED:
+    case VIF_STATE_DRIFTED:
+        return error_set(err, VIF_ERROR_INVALID,
+                         "no listed VIF is \"%s\": expected plugged, waiting, pending, failed or "
+                         "unconnected",
+                         vif_state_name(options->state));
+    }
+    r = snapshot_read(&engine, /* details= */ false, op_deadline(host, call), &snapshot, err);
     if (r == 0)
-        r = fill(host, &own, list, err);
-    if (r < 0)
-        return r;
-    *ret_list = take_ptr(list);
-    return 0;
+        r = fill(options, &snapshot, call->report, err);
+    host_log_counts(host, snapshot.n_vifs);
+    snapshot_done(&snapshot);
+    return r;
 }
 
-static void add_vif(const struct vif_found *vif, struct text *text)
+const struct op op_list = {
+    .name = "List",
+    .parameters = &option_table,
+    .reply = &reply_table,
+    .entry = &vif_table,
+    .options_size = sizeof(struct vif_list_options),
+    .timeout = offsetof(struct vif_list_options, timeout_ms),
+    .run = run,
+};
+
+int vif_host_list(struct vif_host *host, const struct vif_list_options *options,
+                  struct vif_report **ret_report, struct vif_error *err)
 {
-    const struct {
-        const char *key, *value;
-    } members[] = {
-        {"id", vif->id},         {"iface_id", vif->iface_id},
-        {"type", vif->type},     {"instance", vif->instance},
-        {"bridge", vif->bridge}, {"port", vif->port},
-        {"device", vif->device}, {"address", vif->address},
-        {"state", vif->state},
-    };
-
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        text_add(text, "%s\"%s\":", i ? "," : "{", members[i].key);
-        text_add_json(text, members[i].value);
-    }
-    if (vif->ofport)
-        text_add(text, ",\"ofport\":%lld", (long long)vif->ofport);
-    if (vif->error[0]) {
-        text_add(text, ",\"error\":");
-        text_add_json(text, vif->error);
-    }
-    text_add(text, "}");
-}
-
-const char *vif_list_json(struct vif_list *list)
-{
-    struct text text = {0};
-
-    if (list->json)
-        return list->json;
-    text_add(&text, "{\"vifs\":[");
-    for (size_t i = 0; i < list->n; i++) {
-        text_add(&text, "%s", i ? "," : "");
-        add_vif(&list->vifs[i], &text);
-    }
-    text_add(&text, "]}");
-    list->json = text_take(&text);
-    return list->json;
+    return op_call(host, &op_list, NULL, options, ret_report, err);
 }

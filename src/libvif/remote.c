@@ -1,325 +1,328 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The connection to vifd, and calls over it.  A call that was sent whole may have been carried out
- * whatever became of its answer, and the words of an error say so.  Nothing is asked twice: only a
- * connection that had ended before the call (vifd was restarted since the last one) is made anew.
- * Stands on rpc/varlink-client; remote-plug.c, remote-look.c and remote-show.c say what is called. */
+/* Operations through vifd: parameters and replies are the same structs as here.  VIFs that do not decode
+ * are not sent; what vifd says of the others is put where they belong.  Once the results of some VIFs are
+ * known the call does not fail any more: the others then say for themselves that nothing is known. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "base/deadline.h"
-#include "base/stop.h"
-#include "libvif/remote-call.h"
-#include "rpc/varlink-client.h"
+#include "client/client.h"
+#include "libvif/report.h"
 
-#define INTERFACE "io.vifd."
-
-static int connect_to(struct remote *remote, const struct varlink_wait *wait, struct vif_error *err)
+static void call_init(struct client_call *call, const struct op_call *from)
 {
-    struct varlink_wait own = *wait;
-    int64_t soon = deadline_after(LIMIT_CONNECT_MS);
-    int r;
+    const struct op *op = from->op;
+    const char *parameters = from->parameters;
 
-    own.until = soon < wait->until ? soon : wait->until;
-    r = varlink_client_open(remote->path, &own, &remote->client, err);
-    if (r == -ENOMEM || r == -EINTR || r == 0)
-        return r;
-    return error_prefix(err, r, "vifd cannot be reached");
+    *call = (struct client_call){
+        .method = op->name,
+        .parameters = op->parameters,
+        .arguments = parameters,
+        .reply = op->reply,
+        .record = &from->report->reply,
+        .pool = &from->report->pool,
+        .entry = op->entry,
+        .changes = op->changes && op->changes(parameters),
+    };
+    if (op->timeout)
+        memcpy(&call->timeout_ms, parameters + op->timeout, sizeof call->timeout_ms);
+    if (op->stop)
+        memcpy(&call->stop, parameters + op->stop, sizeof call->stop);
 }
 
-int remote_open(const char *path, const struct log *log, struct remote **ret_remote,
-                struct vif_error *err)
+int op_ask(struct vif_host *host, const struct op_call *call, struct vif_error *err)
 {
-    const struct varlink_wait wait = {.until = DEADLINE_NEVER};
-    size_t size = strlen(path) + 1;
-    struct remote *remote = calloc(1, sizeof *remote + size);
-    int r;
+    struct client_call own;
 
-    if (!remote)
-        return error_memory(err);
-    remote->log = log;
-    remote->answer_ms = LIMIT_ANSWER_MS;
-    memcpy(remote->path, path, size);
-    r = connect_to(remote, &wait, err);
-    if (r < 0) {
-        free(remote);
-        return r;
+    call_init(&own, call);
+    return client_call(host->client, &own, err);
+}
+
+/* ---- plug, unplug, check, repair ---- */
+
+struct work {
+    struct client_call call;
+    struct call_parameters parameters; /* as they are sent */
+    struct reply reply;
+    char verb[16];
+    const struct vif_batch *batch;
+    const struct vif_call_options *options;
+    struct vif_report *report;
+    struct vif_result *results;
+    size_t *owners; /* entry of each VIF that was sent */
+    bool *finished; /* of each of these: its result is known */
+    size_t n, n_finished;
+    struct vif_progress progress; /* as it was reported last */
+    bool has_progress;
+};
+
+static void work_done(struct work *work)
+{
+    free(work->owners);
+    free(work->finished);
+}
+#define auto_work __attribute__((cleanup(work_done)))
+
+static void report_result(const struct work *work, size_t entry)
+{
+    if (work->options->result)
+        work->options->result(work->options->data, &work->results[entry]);
+}
+
+static void report_progress(struct work *work, enum vif_stage stage, size_t done, size_t total)
+{
+    work->progress = (struct vif_progress){stage, done, total};
+    work->has_progress = true;
+    if (work->options->progress)
+        work->options->progress(work->options->data, &work->progress);
+}
+
+static void report_again(void *data)
+{
+    const struct work *work = data;
+
+    if (work->has_progress)
+        work->options->progress(work->options->data, &work->progress);
+}
+
+/* A stage that only a newer vifd knows is not reported. */
+static void take_progress(struct work *work, const struct progress_record *progress)
+{
+    for (int i = 0; i < VIF_STAGE_FINISHED; i++)
+        if (strcmp(vif_stage_name((enum vif_stage)i), progress->stage) == 0)
+            report_progress(work, (enum vif_stage)i, progress->done, progress->total);
+}
+
+static int take_results(struct work *work, const struct record_list *list, bool again,
+                        struct vif_error *err)
+{
+    const struct vif_result *results = list ? list->items : NULL;
+
+    for (size_t i = 0; list && i < list->n; i++) {
+        size_t index = results[i].index, owner;
+
+        if (index >= work->n)
+            return client_unexpected(&work->call, "a result of a VIF that was not sent", err);
+        if (work->finished[index] && !again)
+            return client_unexpected(&work->call, "two results of one VIF", err);
+        if (work->finished[index])
+            continue;
+        owner = work->owners[index];
+        work->results[owner] = results[i];
+        work->results[owner].index = owner;
+        work->finished[index] = true;
+        work->n_finished++;
+        report_result(work, owner);
     }
-    *ret_remote = remote;
     return 0;
 }
 
-void remote_close(struct remote *remote)
+static int take_reply(void *data, struct vif_error *err)
 {
-    if (!remote)
-        return;
-    varlink_client_close(remote->client);
-    free(remote);
+    struct work *work = data;
+
+    if (work->reply.progress)
+        take_progress(work, work->reply.progress);
+    if (work->reply.transaction)
+        work->report->reply.transaction = work->reply.transaction;
+    return take_results(work, work->reply.entries, false, err);
 }
 
-/* ---- the message ---- */
-
-void remote_begin(struct remote_call *call, const char *method)
+/* VIFs without a result; where memory is gone they share the error. */
+static int fail_rest(struct work *work, const struct vif_error *fault, struct vif_error *err)
 {
-    char name[64];
+    for (size_t i = 0; i < work->n; i++) {
+        struct vif_result *result = &work->results[work->owners[i]];
+        struct vif_error own = *fault;
 
-    (void)snprintf(name, sizeof name, INTERFACE "%s", method);
-    call->method = method;
-    varlink_call_begin(&call->message, name);
+        if (work->finished[i])
+            continue;
+        (void)error_prefix(&own, 0, "%s %s", work->verb, result->id);
+        result->changed = work->call.begun && work->call.changes; /* as far as can be known */
+        result->error = report_error(work->report, &own);
+        if (!result->error)
+            return error_memory(err);
+        report_result(work, work->owners[i]);
+    }
+    return 0;
 }
 
-static int end_message(struct remote_call *call, struct vif_error *err)
+static int begin(struct work *work, struct vif_error *err)
 {
-    const struct varlink_call how = {.more = call->more};
+    const struct vif_batch *batch = work->batch;
+    struct pool *pool = &work->report->pool;
 
-    text_add(&call->message, call->some ? "}" : "{}");
-    varlink_call_end(&call->message, &how);
-    if (call->message.failed)
+    work->owners = calloc(batch->n + 1, sizeof *work->owners);
+    work->finished = calloc(batch->n + 1, sizeof *work->finished);
+    if (!work->owners || !work->finished ||
+        !report_add_entries(work->report, batch->n, &work->results))
         return error_memory(err);
-    if (call->message.n <= LIMIT_CALL_BYTES)
-        return 0;
-    (void)error_set(err, VIF_ERROR_INVALID,
-                    "too much for one call of vifd: %zu bytes, at most %zu are possible",
-                    call->message.n, LIMIT_CALL_BYTES);
-    return -E2BIG;
+    for (size_t i = 0; i < batch->n; i++) {
+        const struct batch_entry *entry = &batch->entries[i];
+
+        work->results[i] = (struct vif_result){
+            .index = i,
+            .id = pool_text(pool, entry->id),
+            .name = "",
+            .bridge = "",
+            .state = VIF_STATE_FAILED,
+            .note = "",
+            .error = entry->request ? NULL : report_error(work->report, &entry->fault),
+        };
+        if (entry->request)
+            work->owners[work->n++] = i;
+    }
+    return pool->failed ? error_memory(err) : 0;
 }
 
-/* ---- errors ---- */
-
-static const struct record_field failure_fields[] = {
-    {.name = "kind", .type = RECORD_WORD, .offset = offsetof(struct remote_failure, kind)},
-    {.name = "text", .type = RECORD_LINE, .offset = offsetof(struct remote_failure, text)},
-};
-const struct record_table remote_failure_table =
-    RECORD_TABLE(failure_fields, struct remote_failure);
-
-/* The parameters of an error of ours. */
-struct error_record {
-    const char *text;
-    struct record_list results;
-};
-
-static const struct record_field error_fields[] = {
-    {.name = "text", .type = RECORD_LINE, .offset = offsetof(struct error_record, text)},
-    {.name = "results",
-     .type = RECORD_LIST,
-     .optional = true,
-     .offset = offsetof(struct error_record, results),
-     .table = &remote_result_table},
-};
-static const struct record_table error_table = RECORD_TABLE(error_fields, struct error_record);
-
-/* An error of the protocol; all but the first two are told by a vifd of another age. */
-struct service_error {
-    const char *interface, *method, *parameter;
-};
-
-static const struct record_field service_fields[] = {
-    {.name = "interface",
-     .type = RECORD_WORD,
-     .optional = true,
-     .offset = offsetof(struct service_error, interface)},
-    {.name = "method",
-     .type = RECORD_WORD,
-     .optional = true,
-     .offset = offsetof(struct service_error, method)},
-    {.name = "parameter",
-     .type = RECORD_LINE,
-     .optional = true,
-     .offset = offsetof(struct service_error, parameter)},
-};
-static const struct record_table service_table = RECORD_TABLE(service_fields, struct service_error);
-
-void remote_error(const struct remote_failure *failure, struct vif_error *ret)
+static int ask(struct client *client, struct work *work, const struct op_call *op_call,
+               struct vif_error *err)
 {
-    enum vif_error_kind kind = VIF_ERROR_SYSTEM;
+    const struct vif_call_options *options = work->options;
+    struct batch_documents documents = {.n = 0};
+    const struct record_list *failed = NULL;
+    struct client_call *call = &work->call;
+    int r = batch_documents(work->batch, &documents, err);
 
-    (void)error_kind_of_name(failure->kind, &kind);
-    (void)error_set(ret, kind, "%s", failure->text);
+    work->parameters = (struct call_parameters){
+        *options, {{NULL, documents.list.data}, (const char *const *)documents.sources}};
+    call_init(call, op_call);
+    call->arguments = &work->parameters;
+    call->record = &work->reply;
+    call->take = take_reply;
+    call->data = work;
+    call->failed = &failed;
+    call->more = options->progress || options->result;
+    call->tick = (struct tick){options->progress ? report_again : NULL, work};
+    if (r == 0)
+        r = client_call(client, call, err);
+    batch_documents_done(&documents);
+    if (r == 0)
+        r = take_results(work, failed, true, err);
+    if (r == 0 && work->n_finished < work->n)
+        r = failed ? fail_rest(work, &call->fault, err)
+                   : client_unexpected(call, "nothing about some of the VIFs", err);
+    return r;
 }
 
-int remote_bad_answer(const struct remote_call *call, const char *words, struct vif_error *err)
+int op_ask_batch(struct vif_host *host, const struct op_call *call, struct vif_error *err)
 {
-    (void)error_set(err, VIF_ERROR_SYSTEM,
-                    "vifd answered %s with something that is not agreed: %s%s", call->method, words,
-                    call->changes ? "; it may have done what was asked, a check tells" : "");
-    return -EPROTO;
-}
-
-static int read_parameters(const struct remote_call *call, const struct record_table *table,
-                           const struct varlink_reply *reply, void *record, struct vif_error *err)
-{
-    const struct json_path root = {.key = ""};
-    struct vif_error why = {0};
-    int r;
-
-    memset(record, 0, table->size);
-    r = record_read(table, reply->parameters, &root, call->pool, record, &why);
-    if (r == -ENOMEM)
-        return error_memory(err);
-    return r < 0 ? remote_bad_answer(call, why.text, err) : 0;
-}
-
-static int take_service_error(const struct remote_call *call, const struct varlink_reply *reply,
-                              struct vif_error *err)
-{
-    struct service_error error;
-    int r = read_parameters(call, &service_table, reply, &error, err);
+    const struct call_parameters *parameters = call->parameters;
+    auto_work struct work work = {
+        .batch = call->batch, .options = &parameters->options, .report = call->report};
+    struct vif_error fault = {0};
+    int r = begin(&work, err);
 
     if (r < 0)
         return r;
-    if (strcmp(reply->error, VARLINK_PERMISSION_DENIED) == 0)
-        return error_set(err, VIF_ERROR_PERMISSION, "vifd does not let this user call %s",
-                         call->method);
-    if (strcmp(reply->error, VARLINK_INVALID_PARAMETER) == 0)
-        return error_set(err, VIF_ERROR_UNSUPPORTED, "vifd does not take the parameter %s of %s",
-                         error.parameter, call->method);
-    if (strncmp(reply->error, VARLINK_SERVICE ".", strlen(VARLINK_SERVICE ".")) == 0)
-        return error_set(err, VIF_ERROR_UNSUPPORTED, "vifd does not have %s: %s", call->method,
-                         reply->error + strlen(VARLINK_SERVICE "."));
-    return remote_bad_answer(call, reply->error, err);
+    (void)snprintf(work.verb, sizeof work.verb, "%c%s", call->op->name[0] - 'A' + 'a',
+                   call->op->name + 1);
+    for (size_t i = 0; i < work.batch->n; i++)
+        if (!work.batch->entries[i].request)
+            report_result(&work, i);
+    if (work.n)
+        r = ask(host->client, &work, call, &fault);
+    if (r < 0 && r != -ENOMEM && (work.n_finished || (r == -EINTR && work.call.unanswered)))
+        r = fail_rest(&work, &fault, &fault);
+    if (r < 0) {
+        if (err)
+            *err = fault;
+        return r;
+    }
+    report_progress(&work, VIF_STAGE_FINISHED, work.batch->n, work.batch->n);
+    return 0;
 }
 
-/* 0 when the caller takes the results instead. */
-static int take_error(struct remote_call *call, const struct varlink_reply *reply,
+/* ---- show ---- */
+
+/* Puts VIFs that were not sent among those that vifd drew; 'places' becomes where each of vifd's is. */
+static int merge_vifs(const struct vif_batch *batch, struct vif_report *report, size_t *places,
                       struct vif_error *err)
 {
-    struct remote_failure failure = {.kind = reply->error + strlen(INTERFACE)};
-    struct error_record error;
-    struct vif_error fault = {0};
-    int r;
+    const struct record_list *drawn = report->reply.entries;
+    const struct graph_vif *from = drawn->items;
+    size_t n_unsent = 0, taken = 0, n = 0;
+    struct graph_vif *vifs;
 
-    if (strncmp(reply->error, INTERFACE, strlen(INTERFACE)) != 0)
-        return take_service_error(call, reply, err);
-    r = read_parameters(call, &error_table, reply, &error, err);
+    for (size_t i = 0; batch && i < batch->n; i++)
+        n_unsent += !batch->entries[i].request;
+    if (!report_add_entries(report, drawn->n + n_unsent, &vifs))
+        return error_memory(err);
+    for (size_t i = 0; batch && i < batch->n; i++) {
+        const struct batch_entry *entry = &batch->entries[i];
+
+        if (entry->request) {
+            places[taken] = n;
+            vifs[n++] = from[taken++];
+            continue;
+        }
+        vifs[n++] = (struct graph_vif){
+            .id = pool_text(&report->pool, entry->id),
+            .type = "",
+            .instance = "",
+            .address = "",
+            .first = GRAPH_NONE,
+            .error = report_error(report, &entry->fault),
+        };
+    }
+    while (taken < drawn->n) {
+        places[taken] = n;
+        vifs[n++] = from[taken++];
+    }
+    return report->pool.failed ? error_memory(err) : 0;
+}
+
+/* The parts, which name VIFs by their place. */
+static int move_parts(struct vif_report *report, const size_t *places, struct vif_error *err)
+{
+    const struct record_list *old = report->reply.parts;
+    struct show_part *parts = pool_take(&report->pool, old->n * sizeof *parts);
+    struct record_list *list = pool_take(&report->pool, sizeof *list);
+
+    if (!parts || !list)
+        return error_memory(err);
+    memcpy(parts, old->items, old->n * sizeof *parts);
+    for (size_t i = 0; i < old->n; i++)
+        if (parts[i].node.vif != GRAPH_NONE)
+            parts[i].node.vif = places[parts[i].node.vif];
+    *list = (struct record_list){parts, old->n};
+    report->reply.parts = list;
+    return 0;
+}
+
+static const struct record_list no_items = {.n = 0};
+
+int op_ask_show(struct vif_host *host, const struct op_call *call, struct vif_error *err)
+{
+    const struct show_parameters *given = call->parameters;
+    const char *const *ids = given->options.ids;
+    struct show_parameters parameters = *given;
+    struct batch_documents documents = {.n = 0};
+    struct vif_report *report = call->report;
+    bool whole = !call->batch && !ids;
+    auto_free size_t *places = NULL;
+    struct client_call own;
+    size_t n;
+    int r = call->batch ? batch_documents(call->batch, &documents, err) : 0;
+
+    parameters.documents =
+        (struct op_documents){{NULL, documents.list.data}, (const char *const *)documents.sources};
+    n = documents.n;
+    for (size_t i = 0; ids && ids[i]; i++)
+        n++;
+    call_init(&own, call);
+    own.arguments = &parameters;
+    report->reply = (struct reply){.entries = &no_items, .parts = &no_items, .edges = &no_items};
+    if (r == 0 && (n || whole))
+        r = client_call(host->client, &own, err);
+    batch_documents_done(&documents);
+    if (r == 0 && !whole && report->reply.entries->n != n)
+        r = client_unexpected(&own, "another number of VIFs than was sent", err);
     if (r < 0)
         return r;
-    failure.text = error.text;
-    remote_error(&failure, &fault);
-    if (call->failed && error.results.n) {
-        *call->failed = error.results;
-        call->fault = fault;
-        return 0;
-    }
-    return error_set(err, fault.kind, "%s", fault.text);
-}
-
-/* There was no answer, or not all of it: says what that means. */
-static int explain(struct remote_call *call, int fault, const struct vif_error *why,
-                   struct vif_error *err)
-{
-    bool open = call->begun && call->changes;
-    const char *words;
-
-    call->unanswered = true;
-    switch (fault) {
-    case -ENOMEM:
-        (void)error_memory(err);
-        break;
-    case -EPROTO:
-        words = open ? "; it may have done what was asked, a check tells" : "";
-        (void)error_set(err, why->kind, "%s%s", why->text, words);
-        break;
-    case -EINTR:
-        words = open ? "what vifd has begun it goes on with, a check tells" : "nothing was changed";
-        (void)error_set(err, why->kind, "interrupted: %s", words);
-        break;
-    case -ETIMEDOUT:
-        words = open ? ": it may still do what was asked, a check tells" : "";
-        (void)error_set(err, why->kind, "vifd has not answered in time%s", words);
-        break;
-    default:
-        words = open ? "the answer of vifd was lost: it may have done what was asked, a check tells"
-                     : "vifd went away without an answer";
-        (void)error_set(err, why->kind, "%s: %s", words, why->text);
-        break;
-    }
-    return fault;
-}
-
-/* ---- the call ---- */
-
-static int send_call(struct remote *remote, struct remote_call *call,
-                     const struct varlink_wait *wait, struct vif_error *err)
-{
-    struct vif_error why = {0};
-    int r;
-
-    if (remote->client && !varlink_client_is_idle(remote->client)) {
-        varlink_client_close(remote->client);
-        remote->client = NULL;
-    }
-    if (stop_asked(wait->stop)) {
-        r = stop_error(&why);
-        return explain(call, r, &why, err);
-    }
-    if (!remote->client) {
-        r = connect_to(remote, wait, err);
-        if (r < 0)
-            return r;
-    }
-    r = varlink_client_send(remote->client, &call->message, wait, &call->begun, &why);
+    places = calloc(report->reply.entries->n + 1, sizeof *places);
+    r = places ? merge_vifs(call->batch, report, places, err) : error_memory(err);
     if (r == 0)
-        return 0;
-    varlink_client_close(remote->client);
-    remote->client = NULL;
-    return explain(call, r, &why, err);
-}
-
-/* 1 when more replies follow; '*ret_last' when none does, whatever it says. */
-static int receive_reply(struct remote *remote, struct remote_call *call,
-                         const struct varlink_wait *wait, size_t *replies, bool *ret_last,
-                         struct vif_error *err)
-{
-    struct varlink_reply reply = {0};
-    struct vif_error why = {0};
-    int r = varlink_client_receive(remote->client, wait, &reply, &why);
-
-    if (r < 0)
-        return explain(call, r, &why, err);
-    *replies += 1;
-    *ret_last = !reply.continues;
-    if (reply.continues && !call->more)
-        r = remote_bad_answer(call, "several replies", err);
-    else if (reply.error)
-        r = take_error(call, &reply, err);
-    else
-        r = read_parameters(call, call->table, &reply, call->record, err);
-    if (r == 0 && !reply.error && call->take)
-        r = call->take(call->data, err);
-    if (r == 0)
-        r = reply.continues;
-    varlink_reply_done(&reply);
-    return r;
-}
-
-int remote_call(struct remote *remote, struct remote_call *call, struct vif_error *err)
-{
-    const struct varlink_wait wait = {
-        .until = call->timeout_ms > 0 ? deadline_after(call->timeout_ms + remote->answer_ms)
-                                      : DEADLINE_NEVER,
-        .stop = call->stop,
-        .tick = call->tick,
-    };
-    size_t replies = 0, n;
-    bool last = false;
-    int r = end_message(call, err);
-
-    n = call->message.n;
-    if (r == 0)
-        r = send_call(remote, call, &wait, err);
-    text_done(&call->message);
-    if (r == 0) {
-        do
-            r = receive_reply(remote, call, &wait, &replies, &last, err);
-        while (r > 0);
-        /* What comes late must not be taken for the answer to another call. */
-        if (!last) {
-            varlink_client_close(remote->client);
-            remote->client = NULL;
-        }
-    }
-    log_debug(remote->log, "vifd: %s: %zu bytes, %zu replies", call->method, n, replies);
-    return r;
+        r = move_parts(report, places, err);
+    return r < 0 ? r : show_fill_graph(report, err);
 }

@@ -4,75 +4,92 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "graph/graph.h"
-#include "libvif/remote.h"
+#include "libvif/report.h"
 #include "model/view.h"
 
-struct vif_drawing {
-    struct graph graph;
-    char *json, *dot, *tree; /* made when asked for */
+#define DRAWN(member, kind) RECORD_FIELD(struct graph_vif, member, kind)
+#define EDGE(member, kind)  RECORD_FIELD(struct graph_edge, member, kind)
+#define PART(member, kind)                                                                         \
+    .name = #member, .type = RECORD_##kind, .offset = offsetof(struct show_part, node.member)
+
+static const struct record_field option_fields[] = {
+    {.name = "vifs",
+     .type = RECORD_DOCUMENTS,
+     .optional = true,
+     .offset = offsetof(struct show_parameters, documents.vifs)},
+    {.name = "sources",
+     .type = RECORD_TEXTS,
+     .optional = true,
+     .offset = offsetof(struct show_parameters, documents.sources)},
+    {RECORD_FIELD(struct vif_show_options, ids, TEXTS), .optional = true},
+    OP_TIMEOUT(struct vif_show_options),
+};
+static const struct record_table option_table = {
+    RECORD_TABLE(NULL, option_fields, struct show_parameters)};
+
+static const struct record_field drawn_fields[] = {
+    {DRAWN(id, TEXT)},
+    {DRAWN(type, WORD)},
+    {DRAWN(instance, TEXT)},
+    {DRAWN(address, TEXT)},
+    {DRAWN(state, ENUM), .words = &state_words},
+    {DRAWN(first, INDEX), .optional = true},
+    {DRAWN(error, ERROR), .optional = true},
+};
+static const struct record_table drawn_table = {
+    RECORD_TABLE("Drawn", drawn_fields, struct graph_vif)};
+
+static const struct record_field part_fields[] = {
+    {PART(kind, WORD)},
+    {PART(name, TEXT)},
+    {PART(vif, INDEX), .optional = true},
+    {PART(state, WORD)},
+    {PART(missing, BOOL)},
+    {RECORD_FIELD(struct show_part, attributes, MEMBERS)},
+};
+static const struct record_table part_table = {RECORD_TABLE("Part", part_fields, struct show_part)};
+
+static const struct record_field edge_fields[] = {
+    {EDGE(from, INDEX)},
+    {EDGE(to, INDEX)},
+    {EDGE(kind, WORD)},
+    {EDGE(missing, BOOL)},
+};
+static const struct record_table edge_table = {
+    RECORD_TABLE("Edge", edge_fields, struct graph_edge)};
+
+static const struct record_field reply_fields[] = {
+    {.name = "vifs",
+     .type = RECORD_LIST,
+     .offset = offsetof(struct reply, entries),
+     .table = &drawn_table},
+    {RECORD_FIELD(struct reply, parts, LIST), .table = &part_table},
+    {RECORD_FIELD(struct reply, edges, LIST), .table = &edge_table},
 };
 
-void vif_drawing_free(struct vif_drawing *drawing)
+/* The graph's own code follows indices. */
+static const char *reply_fault(const void *record)
 {
-    if (!drawing)
-        return;
-    graph_done(&drawing->graph);
-    free(drawing->json);
-    free(drawing->dot);
-    free(drawing->tree);
-    free(drawing);
-}
-DEFINE_AUTO(auto_drawing, struct vif_drawing *, vif_drawing_free);
-#define auto_drawing __attribute__((cleanup(auto_drawing_fn)))
+    const struct reply *reply = record;
+    const struct graph_vif *vifs = reply->entries->items;
+    const struct show_part *parts = reply->parts->items;
+    const struct graph_edge *edges = reply->edges->items;
+    size_t n_parts = reply->parts->n;
 
-const struct vif_error *vif_drawing_error(const struct vif_drawing *drawing, size_t i)
-{
-    for (size_t vif = 0; vif < drawing->graph.n_vifs; vif++)
-        if (drawing->graph.vifs[vif].error && i-- == 0)
-            return drawing->graph.vifs[vif].error;
+    for (size_t i = 0; i < reply->entries->n; i++)
+        if (vifs[i].first != GRAPH_NONE && vifs[i].first >= n_parts)
+            return "a VIF begins at a part that does not exist";
+    for (size_t i = 0; i < n_parts; i++)
+        if (parts[i].node.vif != GRAPH_NONE && parts[i].node.vif >= reply->entries->n)
+            return "a part belongs to a VIF that does not exist";
+    for (size_t i = 0; i < reply->edges->n; i++)
+        if (edges[i].from >= n_parts || edges[i].to >= n_parts)
+            return "an edge ends at a part that does not exist";
     return NULL;
 }
 
-int vif_drawing_status(const struct vif_drawing *drawing)
-{
-    const struct graph *graph = &drawing->graph;
-    bool mixed = false, success = false;
-    int status = 0;
-
-    for (size_t i = 0; i < graph->n_vifs; i++) {
-        const struct vif_error *error = graph->vifs[i].error;
-        int own = error ? vif_error_kind_status(error->kind) : 0;
-
-        success |= !error;
-        mixed |= error && status && status != own;
-        if (error && !status)
-            status = own;
-    }
-    return status && (mixed || success) ? 3 : status;
-}
-
-const char *vif_drawing_json(struct vif_drawing *drawing)
-{
-    if (!drawing->json)
-        drawing->json = graph_json(&drawing->graph);
-    return drawing->json;
-}
-
-const char *vif_drawing_dot(struct vif_drawing *drawing)
-{
-    if (!drawing->dot)
-        drawing->dot = graph_dot(&drawing->graph);
-    return drawing->dot;
-}
-
-const char *vif_drawing_tree(struct vif_drawing *drawing, unsigned flags, size_t width)
-{
-    free(drawing->tree);
-    drawing->tree = graph_tree(&drawing->graph, flags, width ? width : 100);
-    return drawing->tree;
-}
+static const struct record_table reply_table = {RECORD_TABLE(NULL, reply_fields, struct reply),
+                                                .fault = reply_fault};
 
 static void draw_entry(const struct vif_host *host, const struct snapshot *snapshot,
                        const struct batch_entry *entry, struct graph *graph)
@@ -116,33 +133,92 @@ static void draw(const struct vif_host *host, const struct snapshot *snapshot,
     graph_draw_switch(graph, snapshot);
 }
 
-int vif_host_show(struct vif_host *host, const struct vif_batch *batch, const char *const *ids,
-                  const struct vif_show_options *options, struct vif_drawing **ret_drawing,
+int show_fill_reply(struct vif_report *report, struct vif_error *err)
+{
+    const struct graph *graph = &report->graph;
+    struct record_list *lists = pool_take(&report->pool, 3 * sizeof *lists);
+    struct show_part *parts = pool_take(&report->pool, graph->n_nodes * sizeof *parts);
+
+    if (!lists || !parts || graph->failed)
+        return error_memory(err);
+    for (size_t i = 0; i < graph->n_nodes; i++) {
+        const struct graph_node *node = &graph->nodes[i];
+
+        parts[i].node = *node;
+        if (node->n_attributes)
+            parts[i].list =
+                (struct record_list){graph->attributes + node->first_attribute, node->n_attributes};
+        parts[i].attributes = &parts[i].list;
+    }
+    lists[0] = (struct record_list){graph->vifs, graph->n_vifs};
+    lists[1] = (struct record_list){parts, graph->n_nodes};
+    lists[2] = (struct record_list){graph->edges, graph->n_edges};
+    report->reply = (struct reply){.entries = lists, .parts = lists + 1, .edges = lists + 2};
+    return 0;
+}
+
+/* Its nodes are only for printing: they are not found by name. */
+int show_fill_graph(struct vif_report *report, struct vif_error *err)
+{
+    const struct reply *reply = &report->reply;
+    const struct graph_vif *vifs = reply->entries->items;
+    const struct show_part *parts = reply->parts->items;
+    const struct graph_edge *edges = reply->edges->items;
+    struct graph *graph = &report->graph;
+
+    graph->nodes = calloc(reply->parts->n + 1, sizeof *graph->nodes);
+    if (!graph->nodes)
+        return error_memory(err);
+    for (size_t i = 0; i < reply->entries->n && !graph->failed; i++) {
+        size_t vif = graph_add_vif(graph);
+
+        if (vif != GRAPH_NONE)
+            graph->vifs[vif] = vifs[i];
+    }
+    for (size_t i = 0; i < reply->parts->n; i++) {
+        const struct record_list *list = parts[i].attributes;
+        const struct record_member *members = list->items;
+        struct graph_node *node = &graph->nodes[graph->n_nodes++];
+
+        *node = parts[i].node;
+        node->first_attribute = graph->n_attributes;
+        for (size_t k = 0; k < list->n; k++)
+            graph_set_borrowed(graph, members[k].key, members[k].value, members[k].is_number != 0);
+    }
+    for (size_t i = 0; i < reply->edges->n; i++)
+        graph_add_edge(graph, edges[i].from, edges[i].to, edges[i].kind, !edges[i].missing);
+    return graph->failed ? error_memory(err) : 0;
+}
+
+static int run(struct vif_host *host, const struct op_call *call, struct vif_error *err)
+{
+    const struct vif_show_options *options = call->parameters;
+    struct engine engine = {host->nl, host->db, &host->nft, &host->log, NULL};
+    struct snapshot snapshot = {0};
+    int r = snapshot_read(&engine, /* details= */ true, op_deadline(host, call), &snapshot, err);
+
+    if (r == 0)
+        draw(host, &snapshot, call->batch, options->ids, &call->report->graph);
+    snapshot_done(&snapshot);
+    return r < 0 ? r : show_fill_reply(call->report, err);
+}
+
+const struct op op_show = {
+    .name = "Show",
+    .parameters = &option_table,
+    .reply = &reply_table,
+    .entry = &drawn_table,
+    .error = offsetof(struct graph_vif, error),
+    .options_size = sizeof(struct vif_show_options),
+    .timeout = offsetof(struct vif_show_options, timeout_ms),
+    .documents = offsetof(struct show_parameters, documents),
+    .run = run,
+    .ask = op_ask_show,
+};
+
+int vif_host_show(struct vif_host *host, const struct vif_batch *batch,
+                  const struct vif_show_options *options, struct vif_report **ret_report,
                   struct vif_error *err)
 {
-    struct engine engine = {host->nl, host->db, &host->nft, &host->log, NULL};
-    auto_drawing struct vif_drawing *drawing = calloc(1, sizeof *drawing);
-    struct vif_show_options own = {0};
-    struct snapshot snapshot = {0};
-    int r;
-
-    if (options)
-        memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
-    if (!drawing)
-        return error_memory(err);
-    if (host->remote) {
-        r = remote_show(host->remote, batch, ids, &own, &drawing->graph, err);
-    } else {
-        r = snapshot_read(&engine, /* details= */ true, host_deadline(host, own.timeout_ms),
-                          &snapshot, err);
-        if (r == 0)
-            draw(host, &snapshot, batch, ids, &drawing->graph);
-        snapshot_done(&snapshot);
-    }
-    if (r == 0 && drawing->graph.failed)
-        r = error_memory(err);
-    if (r < 0)
-        return r;
-    *ret_drawing = take_ptr(drawing);
-    return 0;
+    return op_call(host, &op_show, batch, options, ret_report, err);
 }

@@ -52,7 +52,7 @@ static int decide(struct stale_list *list, int64_t grace_ms, struct vif_error *e
 
         text_add(&reason, "%s", "");
         item->decision = stale_decide(item, grace_ms, &reason);
-        item->state = item->decision == STALE_REMOVABLE ? "found" : "kept";
+        item->state = item->decision == STALE_REMOVABLE ? VIF_STALE_FOUND : VIF_STALE_KEPT;
         item->reason = text_take(&reason);
         if (!item->reason)
             return error_memory(err);
@@ -113,7 +113,7 @@ static int keep(struct stale *item, const char *why, struct vif_error *err)
     free(item->reason);
     item->reason = longer;
     item->decision = STALE_KEPT;
-    item->state = "kept";
+    item->state = VIF_STALE_KEPT;
     return 0;
 }
 
@@ -199,12 +199,12 @@ static int store_outcome(struct stale *item, struct outcome *outcome, struct vif
 {
     item->steps = take_ptr(outcome->steps);
     if (outcome->state != OUTCOME_FAILED) {
-        item->state = outcome->state == OUTCOME_PLANNED ? "planned" : "removed";
+        item->state = outcome->state == OUTCOME_PLANNED ? VIF_STALE_PLANNED : VIF_STALE_REMOVED;
         return 0;
     }
     if (outcome->error.kind == VIF_ERROR_CONFLICT)
         return keep(item, outcome->error.text, err);
-    item->state = "failed";
+    item->state = VIF_STALE_FAILED;
     item->error = outcome->error;
     (void)error_prefix(&item->error, 0, "remove %s %s", item->rule->word, item->name);
     return 0;
@@ -250,44 +250,39 @@ static int look_again(const struct engine *engine, const struct vif_prune_option
 }
 
 /* Items that are in use are left out. */
-static int fill_list(struct stale_list *from, struct vif_leftovers *list, struct vif_error *err)
+static int fill_list(const struct stale_list *from, struct pruned *ret, struct vif_error *err)
 {
-    list->entries = calloc(from->n + 1, sizeof *list->entries);
-    if (!list->entries)
-        return error_memory(err);
-    for (size_t i = 0; i < from->n; i++) {
-        struct leftovers_entry *entry = &list->entries[list->n];
-        struct stale *item = &from->items[i];
+    struct pool *pool = ret->pool;
+
+    ret->items = pool_take(pool, from->n * sizeof *ret->items);
+    for (size_t i = 0; ret->items && i < from->n; i++) {
+        const struct stale *item = &from->items[i];
+        bool failed = item->state == VIF_STALE_FAILED;
+        struct vif_error *error = failed ? pool_take(pool, sizeof *error) : NULL;
 
         if (item->decision == STALE_IN_USE)
             continue;
-        list->n++;
-        text_copy(entry->name, sizeof entry->name, item->name);
-        text_copy(entry->bridge, sizeof entry->bridge, item->bridge);
-        memcpy(entry->id, item->id, sizeof entry->id);
-        memcpy(entry->instance, item->instance, sizeof entry->instance);
-        entry->reason = take_ptr(item->reason);
-        entry->steps = take_ptr(item->steps);
-        entry->leftover = (struct vif_leftover){
+        if (error)
+            *error = item->error;
+        ret->items[ret->n++] = (struct vif_stale){
             .kind = item->rule->word,
-            .name = entry->name,
-            .id = entry->id,
-            .instance = entry->instance,
-            .bridge = entry->bridge,
-            .reason = entry->reason,
+            .name = pool_text(pool, item->name),
+            .id = pool_text(pool, item->id),
+            .instance = pool_text(pool, item->instance),
+            .bridge = pool_text(pool, item->bridge),
+            .reason = pool_text(pool, item->reason),
             .state = item->state,
             .young = item->decision == STALE_YOUNG,
-            .age_ms = item->age_ms,
-            .steps = entry->steps,
-            .error = item->error,
+            .age = item->age_ms < 0 ? -1 : item->age_ms / 1000,
+            .steps = item->steps ? pool_text(pool, item->steps) : NULL,
+            .error = error,
         };
     }
-    return 0;
+    return pool->failed ? error_memory(err) : 0;
 }
 
 int prune(const struct engine *engine, const struct vif_prune_options *options,
-          const struct policy *policy, int64_t until, struct vif_leftovers *list,
-          struct vif_error *err)
+          const struct policy *policy, int64_t until, struct pruned *ret, struct vif_error *err)
 {
     auto_look struct look first = {0}, second = {0};
     struct look *look = &first;
@@ -302,6 +297,6 @@ int prune(const struct engine *engine, const struct vif_prune_options *options,
         look = &second;
     }
     if (r == 0 && (options->remove || options->dry_run))
-        r = remove_all(engine, look, options, policy, until, &list->transaction, err);
-    return r < 0 ? r : fill_list(&look->list, list, err);
+        r = remove_all(engine, look, options, policy, until, &ret->transaction, err);
+    return r < 0 ? r : fill_list(&look->list, ret, err);
 }

@@ -80,7 +80,7 @@ struct stale {
     enum stale_decision decision;
     char *reason, *steps; /* its own */
     bool locked;          /* its VIF is, or has no id to be locked by */
-    const char *state;    /* of struct vif_leftover */
+    enum vif_stale_state state;
     struct vif_error error;
 };
 

@@ -9,23 +9,6 @@
 #include "base/cleanup.h"
 #include "state/snapshot.h"
 
-const char *snapshot_vif_state_name(enum snapshot_vif_state state)
-{
-    switch (state) {
-    case SNAPSHOT_VIF_PLUGGED:
-        return "plugged";
-    case SNAPSHOT_VIF_WAITING:
-        return "waiting";
-    case SNAPSHOT_VIF_PENDING:
-        return "pending";
-    case SNAPSHOT_VIF_FAILED:
-        return "failed";
-    case SNAPSHOT_VIF_UNCONNECTED:
-        return "unconnected";
-    }
-    return "unknown";
-}
-
 bool alias_vif_id(const char *alias, char ret_id[UUID_TEXT_SIZE])
 {
     char id[UUID_TEXT_SIZE];
@@ -82,16 +65,16 @@ static const char *type_of(const struct snapshot *snapshot, const struct snapsho
     return "";
 }
 
-static enum snapshot_vif_state state_of(const struct snapshot_vif *vif)
+static enum vif_state state_of(const struct snapshot_vif *vif)
 {
     const struct vswitch_interface *interface = vif->interface;
     bool of_kernel = interface->type[0] == '\0' || strcmp(interface->type, "patch") == 0;
 
     if (of_kernel && !vif->link)
-        return SNAPSHOT_VIF_WAITING;
+        return VIF_STATE_WAITING;
     if (interface->ofport > 0)
-        return SNAPSHOT_VIF_PLUGGED;
-    return interface->ofport < 0 || interface->error ? SNAPSHOT_VIF_FAILED : SNAPSHOT_VIF_PENDING;
+        return VIF_STATE_PLUGGED;
+    return interface->ofport < 0 || interface->error ? VIF_STATE_FAILED : VIF_STATE_PENDING;
 }
 
 static void fill(const struct snapshot *snapshot, const struct vswitch_interface *interface,
@@ -168,7 +151,7 @@ static size_t add_loose(const struct snapshot *snapshot, struct snapshot_vif *al
 
         *vif = (struct snapshot_vif){.iface_id = "",
                                      .type = type_of_loose(link),
-                                     .state = SNAPSHOT_VIF_UNCONNECTED,
+                                     .state = VIF_STATE_UNCONNECTED,
                                      .link = link,
                                      .device = link->name};
         if (alias_vif_id(link->alias, vif->id) &&

@@ -5,6 +5,8 @@
 #ifndef STATE_SNAPSHOT_H
 #define STATE_SNAPSHOT_H
 
+#include <vif/vif.h>
+
 #include "kernel/unix-sockets.h"
 #include "state/observe.h"
 
@@ -54,23 +56,14 @@ const struct vswitch_port *snapshot_patch_peer(const struct snapshot *snapshot,
 /* The id in an alias of ours ("vif <uuid>", and what may follow); false for any other alias. */
 bool alias_vif_id(const char *alias, char ret_id[UUID_TEXT_SIZE]);
 
-enum snapshot_vif_state {
-    SNAPSHOT_VIF_PLUGGED,
-    SNAPSHOT_VIF_WAITING, /* its port has no network device: a guest has yet to make it, or is gone */
-    SNAPSHOT_VIF_PENDING,     /* ovs-vswitchd has not taken up its port */
-    SNAPSHOT_VIF_FAILED,      /* ovs-vswitchd could not make its port */
-    SNAPSHOT_VIF_UNCONNECTED, /* it has links, but no port */
-};
-
-/* "plugged", "waiting", ...; never NULL. */
-const char *snapshot_vif_state_name(enum snapshot_vif_state state);
-
 /* One VIF of the host.  Everything points into the snapshot but 'id'. */
 struct snapshot_vif {
     char id[VIF_PORT_NAME_SIZE]; /* of the VIF, where a link's alias says it; else its iface-id */
     const char *iface_id;        /* "" without a port */
     const char *type;            /* "VIFBridge", ... where it can be inferred; "" */
-    enum snapshot_vif_state state;
+    /* PLUGGED; WAITING: its port has no network device, a guest has yet to make it or is gone; PENDING:
+     * ovs-vswitchd has not handled its port; FAILED: ovs-vswitchd could not; UNCONNECTED: no port */
+    enum vif_state state;
     const struct vswitch_port *port; /* the one that carries the iface-id; NULL: none */
     const struct vswitch_interface *interface;
     const struct link_info *link; /* the VIF's network device on this host, or NULL */

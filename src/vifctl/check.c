@@ -42,9 +42,12 @@ static void print_difference(const struct vif_difference *difference)
 /* Texts of the database may be of any form; names and values are ASCII. */
 static void print_differences(const struct vif_result *result, bool shown)
 {
-    for (size_t i = 0; i < result->n_differences; i++)
-        if (shown || result->differences[i].sign != ' ')
-            print_difference(&result->differences[i]);
+    for (size_t i = 0; i < vif_result_difference_count(result); i++) {
+        const struct vif_difference *difference = vif_result_difference(result, i);
+
+        if (shown || difference->sign != ' ')
+            print_difference(difference);
+    }
 }
 
 static void print_name(const struct vif_result *result)

@@ -18,9 +18,9 @@
 #define WIDTH_NORMAL 80
 
 DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
-DEFINE_AUTO(auto_findings, struct vif_findings *, vif_findings_free);
-#define auto_host     __attribute__((cleanup(auto_host_fn)))
-#define auto_findings __attribute__((cleanup(auto_findings_fn)))
+DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
+#define auto_host   __attribute__((cleanup(auto_host_fn)))
+#define auto_report __attribute__((cleanup(auto_report_fn)))
 
 static const struct level {
     const char *word; /* of the page; padded to the same length */
@@ -45,12 +45,12 @@ static size_t terminal_width(void)
     return size.ws_col > WIDTH_MOST ? WIDTH_MOST : size.ws_col;
 }
 
-static void print_page(const struct vif_findings *findings)
+static void print_page(const struct vif_report *findings)
 {
     size_t width = terminal_width(), counts[N_LEVELS] = {0};
 
-    for (size_t i = 0; i < vif_findings_count(findings); i++) {
-        const struct vif_finding *finding = vif_findings_get(findings, i);
+    for (size_t i = 0; i < vif_report_count(findings); i++) {
+        const struct vif_finding *finding = vif_report_finding(findings, i);
         const struct level *level = &levels[finding->level];
 
         counts[finding->level]++;
@@ -70,7 +70,7 @@ static void print_page(const struct vif_findings *findings)
 int verb_doctor(const struct arguments *arguments)
 {
     auto_host struct vif_host *host = NULL;
-    auto_findings struct vif_findings *findings = NULL;
+    auto_report struct vif_report *findings = NULL;
     struct vif_doctor_options options = {
         .size = sizeof options,
         .timeout_ms = arguments->call.timeout_ms,
@@ -85,7 +85,7 @@ int verb_doctor(const struct arguments *arguments)
         return failed(&err);
     if (!arguments->json)
         print_page(findings);
-    else if (print_json(vif_findings_json(findings)) != STATUS_OK)
+    else if (print_json(vif_report_json(findings)) != STATUS_OK)
         return vif_error_kind_status(VIF_ERROR_NO_MEMORY);
-    return vif_findings_status(findings);
+    return vif_report_status(findings);
 }

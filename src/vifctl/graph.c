@@ -15,8 +15,8 @@
 #include "base/error.h"
 #include "vifctl/vifctl.h"
 
-DEFINE_AUTO(auto_drawing, struct vif_drawing *, vif_drawing_free);
-#define auto_drawing __attribute__((cleanup(auto_drawing_fn)))
+DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
+#define auto_report __attribute__((cleanup(auto_report_fn)))
 
 static int start_dot(int input, pid_t *ret_pid)
 {
@@ -110,13 +110,13 @@ static int print_svg(const char *dot)
     return STATUS_OK;
 }
 
-static int print_graph(enum graph_format format, struct vif_drawing *drawing)
+static int print_graph(enum graph_format format, struct vif_report *drawing)
 {
     const char *dot;
 
     if (format == GRAPH_JSON)
-        return print_json(vif_drawing_json(drawing));
-    dot = vif_drawing_dot(drawing);
+        return print_json(vif_report_json(drawing));
+    dot = vif_report_dot(drawing);
     if (!dot)
         return print_json(NULL);
     if (format == GRAPH_SVG)
@@ -127,7 +127,7 @@ static int print_graph(enum graph_format format, struct vif_drawing *drawing)
 
 int verb_graph(const struct arguments *arguments)
 {
-    auto_drawing struct vif_drawing *drawing = NULL;
+    auto_report struct vif_report *drawing = NULL;
     enum graph_format format = arguments->json ? GRAPH_JSON : arguments->format;
     int status;
 

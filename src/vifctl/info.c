@@ -8,7 +8,7 @@
 #include "vifctl/vifctl.h"
 
 DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
-DEFINE_AUTO(auto_text, char *, vif_free);
+DEFINE_AUTO(auto_text, char *, vif_string_free);
 #define auto_host __attribute__((cleanup(auto_host_fn)))
 #define auto_text __attribute__((cleanup(auto_text_fn)))
 

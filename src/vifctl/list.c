@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vifctl list: a table of the VIFs of this host. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "vifctl/plain.h"
 #include "vifctl/vifctl.h"
 
 DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
-DEFINE_AUTO(auto_list, struct vif_list *, vif_list_free);
-#define auto_host __attribute__((cleanup(auto_host_fn)))
-#define auto_list __attribute__((cleanup(auto_list_fn)))
+DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
+#define auto_host   __attribute__((cleanup(auto_host_fn)))
+#define auto_report __attribute__((cleanup(auto_report_fn)))
 
 /* The last column is as wide as what is in it. */
 enum { ID, TYPE, INSTANCE, BRIDGE, PORT, OFPORT, STATE, N_COLUMNS };
@@ -21,12 +20,16 @@ struct row {
     char ofport[24];
 };
 
-static void fill_row(const struct vif_found *vif, struct row *row)
+static void fill_row(const struct vif_status *vif, struct row *row)
 {
     const char *cells[N_COLUMNS] = {
-        [ID] = vif->id,         [TYPE] = vif->type, [INSTANCE] = vif->instance,
-        [BRIDGE] = vif->bridge, [PORT] = vif->port, [OFPORT] = row->ofport,
-        [STATE] = vif->state,
+        [ID] = vif->id,
+        [TYPE] = vif->type,
+        [INSTANCE] = vif->instance,
+        [BRIDGE] = vif->bridge,
+        [PORT] = vif->port,
+        [OFPORT] = row->ofport,
+        [STATE] = vif_state_name(vif->state),
     };
 
     if (!cells[PORT][0])
@@ -37,7 +40,7 @@ static void fill_row(const struct vif_found *vif, struct row *row)
     for (int i = 0; i < N_COLUMNS; i++)
         row->cells[i] = cells[i][0] ? cells[i] : "-";
     /* That the device is not there, is what the state says. */
-    row->error = strcmp(vif->state, "failed") == 0 ? vif->error : "";
+    row->error = vif->state == VIF_STATE_FAILED ? vif->error : "";
 }
 
 static void widen(const struct row *row, bool utf8, size_t widths[N_COLUMNS])
@@ -60,7 +63,7 @@ static void print_row(const struct row *row, bool utf8, const size_t widths[N_CO
     puts("");
 }
 
-static void print_table(const struct vif_list *list)
+static void print_table(const struct vif_report *list)
 {
     struct row row = {
         .cells = {"ID", "TYPE", "INSTANCE", "BRIDGE", "PORT", "OFPORT", "STATE"},
@@ -71,13 +74,13 @@ static void print_table(const struct vif_list *list)
     bool utf8 = plain_utf8();
 
     widen(&head, utf8, widths);
-    for (size_t i = 0; i < vif_list_count(list); i++) {
-        fill_row(vif_list_get(list, i), &row);
+    for (size_t i = 0; i < vif_report_count(list); i++) {
+        fill_row(vif_report_vif(list, i), &row);
         widen(&row, utf8, widths);
     }
     print_row(&head, utf8, widths);
-    for (size_t i = 0; i < vif_list_count(list); i++) {
-        fill_row(vif_list_get(list, i), &row);
+    for (size_t i = 0; i < vif_report_count(list); i++) {
+        fill_row(vif_report_vif(list, i), &row);
         print_row(&row, utf8, widths);
     }
 }
@@ -85,7 +88,7 @@ static void print_table(const struct vif_list *list)
 int verb_list(const struct arguments *arguments)
 {
     auto_host struct vif_host *host = NULL;
-    auto_list struct vif_list *list = NULL;
+    auto_report struct vif_report *list = NULL;
     struct vif_list_options options = arguments->list;
     struct vif_error err = {0};
     int r;
@@ -97,7 +100,7 @@ int verb_list(const struct arguments *arguments)
     if (r < 0)
         return failed(&err);
     if (arguments->json)
-        return print_json(vif_list_json(list));
+        return print_json(vif_report_json(list));
     print_table(list);
     return STATUS_OK;
 }

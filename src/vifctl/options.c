@@ -24,6 +24,11 @@ static const struct option_word on_timeout_words[] = {
     {"undo", VIF_ON_TIMEOUT_UNDO},
     {NULL, 0},
 };
+static const struct option_word state_words[] = {
+    {"plugged", VIF_STATE_PLUGGED},         {"waiting", VIF_STATE_WAITING},
+    {"pending", VIF_STATE_PENDING},         {"failed", VIF_STATE_FAILED},
+    {"unconnected", VIF_STATE_UNCONNECTED}, {NULL, 0},
+};
 static const struct option_word format_words[] = {
     {"dot", GRAPH_DOT},
     {"svg", GRAPH_SVG},
@@ -67,9 +72,7 @@ const struct option_row option_rows[N_OPTIONS] = {
                          .help = "only VIFs of this instance"},
     [OPTION_BRIDGE] = {"bridge", TEXT(list.bridge, "NAME"),
                        .help = "only VIFs on this Open vSwitch bridge"},
-    [OPTION_STATE] = {"state", TEXT(list.state, "WORD"),
-                      .help = "only VIFs in this state: plugged, waiting, pending, failed or "
-                              "unconnected"},
+    [OPTION_STATE] = {"state", WORD(list.state, state_words), .help = "only VIFs in this state"},
     [OPTION_FORMAT] = {"format", WORD(format, format_words),
                        .help = "print the graph in Graphviz's language (default), as a picture "
                                "made by its program dot, or as JSON"},

@@ -61,15 +61,15 @@ static void show_progress(void *data, const struct vif_progress *progress)
 
 /* Prints one line of JSON at once.  If it cannot be written the call goes on, and the reason is
  * reported at the end. */
-static void print_line(void *data, size_t i, const struct vif_result *result)
+static void print_line(void *data, const struct vif_result *result)
 {
     struct call *call = data;
-    char *text = vif_result_json(result, i);
+    char *text = vif_result_json(result);
 
     call->no_memory |= !text;
     if (text && !call->write_error && (puts(text) == EOF || fflush(stdout) != 0))
         call->write_error = errno;
-    vif_free(text);
+    vif_string_free(text);
 }
 
 static int print_report(const struct vif_report *report, const struct call *call, print_fn *print)
@@ -88,7 +88,7 @@ static int print_report(const struct vif_report *report, const struct call *call
             (void)fflush(stdout); /* what was printed comes first; without a warning, all at once */
         print_lines(stderr, "vifctl: warning: ", result->warnings);
         if (result->state == VIF_STATE_FAILED)
-            complain(result->error.text);
+            complain(result->error->text);
         else if (!arguments->json)
             print(result, arguments);
     }
@@ -132,8 +132,6 @@ int run_call(const struct arguments *arguments, call_fn *make, const char *doing
     r = vif_host_open(&arguments->host, &host, &err);
     if (r == 0)
         r = vif_batch_new(&batch, &err);
-    if (r == 0 && arguments->host.connect)
-        vif_batch_keep(batch);
     if (r == 0)
         r = read_files(arguments->files, arguments->n_files, batch, &err) ? 0 : -1;
     if (r == 0)

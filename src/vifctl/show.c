@@ -16,10 +16,10 @@
 
 DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
 DEFINE_AUTO(auto_batch, struct vif_batch *, vif_batch_free);
-DEFINE_AUTO(auto_drawing, struct vif_drawing *, vif_drawing_free);
-#define auto_host    __attribute__((cleanup(auto_host_fn)))
-#define auto_batch   __attribute__((cleanup(auto_batch_fn)))
-#define auto_drawing __attribute__((cleanup(auto_drawing_fn)))
+DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
+#define auto_host   __attribute__((cleanup(auto_host_fn)))
+#define auto_batch  __attribute__((cleanup(auto_batch_fn)))
+#define auto_report __attribute__((cleanup(auto_report_fn)))
 
 void complain_of(const struct vif_error *error)
 {
@@ -61,29 +61,27 @@ static bool sort_operands(const struct arguments *arguments, struct operands *re
 }
 
 static int draw(const struct arguments *arguments, const struct operands *operands,
-                struct vif_drawing **ret_drawing, struct vif_error *err)
+                struct vif_report **ret_drawing, struct vif_error *err)
 {
     auto_host struct vif_host *host = NULL;
     auto_batch struct vif_batch *batch = NULL;
     struct vif_show_options options = {
         .size = sizeof options,
         .timeout_ms = arguments->call.timeout_ms,
+        .ids = operands->n_ids ? operands->ids : NULL,
     };
     int r = vif_host_open(&arguments->host, &host, err);
 
     if (r == 0 && operands->n_files)
         r = vif_batch_new(&batch, err);
-    if (r == 0 && batch && arguments->host.connect)
-        vif_batch_keep(batch);
     if (r == 0 && operands->n_files)
         r = read_files(operands->files, operands->n_files, batch, err) ? 0 : -1;
     if (r == 0)
-        r = vif_host_show(host, batch, operands->n_ids ? operands->ids : NULL, &options,
-                          ret_drawing, err);
+        r = vif_host_show(host, batch, &options, ret_drawing, err);
     return r;
 }
 
-int make_drawing(const struct arguments *arguments, struct vif_drawing **ret_drawing)
+int make_drawing(const struct arguments *arguments, struct vif_report **ret_drawing)
 {
     struct operands operands = {0};
     struct vif_error err = {0};
@@ -101,13 +99,13 @@ int make_drawing(const struct arguments *arguments, struct vif_drawing **ret_dra
     return err.kind ? vif_error_kind_status(err.kind) : 3;
 }
 
-int finish_drawing(struct vif_drawing *drawing, int status)
+int finish_drawing(struct vif_report *drawing, int status)
 {
     const struct vif_error *error;
 
-    for (size_t i = 0; (error = vif_drawing_error(drawing, i)); i++)
+    for (size_t i = 0; (error = vif_report_error(drawing, i)); i++)
         complain_of(error);
-    return status ? status : vif_drawing_status(drawing);
+    return status ? status : vif_report_status(drawing);
 }
 
 static size_t terminal_width(void)
@@ -117,10 +115,10 @@ static size_t terminal_width(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < WIDTH_MIN ? 0 : size.ws_col;
 }
 
-static int print_tree(struct vif_drawing *drawing)
+static int print_tree(struct vif_report *drawing)
 {
     unsigned flags = (plain_utf8() ? VIF_TREE_UTF8 : 0U) | (colour_wanted() ? VIF_TREE_COLOUR : 0U);
-    const char *tree = vif_drawing_tree(drawing, flags, terminal_width());
+    const char *tree = vif_report_tree(drawing, flags, terminal_width());
 
     if (!tree)
         return print_json(NULL);
@@ -130,12 +128,12 @@ static int print_tree(struct vif_drawing *drawing)
 
 int verb_show(const struct arguments *arguments)
 {
-    auto_drawing struct vif_drawing *drawing = NULL;
+    auto_report struct vif_report *drawing = NULL;
     int status;
 
     status = make_drawing(arguments, &drawing);
     if (status != STATUS_OK)
         return status;
-    return finish_drawing(drawing, arguments->json ? print_json(vif_drawing_json(drawing))
+    return finish_drawing(drawing, arguments->json ? print_json(vif_report_json(drawing))
                                                    : print_tree(drawing));
 }

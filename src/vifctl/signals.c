@@ -77,7 +77,7 @@ void signals_report(const struct vif_report *report, const char *done)
 
         if (result->state != VIF_STATE_FAILED)
             whole++;
-        else if (result->error.kind != VIF_ERROR_INTERRUPTED)
+        else if (result->error->kind != VIF_ERROR_INTERRUPTED)
             failed++;
         else
             unawaited += result->changed != 0;

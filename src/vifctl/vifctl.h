@@ -184,10 +184,10 @@ int output_failed(int errnum, int status);
 int print_json(const char *text);
 /* Has the library draw the operands of show or graph, FILEs and IDs; none: the whole host.  On
  * STATUS_OK '*ret_drawing' is the caller's; else the error is said. */
-int make_drawing(const struct arguments *arguments, struct vif_drawing **ret_drawing);
+int make_drawing(const struct arguments *arguments, struct vif_report **ret_drawing);
 
 /* Reports the VIFs that could not be drawn, after the drawing is printed with 'status'; the exit
  * status. */
-int finish_drawing(struct vif_drawing *drawing, int status);
+int finish_drawing(struct vif_report *drawing, int status);
 
 #endif

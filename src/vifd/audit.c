@@ -24,21 +24,13 @@ void daemon_log(struct daemon *daemon, const char *format, ...)
     log_say(&daemon->log, LOG_LEVEL_WARNING, "%s", words);
 }
 
-/* "io.vifd.Plug" as "Plug" */
-static const char *short_name(const char *method)
-{
-    const char *dot = strrchr(method, '.');
-
-    return dot ? dot + 1 : method;
-}
-
 /* ---- the metrics ---- */
 
 static void count_request(struct metrics *metrics, const struct request *request,
                           const struct timings *timings)
 {
     const struct outcomes *outcomes = &request->outcomes;
-    const char *name = request->method ? short_name(request->method->name) : "";
+    const char *name = request->op ? request->op->name : "";
 
     metrics_request(metrics, name, timings);
     for (int i = 0; i < METRICS_STATES; i++)
@@ -75,7 +67,7 @@ static void name_vifs(const struct request *request, char *to, size_t size)
     for (size_t i = 0; i < n; i++) {
         char ids[2][UUID_TEXT_SIZE];
 
-        vif_document_ids(json_array_get(request->params.vifs, i), ids[0], ids[1]);
+        vif_document_ids(json_array_get(request_documents(request)->vifs.list, i), ids[0], ids[1]);
         at += (size_t)snprintf(to + at, size - at, "%s%s", i ? " " : "", ids[0][0] ? ids[0] : "?");
     }
     if (n < request->n_vifs)
@@ -107,18 +99,18 @@ static void log_request(struct daemon *daemon, const struct request *request,
     write_result(outcomes, result, sizeof result);
     if (request->n_vifs)
         (void)snprintf(words, sizeof words, "%s: %zu of %zu VIFs failed, %zu changed",
-                       request->method ? short_name(request->method->name) : "unknown method",
+                       request->op ? request->op->name : "unknown method",
                        outcomes->error.kind && !outcomes->n_failed ? request->n_vifs
                                                                    : outcomes->n_failed,
                        request->n_vifs, outcomes->n_changed);
     else
         (void)snprintf(words, sizeof words, "%s",
-                       request->method ? short_name(request->method->name) : "unknown method");
+                       request->op ? request->op->name : "unknown method");
     add_number(&event, "VIFD_UID", request->caller.uid);
     add_number(&event, "VIFD_PID", request->caller.pid);
     add_text(&event, "VIFD_COMM", request->caller.comm);
     add_text(&event, "VIFD_METHOD", request->call.method);
-    if (request->params.dry_run)
+    if (request_is_dry_run(request))
         add_text(&event, "VIFD_DRY_RUN", "true");
     add_text(&event, "VIFD_RESULT", result);
     if (outcomes->error.kind)

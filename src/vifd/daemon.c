@@ -151,7 +151,7 @@ static void begin(struct daemon *daemon, struct request **requests, size_t n, bo
 {
     auto_free struct request **own = requests;
     struct id_set *set = change ? &daemon->busy : &daemon->being_read;
-    bool lane = change && requests[0]->method->call;
+    bool lane = change && requests[0]->op->needs_batch;
     int r = mark(set, own, n);
 
     if (r == 0) {
@@ -249,7 +249,7 @@ void daemon_begin(struct request *request)
         fail(request, VIF_ERROR_INTERRUPTED, "vifd is stopping; nothing was changed");
         return;
     }
-    if (request->method->call && !request->n_vifs) {
+    if (request->op->needs_batch && !request->n_vifs) {
         request_finish(request, NULL);
         return;
     }

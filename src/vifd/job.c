@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
@@ -110,14 +111,14 @@ static void take_times(struct job *job, struct request *request)
         request->times.stages[i] = job->stages[i];
 }
 
-static void told(void *data, size_t i, const struct vif_result *result)
+static void take_result(void *data, const struct vif_result *result)
 {
     struct job *job = data;
-    size_t owner = owner_of(job, i);
+    size_t owner = owner_of(job, result->index);
     struct request *request = job->requests[owner];
 
-    request_report(request, i - job->starts[owner], result);
-    if (request->params.dry_run || request->answered ||
+    request_report(request, result->index - job->starts[owner], result);
+    if (request_is_dry_run(request) || request->answered ||
         request->outcomes.n_reported < request->n_vifs)
         return;
     take_times(job, request);
@@ -131,12 +132,10 @@ static int add_vifs(struct vif_batch *batch, const struct request *request, stru
     int r = 0;
 
     for (size_t i = 0; i < request->n_vifs && r == 0; i++) {
-        const char *const *sources = request->params.sources;
         char name[32];
 
-        (void)snprintf(name, sizeof name, "vifs[%zu]", i);
-        r = batch_add_json(batch, sources ? sources[i] : name,
-                           json_array_get(request->params.vifs, i), err);
+        r = batch_add_json(batch, request_source(request, i, name),
+                           json_array_get(request_documents(request)->vifs.list, i), err);
     }
     return r;
 }
@@ -156,31 +155,33 @@ static int call_library(struct job *job, struct vif_host *host, struct vif_repor
                         struct vif_error *err)
 {
     const struct request *first = job->requests[0];
-    struct vif_call_options options = {
-        .size = sizeof options,
-        .wait = (enum vif_wait)first->params.wait,
-        .on_timeout = (enum vif_on_timeout)first->params.on_timeout,
-        .dry_run = first->params.dry_run,
-        .stop_fd = job->daemon->stop_fd,
-        .progress = progressed,
-        .result = told,
-        .data = job,
-    };
+    const struct op *op = first->op;
+    const struct op_documents *documents = request_documents(first);
+    union op_parameters parameters = first->parameters;
+    int64_t left = time_left(first_deadline(job));
     auto_batch struct vif_batch *batch = NULL;
-    int r = vif_batch_new(&batch, err);
+    int r = documents && documents->vifs.list ? vif_batch_new(&batch, err) : 0;
 
-    for (size_t i = 0; i < job->n && r == 0; i++) {
+    for (size_t i = 0; batch && i < job->n && r == 0; i++) {
         job->starts[i] = vif_batch_count(batch);
         r = add_vifs(batch, job->requests[i], err);
     }
     if (r < 0)
         return r;
     job->starts[job->n] = vif_batch_count(batch);
-    options.timeout_ms = time_left(first_deadline(job));
-    return first->method->call(host, batch, &options, ret_report, err);
+    if (op->timeout)
+        memcpy((char *)&parameters + op->timeout, &left, sizeof left);
+    if (op->stop)
+        memcpy((char *)&parameters + op->stop, &job->daemon->stop_fd, sizeof(int));
+    if (op->needs_batch) {
+        parameters.call.options.progress = progressed;
+        parameters.call.options.result = take_result;
+        parameters.call.options.data = job;
+    }
+    return op_run(host, op, batch, &parameters, ret_report, err);
 }
 
-static void run_batch(struct job *job, struct vif_host *host)
+static void run_calls(struct job *job, struct vif_host *host)
 {
     struct vif_report *report = NULL;
     struct vif_error err = {0};
@@ -194,24 +195,12 @@ static void run_batch(struct job *job, struct vif_host *host)
         take_times(job, request);
         if (r < 0)
             request_fail(request, &err);
-        else
+        else if (request->op->needs_batch)
             request_finish(request, vif_report_transaction(report));
+        else
+            request_answer(request, vif_report_json(report));
     }
     vif_report_free(report);
-}
-
-static void run_read(struct job *job, struct vif_host *host)
-{
-    struct request *request = job->requests[0];
-    struct vif_error err = {0};
-    auto_free char *text = NULL;
-    int r = request->method->read(request, host, &text, &err);
-
-    take_times(job, request);
-    if (r < 0)
-        request_fail(request, &err);
-    else
-        request_answer(request, text);
 }
 
 static void run(struct task *task, struct vif_host *host, const struct vif_error *why)
@@ -228,10 +217,7 @@ static void run(struct task *task, struct vif_host *host, const struct vif_error
     } else {
         struct host_counts before = host_counts(host), after;
 
-        if (job->requests[0]->method->call)
-            run_batch(job, host);
-        else
-            run_read(job, host);
+        run_calls(job, host);
         after = host_counts(host);
         job->counts.retries = after.retries - before.retries;
         job->counts.connects = after.connects - before.connects;

@@ -169,7 +169,7 @@ static void write_requests(const struct writer *to, const struct metrics *metric
                  vif_error_kind_name((enum vif_error_kind)i), metrics->failures[i]);
     declare(to, "vifd_vifs", "counter", NULL, "VIFs of requests, by their state afterwards.");
     for (size_t i = 0; i < N_VIF_METHODS; i++)
-        for (int k = 0; k < METRICS_STATES; k++)
+        for (int k = VIF_STATE_FAILED; k < METRICS_STATES; k++)
             text_add(to->out, "vifd_vifs_total{method=\"%s\",state=\"%s\"} %" PRIu64 "\n",
                      methods[i], vif_state_name((enum vif_state)k), metrics->vifs[i][k]);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
@@ -35,9 +36,10 @@ void queue_remove(struct queue *queue, struct request *request)
 /* Whether both can be one call of the library. */
 static bool is_alike(const struct request *a, const struct request *b)
 {
-    return a->method == b->method && a->method->call && a->params.wait == b->params.wait &&
-           a->params.on_timeout == b->params.on_timeout &&
-           a->params.timeout_ms == b->params.timeout_ms && a->params.dry_run == b->params.dry_run;
+    const struct vif_call_options *options = &a->parameters.call.options;
+
+    return a->op == b->op && a->op->needs_batch &&
+           memcmp(options, &b->parameters.call.options, sizeof *options) == 0;
 }
 
 ssize_t queue_take(struct queue *queue, const struct id_set *busy, const struct id_set *being_read,

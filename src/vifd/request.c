@@ -15,7 +15,7 @@
 #include "model/vif-document.h"
 #include "vifd/daemon.h"
 
-struct reply {
+struct post {
     struct note note;
     struct request *request;
     struct text text;
@@ -48,14 +48,30 @@ void request_free(struct request *request)
         free(request->results[i]);
     free(request->results);
     free(request->ids);
-    params_done(&request->params);
+    pool_done(&request->pool);
     varlink_call_done(&request->call);
     free(request);
 }
 
+const struct op_documents *request_documents(const struct request *request)
+{
+    size_t at = request->op->documents;
+
+    return at ? (const void *)((const char *)&request->parameters + at) : NULL;
+}
+
+const char *request_source(const struct request *request, size_t i, char buffer[32])
+{
+    const char *const *sources = request_documents(request)->sources;
+
+    (void)snprintf(buffer, 32, "vifs[%zu]", i);
+    return sources && sources[0] ? sources[i] : buffer;
+}
+
 int request_read_ids(struct request *request)
 {
-    size_t n = params_n_vifs(&request->params);
+    const struct op_documents *documents = request_documents(request);
+    size_t n = documents ? json_array_size(documents->vifs.list) : 0;
 
     request->ids = calloc(2 * n + 1, sizeof *request->ids);
     request->results = calloc(n + 1, sizeof *request->results);
@@ -65,7 +81,7 @@ int request_read_ids(struct request *request)
     for (size_t i = 0; i < n; i++) {
         char texts[2][UUID_TEXT_SIZE];
 
-        vif_document_ids(json_array_get(request->params.vifs, i), texts[0], texts[1]);
+        vif_document_ids(json_array_get(documents->vifs.list, i), texts[0], texts[1]);
         request->n_ids += id_read(texts[0], &request->ids[request->n_ids]);
         if (strcmp(texts[0], texts[1]) != 0)
             request->n_ids += id_read(texts[1], &request->ids[request->n_ids]);
@@ -75,10 +91,16 @@ int request_read_ids(struct request *request)
 
 bool request_changes(const struct request *request)
 {
-    const struct method *method = request->method;
+    return request->op->changes && request->op->changes(&request->parameters);
+}
 
-    return method->changes && !request->params.dry_run &&
-           (request->params.remove || !(method->allowed & PARAM(REMOVE)));
+bool request_is_dry_run(const struct request *request)
+{
+    int dry_run = 0;
+
+    if (request->op && request->op->dry_run)
+        memcpy(&dry_run, (const char *)&request->parameters + request->op->dry_run, sizeof dry_run);
+    return dry_run != 0;
 }
 
 int64_t time_left(int64_t until)
@@ -94,7 +116,7 @@ int64_t time_left(int64_t until)
 
 static void deliver(struct note *note)
 {
-    struct reply *reply = (struct reply *)note;
+    struct post *reply = (struct post *)note;
 
     daemon_reply(reply->request, &reply->text, reply->last);
     text_done(&reply->text);
@@ -121,7 +143,7 @@ static void post_lost(struct request *request, bool last)
 
 static void send_reply(struct request *request, struct text *text, bool last)
 {
-    struct reply *reply = calloc(1, sizeof *reply);
+    struct post *reply = calloc(1, sizeof *reply);
 
     if (last)
         request->answered = true;
@@ -131,7 +153,7 @@ static void send_reply(struct request *request, struct text *text, bool last)
         post_lost(request, last);
         return;
     }
-    *reply = (struct reply){{.deliver = deliver}, request, *text, last};
+    *reply = (struct post){{.deliver = deliver}, request, *text, last};
     *text = (struct text){0};
     mailbox_post(&request->daemon->mailbox, &reply->note);
 }
@@ -187,9 +209,10 @@ static void send_parameters(struct request *request, struct text *parameters, bo
 
 void request_answer(struct request *request, const char *text)
 {
-    struct text reply = {0};
+    struct text reply = {.failed = !text};
 
-    varlink_reply_write_text(&reply, NULL, text, strlen(text), false);
+    if (text)
+        varlink_reply_write_text(&reply, NULL, text, strlen(text), false);
     send_reply(request, &reply, true);
 }
 
@@ -227,10 +250,10 @@ static void count(struct request *request, size_t index, const struct vif_result
     outcomes->by_state[result->state]++;
     if (result->state != VIF_STATE_FAILED)
         return;
-    outcomes->by_kind[result->error.kind]++;
+    outcomes->by_kind[result->error->kind]++;
     if (!outcomes->n_failed || index < outcomes->first_failed) {
         outcomes->first_failed = index;
-        outcomes->error = result->error;
+        outcomes->error = *result->error;
     }
     outcomes->n_failed++;
 }
@@ -238,12 +261,14 @@ static void count(struct request *request, size_t index, const struct vif_result
 void request_report(struct request *request, size_t index, const struct vif_result *result)
 {
     struct text parameters = {0};
-
-    auto_free char *json = vif_result_json(result, index);
+    struct vif_result own = *result;
+    auto_free char *json = NULL;
 
     if (request->answered)
         return;
     count(request, index, result);
+    own.index = index; /* among the request's */
+    json = vif_result_json(&own);
     if (!json) {
         struct vif_error error;
 
@@ -264,13 +289,13 @@ void request_report(struct request *request, size_t index, const struct vif_resu
 
 void request_progress(struct request *request, const struct vif_progress *progress)
 {
+    const struct progress_record record = {vif_stage_name(progress->stage), progress->done,
+                                           progress->total};
     struct text parameters = {0};
 
     if (request->answered || !request->call.more)
         return;
-    text_add(&parameters,
-             "{\"results\":[],\"progress\":{\"stage\":\"%s\",\"done\":%zu,\"total\":%zu}}",
-             vif_stage_name(progress->stage), progress->done, progress->total);
+    record_write(request->op->reply, &(struct reply){.progress = &record}, &parameters);
     send_parameters(request, &parameters, false);
 }
 

@@ -6,10 +6,11 @@
 #include <sys/queue.h>
 #include <sys/types.h>
 
+#include "base/pool.h"
+#include "libvif/op.h"
 #include "rpc/varlink.h"
 #include "vifd/ids.h"
 #include "vifd/metrics.h"
-#include "vifd/params.h"
 #include "vifd/worker-pool.h"
 
 #define VIFD_INTERFACE "io.vifd"
@@ -23,24 +24,6 @@ struct caller {
     uid_t uid;
     gid_t gid;
     char comm[16]; /* "" where it cannot be told; of the caller's choice */
-};
-
-typedef int vif_call_fn(struct vif_host *host, const struct vif_batch *batch,
-                        const struct vif_call_options *options, struct vif_report **ret_report,
-                        struct vif_error *err);
-
-struct request;
-
-struct method {
-    const char *name;         /* with its interface */
-    uint32_t allowed, needed; /* parameters: sets of PARAM(...) */
-    vif_call_fn *call;        /* of those that take a batch and give a report */
-    /* Of all others.  Writes the parameters of the reply, a JSON object, to '*ret_text'.  With 'host' on a
-     * worker, without on the loop. */
-    int (*read)(struct request *request, struct vif_host *host, char **ret_text,
-                struct vif_error *err);
-    bool on_loop;
-    bool changes; /* may change things, unless it is a dry run */
 };
 
 /* In microseconds of CLOCK_MONOTONIC; 0: not come to that. */
@@ -78,10 +61,11 @@ struct request {
     size_t bytes;  /* the loop's: of all replies */
     struct id_set *marked; /* the loop's: that its ids are in; NULL: none */
     struct caller caller;
-    const struct method *method;
+    const struct op *op; /* NULL: the method is not known */
     struct varlink_call call;
-    struct params params;
-    struct id *ids; /* of its VIFs, as far as its documents tell */
+    union op_parameters parameters;
+    struct pool pool; /* of its parameters */
+    struct id *ids;   /* of its VIFs, as far as its documents tell */
     size_t n_ids, n_vifs;
     int64_t until; /* a deadline; when it has to be answered */
     struct times times;
@@ -103,8 +87,14 @@ void request_free(struct request *request);
 /* Reads which VIFs it is about.  -ENOMEM. */
 int request_read_ids(struct request *request);
 
-/* Whether it would change something. */
+/* Whether it would change something, and whether it is only a dry run. */
 bool request_changes(const struct request *request);
+bool request_is_dry_run(const struct request *request);
+
+/* The VIFs in its parameters; NULL for a method without. */
+const struct op_documents *request_documents(const struct request *request);
+/* What messages call the VIF 'i'. */
+const char *request_source(const struct request *request, size_t i, char buffer[32]);
 
 /* What is left until a deadline, as the library wants to have it. */
 int64_t time_left(int64_t until);

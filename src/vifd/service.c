@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of methods, and the way of a call from its message to the queue it waits in: the method is
- * found, its parameters are taken, its caller is judged.  Introspection is answered at once. */
+/* The way of a call from its message to the queue: its operation is found, its parameters are read, its
+ * caller is checked.  Introspection and metrics are answered at once. */
 #include "vifd/service.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/deadline.h"
 #include "base/limits.h"
 #include "vifd/daemon.h"
 #include "vifd/interface.h"
-#include "vifd/read-methods.h"
-#include "json/json-build.h"
-#include "json/json-text.h"
 
 static const char service_text[] =
     "# What every varlink service offers: what it is, and what can be called.\n"
@@ -44,108 +40,92 @@ static const struct {
 };
 #define N_INTERFACES (sizeof interfaces / sizeof interfaces[0])
 
-static int finish_json(json_t *json, char **ret_text, struct vif_error *err)
-{
-    *ret_text = json_finish(json);
-    return *ret_text ? 0 : error_memory(err);
-}
+/* ---- what the loop answers itself ---- */
 
-static int get_info(struct request *request, struct vif_host *host, char **ret_text,
-                    struct vif_error *err)
-{
-    json_t *names = json_array(), *info = json_object();
-
-    (void)request;
-    (void)host;
-    for (size_t i = 0; i < N_INTERFACES; i++)
-        names = json_and(names, json_string(interfaces[i].name));
-    info = json_with(info, "vendor", json_string("vifd"));
-    info = json_with(info, "product", json_string("vifd"));
-    info = json_with(info, "version", json_string(vif_version()));
-    info = json_with(info, "url", json_string("https://varlink.org/"));
-    return finish_json(json_with(info, "interfaces", names), ret_text, err);
-}
-
-static int get_description(struct request *request, struct vif_host *host, char **ret_text,
-                           struct vif_error *err)
-{
-    (void)host;
-    for (size_t i = 0; i < N_INTERFACES; i++)
-        if (strcmp(interfaces[i].name, request->params.interface) == 0)
-            return finish_json(json_pair("description", json_string(interfaces[i].text)), ret_text,
-                               err);
-    return 0;
-}
-
-static int get_metrics(struct request *request, struct vif_host *host, char **ret_text,
-                       struct vif_error *err)
-{
-    struct text metrics = {0}, text = {0};
-
-    (void)host;
-    metrics_export_write(request->daemon, METRICS_OPENMETRICS, &metrics);
-    text_add(&text, "{\"metrics\":");
-    if (!metrics.failed)
-        text_add_json_bytes(&text, metrics.data, metrics.n);
-    text_add(&text, "}");
-    text.failed |= metrics.failed;
-    text_done(&metrics);
-    *ret_text = text_take(&text);
-    return *ret_text ? 0 : error_memory(err);
-}
-
-static const struct method methods[] = {
-    {.name = VARLINK_SERVICE ".GetInfo", .read = get_info, .on_loop = true},
-    {.name = VARLINK_SERVICE ".GetInterfaceDescription",
-     .read = get_description,
-     .on_loop = true,
-     .allowed = PARAM(INTERFACE),
-     .needed = PARAM(INTERFACE)},
-    {.name = VIFD_INTERFACE ".Plug",
-     .call = vif_host_plug,
-     .changes = true,
-     .allowed = PARAM(VIFS) | PARAM(SOURCES) | PARAM(WAIT) | PARAM(ON_TIMEOUT) | PARAM(TIMEOUT_MS) |
-                PARAM(DRY_RUN),
-     .needed = PARAM(VIFS)},
-    {.name = VIFD_INTERFACE ".Unplug",
-     .call = vif_host_unplug,
-     .changes = true,
-     .allowed = PARAM(VIFS) | PARAM(SOURCES) | PARAM(WAIT) | PARAM(TIMEOUT_MS) | PARAM(DRY_RUN),
-     .needed = PARAM(VIFS)},
-    {.name = VIFD_INTERFACE ".Check",
-     .call = vif_host_check,
-     .allowed = PARAM(VIFS) | PARAM(SOURCES) | PARAM(WAIT) | PARAM(TIMEOUT_MS),
-     .needed = PARAM(VIFS)},
-    {.name = VIFD_INTERFACE ".Repair",
-     .call = vif_host_repair,
-     .changes = true,
-     .allowed = PARAM(VIFS) | PARAM(SOURCES) | PARAM(WAIT) | PARAM(ON_TIMEOUT) | PARAM(TIMEOUT_MS) |
-                PARAM(DRY_RUN),
-     .needed = PARAM(VIFS)},
-    {.name = VIFD_INTERFACE ".List",
-     .read = read_list,
-     .allowed = PARAM(INSTANCE) | PARAM(BRIDGE) | PARAM(STATE) | PARAM(TIMEOUT_MS)},
-    {.name = VIFD_INTERFACE ".Show",
-     .read = read_show,
-     .allowed = PARAM(VIFS) | PARAM(SOURCES) | PARAM(IDS) | PARAM(TIMEOUT_MS)},
-    {.name = VIFD_INTERFACE ".Prune",
-     .read = read_prune,
-     .changes = true,
-     .allowed = PARAM(MATCH) | PARAM(REMOVE) | PARAM(DRY_RUN) | PARAM(GRACE_MS) |
-                PARAM(TIMEOUT_MS) | PARAM(WAIT)},
-    {.name = VIFD_INTERFACE ".HostInfo",
-     .read = read_host_info,
-     .allowed = PARAM(VIF_TYPES) | PARAM(VERSIONS)},
-    {.name = VIFD_INTERFACE ".Doctor", .read = read_doctor, .allowed = PARAM(TIMEOUT_MS)},
-    {.name = VIFD_INTERFACE ".GetMetrics", .read = get_metrics, .on_loop = true},
+struct get_description {
+    const char *interface;
 };
+static const struct record_field description_fields[] = {
+    {RECORD_FIELD(struct get_description, interface, STRING)},
+};
+static const struct record_table description_parameters = {
+    RECORD_TABLE(NULL, description_fields, struct get_description)};
+static const struct record_table no_parameters = {.size = 0};
 
-static const struct method *find_method(const char *name)
+static const struct op get_info = {
+    .name = "GetInfo", .parameters = &no_parameters, .on_daemon = true};
+static const struct op get_interface_description = {
+    .name = "GetInterfaceDescription", .parameters = &description_parameters, .on_daemon = true};
+
+static void answer_info(struct text *reply)
 {
-    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
-        if (strcmp(methods[i].name, name) == 0)
-            return &methods[i];
-    return NULL;
+    text_add(reply,
+             "{\"vendor\":\"vifd\",\"product\":\"vifd\",\"version\":\"%s\","
+             "\"url\":\"https://varlink.org/\",\"interfaces\":[",
+             vif_version());
+    for (size_t i = 0; i < N_INTERFACES; i++)
+        text_add(reply, "%s\"%s\"", i ? "," : "", interfaces[i].name);
+    text_add(reply, "]}");
+}
+
+static void answer_description(const char *interface, struct text *reply)
+{
+    for (size_t i = 0; i < N_INTERFACES; i++) {
+        if (strcmp(interfaces[i].name, interface) != 0)
+            continue;
+        text_add(reply, "{\"description\":");
+        text_add_json(reply, interfaces[i].text);
+        text_add(reply, "}");
+    }
+}
+
+static void answer_metrics(struct daemon *daemon, struct text *reply)
+{
+    struct text metrics = {0};
+
+    metrics_export_write(daemon, METRICS_OPENMETRICS, &metrics);
+    reply->failed |= metrics.failed;
+    if (!metrics.failed)
+        record_write(op_metrics.reply, &(struct reply){.text = metrics.data}, reply);
+    text_done(&metrics);
+}
+
+static void answer_now(struct request *request)
+{
+    const char *interface = NULL;
+    struct text reply = {0};
+
+    if (request->op == &op_metrics) {
+        answer_metrics(request->daemon, &reply);
+    } else if (request->op == &get_info) {
+        answer_info(&reply);
+    } else {
+        memcpy(&interface, &request->parameters, sizeof interface);
+        answer_description(interface, &reply);
+    }
+    if (interface && !reply.n && !reply.failed)
+        request_refuse(request, VARLINK_INTERFACE_NOT_FOUND, "interface", interface);
+    else
+        request_answer(request, reply.failed ? NULL : reply.data);
+    text_done(&reply);
+}
+
+/* ---- every call ---- */
+
+static const struct op *find_op(const char *method)
+{
+    static const struct op *const own[] = {&get_info, &get_interface_description, NULL};
+    const struct op *const *rows = NULL;
+    size_t n = 0;
+
+    (void)varlink_is_member(method, &n);
+    if (n == strlen(VIFD_INTERFACE) && strncmp(method, VIFD_INTERFACE, n) == 0)
+        rows = ops;
+    else if (n == strlen(VARLINK_SERVICE) && strncmp(method, VARLINK_SERVICE, n) == 0)
+        rows = own;
+    while (rows && *rows && strcmp((*rows)->name, method + n + 1) != 0)
+        rows++;
+    return rows ? *rows : NULL;
 }
 
 static void refuse_unknown(struct request *request)
@@ -164,52 +144,67 @@ static void refuse_unknown(struct request *request)
     request_refuse(request, VARLINK_INTERFACE_NOT_FOUND, "interface", interface);
 }
 
-static void answer_now(struct request *request)
-{
-    struct vif_error err = {0};
-    char *text = NULL;
-
-    if (request->method->read(request, NULL, &text, &err) < 0)
-        request_fail(request, &err);
-    else if (!text)
-        request_refuse(request, VARLINK_INTERFACE_NOT_FOUND, "interface",
-                       request->params.interface);
-    else
-        request_answer(request, text);
-    free(text);
-}
-
-/* Whether the caller may; he is told when he may not. */
+/* Whether the caller may; if not, the request has been answered. */
 static bool is_allowed(struct peer *peer, struct request *request)
 {
     struct vif_error why = {0};
 
     if (access_check(&peer->daemon->rules, &peer->identity, request_changes(request), &why) == 0)
         return true;
-    if (request->method->on_loop)
+    if (request->op->on_daemon)
         request_refuse(request, VARLINK_PERMISSION_DENIED, NULL, NULL);
     else
         request_fail(request, &why);
     return false;
 }
 
-/* A call without a timeout has the configured one; what that is may be asked for only here. */
+/* A call without a timeout has the configured one; the caller's may be asked for only here. */
 static void set_deadline(struct request *request)
 {
-    int64_t ms = request->params.timeout_ms;
+    const struct op *op = request->op;
+    int64_t ms = 0;
 
-    request->until =
-        deadline_after(ms == VIF_TIMEOUT_CONFIGURED ? request->daemon->timeout_ms : ms);
+    if (op->timeout)
+        memcpy(&ms, (const char *)&request->parameters + op->timeout, sizeof ms);
+    if (ms == VIF_TIMEOUT_CONFIGURED)
+        ms = op->timeout_ms ? op->timeout_ms : request->daemon->timeout_ms;
+    request->until = deadline_after(ms);
+}
+
+/* Reads the parameters; when it returns false, the request has been answered. */
+static bool read_parameters(struct request *request)
+{
+    const struct op_documents *documents;
+    const char *bad = NULL;
+    struct vif_error err = {0};
+    size_t n = 0;
+    int r = record_read_parameters(request->op->parameters, request->call.parameters,
+                                   &request->pool, &request->parameters, &bad);
+
+    documents = request_documents(request);
+    while (r == 0 && documents && documents->sources && documents->sources[n])
+        n++;
+    if (r == 0 && n && n != json_array_size(documents->vifs.list)) {
+        r = -EINVAL;
+        bad = "sources";
+    }
+    if (r == -EINVAL) {
+        request_refuse(request, VARLINK_INVALID_PARAMETER, "parameter", bad);
+        return false;
+    }
+    if (r == 0 && documents && json_array_size(documents->vifs.list) > LIMIT_VIFS)
+        r = error_set(&err, VIF_ERROR_INVALID, "more than %d VIFs in one call", LIMIT_VIFS);
+    else if (r < 0 || request_read_ids(request) < 0)
+        r = error_memory(&err);
+    if (r < 0)
+        request_fail(request, &err);
+    return r == 0;
 }
 
 static void begin(struct peer *peer, struct request *request)
 {
-    const char *bad = NULL;
-    struct vif_error err = {0};
-    int r;
-
-    request->method = find_method(request->call.method);
-    if (!request->method) {
+    request->op = find_op(request->call.method);
+    if (!request->op) {
         refuse_unknown(request);
         return;
     }
@@ -217,24 +212,12 @@ static void begin(struct peer *peer, struct request *request)
         request_refuse(request, VARLINK_INVALID_PARAMETER, "parameter", "upgrade");
         return;
     }
-    r = params_read(request->call.parameters, request->method->allowed, request->method->needed,
-                    &request->params, &bad);
-    if (r == -EINVAL) {
-        request_refuse(request, VARLINK_INVALID_PARAMETER, "parameter", bad);
+    if (!read_parameters(request))
         return;
-    }
-    if (r == 0 && params_n_vifs(&request->params) > LIMIT_VIFS)
-        r = error_set(&err, VIF_ERROR_INVALID, "more than %d VIFs in one call", LIMIT_VIFS);
-    else if (r < 0 || request_read_ids(request) < 0)
-        r = error_memory(&err);
-    if (r < 0) {
-        request_fail(request, &err);
-        return;
-    }
     set_deadline(request);
     if (!is_allowed(peer, request))
         return;
-    if (request->method->on_loop)
+    if (request->op->on_daemon)
         answer_now(request);
     else
         daemon_begin(request);

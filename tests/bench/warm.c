@@ -25,7 +25,7 @@ static int judge(const struct vif_report *report)
         const struct vif_result *result = vif_report_result(report, i);
 
         if (result->state == VIF_STATE_FAILED)
-            (void)fprintf(stderr, "%s: %s\n", result->id, result->error.text);
+            (void)fprintf(stderr, "%s: %s\n", result->id, result->error->text);
     }
     return vif_report_status(report);
 }

@@ -329,8 +329,8 @@ def test_interrupted_while_vifd_goes_on(lab):
     status, out, err = plug_until(both, lambda process: process.send_signal(signal.SIGINT))
     assert status == -signal.SIGINT and out == ''
     lines = err.splitlines()
-    assert lines[0] == ('vifctl: plug %s: interrupted: what vifd has begun it goes on with, a check '
-                        'tells' % vif_id(60))
+    assert lines[0] == ('vifctl: plug %s: interrupted: vifd completes what it has begun, which a '
+                        'check shows' % vif_id(60))
     assert lines[-1] == 'vifctl: interrupted: 0 of 2 VIFs plugged, 1 not waited for, 1 failed'
     lab.settle()
     assert both.run(True, 'check', stranger())['status'] == 0
@@ -342,5 +342,5 @@ def test_a_daemon_that_dies_in_the_middle(lab):
     both = Both(lab)
     status, out, err = plug_until(both, lambda _: both.vifd.process.kill())
     assert status == 4 and out == ''
-    assert 'the answer of vifd was lost: it may have done what was asked, a check tells' in err
+    assert "vifd's reply was lost; it may have done the work, which a check shows" in err
     assert lab.vifctl('check', stranger()).status == 0

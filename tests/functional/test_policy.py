@@ -143,7 +143,7 @@ def test_leftovers_outside_are_kept(lab):
     mine = leftovers.port(lab, 1)
     theirs = leftovers.add_port(lab, device(2), leftovers.ids(2), bridge='br-ex')
     answer = call(lab, 'prune')[1]
-    found = {one['name']: one for one in answer['leftovers']}
+    found = {one['name']: one for one in answer['stale']}
     assert found[mine]['state'] == 'removed' and lab.db.row('Port', mine) is None
     assert found[theirs]['state'] == 'kept' and lab.db.row('Port', theirs)
     assert found[theirs]['reason'].endswith(

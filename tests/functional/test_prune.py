@@ -46,7 +46,7 @@ def test_each_kind_is_found_and_removed(lab):
 def test_each_kind_says_what_and_why(lab, kind):
     before = lab.snapshot()
     name = KINDS[kind](lab, 1)
-    [one] = look(lab).json['leftovers']
+    [one] = look(lab).json['stale']
     assert (one['kind'], one['name'], one['state']) == (kind, name, 'found')
     assert one['reason'] and 'not removed' not in one['reason'] and one['age'] >= 0
     if kind.endswith('port') or kind == 'per-port-bridge':
@@ -66,7 +66,7 @@ def test_dry_run_says_every_operation(lab):
     before = lab.snapshot()
     done = look(lab, '--dry-run')
     assert found(done, 'planned') == found(look(lab)) != set()
-    steps = {one['kind']: one['steps'] for one in done.json['leftovers']}
+    steps = {one['kind']: one['steps'] for one in done.json['stale']}
     assert steps == {
         'hybrid-port': ['- port %s, bridge br-int' % device(1, 'qvo')],
         'hybrid-links': ['- Linux bridge ' + device(2, 'qbr'),
@@ -128,7 +128,7 @@ def test_young_one(lab, kind):
     """With the default grace nothing that was made just now is removed; -v shows it."""
     KINDS[kind](lab, 1)
     before = lab.snapshot()
-    [one] = look(lab, '--yes', grace=600).json['leftovers']
+    [one] = look(lab, '--yes', grace=600).json['stale']
     assert one['state'] == 'kept' and one['age'] < 60
     assert 's old, younger than the grace period' in one['reason']
     assert lab.vifctl('prune', options=['--yes']).out == (
@@ -309,7 +309,7 @@ def test_veth_that_leads_into_a_container(lab):
 def test_libvirts_port_is_shown_and_left(lab):
     leftovers.libvirt_port(lab, 1)
     before = lab.snapshot()
-    [one] = remove(lab).json['leftovers']
+    [one] = remove(lab).json['stale']
     assert (one['kind'], one['name'], one['state']) == ('libvirt-port', 'vnet1', 'kept')
     assert one['reason'].endswith('not removed: libvirt made it')
     assert_same(before, lab.snapshot())

@@ -51,7 +51,7 @@ def make_older(lab, seconds):
 
 
 def why_kept(outcome):
-    [one] = outcome.json['leftovers']
+    [one] = outcome.json['stale']
     assert one['state'] == 'kept', one
     return one['reason']
 
@@ -60,7 +60,7 @@ def test_age_is_that_of_the_record(lab):
     leftovers.port(lab, 1)
     time.sleep(1)
     make_older(lab, 100)
-    [one] = look(lab, grace=90).json['leftovers']
+    [one] = look(lab, grace=90).json['stale']
     assert one['state'] == 'found' and 100 < one['age'] < 130
     assert 'younger than the grace period' in why_kept(look(lab, '--yes', grace=300))
     assert found(look(lab, '--yes', grace=90), 'removed') == PORT
@@ -70,7 +70,7 @@ def test_nothing_is_older_than_the_host_is_up(lab):
     """After a start of the host, guests need time to come back to their ports."""
     leftovers.port(lab, 1)
     make_older(lab, 10 ** 8)
-    [one] = look(lab).json['leftovers']
+    [one] = look(lab).json['stale']
     with open('/proc/uptime') as f:
         assert one['age'] <= float(f.read().split()[0])
 
@@ -87,7 +87,7 @@ def test_compacted_log_dates_from_its_snapshot(lab):
     leftovers.port(lab, 1)
     make_older(lab, 100)
     lab.run('ovs-appctl', '-t', lab.path('db.ctl'), 'ovsdb-server/compact')
-    [one] = look(lab).json['leftovers']
+    [one] = look(lab).json['stale']
     assert one['state'] == 'found' and one['age'] < 60
     assert why_kept(look(lab, grace=90))
 

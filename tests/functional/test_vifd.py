@@ -119,7 +119,7 @@ def test_what_only_looks(quiet):
         types = c.call('HostInfo', vif_types=['VIFVHostUser'])['host_info']
         assert 'VIFBridge' not in json.dumps(types)
         assert any(f['check'] == 'ovsdb' for f in c.call('Doctor')['findings'])
-        assert c.call('Prune') == {'leftovers': []}
+        assert c.call('Prune') == {'stale': []}
         assert refused(c, 'List', state='odd').kind == 'InvalidInput'
         planned = c.call('Plug', vifs=[ovs_vif(1)], dry_run=True)
         assert planned['results'][0]['state'] == 'planned' and planned['transaction']

@@ -219,7 +219,7 @@ def test_leftovers_of_the_group(lab):
         for n, more, bridge in ((1, old, 'br-int'), (2, {}, 'br-int'), (3, old, 'br-ex')))
     with Caller(NOVA, NOVA, VIFD_ID) as nova, nova.connect(vifd) as c:
         found = {one['name']: one for one in
-                 c.call('Prune', remove=True, grace_ms=1000, wait='none')['leftovers']}
+                 c.call('Prune', remove=True, grace_ms=1000, wait='none')['stale']}
         one = event(vifd, 'Prune')
     assert found[mine]['state'] == 'removed', found[mine]['reason']
     assert lab.db.row('Port', mine) is None
@@ -243,8 +243,8 @@ def look(client):
     assert client.results('Check', ovs_vif(1), wait='none')[0]['state'] == 'drifted'
     assert any(one['check'] == 'ovsdb' for one in client.call('Doctor')['findings'])
     assert client.call('HostInfo')['host_info']
-    assert client.call('Prune', grace_ms=-1)['leftovers']
-    assert client.call('Prune', grace_ms=-1, remove=True, dry_run=True)['leftovers']
+    assert client.call('Prune', grace_ms=-1)['stale']
+    assert client.call('Prune', grace_ms=-1, remove=True, dry_run=True)['stale']
     assert client.call('GetMetrics')['metrics'].endswith('# EOF\n')
     for method in CHANGES.values():
         assert client.results(method, ovs_vif(1), dry_run=True)

@@ -39,25 +39,25 @@ static int call(call_fn *function, struct vif_host *host, const struct vif_batch
 
 static int show(struct vif_host *host, const struct vif_batch *batch, struct vif_error *err)
 {
-    struct vif_drawing *drawing = NULL;
+    struct vif_report *drawing = NULL;
     int status;
 
-    if (vif_host_show(host, batch, NULL, NULL, &drawing, err) < 0)
+    if (vif_host_show(host, batch, NULL, &drawing, err) < 0)
         return fail(err);
-    printf("%s\n", vif_drawing_json(drawing));
-    status = vif_drawing_status(drawing);
-    vif_drawing_free(drawing);
+    printf("%s\n", vif_report_json(drawing));
+    status = vif_report_status(drawing);
+    vif_report_free(drawing);
     return status;
 }
 
 static int list(struct vif_host *host, struct vif_error *err)
 {
-    struct vif_list *vifs = NULL;
+    struct vif_report *vifs = NULL;
 
     if (vif_host_list(host, NULL, &vifs, err) < 0)
         return fail(err);
-    printf("%s\n", vif_list_json(vifs));
-    vif_list_free(vifs);
+    printf("%s\n", vif_report_json(vifs));
+    vif_report_free(vifs);
     return 0;
 }
 
@@ -68,12 +68,12 @@ static int prune(struct vif_host *host, struct vif_error *err)
                                         .grace_ms = VIF_GRACE_NONE,
                                         .wait = VIF_WAIT_NONE,
                                         .timeout_ms = 20000};
-    struct vif_leftovers *leftovers = NULL;
+    struct vif_report *leftovers = NULL;
 
     if (vif_host_prune(host, &options, &leftovers, err) < 0)
         return fail(err);
-    printf("%s\n", vif_leftovers_json(leftovers));
-    vif_leftovers_free(leftovers);
+    printf("%s\n", vif_report_json(leftovers));
+    vif_report_free(leftovers);
     return 0;
 }
 

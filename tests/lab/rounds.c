@@ -44,7 +44,7 @@ static void call(call_fn *function, struct vif_host *host, const struct vif_batc
         fail(err.text);
     for (size_t i = 0; i < vif_report_count(report); i++)
         if (vif_report_result(report, i)->state == VIF_STATE_FAILED)
-            fail(vif_report_result(report, i)->error.text);
+            fail(vif_report_result(report, i)->error->text);
     vif_report_free(report);
 }
 

@@ -72,7 +72,7 @@ static inline char *words_of(const struct graph *graph)
     struct text text = {0};
 
     for (size_t i = 0; i < graph->n_vifs; i++)
-        text_add(&text, "VIF %s, first %s\n", graph->vifs[i].state,
+        text_add(&text, "VIF %s, first %s\n", vif_state_name(graph->vifs[i].state),
                  graph->vifs[i].first == GRAPH_NONE ? "none"
                                                     : graph->nodes[graph->vifs[i].first].kind);
     for (size_t i = 0; i < graph->n_nodes; i++) {

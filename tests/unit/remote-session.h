@@ -51,7 +51,6 @@ static inline void begin(struct session *s, const struct fake_action *script)
     if (open_host(s) < 0)
         fail_msg("%s", s->err.text);
     assert_int_equal(vif_batch_new(&s->batch, &s->err), 0);
-    vif_batch_keep(s->batch);
     add_vifs(s, "[" VIF(1) "," VIF(2) "," VIF(3) "]");
 }
 

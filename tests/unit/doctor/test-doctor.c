@@ -122,8 +122,8 @@ static struct doctor_facts healthy(void)
 static const struct vif_finding *find(const struct vif_findings *findings, const char *check,
                                       size_t nth)
 {
-    for (size_t i = 0; i < vif_findings_count(findings); i++) {
-        const struct vif_finding *finding = vif_findings_get(findings, i);
+    for (size_t i = 0; i < findings->n; i++) {
+        const struct vif_finding *finding = &findings->items[i];
 
         if (strcmp(finding->check, check) == 0 && nth-- == 0)
             return finding;
@@ -143,10 +143,10 @@ struct example {
 static void check_example(const struct example *example)
 {
     struct doctor_facts facts = healthy();
-    struct vif_findings *findings = calloc(1, sizeof *findings);
+    struct pool pool = {0};
+    struct vif_findings list = {.pool = &pool}, *findings = &list;
     const struct vif_finding *finding;
 
-    assert_non_null(findings);
     if (example->change)
         example->change(&facts);
     doctor_check(&facts, findings);
@@ -157,16 +157,16 @@ static void check_example(const struct example *example)
         !strstr(finding->advice, example->advice) || !example->advice[0] != !finding->advice[0])
         fail_msg("%s: %s %s: %s -> %s", example->name, finding->check,
                  vif_finding_level_name(finding->level), finding->text, finding->advice);
-    for (size_t i = 0; i < vif_findings_count(findings); i++) {
-        finding = vif_findings_get(findings, i);
+    for (size_t i = 0; i < findings->n; i++) {
+        finding = &findings->items[i];
         assert_true(finding->text[0] && !strchr(finding->text, '\n'));
         if (finding->level == VIF_FINDING_OK)
             assert_string_equal(finding->advice, "");
         if (finding->level >= VIF_FINDING_WARN && !finding->advice[0])
             fail_msg("%s: %s is without advice", example->name, finding->text);
     }
-    assert_int_equal(vif_findings_status(findings), example->level == VIF_FINDING_FAIL ? 3 : 0);
-    vif_findings_free(findings);
+    free(list.items);
+    pool_done(&pool);
     doctor_facts_done(&facts);
 }
 

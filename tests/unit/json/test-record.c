@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading records that a peer sent, good and bad, and without memory.  Linked with --wrap of malloc,
+/* Reading records that a peer sent, good and bad, and without memory; writing them.  Linked with --wrap of malloc,
  * calloc, realloc and strdup. */
 #include <errno.h>
 #include <setjmp.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <vif/vif.h>
 
 #include "base/limits.h"
 #include "failing-alloc.h"
@@ -21,41 +22,64 @@ struct inner {
 };
 
 struct outer {
-    const char *text, *line, *word, *lines, *list_text, *page;
+    const char *text, *line, *word, *string, *lines, *list_text, *page;
+    const char *const *texts;
+    char sign;
+    enum { RED, GREEN, BLUE } colour;
     int flag;
     int64_t number;
     size_t index;
-    struct inner *object;
-    struct record_list list, members;
+    struct record_documents documents;
+    const struct vif_error *error;
+    const struct inner *object;
+    const struct record_list *list, *members;
 };
 
 static const struct record_field inner_fields[] = {
     {.name = "word", .type = RECORD_WORD, .offset = offsetof(struct inner, word)},
 };
-static const struct record_table inner_table = RECORD_TABLE(inner_fields, struct inner);
+static const struct record_table inner_table = {RECORD_TABLE(NULL, inner_fields, struct inner)};
+
+static const char *const colour_words[] = {"red", "green", "blue"};
+static const struct record_words colours = {NULL, colour_words, 3};
 
 #define FIELD(field, of_type)                                                                      \
     {                                                                                              \
         .name = #field, .type = RECORD_##of_type, .optional = true,                                \
         .offset = offsetof(struct outer, field), .min = -5, .max = 100, .none = -1,                \
-        .table = &inner_table                                                                      \
+        .words = &colours, .table = &inner_table                                                   \
     }
 
 static const struct record_field outer_fields[] = {
     {.name = "text", .type = RECORD_TEXT, .offset = offsetof(struct outer, text)},
     FIELD(line, LINE),
     FIELD(word, WORD),
+    FIELD(string, STRING),
+    FIELD(sign, SIGN),
+    FIELD(colour, ENUM),
     FIELD(lines, LINES),
-    FIELD(list_text, LIST_AS_TEXT),
-    FIELD(page, OBJECT_AS_PAGE),
+    FIELD(texts, TEXTS),
+    FIELD(list_text, RAW_LIST),
+    FIELD(page, PAGE),
     FIELD(flag, BOOL),
     FIELD(number, INT),
     FIELD(index, INDEX),
+    FIELD(documents, DOCUMENTS),
+    FIELD(error, ERROR),
     FIELD(object, OBJECT),
     FIELD(list, LIST),
     FIELD(members, MEMBERS),
 };
-static const struct record_table outer_table = RECORD_TABLE(outer_fields, struct outer);
+
+static const char *outer_fault(const void *record)
+{
+    const struct outer *outer = record;
+
+    return outer->number == 13 ? "nobody wants this number" : NULL;
+}
+
+static const struct record_table outer_table = {RECORD_TABLE(NULL, outer_fields, struct outer),
+                                                .fault = outer_fault};
 
 /* ' stands for ". */
 static json_t *parse(const char *text)
@@ -76,6 +100,8 @@ static json_t *parse(const char *text)
 
 #define ALL                                                                                        \
     "{'new':[{}],'text':'a\\nb','line':'a\\nb\\u007f\xc3\xa4','word':'br-int_2.x:y',"              \
+    "'string':'s','sign':'~','colour':'green','texts':['x','y'],'documents':[7],"                  \
+    "'error':{'kind':'Conflict','text':'no\\nway'},"                                               \
     "'lines':['one','two\\nthree',''],'list_text':[{'b':1,'a':'\xc3\xa4'}],'page':{'k':[]},"       \
     "'flag':true,'number':-5,'index':7,'object':{'word':'w','more':1},"                            \
     "'list':[{'word':'x'},{'word':''}],'members':{'b':'\\u0001','a:1':-3}}"
@@ -91,12 +117,20 @@ static int read_outer(const char *text, struct pool *pool, struct outer *outer,
 
 static void check_all(const struct outer *outer)
 {
-    const struct inner *items = outer->list.items;
-    const struct record_member *members = outer->members.items;
+    const struct inner *items = outer->list->items;
+    const struct record_member *members = outer->members->items;
 
     assert_string_equal(outer->text, "a\nb");
     assert_string_equal(outer->line, "a b \xc3\xa4");
     assert_string_equal(outer->word, "br-int_2.x:y");
+    assert_string_equal(outer->string, "s");
+    assert_int_equal(outer->sign, '~');
+    assert_int_equal(outer->colour, GREEN);
+    assert_string_equal(outer->texts[1], "y");
+    assert_null(outer->texts[2]);
+    assert_non_null(outer->documents.list);
+    assert_int_equal(outer->error->kind, VIF_ERROR_CONFLICT);
+    assert_string_equal(outer->error->text, "no way");
     assert_string_equal(outer->lines, "one\ntwo three\n\n");
     assert_string_equal(outer->list_text, "[{\"b\":1,\"a\":\"\xc3\xa4\"}]");
     assert_string_equal(outer->page, "{\n  \"k\": []\n}");
@@ -104,10 +138,10 @@ static void check_all(const struct outer *outer)
     assert_int_equal(outer->number, -5);
     assert_int_equal(outer->index, 7);
     assert_string_equal(outer->object->word, "w");
-    assert_int_equal(outer->list.n, 2);
+    assert_int_equal(outer->list->n, 2);
     assert_string_equal(items[0].word, "x");
     assert_string_equal(items[1].word, "");
-    assert_int_equal(outer->members.n, 2);
+    assert_int_equal(outer->members->n, 2);
     assert_string_equal(members[0].key, "b");
     assert_string_equal(members[0].value, "\x01");
     assert_int_equal(members[0].is_number, 0);
@@ -132,7 +166,8 @@ static void what_is_absent(void **state)
     static const char *const texts[] = {
         "{'text':''}",
         "{'text':'','line':null,'word':null,'lines':null,'list_text':null,'page':null,'flag':null,"
-        "'number':null,'index':null,'object':null,'list':null,'members':null}",
+        "'number':null,'index':null,'object':null,'list':null,'members':null,'texts':null,"
+        "'string':null,'sign':null,'colour':null,'documents':null,'error':null}",
     };
 
     (void)state;
@@ -151,8 +186,14 @@ static void what_is_absent(void **state)
         assert_int_equal(outer.number, -1);
         assert_true(outer.index == SIZE_MAX);
         assert_null(outer.object);
-        assert_int_equal(outer.list.n, 0);
-        assert_int_equal(outer.members.n, 0);
+        assert_null(outer.list);
+        assert_null(outer.members);
+        assert_null(outer.string);
+        assert_null(outer.texts);
+        assert_null(outer.error);
+        assert_null(outer.documents.list);
+        assert_int_equal(outer.sign, 0);
+        assert_int_equal((int)outer.colour, -1);
         pool_done(&pool);
     }
 }
@@ -177,6 +218,17 @@ static void faults(void **state)
         {"{'text':'','number':101}", "/number: expected an integer from -5 to 100, got 101"},
         {"{'text':'','number':-6}", "/number: expected an integer from -5 to 100, got -6"},
         {"{'text':'','number':1.0}", "/number: expected an integer from -5 to 100, got 1.0"},
+        {"{'text':'','number':13}", "nobody wants this number"},
+        {"{'text':'','string':7}", "/string: expected a text, got 7"},
+        {"{'text':'','sign':'ab'}", "/sign: expected a sign, got \"ab\""},
+        {"{'text':'','sign':'\xc3\xa4'}", "/sign: expected a sign"},
+        {"{'text':'','sign':''}", "/sign: expected a sign"},
+        {"{'text':'','colour':'pink'}", "/colour: expected a known word, got \"pink\""},
+        {"{'text':'','colour':1}", "/colour: expected a known word, got 1"},
+        {"{'text':'','texts':['x',{}]}", "/texts/1: expected a text, got {}"},
+        {"{'text':'','documents':{}}", "/documents: expected a list, got {}"},
+        {"{'text':'','error':'Conflict'}", "/error: expected an object"},
+        {"{'text':'','error':{'kind':'Conflict'}}", "/error/text: missing"},
         {"{'text':'','index':-1}", "/index: expected an index, got -1"},
         {"{'text':'','index':'1'}", "/index: expected an index, got \"1\""},
         {"{'text':'','object':[]}", "/object: expected an object, got []"},
@@ -200,6 +252,81 @@ static void faults(void **state)
         assert_int_equal(err.kind, VIF_ERROR_INVALID);
         if (!strstr(err.text, rows[i].words))
             fail_msg("%s: \"%s\" is not in \"%s\"", rows[i].text, rows[i].words, err.text);
+        pool_done(&pool);
+    }
+}
+
+/* What was read is written the same, but for members that no field names. */
+static void written_again(void **state)
+{
+    struct outer outer = {0}, second = {0};
+    struct pool pool = {0};
+    struct text text = {0};
+
+    (void)state;
+    assert_int_equal(read_outer(ALL, &pool, &outer, NULL), 0);
+    outer.documents.text = "[7]";
+    record_write(&outer_table, &outer, &text);
+    assert_false(text.failed);
+    assert_null(strstr(text.data, "new"));
+    assert_int_equal(read_outer(text.data, &pool, &second, NULL), 0);
+    second.documents.text = "[7]";
+    text_done(&text);
+    assert_string_equal(second.line, outer.line);
+    assert_string_equal(second.lines, outer.lines);
+    assert_string_equal(second.list_text, outer.list_text);
+    assert_string_equal(second.page, outer.page);
+    assert_string_equal(second.object->word, "w");
+    assert_int_equal(second.members->n, 2);
+    pool_done(&pool);
+}
+
+static void what_is_absent_is_not_written(void **state)
+{
+    struct outer outer = {0};
+    struct pool pool = {0};
+    struct text text = {0};
+
+    (void)state;
+    assert_int_equal(read_outer("{'text':'\\u0001'}", &pool, &outer, NULL), 0);
+    record_write(&outer_table, &outer, &text);
+    assert_string_equal(text.data, "{\"text\":\"\\u0001\"}");
+    text_done(&text);
+    pool_done(&pool);
+    assert_string_equal(record_word(&colours, BLUE), "blue");
+    assert_string_equal(record_word(&colours, 3), "unknown");
+    assert_string_equal(record_word(&colours, -1), "unknown");
+}
+
+/* As parameters of a call: what is not known is a fault, and the bad one is named. */
+static void parameters(void **state)
+{
+    static const struct {
+        const char *text, *bad;
+    } rows[] = {
+        {"{}", "text"},
+        {"{'text':null}", "text"},
+        {"{'text':'','pink':1}", "pink"},
+        {"{'text':'','number':101}", "number"},
+        {"{'text':'','number':1.0}", "number"},
+        {"{'text':'','flag':0}", "flag"},
+        {"{'text':'','texts':['a',1]}", "texts"},
+        {"{'text':'','colour':'pink'}", "colour"},
+        {"{'text':'','documents':{}}", "documents"},
+        {"{'text':'','pink':null,'colour':'blue'}", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        auto_json json_t *json = parse(rows[i].text);
+        struct outer outer = {0};
+        struct pool pool = {0};
+        const char *bad = NULL;
+        int r = record_read_parameters(&outer_table, json, &pool, &outer, &bad);
+
+        assert_int_equal(r, rows[i].bad ? -EINVAL : 0);
+        if (rows[i].bad)
+            assert_string_equal(bad, rows[i].bad);
         pool_done(&pool);
     }
 }
@@ -235,6 +362,9 @@ int main(void)
         cmocka_unit_test(all_of_them),
         cmocka_unit_test(what_is_absent),
         cmocka_unit_test(faults),
+        cmocka_unit_test(written_again),
+        cmocka_unit_test(what_is_absent_is_not_written),
+        cmocka_unit_test(parameters),
         cmocka_unit_test(without_memory),
     };
 

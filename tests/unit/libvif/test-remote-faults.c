@@ -3,8 +3,9 @@
  * --wrap of malloc, calloc, realloc, strdup and reallocarray. */
 #include "remote-session.h"
 
+#include "client/client.h"
 #include "failing-alloc.h"
-#include "libvif/remote-call.h"
+#include "libvif/host.h"
 
 void *__wrap_reallocarray(void *old, size_t n, size_t size);
 
@@ -22,24 +23,25 @@ static void bad_results(void **state)
         const char *parameters, *words;
     } rows[] = {
         {"[]", "a reply is not a varlink message: \"parameters\""},
-        {"{}", "nothing of some of the VIFs"},
+        {"{}", "/results: missing"},
+        {"{\"results\":[]}", "nothing about some of the VIFs"},
         {"{\"results\":{}}", "/results: expected a list, got {}"},
         {"{\"results\":[[]]}", "/results/0: expected an object, got []"},
         {"{\"results\":[{}]}", "/results/0/index: missing"},
         {"{\"results\":[" START "\"index\":-1,\"state\":\"plugged\"}]}",
          "/results/0/index: expected an index, got -1"},
         {"{\"results\":[" START "\"index\":3,\"state\":\"plugged\"}]}",
-         "a result of a VIF that was not asked for"},
+         "a result of a VIF that was not sent"},
         {"{\"results\":[" START "\"index\":0,\"state\":\"PLUGGED\"}]}",
-         "a state that is not known"},
+         "/results/0/state: expected a known word, got \"PLUGGED\""},
         {"{\"results\":[" START "\"index\":0,\"state\":\"a b\"}]}",
-         "/results/0/state: expected a word, got \"a b\""},
+         "/results/0/state: expected a known word, got \"a b\""},
         {"{\"results\":[" START "\"index\":0,\"state\":\"failed\"}]}",
-         "a state that does not go with the error"},
+         "state and error contradict each other"},
         {"{\"results\":[" START
          "\"index\":0,\"state\":\"plugged\",\"error\":{\"kind\":\"Conflict\","
          "\"text\":\"\"}}]}",
-         "a state that does not go with the error"},
+         "state and error contradict each other"},
         {"{\"results\":[" START
          "\"index\":0,\"state\":\"failed\",\"error\":{\"kind\":\"Conflict\"}}]}",
          "/results/0/error/text: missing"},
@@ -49,7 +51,7 @@ static void bad_results(void **state)
          "/results/0/steps: expected a list of texts"},
         {"{\"results\":[" START "\"index\":0,\"state\":\"drifted\",\"differences\":[{\"sign\":\"\","
          "\"part\":\"\"}]}]}",
-         "a difference without a sign"},
+         "/results/0/differences/0/sign: expected a sign"},
         {"{\"results\":[" START
          "\"index\":0,\"state\":\"drifted\",\"differences\":[{\"sign\":\"~\"}]}"
          "]}",
@@ -74,7 +76,7 @@ static void bad_results(void **state)
             fail_msg("%s", reply);
         assert_null(report);
         assert_words(&s, VIF_ERROR_SYSTEM, rows[i].words);
-        assert_null(strstr(s.err.text, "a check tells")); /* it was one */
+        assert_null(strstr(s.err.text, "a check shows")); /* it was one */
         vif_batch_free(s.batch);
         vif_host_close(s.host);
         fake_server_kill(&s.server);
@@ -106,23 +108,23 @@ static void the_answer_is_lost(void **state)
     begin(&s, closes);
     assert_int_equal(vif_host_plug(s.host, s.batch, NULL, &report, &s.err), -ECONNRESET);
     assert_words(&s, VIF_ERROR_DAEMON_UNREACHABLE,
-                 "the answer of vifd was lost: it may have done what was asked, a check tells: "
+                 "vifd's reply was lost; it may have done the work, which a check shows: "
                  "unix:/tmp/fake");
     assert_int_equal(vif_host_check(s.host, s.batch, NULL, &report, &s.err), -ECONNRESET);
-    assert_words(&s, VIF_ERROR_DAEMON_UNREACHABLE, "vifd went away without an answer: unix:/tmp/");
+    assert_words(&s, VIF_ERROR_DAEMON_UNREACHABLE,
+                 "vifd closed the connection without a reply: unix:/tmp/");
     assert_int_equal(vif_host_unplug(s.host, s.batch, &dry, &report, &s.err), -ECONNRESET);
-    assert_words(&s, VIF_ERROR_DAEMON_UNREACHABLE, "vifd went away without an answer");
+    assert_words(&s, VIF_ERROR_DAEMON_UNREACHABLE, "vifd closed the connection without a reply");
     end(&s);
     begin(&s, garbage);
     assert_int_equal(vif_host_plug(s.host, s.batch, NULL, &report, &s.err), -EPROTO);
-    assert_words(&s, VIF_ERROR_SYSTEM, "it may have done what was asked, a check tells");
+    assert_words(&s, VIF_ERROR_SYSTEM, "which a check shows");
     end(&s);
     assert_null(report);
 }
 
-static void count_result(void *data, size_t i, const struct vif_result *result)
+static void count_result(void *data, const struct vif_result *result)
 {
-    (void)i;
     (void)result;
     ++*(size_t *)data;
 }
@@ -130,9 +132,8 @@ static void count_result(void *data, size_t i, const struct vif_result *result)
 /* Readable once a result was told. */
 static int stop_pipe[2];
 
-static void stop_when_told(void *data, size_t i, const struct vif_result *result)
+static void stop_when_told(void *data, const struct vif_result *result)
 {
-    (void)i;
     if (result->state == VIF_STATE_PLUGGED)
         assert_int_equal(write(stop_pipe[1], "x", 1), 1);
     ++*(size_t *)data;
@@ -170,12 +171,12 @@ static void half_an_answer(void **state)
         const char *words;
     } rows[] = {
         {VIF_ERROR_DAEMON_UNREACHABLE,
-         ": the answer of vifd was lost: it may have done what was asked, a check tells: "},
+         ": vifd's reply was lost; it may have done the work, which a check shows: "},
         {VIF_ERROR_SYSTEM, "a reply is not a varlink message"},
-        {VIF_ERROR_SYSTEM, "something that is not agreed: nothing of some of the VIFs"},
-        {VIF_ERROR_SYSTEM, "something that is not agreed: two results of one VIF"},
+        {VIF_ERROR_SYSTEM, "unexpected reply from vifd to Plug: /results: missing"},
+        {VIF_ERROR_SYSTEM, "unexpected reply from vifd to Plug: two results of one VIF"},
         {VIF_ERROR_TIMEOUT,
-         ": vifd has not answered in time: it may still do what was asked, a check tells"},
+         ": vifd did not reply in time; it may still do the work, which a check shows"},
     };
     size_t told = 0;
     struct vif_call_options options = {
@@ -189,7 +190,7 @@ static void half_an_answer(void **state)
         const struct vif_result *result;
 
         if (i == 4) {
-            s.host->remote->answer_ms = 300;
+            s.host->client->answer_ms = 300;
             options.timeout_ms = 1;
         }
         told = 0;
@@ -200,9 +201,9 @@ static void half_an_answer(void **state)
         assert_int_equal(result->state, VIF_STATE_FAILED);
         assert_int_equal(result->changed, 1);
         assert_string_equal(result->id, ID(3));
-        s.err = result->error;
+        s.err = *result->error;
         assert_words(&s, rows[i].kind, rows[i].words);
-        assert_memory_equal(result->error.text, "plug " ID(3), strlen("plug " ID(3)));
+        assert_memory_equal(result->error->text, "plug " ID(3), strlen("plug " ID(3)));
         vif_report_free(report);
     }
     end(&s);
@@ -235,14 +236,15 @@ static void interrupted(void **state)
     assert_int_equal(vif_host_plug(s.host, s.batch, &options, &report, &s.err), 0);
     assert_int_equal(told, 3);
     assert_int_equal(vif_report_result(report, 1)->state, VIF_STATE_PLUGGED);
-    s.err = vif_report_result(report, 0)->error;
-    assert_words(&s, VIF_ERROR_INTERRUPTED,
-                 "plug " ID(1) ": interrupted: what vifd has begun it goes on with, a check tells");
+    s.err = *vif_report_result(report, 0)->error;
+    assert_words(
+        &s, VIF_ERROR_INTERRUPTED,
+        "plug " ID(1) ": interrupted: vifd completes what it has begun, which a check shows");
     assert_int_equal(vif_report_result(report, 0)->changed, 1);
     vif_report_free(report);
     /* The descriptor is readable now: nothing is even asked. */
     assert_int_equal(vif_host_plug(s.host, s.batch, &options, &report, &s.err), 0);
-    s.err = vif_report_result(report, 1)->error;
+    s.err = *vif_report_result(report, 1)->error;
     assert_words(&s, VIF_ERROR_INTERRUPTED, "plug " ID(2) ": interrupted: nothing was changed");
     assert_int_equal(vif_report_result(report, 1)->changed, 0);
     vif_report_free(report);
@@ -266,7 +268,7 @@ static void more_than_was_asked_for(void **state)
     (void)state;
     begin(&s, script);
     assert_int_equal(vif_host_plug(s.host, s.batch, NULL, &report, &s.err), -EPROTO);
-    assert_words(&s, VIF_ERROR_SYSTEM, "not agreed: several replies");
+    assert_words(&s, VIF_ERROR_SYSTEM, "unexpected reply from vifd to Plug: several replies");
     end(&s);
 }
 
@@ -288,28 +290,28 @@ static int keep_and_plug(struct session *s)
 
 static int list(struct session *s)
 {
-    struct vif_list *vifs = NULL;
+    struct vif_report *vifs = NULL;
     int r = vif_host_list(s->host, NULL, &vifs, &s->err);
 
-    vif_list_free(vifs);
+    vif_report_free(vifs);
     return r;
 }
 
 static int prune(struct session *s)
 {
-    struct vif_leftovers *leftovers = NULL;
+    struct vif_report *leftovers = NULL;
     int r = vif_host_prune(s->host, NULL, &leftovers, &s->err);
 
-    vif_leftovers_free(leftovers);
+    vif_report_free(leftovers);
     return r;
 }
 
 static int doctor(struct session *s)
 {
-    struct vif_findings *findings = NULL;
+    struct vif_report *findings = NULL;
     int r = vif_host_doctor(s->host, NULL, &findings, &s->err);
 
-    vif_findings_free(findings);
+    vif_report_free(findings);
     return r;
 }
 
@@ -318,7 +320,7 @@ static int host_info(struct session *s)
     char *text = NULL;
     int r = vif_host_info(s->host, NULL, &text, &s->err);
 
-    vif_free(text);
+    vif_string_free(text);
     return r;
 }
 
@@ -327,20 +329,20 @@ static int metrics(struct session *s)
     char *text = NULL;
     int r = vif_host_metrics(s->host, &text, &s->err);
 
-    vif_free(text);
+    vif_string_free(text);
     return r;
 }
 
 static int show(struct session *s)
 {
-    struct vif_drawing *drawing = NULL;
+    struct vif_report *drawing = NULL;
     int r = vif_batch_add(s->batch, "in", "{}", 2, &s->err);
 
     if (r == 0)
         r = vif_batch_add(s->batch, "in", VIF(1), strlen(VIF(1)), &s->err);
     if (r == 0)
-        r = vif_host_show(s->host, s->batch, NULL, NULL, &drawing, &s->err);
-    vif_drawing_free(drawing);
+        r = vif_host_show(s->host, s->batch, NULL, &drawing, &s->err);
+    vif_report_free(drawing);
     return r;
 }
 
@@ -359,7 +361,7 @@ static void without_memory(void **state)
         {list, "{\"vifs\":[{\"id\":\"\",\"iface_id\":\"\",\"type\":\"\",\"instance\":\"\","
                "\"bridge\":\"\","
                "\"port\":\"\",\"device\":\"\",\"address\":\"\",\"state\":\"\"}]}"},
-        {prune, "{\"leftovers\":[{\"kind\":\"\",\"name\":\"\",\"id\":\"\",\"instance\":\"\","
+        {prune, "{\"stale\":[{\"kind\":\"\",\"name\":\"\",\"id\":\"\",\"instance\":\"\","
                 "\"bridge\":\"\","
                 "\"reason\":\"\",\"state\":\"failed\",\"error\":{\"kind\":\"\",\"text\":\"\"}}],"
                 "\"transaction\":[1]}"},
@@ -388,7 +390,6 @@ static void without_memory(void **state)
             assert_true(n < 300);
             s.err = (struct vif_error){0};
             assert_int_equal(vif_batch_new(&s.batch, &s.err), 0);
-            vif_batch_keep(s.batch);
             failing_alloc_set(n);
             s.host = NULL;
             r = open_host(&s);

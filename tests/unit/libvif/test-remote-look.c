@@ -28,26 +28,26 @@ static void list(void **state)
     const struct vif_list_options options = {.size = sizeof options,
                                              .instance = "i\"",
                                              .bridge = "br-int",
-                                             .state = "failed",
+                                             .state = VIF_STATE_FAILED,
                                              .timeout_ms = 5000};
-    struct vif_list *vifs = NULL;
+    struct vif_report *vifs = NULL;
     struct session s;
 
     (void)state;
     begin(&s, script);
     assert_int_equal(vif_host_list(s.host, &options, &vifs, &s.err), 0);
-    assert_string_equal(vif_list_json(vifs), LIST);
-    assert_int_equal(vif_list_get(vifs, 1)->ofport, 0);
-    assert_string_equal(vif_list_get(vifs, 1)->error, "");
-    vif_list_free(vifs);
+    assert_string_equal(vif_report_json(vifs), LIST);
+    assert_int_equal(vif_report_vif(vifs, 1)->ofport, 0);
+    assert_string_equal(vif_report_vif(vifs, 1)->error, "");
+    vif_report_free(vifs);
     assert_int_equal(vif_host_list(s.host, NULL, &vifs, &s.err), 0);
-    assert_int_equal(vif_list_count(vifs), 0);
-    vif_list_free(vifs);
+    assert_int_equal(vif_report_count(vifs), 0);
+    vif_report_free(vifs);
     end(&s);
 }
 
-#define LEFTOVERS                                                                                  \
-    "{\"leftovers\":[{\"kind\":\"tap\",\"name\":\"tap1\",\"id\":\"" ID(                            \
+#define STALE                                                                                      \
+    "{\"stale\":[{\"kind\":\"tap\",\"name\":\"tap1\",\"id\":\"" ID(                                \
         1) "\",\"instance\":\"\",\"bridge\":\"\",\"reason\":\"it is young\",\"state\":\"kept\","   \
            "\"young\":true,\"age\":17},{\"kind\":\"port\",\"name\":\"x\",\"id\":\"\","             \
            "\"instance\":\"\","                                                                    \
@@ -65,9 +65,9 @@ static void prune(void **state)
         EXPECT_WITH("io.vifd.Prune",
                     "\"parameters\":{\"match\":\"tap*\",\"remove\":true,\"dry_run\":true,"
                     "\"grace_ms\":-1,\"timeout_ms\":-1,\"wait\":\"none\"}}"),
-        SAY(REPLY(LEFTOVERS)),
+        SAY(REPLY(STALE)),
         EXPECT_WITH("io.vifd.Prune", "\"parameters\":{}}"),
-        SAY("{\"parameters\":{\"leftovers\":[]}}"),
+        SAY("{\"parameters\":{\"stale\":[]}}"),
         GONE,
         END,
     };
@@ -78,24 +78,24 @@ static void prune(void **state)
                                               .grace_ms = VIF_GRACE_NONE,
                                               .timeout_ms = VIF_TIMEOUT_NEVER,
                                               .wait = VIF_WAIT_NONE};
-    struct vif_leftovers *leftovers = NULL;
+    struct vif_report *stale = NULL;
     struct session s;
 
     (void)state;
     begin(&s, script);
-    assert_int_equal(vif_host_prune(s.host, &options, &leftovers, &s.err), 0);
-    assert_string_equal(vif_leftovers_json(leftovers), LEFTOVERS);
-    assert_int_equal(vif_leftovers_get(leftovers, 0)->young, 1);
-    assert_int_equal(vif_leftovers_get(leftovers, 0)->age_ms, 17000);
-    assert_int_equal(vif_leftovers_get(leftovers, 1)->age_ms, -1);
-    assert_string_equal(vif_leftovers_get(leftovers, 1)->steps, "a\nb\n");
-    assert_int_equal(vif_leftovers_get(leftovers, 2)->error.kind, VIF_ERROR_CONFLICT);
-    assert_int_equal(vif_leftovers_status(leftovers), 3);
-    vif_leftovers_free(leftovers);
-    assert_int_equal(vif_host_prune(s.host, NULL, &leftovers, &s.err), 0);
-    assert_int_equal(vif_leftovers_count(leftovers), 0);
-    assert_null(vif_leftovers_transaction(leftovers));
-    vif_leftovers_free(leftovers);
+    assert_int_equal(vif_host_prune(s.host, &options, &stale, &s.err), 0);
+    assert_string_equal(vif_report_json(stale), STALE);
+    assert_int_equal(vif_report_stale(stale, 0)->young, 1);
+    assert_int_equal(vif_report_stale(stale, 0)->age, 17);
+    assert_int_equal(vif_report_stale(stale, 1)->age, -1);
+    assert_string_equal(vif_report_stale(stale, 1)->steps, "a\nb\n");
+    assert_int_equal(vif_report_stale(stale, 2)->error->kind, VIF_ERROR_CONFLICT);
+    assert_int_equal(vif_report_status(stale), 3);
+    vif_report_free(stale);
+    assert_int_equal(vif_host_prune(s.host, NULL, &stale, &s.err), 0);
+    assert_int_equal(vif_report_count(stale), 0);
+    assert_null(vif_report_transaction(stale));
+    vif_report_free(stale);
     end(&s);
 }
 
@@ -110,16 +110,16 @@ static void doctor(void **state)
         ACCEPT, EXPECT_WITH("io.vifd.Doctor", "\"parameters\":{\"timeout_ms\":7}}"),
         SAY(REPLY(FINDINGS)), GONE, END};
     const struct vif_doctor_options options = {.size = sizeof options, .timeout_ms = 7};
-    struct vif_findings *findings = NULL;
+    struct vif_report *findings = NULL;
     struct session s;
 
     (void)state;
     begin(&s, script);
     assert_int_equal(vif_host_doctor(s.host, &options, &findings, &s.err), 0);
-    assert_string_equal(vif_findings_json(findings), FINDINGS);
-    assert_int_equal(vif_findings_get(findings, 1)->level, VIF_FINDING_FAIL);
-    assert_int_equal(vif_findings_status(findings), 3);
-    vif_findings_free(findings);
+    assert_string_equal(vif_report_json(findings), FINDINGS);
+    assert_int_equal(vif_report_finding(findings, 1)->level, VIF_FINDING_FAIL);
+    assert_int_equal(vif_report_status(findings), 3);
+    vif_report_free(findings);
     end(&s);
 }
 
@@ -149,7 +149,7 @@ static void host_info(void **state)
     assert_string_equal(text,
                         "{\n  \"versioned_object.name\": \"HostInfo\",\n  \"b\": [\n    1\n  ]"
                         "\n}");
-    vif_free(text);
+    vif_string_free(text);
     assert_int_equal(vif_host_info(s.host, NULL, &text, &s.err), -EINVAL);
     assert_words(&s, VIF_ERROR_INVALID, "there is none");
     end(&s);
@@ -182,22 +182,23 @@ static void show_a_host(void **state)
         END,
     };
     static const char *const ids[] = {"a", "b", NULL};
-    const struct vif_show_options options = {.size = sizeof options, .timeout_ms = -1};
-    struct vif_drawing *drawing = NULL;
+    const struct vif_show_options options = {.size = sizeof options, .timeout_ms = -1},
+                                  some = {.size = sizeof some, .ids = ids};
+    struct vif_report *drawing = NULL;
     struct session s;
 
     (void)state;
     begin(&s, script);
-    assert_int_equal(vif_host_show(s.host, NULL, NULL, &options, &drawing, &s.err), 0);
-    assert_string_equal(vif_drawing_json(drawing), DRAWING);
-    assert_non_null(strstr(vif_drawing_dot(drawing), "n0 -> n1"));
-    assert_int_equal(vif_drawing_status(drawing), 3);
-    assert_int_equal(vif_drawing_error(drawing, 0)->kind, VIF_ERROR_NOT_FOUND);
-    assert_null(vif_drawing_error(drawing, 1));
-    vif_drawing_free(drawing);
-    assert_int_equal(vif_host_show(s.host, NULL, ids, NULL, &drawing, &s.err), 0);
-    assert_string_equal(vif_drawing_json(drawing), DRAWING);
-    vif_drawing_free(drawing);
+    assert_int_equal(vif_host_show(s.host, NULL, &options, &drawing, &s.err), 0);
+    assert_string_equal(vif_report_json(drawing), DRAWING);
+    assert_non_null(strstr(vif_report_dot(drawing), "n0 -> n1"));
+    assert_int_equal(vif_report_status(drawing), 3);
+    assert_int_equal(vif_report_error(drawing, 0)->kind, VIF_ERROR_NOT_FOUND);
+    assert_null(vif_report_error(drawing, 1));
+    vif_report_free(drawing);
+    assert_int_equal(vif_host_show(s.host, NULL, &some, &drawing, &s.err), 0);
+    assert_string_equal(vif_report_json(drawing), DRAWING);
+    vif_report_free(drawing);
     end(&s);
 }
 
@@ -216,36 +217,38 @@ static void show_documents(void **state)
         END,
     };
     static const char *const ids[] = {"x", NULL};
+    const struct vif_show_options options = {.size = sizeof options, .ids = ids};
     static const char *const in_order[] = {
         "{\"vifs\":[", ID(1),        ID(2),        ID(3),         "{\"id\":\"" ID(9),
         "\"error\":",  ID(4),        "\"error\":", "\"parts\":[", "\"vif\":4,",
         "\"vif\":2,",  "\"vif\":5,", "\"edges\":",
     };
-    struct vif_drawing *drawing = NULL;
-    struct session s;
     const char *text;
+    struct vif_report *drawing = NULL;
+    struct session s;
 
     (void)state;
     begin(&s, script);
     add_vifs(&s, "{\"vif\":{\"id\":\"" ID(9) "\"}}");
     add_vifs(&s, VIF(4));
-    assert_int_equal(vif_host_show(s.host, s.batch, ids, NULL, &drawing, &s.err), 0);
-    assert_int_equal(vif_drawing_error(drawing, 0)->kind, VIF_ERROR_INVALID);
-    assert_int_equal(vif_drawing_error(drawing, 1)->kind, VIF_ERROR_NOT_FOUND);
-    assert_null(vif_drawing_error(drawing, 2));
-    text = vif_drawing_json(drawing);
+    assert_int_equal(vif_host_show(s.host, s.batch, &options, &drawing, &s.err), 0);
+    assert_int_equal(vif_report_count(drawing), 6);
+    assert_int_equal(vif_report_error(drawing, 0)->kind, VIF_ERROR_INVALID);
+    assert_int_equal(vif_report_error(drawing, 1)->kind, VIF_ERROR_NOT_FOUND);
+    assert_null(vif_report_error(drawing, 2));
+    text = vif_report_json(drawing);
     for (size_t i = 0; i < sizeof in_order / sizeof in_order[0]; i++) {
         text = strstr(text, in_order[i]);
         if (!text)
             fail_msg("%s", in_order[i]);
     }
-    vif_drawing_free(drawing);
+    vif_report_free(drawing);
     end(&s);
 }
 
 static int list_it(struct session *s)
 {
-    struct vif_list *vifs = NULL;
+    struct vif_report *vifs = NULL;
 
     return vif_host_list(s->host, NULL, &vifs, &s->err);
 }
@@ -253,14 +256,14 @@ static int list_it(struct session *s)
 static int prune_it(struct session *s)
 {
     const struct vif_prune_options options = {.size = sizeof options, .remove = 1};
-    struct vif_leftovers *leftovers = NULL;
+    struct vif_report *stale = NULL;
 
-    return vif_host_prune(s->host, &options, &leftovers, &s->err);
+    return vif_host_prune(s->host, &options, &stale, &s->err);
 }
 
 static int examine_it(struct session *s)
 {
-    struct vif_findings *findings = NULL;
+    struct vif_report *findings = NULL;
 
     return vif_host_doctor(s->host, NULL, &findings, &s->err);
 }
@@ -281,16 +284,16 @@ static int measure_it(struct session *s)
 
 static int draw_it(struct session *s)
 {
-    struct vif_drawing *drawing = NULL;
+    struct vif_report *drawing = NULL;
 
-    return vif_host_show(s->host, NULL, NULL, NULL, &drawing, &s->err);
+    return vif_host_show(s->host, NULL, NULL, &drawing, &s->err);
 }
 
 static int draw_vifs(struct session *s)
 {
-    struct vif_drawing *drawing = NULL;
+    struct vif_report *drawing = NULL;
 
-    return vif_host_show(s->host, s->batch, NULL, NULL, &drawing, &s->err);
+    return vif_host_show(s->host, s->batch, NULL, &drawing, &s->err);
 }
 
 #define V(more)                                                                                    \
@@ -308,30 +311,30 @@ static void bad_answers(void **state)
         {list_it, "{\"vifs\":{}}", "/vifs: expected a list"},
         {list_it, "{\"vifs\":[{\"id\":\"\"}]}", "/vifs/0/iface_id: missing"},
         {list_it, "{\"vifs\":[{\"id\":7}]}", "/vifs/0/id: expected a text, got 7"},
-        {prune_it, "{\"leftovers\":null}", "/leftovers: expected a list"},
+        {prune_it, "{\"stale\":null}", "/stale: expected a list"},
         {prune_it,
-         "{\"leftovers\":[{\"kind\":\"tap\",\"name\":\"\",\"id\":\"\",\"instance\":\"\",\"bridge\":"
+         "{\"stale\":[{\"kind\":\"tap\",\"name\":\"\",\"id\":\"\",\"instance\":\"\",\"bridge\":"
          "\"\",\"reason\":\"\",\"state\":\"failed\"}]}",
-         "a state that does not go with the error; it may have done what was asked"},
+         "state and error contradict each other; it may have done the work"},
         {prune_it,
-         "{\"leftovers\":[{\"kind\":\"tap\",\"name\":\"\",\"id\":\"\",\"instance\":\"\",\"bridge\":"
+         "{\"stale\":[{\"kind\":\"tap\",\"name\":\"\",\"id\":\"\",\"instance\":\"\",\"bridge\":"
          "\"\",\"reason\":\"\",\"state\":\"found\",\"age\":9223372036854775807}]}",
-         "/leftovers/0/age: expected an integer"},
+         "/stale/0/age: expected an integer"},
         {examine_it, "{\"findings\":[7]}", "/findings/0: expected an object"},
         {examine_it,
          "{\"findings\":[{\"check\":\"\",\"level\":\"great\",\"text\":\"\",\"advice\":\"\"}]}",
-         "a level that is not known"},
+         "/findings/0/level: expected a known word"},
         {inform, "{\"host_info\":[]}", "/host_info: expected an object"},
         {measure_it, "{\"metrics\":{}}", "/metrics: expected a text"},
         {draw_it, "{\"vifs\":[],\"parts\":[]}", "/edges: missing"},
         {draw_it, V("\"state\":\"\",\"first\":0") ",\"parts\":[],\"edges\":[]}",
-         "a VIF that begins at no part"},
+         "a VIF begins at a part that does not exist"},
         {draw_it, V("\"state\":\" up\"") ",\"parts\":[],\"edges\":[]}",
-         "/vifs/0/state: expected a word"},
+         "/vifs/0/state: expected a known word"},
         {draw_it,
          "{\"vifs\":[]," P(
              "\"vif\":0,\"state\":\"\",\"missing\":false,\"attributes\":{}") ",\"edges\":[]}",
-         "a part of a VIF there is not"},
+         "a part belongs to a VIF that does not exist"},
         {draw_it,
          "{\"vifs\":[]," P(
              "\"state\":\"up\\\"];\",\"missing\":false,\"attributes\":{}") ",\"edges\":[]}",
@@ -343,9 +346,9 @@ static void bad_answers(void **state)
         {draw_it,
          "{\"vifs\":[],\"parts\":[],\"edges\":[{\"from\":0,\"to\":0,\"kind\":\"\",\"missing\":"
          "false}]}",
-         "an edge that ends nowhere"},
+         "an edge ends at a part that does not exist"},
         {draw_vifs, "{\"vifs\":[],\"parts\":[],\"edges\":[]}",
-         "another number of VIFs than it was asked for"},
+         "another number of VIFs than was sent"},
     };
 
     (void)state;

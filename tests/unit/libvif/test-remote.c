@@ -24,14 +24,15 @@ static void a_call_and_its_report(void **state)
     assert_int_equal(vif_report_count(report), 3);
     assert_string_equal(
         vif_report_json(report),
-        "{\"results\":[{\"id\":\"" ID(1) "\",\"name\":\"tap1\",\"bridge\":\"br-int\",\"state\":"
-                                         "\"plugged\",\"changed\":true,\"ofport\":1},{\"id\":\"" ID(
-                                             2) "\",\"name\":\"tap2\","
-                                                "\"bridge\":\"br-int\",\"state\":\"plugged\","
-                                                "\"changed\":true,\"ofport\":2},{\"id\":\"" ID(
-                                                    3) "\",\"name\":\"tap3\",\"bridge\":\"br-int\","
-                                                       "\"state\":\"plugged\",\"changed\":true,"
-                                                       "\"ofport\":3}]}");
+        "{\"results\":[{\"index\":0,\"id\":\"" ID(
+            1) "\",\"name\":\"tap1\",\"bridge\":\"br-int\",\"state\":"
+               "\"plugged\",\"changed\":true,\"ofport\":1},{\"index\":1,\"id\":\"" ID(
+                   2) "\",\"name\":\"tap2\","
+                      "\"bridge\":\"br-int\",\"state\":\"plugged\","
+                      "\"changed\":true,\"ofport\":2},{\"index\":2,\"id\":\"" ID(
+                          3) "\",\"name\":\"tap3\",\"bridge\":\"br-int\","
+                             "\"state\":\"plugged\",\"changed\":true,"
+                             "\"ofport\":3}]}");
     assert_int_equal(vif_report_status(report), 0);
     vif_report_free(report);
     end(&s);
@@ -82,15 +83,15 @@ static void options_of_calls(void **state)
 
 static void all_of_a_result(void **state)
 {
-    static const char results[] = "[{\"id\":\"" ID(
+    static const char results[] = "[{\"index\":0,\"id\":\"" ID(
         1) "\",\"name\":\"tap1\",\"bridge\":\"br-int\",\"state\":\"planned\","
            "\"changed\":true,\"steps\":[\"make it\",\"set it\"],\"warnings\":[\"look\"]},"
-           "{\"id\":\"" ID(
+           "{\"index\":1,\"id\":\"" ID(
                2) "\",\"name\":\"\",\"bridge\":\"\",\"state\":\"drifted\",\"changed\":false,"
                   "\"differences\":[{\"sign\":\"~\",\"part\":\"tap "
                   "tap2\",\"attribute\":\"mtu\",\"is\":"
                   "\"1400\",\"should\":\"1500\"},{\"sign\":\"!\",\"part\":\"port x\"}]},"
-                  "{\"id\":\"" ID(
+                  "{\"index\":2,\"id\":\"" ID(
                       3) "\",\"name\":\"\",\"bridge\":\"\",\"state\":\"failed\",\"changed\":true,"
                          "\"error\":{\"kind\":\"Conflict\",\"text\":\"port \xc3\xa4 is not "
                          "ours\"}}]";
@@ -98,13 +99,12 @@ static void all_of_a_result(void **state)
     struct session s;
     char reply[2048] = "{\"parameters\":{\"results\":", *at = reply + strlen(reply);
     char expected[2048];
-    int index = 0;
 
     (void)state;
-    for (const char *p = results; *p; p++) { /* the same with an index in each */
+    for (const char *p = results; *p; p++) { /* the same with something new in each */
         *at++ = *p;
-        if (*p == '{' && strncmp(p, "{\"id\"", 5) == 0)
-            at += sprintf(at, "\"index\":%d,\"new\":null,", index++);
+        if (*p == '{' && strncmp(p, "{\"index\"", 8) == 0)
+            at += sprintf(at, "\"new\":null,");
     }
     (void)strcpy(at, ",\"transaction\":[{\"op\":\"comment\",\"comment\":\"a\\\"b\"}]}}");
     {
@@ -121,8 +121,8 @@ static void all_of_a_result(void **state)
     assert_string_equal(vif_report_result(report, 0)->steps, "make it\nset it\n");
     assert_string_equal(vif_report_result(report, 0)->warnings, "look\n");
     assert_null(vif_report_result(report, 1)->steps);
-    assert_string_equal(vif_report_result(report, 1)->differences[1].is, "");
-    assert_int_equal(vif_report_result(report, 2)->error.kind, VIF_ERROR_CONFLICT);
+    assert_string_equal(vif_result_difference(vif_report_result(report, 1), 1)->is, "");
+    assert_int_equal(vif_report_result(report, 2)->error->kind, VIF_ERROR_CONFLICT);
     assert_int_equal(vif_report_status(report), 3);
     vif_report_free(report);
     end(&s);
@@ -153,7 +153,7 @@ static void bad_documents_stay_here(void **state)
     assert_int_equal(vif_report_count(report), 5);
     assert_string_equal(vif_report_result(report, 2)->id, ID(3));
     assert_string_equal(vif_report_result(report, 3)->id, ID(9));
-    assert_non_null(strstr(vif_report_result(report, 3)->error.text, "in: /vif/type: missing"));
+    assert_non_null(strstr(vif_report_result(report, 3)->error->text, "in: /vif/type: missing"));
     assert_string_equal(vif_report_result(report, 4)->id, ID(4));
     vif_report_free(report);
     end(&s);
@@ -163,7 +163,7 @@ static void nothing_to_send(void **state)
 {
     static const struct fake_action script[] = {ACCEPT, GONE, END};
     struct vif_report *report = NULL;
-    struct vif_drawing *drawing = NULL;
+    struct vif_report *drawing = NULL;
     struct session s;
 
     (void)state;
@@ -174,16 +174,12 @@ static void nothing_to_send(void **state)
     assert_int_equal(vif_host_plug(s.host, s.batch, NULL, &report, &s.err), 0);
     assert_int_equal(vif_report_status(report), 2);
     vif_report_free(report);
-    assert_int_equal(vif_host_show(s.host, s.batch, NULL, NULL, &drawing, &s.err), 0);
-    assert_non_null(strstr(vif_drawing_json(drawing), "{\"vifs\":[{\"id\":\"" ID(9) "\","));
-    assert_null(vif_drawing_error(drawing, 1));
-    assert_int_equal(vif_drawing_status(drawing), 2);
-    vif_drawing_free(drawing);
-    /* Documents that were not kept cannot be sent. */
-    add_vifs(&s, VIF(1));
-    assert_int_equal(vif_host_plug(s.host, s.batch, NULL, &report, &s.err), -EINVAL);
-    assert_words(&s, VIF_ERROR_INVALID, "vif_batch_keep()");
-    assert_int_equal(vif_host_show(s.host, s.batch, NULL, NULL, &drawing, &s.err), -EINVAL);
+    assert_int_equal(vif_host_show(s.host, s.batch, NULL, &drawing, &s.err), 0);
+    assert_int_equal(vif_report_count(drawing), 1);
+    assert_non_null(strstr(vif_report_json(drawing), "{\"vifs\":[{\"id\":\"" ID(9) "\","));
+    assert_null(vif_report_error(drawing, 1));
+    assert_int_equal(vif_report_status(drawing), 2);
+    vif_report_free(drawing);
     end(&s);
 }
 
@@ -201,13 +197,13 @@ static void hear_progress(void *data, const struct vif_progress *progress)
                    vif_stage_name(progress->stage), progress->done, progress->total);
 }
 
-static void hear_result(void *data, size_t i, const struct vif_result *result)
+static void hear_result(void *data, const struct vif_result *result)
 {
     struct heard *heard = data;
     size_t n = strlen(heard->words);
 
-    heard->results[i] = result;
-    (void)snprintf(heard->words + n, sizeof heard->words - n, "%zu %s;", i,
+    heard->results[result->index] = result;
+    (void)snprintf(heard->words + n, sizeof heard->words - n, "%zu %s;", result->index,
                    vif_state_name(result->state));
 }
 
@@ -216,7 +212,8 @@ static void results_as_they_come(void **state)
     static const struct fake_action script[] = {
         ACCEPT,
         EXPECT_WITH("io.vifd.Plug", "},\"more\":true}"),
-        SAY("{\"parameters\":{\"progress\":{\"stage\":\"links\",\"done\":1,\"total\":3}},"
+        SAY("{\"parameters\":{\"results\":[],\"progress\":{\"stage\":\"links\",\"done\":1,"
+            "\"total\":3}},"
             "\"continues\":true}"),
         SAY("{\"parameters\":{\"results\":[" PLUGGED(
             1, 2) "],\"progress\":{\"stage\":\"dancing\","
@@ -278,11 +275,11 @@ static void an_error_with_results(void **state)
     options.data = &heard;
     assert_int_equal(vif_host_plug(s.host, s.batch, NULL, &report, &s.err), 0);
     assert_int_equal(vif_report_status(report), 3);
-    assert_string_equal(vif_report_result(report, 2)->error.text, "not ours 3");
+    assert_string_equal(vif_report_result(report, 2)->error->text, "not ours 3");
     vif_report_free(report);
     assert_int_equal(vif_host_plug(s.host, s.batch, &options, &report, &s.err), 0);
     assert_string_equal(heard.words, "1 failed;2 failed;0 failed;");
-    assert_string_equal(vif_report_result(report, 0)->error.text, "plug " ID(1) ": not ours 1");
+    assert_string_equal(vif_report_result(report, 0)->error->text, "plug " ID(1) ": not ours 1");
     assert_string_equal(vif_report_result(report, 0)->id, ID(1));
     vif_report_free(report);
     end(&s);
@@ -307,18 +304,19 @@ static void errors_by_name(void **state)
         {"{\"error\":\"io.vifd.None\",\"parameters\":{\"text\":\"none\"}}", "none",
          VIF_ERROR_SYSTEM, -EIO},
         {"{\"error\":\"org.varlink.service.PermissionDenied\"}",
-         "vifd does not let this user call Plug", VIF_ERROR_PERMISSION, -EPERM},
+         "vifd does not allow this user to call Plug", VIF_ERROR_PERMISSION, -EPERM},
         {"{\"error\":\"org.varlink.service.InvalidParameter\",\"parameters\":{\"parameter\":"
          "\"wait\"}}",
-         "vifd does not take the parameter wait of Plug", VIF_ERROR_UNSUPPORTED, -EOPNOTSUPP},
+         "vifd does not support the parameter wait of Plug", VIF_ERROR_UNSUPPORTED, -EOPNOTSUPP},
         {"{\"error\":\"org.varlink.service.MethodNotFound\",\"parameters\":{\"method\":\"Plug\"}}",
-         "vifd does not have Plug: MethodNotFound", VIF_ERROR_UNSUPPORTED, -EOPNOTSUPP},
-        {"{\"error\":\"com.example.Oops\"}", "something that is not agreed: com.example.Oops",
+         "vifd does not support Plug: MethodNotFound", VIF_ERROR_UNSUPPORTED, -EOPNOTSUPP},
+        {"{\"error\":\"com.example.Oops\"}", "unexpected reply from vifd to Plug: com.example.Oops",
          VIF_ERROR_SYSTEM, -EPROTO},
-        {"{\"error\":\"io.vifd.Conflict\"}", "not agreed: /text: missing", VIF_ERROR_SYSTEM,
-         -EPROTO},
+        {"{\"error\":\"io.vifd.Conflict\"}", "unexpected reply from vifd to Plug: /text: missing",
+         VIF_ERROR_SYSTEM, -EPROTO},
         {"{\"error\":\"io.vifd.Conflict\",\"parameters\":{\"text\":\"x\",\"results\":[{}]}}",
-         "not agreed: /results/0/index: missing", VIF_ERROR_SYSTEM, -EPROTO},
+         "unexpected reply from vifd to Plug: /results/0/index: missing", VIF_ERROR_SYSTEM,
+         -EPROTO},
     };
 
     (void)state;
@@ -377,7 +375,7 @@ static void one_host_for_many_calls(void **state)
     assert_int_equal(vif_host_repair(s.host, s.batch, NULL, &report, &s.err), -EPROTO);
     assert_int_equal(vif_host_metrics(s.host, &text, &s.err), 0);
     assert_string_equal(text, "a\nb\n# EOF\n");
-    vif_free(text);
+    vif_string_free(text);
     (void)usleep(50000);
     assert_int_equal(vif_host_metrics(s.host, &text, &s.err), -ECONNREFUSED);
     assert_words(&s, VIF_ERROR_DAEMON_UNREACHABLE, "vifd cannot be reached: unix:/tmp/fake-server");
@@ -402,7 +400,7 @@ static void nobody_there(void **state)
     assert_null(s.host);
     assert_int_equal(vif_host_open(NULL, &s.host, &s.err), 0);
     assert_int_equal(vif_host_metrics(s.host, &text, &s.err), -EOPNOTSUPP);
-    assert_words(&s, VIF_ERROR_UNSUPPORTED, "metrics: they are vifd's");
+    assert_words(&s, VIF_ERROR_UNSUPPORTED, "metrics are only available through vifd");
     vif_host_close(s.host);
 }
 

@@ -10,46 +10,39 @@
 
 #include <cmocka.h>
 
-#include "libvif/host.h"
+#include "libvif/report.h"
 #include "json/json-text.h"
 
 #define ID    "dc065497-3c8d-4f44-8fb4-e1d33c16a536"
 #define OTHER "0a1b2c3d-0000-4000-8000-0123456789ab"
 
-static struct vif_report *report_of(size_t n)
+static struct vif_report *report_of(size_t n, struct vif_result **ret_results)
 {
-    struct vif_report *report = calloc(1, sizeof *report);
+    struct vif_report *report = report_new(&op_plug);
 
     assert_non_null(report);
-    report->entries = calloc(n + 1, sizeof *report->entries);
-    assert_non_null(report->entries);
-    report->n = n;
-    for (size_t i = 0; i < n; i++) {
-        struct report_entry *entry = &report->entries[i];
-
-        strcpy(entry->id, ID);
-        entry->result.id = entry->id;
-        entry->result.name = entry->name;
-        entry->result.bridge = entry->bridge;
-    }
+    assert_true(report_add_entries(report, n, ret_results));
+    for (size_t i = 0; i < n; i++)
+        (*ret_results)[i] = (struct vif_result){
+            .index = i, .id = ID, .name = "", .bridge = "", .state = VIF_STATE_PLUGGED, .note = ""};
     return report;
 }
 
 /* The status of a report of these results: the kinds of their errors, ended by -1; 0 is success. */
 static int status_of(const int *kinds)
 {
+    struct vif_error errors[4] = {0};
+    struct vif_result *results;
     struct vif_report *report;
     size_t n = 0;
     int status;
 
     while (kinds[n] >= 0)
         n++;
-    report = report_of(n);
+    report = report_of(n, &results);
     for (size_t i = 0; i < n; i++) {
-        struct vif_result *result = &report->entries[i].result;
-
-        result->error.kind = (enum vif_error_kind)kinds[i];
-        result->state = kinds[i] ? VIF_STATE_FAILED : VIF_STATE_PLUGGED;
+        errors[i].kind = (enum vif_error_kind)kinds[i];
+        results[i].error = kinds[i] ? &errors[i] : NULL;
     }
     status = vif_report_status(report);
     vif_report_free(report);
@@ -59,16 +52,14 @@ static int status_of(const int *kinds)
 /* The same of a check: 'd' has drifted, 'w' is wired, 'f' has failed. */
 static int status_of_check(const char *states)
 {
-    struct vif_report *report = report_of(strlen(states));
+    static const struct vif_error invalid = {.kind = VIF_ERROR_INVALID};
+    struct vif_result *results;
+    struct vif_report *report = report_of(strlen(states), &results);
     int status;
 
     for (size_t i = 0; states[i]; i++) {
-        struct vif_result *result = &report->entries[i].result;
-
-        result->state = states[i] == 'd'   ? VIF_STATE_DRIFTED
-                        : states[i] == 'w' ? VIF_STATE_WIRED
-                                           : VIF_STATE_FAILED;
-        result->error.kind = states[i] == 'f' ? VIF_ERROR_INVALID : VIF_ERROR_NONE;
+        results[i].state = states[i] == 'd' ? VIF_STATE_DRIFTED : VIF_STATE_WIRED;
+        results[i].error = states[i] == 'f' ? &invalid : NULL;
     }
     status = vif_report_status(report);
     vif_report_free(report);
@@ -110,6 +101,9 @@ static void names_of_states(void **state)
     assert_string_equal(vif_state_name(VIF_STATE_PLANNED), "planned");
     assert_string_equal(vif_state_name(VIF_STATE_WIRED), "wired");
     assert_string_equal(vif_state_name(VIF_STATE_DRIFTED), "drifted");
+    assert_string_equal(vif_state_name(VIF_STATE_PENDING), "pending");
+    assert_string_equal(vif_state_name(VIF_STATE_UNCONNECTED), "unconnected");
+    assert_string_equal(vif_state_name(VIF_STATE_NONE), "");
     assert_string_equal(vif_state_name((enum vif_state)99), "unknown");
 }
 
@@ -134,9 +128,13 @@ static void check_json(struct vif_report *report, const char *expected)
     assert_ptr_equal(vif_report_json(report), text);
 }
 
+#define RESULT(index, state)                                                                       \
+    "{'index':" #index ",'id':'" ID "','name':'','bridge':'','state':'" state "'"
+
 static void json_of_nothing(void **state)
 {
-    struct vif_report *report = report_of(0);
+    struct vif_result *results;
+    struct vif_report *report = report_of(0, &results);
 
     (void)state;
     check_json(report, "{'results':[]}");
@@ -147,55 +145,7 @@ static void json_of_nothing(void **state)
     vif_report_free(NULL);
 }
 
-static void json_of_each_state(void **state)
-{
-    struct vif_report *report = report_of(4);
-    struct report_entry *entries = report->entries;
-
-    (void)state;
-    strcpy(entries[0].name, "tap1");
-    strcpy(entries[0].bridge, "br-int");
-    entries[0].result.state = VIF_STATE_PLUGGED;
-    entries[0].result.changed = 1;
-    entries[0].result.ofport = 65279;
-    entries[1].result.state = VIF_STATE_WAITING;
-    entries[2].result.state = VIF_STATE_UNPLUGGED;
-    entries[3].result.state = VIF_STATE_FAILED;
-    (void)error_set(&entries[3].result.error, VIF_ERROR_CONFLICT, "it is not ours");
-    check_json(report,
-               "{'results':[{'id':'" ID "','name':'tap1','bridge':'br-int','state':'plugged',"
-               "'changed':true,'ofport':65279},"
-               "{'id':'" ID "','name':'','bridge':'','state':'waiting','changed':false,"
-               "'note':'waiting for its network device'},"
-               "{'id':'" ID "','name':'','bridge':'','state':'unplugged','changed':false},"
-               "{'id':'" ID "','name':'','bridge':'','state':'failed','changed':false,"
-               "'error':{'kind':'Conflict','text':'it is not ours'}}]}");
-    assert_int_equal(vif_report_count(report), 4);
-    assert_ptr_equal(vif_report_result(report, 3), &entries[3].result);
-    assert_null(vif_report_result(report, 4));
-    vif_report_free(report);
-}
-
-static void json_of_a_dry_run(void **state)
-{
-    struct vif_report *report = report_of(2);
-    struct report_entry *entries = report->entries;
-
-    (void)state;
-    entries[0].result.state = entries[1].result.state = VIF_STATE_PLANNED;
-    entries[0].steps = strdup("create tap \"x\"\nadd port x\n");
-    entries[0].result.steps = entries[0].steps;
-    entries[1].steps = strdup("");
-    entries[1].result.steps = entries[1].steps;
-    report->transaction = strdup("[{\"op\":\"comment\"}]");
-    check_json(report, "{'results':[{'id':'" ID "','name':'','bridge':'','state':'planned',"
-                       "'changed':false,'steps':['create tap \\'x\\'','add port x']},"
-                       "{'id':'" ID "','name':'','bridge':'','state':'planned','changed':false,"
-                       "'steps':[]}],'transaction':[{'op':'comment'}]}");
-    vif_report_free(report);
-}
-
-static void json_of_differences(void **state)
+static void json_of_results(void **state)
 {
     static const struct vif_difference differences[] = {
         {'~', "tap tap1", "mtu", "1400", "1500"},
@@ -203,52 +153,97 @@ static void json_of_differences(void **state)
         {'-', "bridge pb1", "", "", ""},
         {' ', "port tap1", "tag", "a\"\n", ""},
     };
-    struct vif_report *report = report_of(2);
-
-    (void)state;
-    report->entries[0].result.state = VIF_STATE_DRIFTED;
-    report->entries[0].result.differences = differences;
-    report->entries[0].result.n_differences = 4;
-    report->entries[1].result.state = VIF_STATE_WIRED;
-    check_json(report,
-               "{'results':[{'id':'" ID "','name':'','bridge':'','state':'drifted',"
-               "'changed':false,'differences':[{'sign':'~','part':'tap tap1','attribute':'mtu',"
-               "'is':'1400','should':'1500'},"
-               "{'sign':'+','part':'port tap1','should':'on bridge br-int'},"
-               "{'sign':'-','part':'bridge pb1'},"
-               "{'sign':' ','part':'port tap1','attribute':'tag','is':'a\\'\\n'}]},"
-               "{'id':'" ID "','name':'','bridge':'','state':'wired','changed':false,"
-               "'differences':[]}]}");
-    vif_report_free(report);
-}
-
-static void json_of_one_result(void **state)
-{
-    struct vif_report *report = report_of(2);
+    static const struct record_list list = {differences, 4}, none = {NULL, 0};
+    const struct vif_error error = {VIF_ERROR_CONFLICT, "it is not ours"};
+    struct vif_result *results;
+    struct vif_report *report = report_of(6, &results);
     char *text;
 
     (void)state;
-    report->entries[1].result.state = VIF_STATE_UNPLUGGED;
-    text = vif_result_json(vif_report_result(report, 1), 1);
-    assert_string_equal(text, "{\"index\":1,\"id\":\"" ID "\",\"name\":\"\",\"bridge\":\"\","
-                              "\"state\":\"unplugged\",\"changed\":false}");
-    vif_free(text);
+    results[0].name = "tap1";
+    results[0].bridge = "br-int";
+    results[0].changed = 1;
+    results[0].ofport = 65279;
+    results[1].state = VIF_STATE_WAITING;
+    results[1].note = "a note";
+    results[2].state = VIF_STATE_FAILED;
+    results[2].error = &error;
+    results[3].state = VIF_STATE_PLANNED;
+    results[3].steps = "create tap \"x\"\nadd port x\n";
+    results[3].warnings = "";
+    results[4].state = VIF_STATE_DRIFTED;
+    results[4].differences = (const struct vif_differences *)&list;
+    results[5].state = VIF_STATE_WIRED;
+    results[5].differences = (const struct vif_differences *)&none;
+    report->reply.transaction = "[{\"op\":\"comment\"}]";
+    check_json(
+        report,
+        "{'results':[{'index':0,'id':'" ID "','name':'tap1','bridge':'br-int','state':"
+        "'plugged','changed':true,'ofport':65279}," RESULT(
+            1,
+            "waiting") ",'changed':false,'note':'a note'}," RESULT(2,
+                                                                   "failed") ",'changed':"
+                                                                             "false,'error':{'kind'"
+                                                                             ":'Conflict','text':'"
+                                                                             "it is not "
+                                                                             "ours'}}," RESULT(
+                                                                                 3,
+                                                                                 "planned") ",'"
+                                                                                            "change"
+                                                                                            "d':"
+                                                                                            "false,"
+                                                                                            "'steps"
+                                                                                            "':['"
+                                                                                            "create"
+                                                                                            " tap "
+                                                                                            "\\'"
+                                                                                            "x\\'',"
+                                                                                            "'add "
+                                                                                            "port "
+                                                                                            "x'],"
+                                                                                            "'warni"
+                                                                                            "ngs':["
+                                                                                            "]}"
+                                                                                            "," RESULT(
+                                                                                                4,
+                                                                                                "dr"
+                                                                                                "if"
+                                                                                                "te"
+                                                                                                "d") ",'changed':false,'differences':[{'sign':'~','part':'tap tap1',"
+                                                                                                     "'attribute':'mtu','is':'1400','should':'1500'},{'sign':'+','part':'port tap1',"
+                                                                                                     "'should':'on bridge br-int'},{'sign':'-','part':'bridge pb1'},{'sign':' ',"
+                                                                                                     "'part':'port tap1','attribute':'tag','is':'a\\'\\n'}]}," RESULT(
+                                                                                                         5,
+                                                                                                         "wired") ",'changed':false,'differences':[]}],'transaction':[{'op':'comment'}]}");
+    assert_int_equal(vif_report_count(report), 6);
+    assert_ptr_equal(vif_report_result(report, 5), &results[5]);
+    assert_null(vif_report_result(report, 6));
+    assert_int_equal(vif_result_difference_count(&results[4]), 4);
+    assert_string_equal(vif_result_difference(&results[4], 3)->attribute, "tag");
+    assert_null(vif_result_difference(&results[4], 4));
+    assert_int_equal(vif_result_difference_count(&results[0]), 0);
+    text = vif_result_json(&results[0]);
+    assert_string_equal(text,
+                        "{\"index\":0,\"id\":\"" ID "\",\"name\":\"tap1\",\"bridge\":"
+                        "\"br-int\",\"state\":\"plugged\",\"changed\":true,\"ofport\":65279}");
+    vif_string_free(text);
     vif_report_free(report);
 }
 
 /* Whatever a name or a foreign text holds, the report stays JSON. */
 static void json_of_hostile_words(void **state)
 {
-    struct vif_report *report = report_of(1);
-    struct report_entry *entry = &report->entries[0];
+    const struct vif_error error = {VIF_ERROR_SYSTEM, "\"}],\x1b[31m\t\xe2\x82"};
+    struct vif_result *results;
+    struct vif_report *report = report_of(1, &results);
 
     (void)state;
-    strcpy(entry->name, "a\"b\\\n\x01\xff");
-    strcpy(entry->bridge, "\xc3\xa4\xed\xa0\x80");
-    strcpy(entry->result.error.text, "\"}],\x1b[31m\t\xe2\x82");
-    entry->result.error.kind = VIF_ERROR_SYSTEM;
+    results[0].name = "a\"b\\\n\x01\xff";
+    results[0].bridge = "\xc3\xa4\xed\xa0\x80";
+    results[0].state = VIF_STATE_FAILED;
+    results[0].error = &error;
     /* "\?": two of them before a "'" would be a trigraph. */
-    check_json(report, "{'results':[{'id':'" ID "','name':'a\\'b\\\\\\n\\u0001\?',"
+    check_json(report, "{'results':[{'index':0,'id':'" ID "','name':'a\\'b\\\\\\n\\u0001\?',"
                        "'bridge':'\xc3\xa4\?\?\?','state':'failed','changed':false,"
                        "'error':{'kind':'SystemError','text':'\\'}],\\u001b[31m\\t\?\?'}}]}");
     vif_report_free(report);
@@ -321,22 +316,20 @@ static void batch_of_good_and_bad(void **state)
 }
 
 /* A document that is handed on gives the same VIF, and faults found later the same words. */
-static void kept_documents(void **state)
+static void documents_for_vifd(void **state)
 {
     static const char *const wheres[] = {"in: /vif", "in: /0/vif",
                                          "in: /2/vif/versioned_object.data", "in text 2: /1/vif"};
     static const char *const sources[] = {"in", "in: /0", "in: /2", "in text 2: /1"};
     struct vif_batch *batch = NULL, *again = NULL;
+    struct batch_documents documents = {.n = 0};
+    auto_json json_t *list = NULL;
     struct vif_error err = {0};
     size_t n = 0;
 
     (void)state;
     assert_int_equal(vif_batch_new(&batch, &err), 0);
     assert_int_equal(vif_batch_new(&again, &err), 0);
-    assert_int_equal(add(batch, GOOD(ID), &err), 0); /* not kept yet */
-    assert_null(batch->entries[0].request->document);
-    assert_null(batch->entries[0].request->source);
-    vif_batch_keep(batch);
     assert_int_equal(add(batch,
                          "{'more':{'secret':1},'instance_info':{'uuid':'" OTHER
                          "','name':'Ã¤\\n'},'vif':{'type':'VIFBridge','id':'" ID "'}}",
@@ -350,23 +343,26 @@ static void kept_documents(void **state)
             &err),
         0);
     assert_int_equal(add(batch, GOOD(ID) "[{}," GOOD(OTHER) "]", &err), 0);
-    for (size_t i = 1; i < batch->n; i++) {
-        const struct vif_input *request = batch->entries[i].request, *other;
+    assert_int_equal(batch_documents(batch, &documents, &err), 0);
+    assert_null(strstr(documents.list.data, "secret"));
+    assert_int_equal(
+        json_text_parse(documents.list.data, documents.list.n, LIMIT_DOCUMENT_BYTES, &list, &err),
+        0);
+    assert_int_equal(json_array_size(list), 5);
+    for (size_t i = 0; i < documents.n; i++) {
+        const struct vif_input *other;
 
-        if (!request || strcmp(request->source, "in text 1") == 0)
+        if (strcmp(documents.sources[i], "in text 1") == 0)
             continue;
         assert_true(n < 4);
-        assert_string_equal(request->where, wheres[n]);
-        assert_string_equal(request->source, sources[n]);
-        assert_null(strstr(request->document, "secret"));
-        assert_int_equal(vif_batch_add(again, request->source, request->document,
-                                       strlen(request->document), &err),
-                         0);
-        other = again->entries[n++].request;
+        assert_string_equal(documents.sources[i], sources[n]);
+        assert_int_equal(batch_add_json(again, sources[n], json_array_get(list, i), &err), 0);
+        other = again->entries[n].request;
         assert_non_null(other);
-        assert_string_equal(other->where, request->where);
-        assert_string_equal(other->vif->id, request->vif->id);
+        assert_string_equal(other->where, wheres[n++]);
     }
+    assert_null(documents.sources[documents.n]);
+    batch_documents_done(&documents);
     assert_int_equal(n, 4);
     assert_string_equal(again->entries[0].request->instance->name, "Ã¤\n");
     assert_null(again->entries[2].request->instance);
@@ -398,13 +394,10 @@ int main(void)
         cmocka_unit_test(status),
         cmocka_unit_test(names_of_states),
         cmocka_unit_test(json_of_nothing),
-        cmocka_unit_test(json_of_each_state),
-        cmocka_unit_test(json_of_a_dry_run),
-        cmocka_unit_test(json_of_differences),
-        cmocka_unit_test(json_of_one_result),
+        cmocka_unit_test(json_of_results),
         cmocka_unit_test(json_of_hostile_words),
         cmocka_unit_test(batch_of_good_and_bad),
-        cmocka_unit_test(kept_documents),
+        cmocka_unit_test(documents_for_vifd),
         cmocka_unit_test(too_many),
     };
 

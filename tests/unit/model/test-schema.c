@@ -32,7 +32,7 @@ static json_t *schema_of(const char *type)
 
     assert_int_equal(vif_schema(type, &text, &err), 0);
     assert_int_equal(json_text_parse(text, strlen(text), LIMIT_DOCUMENT_BYTES, &json, &err), 0);
-    vif_free(text);
+    vif_string_free(text);
     return json;
 }
 
@@ -163,7 +163,7 @@ static int host_info(const char *const *vif_types, const char *const *versions, 
     assert_int_equal(r < 0, text == NULL);
     if (r == 0)
         assert_int_equal(json_text_parse(text, strlen(text), LIMIT_DOCUMENT_BYTES, ret, err), 0);
-    vif_free(text);
+    vif_string_free(text);
     return r;
 }
 
@@ -294,7 +294,7 @@ static void out_of_memory(void **state)
             hit = failing_alloc_hit();
             failing_alloc_set(0);
             assert_int_equal(r < 0, text == NULL);
-            vif_free(text);
+            vif_string_free(text);
             if (!hit) {
                 assert_true(n > 20);
                 break;

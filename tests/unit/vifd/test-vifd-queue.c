@@ -16,22 +16,6 @@
 
 #define MAX_REQUESTS 16
 
-static int no_call(struct vif_host *host, const struct vif_batch *batch,
-                   const struct vif_call_options *options, struct vif_report **ret_report,
-                   struct vif_error *err)
-{
-    (void)host;
-    (void)batch;
-    (void)options;
-    (void)ret_report;
-    (void)err;
-    return 0;
-}
-
-static const struct method plug = {.name = "P", .call = no_call};
-static const struct method unplug = {.name = "U", .call = no_call};
-static const struct method prune = {.name = "X"};
-
 static struct id digit(char c)
 {
     return (struct id){{(uint8_t)c}};
@@ -43,12 +27,15 @@ static void fill(struct queue *queue, struct request *requests, const char *text
         struct request *request = &requests[i];
 
         *request = (struct request){
-            .method = *text == 'U'   ? &unplug
-                      : *text == 'X' ? &prune
-                                     : &plug,
-            .params.wait = *text == 'N' ? VIF_WAIT_NONE : VIF_WAIT_VSWITCHD,
-            .params.timeout_ms = *text == 'T' ? 5000 : 0,
-            .params.on_timeout = *text == 'D' ? VIF_ON_TIMEOUT_UNDO : VIF_ON_TIMEOUT_KEEP,
+            .op = *text == 'U'   ? &op_unplug
+                  : *text == 'X' ? &op_prune
+                                 : &op_plug,
+            .parameters.call.options =
+                {
+                    .wait = *text == 'N' ? VIF_WAIT_NONE : VIF_WAIT_VSWITCHD,
+                    .timeout_ms = *text == 'T' ? 5000 : 0,
+                    .on_timeout = *text == 'D' ? VIF_ON_TIMEOUT_UNDO : VIF_ON_TIMEOUT_KEEP,
+                },
         };
         request->ids = calloc(10, sizeof *request->ids);
         assert_non_null(request->ids);
@@ -141,7 +128,7 @@ static void batches_are_made_of_what_is_alike(void **state)
 /* However many of another kind come, what waits in front begins the next batch. */
 static void nothing_waits_for_ever(void **state)
 {
-    struct request requests[3] = {0}, late = {.method = &plug, .n_vifs = 1}, **taken = NULL;
+    struct request requests[3] = {0}, late = {.op = &op_plug, .n_vifs = 1}, **taken = NULL;
     const struct id_set none = {0};
     struct queue queue;
 

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing records: as text at once, without a tree. */
+#include <string.h>
+#include <vif/vif.h>
+
+#include "base/error.h"
+#include "json/record.h"
+
+const char *record_word(const struct record_words *words, int value)
+{
+    return value >= 0 && value < words->n ? words->words[value] : "unknown";
+}
+
+static void add(struct text *out, const char *words)
+{
+    text_add_bytes(out, words, strlen(words));
+}
+
+static void add_key(struct text *out, const char *key)
+{
+    add(out, "\"");
+    add(out, key);
+    add(out, "\":");
+}
+
+static void add_number(struct text *out, int64_t number)
+{
+    text_add(out, "%lld", (long long)number);
+}
+
+static bool is_absent(const struct record_field *field, const void *value)
+{
+    switch (field->type) {
+    case RECORD_TEXT:
+    case RECORD_LINE:
+    case RECORD_WORD:
+        return !**(const char *const *)value;
+    case RECORD_ENUM:
+        return *(const int *)value == field->none;
+    case RECORD_BOOL:
+        return !*(const int *)value;
+    case RECORD_INT:
+        return *(const int64_t *)value == field->none;
+    case RECORD_INDEX:
+        return *(const size_t *)value == SIZE_MAX;
+    case RECORD_SIGN:
+        return !*(const char *)value;
+    case RECORD_DOCUMENTS:
+        return !((const struct record_documents *)value)->text;
+    case RECORD_STRING:
+    case RECORD_LINES:
+    case RECORD_TEXTS:
+    case RECORD_RAW_LIST:
+    case RECORD_PAGE:
+    case RECORD_ERROR:
+    case RECORD_OBJECT:
+    case RECORD_LIST:
+    case RECORD_MEMBERS:
+        break;
+    }
+    return !*(const void *const *)value;
+}
+
+static void write_lines(const char *lines, struct text *out)
+{
+    const char *comma = "[";
+
+    while (*lines) {
+        size_t n = strcspn(lines, "\n");
+
+        add(out, comma);
+        text_add_json_bytes(out, lines, n);
+        comma = ",";
+        lines += n + (lines[n] == '\n');
+    }
+    add(out, *comma == '[' ? "[]" : "]");
+}
+
+static void write_texts(const char *const *texts, struct text *out)
+{
+    add(out, "[");
+    for (size_t i = 0; texts[i]; i++) {
+        add(out, i ? "," : "");
+        text_add_json(out, texts[i]);
+    }
+    add(out, "]");
+}
+
+static void write_list(const struct record_table *table, const struct record_list *list,
+                       struct text *out)
+{
+    add(out, "[");
+    for (size_t i = 0; list && i < list->n; i++) {
+        add(out, i ? "," : "");
+        record_write(table, (const char *)list->items + i * table->size, out);
+    }
+    add(out, "]");
+}
+
+static void write_members(const struct record_list *list, struct text *out)
+{
+    const struct record_member *members = list ? list->items : NULL;
+
+    add(out, "{");
+    for (size_t i = 0; list && i < list->n; i++) {
+        add(out, i ? "," : "");
+        add_key(out, members[i].key);
+        if (members[i].is_number)
+            add(out, members[i].value);
+        else
+            text_add_json(out, members[i].value);
+    }
+    add(out, "}");
+}
+
+static void write_error(const struct vif_error *error, struct text *out)
+{
+    add(out, "{\"kind\":\"");
+    add(out, vif_error_kind_name(error->kind));
+    add(out, "\",\"text\":");
+    text_add_json(out, error->text);
+    add(out, "}");
+}
+
+static void write_field(const struct record_field *field, const void *value, struct text *out)
+{
+    switch (field->type) {
+    case RECORD_TEXT:
+    case RECORD_LINE:
+    case RECORD_WORD:
+    case RECORD_STRING:
+        text_add_json(out, *(const char *const *)value);
+        break;
+    case RECORD_SIGN:
+        text_add_json_bytes(out, value, 1);
+        break;
+    case RECORD_ENUM:
+        text_add_json(out, record_word(field->words, *(const int *)value));
+        break;
+    case RECORD_BOOL:
+        add(out, *(const int *)value ? "true" : "false");
+        break;
+    case RECORD_INT:
+        add_number(out, *(const int64_t *)value);
+        break;
+    case RECORD_INDEX:
+        add_number(out, (int64_t) * (const size_t *)value);
+        break;
+    case RECORD_LINES:
+        write_lines(*(const char *const *)value, out);
+        break;
+    case RECORD_TEXTS:
+        write_texts(*(const char *const *const *)value, out);
+        break;
+    case RECORD_RAW_LIST:
+    case RECORD_PAGE:
+        add(out, *(const char *const *)value);
+        break;
+    case RECORD_DOCUMENTS:
+        add(out, ((const struct record_documents *)value)->text);
+        break;
+    case RECORD_ERROR:
+        write_error(*(const struct vif_error *const *)value, out);
+        break;
+    case RECORD_OBJECT:
+        record_write(field->table, *(const void *const *)value, out);
+        break;
+    case RECORD_LIST:
+        write_list(field->table, *(const struct record_list *const *)value, out);
+        break;
+    case RECORD_MEMBERS:
+        write_members(*(const struct record_list *const *)value, out);
+        break;
+    }
+}
+
+void record_write(const struct record_table *table, const void *base, struct text *out)
+{
+    const char *before = "{";
+
+    for (size_t i = 0; i < table->n; i++) {
+        const struct record_field *field = &table->fields[i];
+        const void *value = (const char *)base + field->offset;
+
+        if (field->optional && is_absent(field, value))
+            continue;
+        add(out, before);
+        add_key(out, field->name);
+        write_field(field, value, out);
+        before = ",";
+    }
+    add(out, *before == '{' ? "{}" : "}");
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What plug, unplug, check and repair take and give. */
+#include "libvif/report.h"
+
+static const char *const stages[] = {
+    [VIF_STAGE_LOCK] = "lock",         [VIF_STAGE_OBSERVE] = "observe",
+    [VIF_STAGE_LINKS] = "links",       [VIF_STAGE_COMMIT] = "commit",
+    [VIF_STAGE_SWITCH] = "switch",     [VIF_STAGE_SETTLE] = "settle",
+    [VIF_STAGE_AGENT] = "agent",       [VIF_STAGE_UNDO] = "undo",
+    [VIF_STAGE_FINISHED] = "finished",
+};
+
+const char *vif_stage_name(enum vif_stage stage)
+{
+    return (size_t)stage < sizeof stages / sizeof stages[0] ? stages[stage] : "unknown";
+}
+
+static const struct record_field difference_fields[] = {
+    {RECORD_FIELD(struct vif_difference, sign, SIGN)},
+    {RECORD_FIELD(struct vif_difference, part, TEXT)},
+    {RECORD_FIELD(struct vif_difference, attribute, TEXT), .optional = true},
+    {RECORD_FIELD(struct vif_difference, is, TEXT), .optional = true},
+    {RECORD_FIELD(struct vif_difference, should, TEXT), .optional = true},
+};
+static const struct record_table difference_table = {
+    RECORD_TABLE("Difference", difference_fields, struct vif_difference)};
+
+static const struct record_field result_fields[] = {
+    {RECORD_FIELD(struct vif_result, index, INDEX)},
+    {RECORD_FIELD(struct vif_result, id, LINE)},
+    {RECORD_FIELD(struct vif_result, name, LINE)},
+    {RECORD_FIELD(struct vif_result, bridge, LINE)},
+    {RECORD_FIELD(struct vif_result, state, ENUM), .words = &state_words},
+    {RECORD_FIELD(struct vif_result, changed, BOOL)},
+    {RECORD_FIELD(struct vif_result, ofport, INT), .optional = true, .min = INT64_MIN,
+     .max = INT64_MAX},
+    {RECORD_FIELD(struct vif_result, note, LINE), .optional = true},
+    {RECORD_FIELD(struct vif_result, steps, LINES), .optional = true},
+    {RECORD_FIELD(struct vif_result, warnings, LINES), .optional = true},
+    {RECORD_FIELD(struct vif_result, differences, LIST), .optional = true,
+     .table = &difference_table},
+    {RECORD_FIELD(struct vif_result, error, ERROR), .optional = true},
+};
+
+static const char *result_fault(const void *record)
+{
+    const struct vif_result *result = record;
+
+    return (result->state == VIF_STATE_FAILED) != (result->error != NULL)
+               ? "state and error contradict each other"
+               : NULL;
+}
+
+const struct record_table result_table = {RECORD_TABLE("Result", result_fields, struct vif_result),
+                                          .fault = result_fault};
+
+static const struct record_field progress_fields[] = {
+    {RECORD_FIELD(struct progress_record, stage, WORD)},
+    {RECORD_FIELD(struct progress_record, done, INDEX)},
+    {RECORD_FIELD(struct progress_record, total, INDEX)},
+};
+static const struct record_table progress_table = {
+    RECORD_TABLE("Progress", progress_fields, struct progress_record)};
+
+static const struct record_field reply_fields[] = {
+    {.name = "results",
+     .type = RECORD_LIST,
+     .offset = offsetof(struct reply, entries),
+     .table = &result_table},
+    {RECORD_FIELD(struct reply, transaction, RAW_LIST), .optional = true},
+    {RECORD_FIELD(struct reply, progress, OBJECT), .optional = true, .table = &progress_table},
+};
+static const struct record_table reply_table = {RECORD_TABLE(NULL, reply_fields, struct reply)};
+
+static const char *const on_timeouts[] = {
+    [VIF_ON_TIMEOUT_KEEP] = "keep",
+    [VIF_ON_TIMEOUT_UNDO] = "undo",
+};
+static const struct record_words on_timeout_words = {"OnTimeout", on_timeouts, 2};
+
+#define OPTION(member, kind)                                                                       \
+    .name = #member, .type = RECORD_##kind, .optional = true,                                      \
+    .offset = offsetof(struct vif_call_options, member)
+
+/* One row below the other, which the formatter would not leave so in a macro. */
+/* clang-format off */
+#define VIFS                                                                                       \
+    {.name = "vifs", .type = RECORD_DOCUMENTS,                                                     \
+     .offset = offsetof(struct call_parameters, documents.vifs)},                                  \
+    {.name = "sources", .type = RECORD_TEXTS, .optional = true,                                    \
+     .offset = offsetof(struct call_parameters, documents.sources)}
+#define WAIT       {OPTION(wait, ENUM), .words = &op_waits}
+#define ON_TIMEOUT {OPTION(on_timeout, ENUM), .words = &on_timeout_words}
+#define DRY_RUN    {OPTION(dry_run, BOOL)}
+/* clang-format on */
+
+static const struct record_field plug_fields[] = {
+    VIFS, WAIT, ON_TIMEOUT, OP_TIMEOUT(struct vif_call_options), DRY_RUN,
+};
+static const struct record_field unplug_fields[] = {
+    VIFS,
+    WAIT,
+    OP_TIMEOUT(struct vif_call_options),
+    DRY_RUN,
+};
+static const struct record_field check_fields[] = {
+    VIFS,
+    WAIT,
+    OP_TIMEOUT(struct vif_call_options),
+};
+static const struct record_table plug_table = {
+    RECORD_TABLE(NULL, plug_fields, struct call_parameters)};
+static const struct record_table unplug_table = {
+    RECORD_TABLE(NULL, unplug_fields, struct call_parameters)};
+static const struct record_table check_table = {
+    RECORD_TABLE(NULL, check_fields, struct call_parameters)};
+
+static int rate(const void *entry)
+{
+    const struct vif_result *result = entry;
+
+    return result->state == VIF_STATE_DRIFTED ? RATE_DRIFTED : 0;
+}
+
+static bool changes(const void *parameters)
+{
+    const struct call_parameters *own = parameters;
+
+    return !own->options.dry_run;
+}
+
+/* ---- the operations ---- */
+
+#define CALL(op_name, table, can_change)                                                           \
+    .name = (op_name), .parameters = &(table), .reply = &reply_table, .entry = &result_table,      \
+    .error = offsetof(struct vif_result, error), .rate = rate,                                     \
+    .options_size = sizeof(struct vif_call_options),                                               \
+    .timeout = offsetof(struct vif_call_options, timeout_ms),                                      \
+    .stop = offsetof(struct vif_call_options, stop_fd),                                            \
+    .dry_run = offsetof(struct vif_call_options, dry_run),                                         \
+    .documents = offsetof(struct call_parameters, documents), .needs_batch = true,                 \
+    .changes = (can_change), .run = op_run_batch, .ask = op_ask_batch
+
+const struct op op_plug = {CALL("Plug", plug_table, changes)};
+const struct op op_unplug = {CALL("Unplug", unplug_table, changes)};
+const struct op op_check = {CALL("Check", check_table, NULL)};
+const struct op op_repair = {CALL("Repair", plug_table, changes)};
