@@ -97,23 +97,4 @@ int ovsdb_client_get_schema(struct ovsdb_client *client, int64_t until, json_t *
 int ovsdb_client_wait_cfg(struct ovsdb_client *client, int64_t cfg, int64_t until, int64_t *ret_cfg,
                           struct vif_error *err);
 
-/* Rows of one table that are waited for, known by their column "name". */
-struct ovsdb_watch {
-    const char *table;
-    const char *const *columns; /* NULL-ended, besides "name"; none that is a set of several */
-    const char *const *names;   /* sorted and distinct */
-    size_t n;
-    /* Whether the row names[i] is as awaited; 'row' has its columns (one that is empty may be missing)
-     * and is NULL when there is no such row.  Called for each row at first, which may come again after
-     * a connection was lost, and after each of its changes. */
-    bool (*is_so)(void *data, size_t i, const json_t *row);
-    void *data;
-};
-
-/* Waits until all rows are as awaited at the same time; looks first, so it does not wait where they
- * are.  0; -ETIMEDOUT (kind TIMEOUT) past 'until'.  Connection errors as above; -EREMOTEIO when the
- * server refuses to tell, in its words; -ENOMEM. */
-int ovsdb_client_watch_rows(struct ovsdb_client *client, const struct ovsdb_watch *watch,
-                            int64_t until, struct vif_error *err);
-
 #endif

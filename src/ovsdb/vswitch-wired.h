@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waiting for whoever wires ports behind ovs-vswitchd: OVN, or Neutron's agent. */
+/* Waiting for the agent that wires ports behind ovs-vswitchd: OVN, or Neutron's ML2 agent. */
 #ifndef OVSDB_VSWITCH_WIRED_H
 #define OVSDB_VSWITCH_WIRED_H
 
@@ -28,7 +28,7 @@ struct vswitch_wired_judge {
 
 /* Waits until the ports with these sorted, distinct names (each with an interface of its name) are
  * wired, or gone.  ret_wired[i] is set for each of them, whatever is returned.  Errors as
- * ovsdb_client_watch_rows(). */
+ * ovsdb_client_wait_cfg(); -EREMOTEIO when the server refuses to watch. */
 int vswitch_wait_wired(struct ovsdb_client *client, enum vswitch_agent agent,
                        const char *const *names, size_t n, int64_t until,
                        const struct vswitch_wired_judge *judge, enum vswitch_wired *ret_wired,
