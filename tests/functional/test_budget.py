@@ -23,8 +23,8 @@ EVERY_KIND = pytest.mark.parametrize('kind', KINDS)
 
 # As measured, for VERBS: thousands of instructions of a whole process with one VIF, and for each of a
 # hundred VIFs.
-ONE_VIF = {'tap': (1177, 1157, 1794), 'hybrid': (1197, 1162, 1449)}
-EACH_VIF = {'tap': (501, 556, 742), 'hybrid': (512, 552, 706)}
+ONE_VIF = {'tap': (876, 1013, 1218), 'hybrid': (892, 1007, 1090)}
+EACH_VIF = {'tap': (346, 472, 517), 'hybrid': (356, 468, 495)}
 
 # Of the first plug of a tap, call by call; the C library of another release may start with a few more.
 #  42  the dynamic linker and the C library, libmnl's share being 10
