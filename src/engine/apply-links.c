@@ -1,69 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Carrying out the link steps of a batch, stage by stage, every stage in one netlink batch for all
- * VIFs; and undoing them.  Stands on the kernel layer; reconcile.c stands on it. */
+/* Applying the steps on links of a batch, stage by stage, every stage in one netlink batch for all VIFs. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "engine/job.h"
-#include "engine/link-messages.h"
-#include "kernel/sysctl.h"
-#include "kernel/tap.h"
+#include "base/text.h"
+#include "engine/phases.h"
+#include "engine/steps.h"
 
-/* Descriptors held at once while taps are made: far below any limit on open files. */
-#define TAPS_AT_ONCE 64
-
-struct stage {
-    struct batch *batch;
-    struct item *items;
-    size_t n;
-};
-
-bool job_has_db_steps(const struct job *job)
-{
-    for (size_t i = 0; i < job->plan.n; i++)
-        if (!STEP_IS_LINK(job->plan.steps[i].kind) && job->plan.steps[i].kind != STEP_PORT_REOPEN)
-            return true;
-    return false;
-}
-
-static int collect_stage(struct batch *batch, enum step_kind kind, struct stage *stage)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < batch->n; i++)
-        for (size_t s = 0; batch->jobs[i].state == JOB_APPLIED && s < batch->jobs[i].plan.n; s++)
-            n += batch->jobs[i].plan.steps[s].kind == kind;
-    *stage = (struct stage){.batch = batch};
-    if (!n)
-        return 0;
-    stage->items = calloc(n, sizeof *stage->items);
-    if (!stage->items)
-        return -ENOMEM;
-    for (size_t i = 0; i < batch->n; i++) {
-        struct job *job = &batch->jobs[i];
-
-        for (size_t s = 0; job->state == JOB_APPLIED && s < job->plan.n; s++)
-            if (job->plan.steps[s].kind == kind)
-                stage->items[stage->n++] = (struct item){.job = job, .step = &job->plan.steps[s]};
-    }
-    return 0;
-}
-
-/* Someone else made, changed or removed the link since it was looked at. */
-static bool means_look_again(const struct item *item, int error)
-{
-    if (error == -EEXIST || error == -ENODEV)
-        return true;
-    if (item->step->kind == STEP_SYSCTL)
-        return error == -ENOENT;
-    /* What the kernel says of a master that is gone. */
-    return error == -EINVAL && item->ifindex;
-}
-
-/* What an unplug does not get done stays there: each such link is named. */
-static void say_not_undone(struct job *job, const struct step *step)
+/* What an unplug does not get done stays: each such link is named. */
+static void name_not_done(struct job *job, const struct step *step)
 {
     char words[LIMIT_IFNAME + 32];
 
@@ -72,375 +19,242 @@ static void say_not_undone(struct job *job, const struct step *step)
         if (step->link->veth.peer[0] && strcmp(step->link->veth.peer, step->name) != 0)
             job_note(job, step->link->veth.peer, " is left behind");
     } else if (step->new_name[0]) {
-        (void)snprintf(words, sizeof words, " has not got back its name %s", step->new_name);
+        (void)snprintf(words, sizeof words, " did not get its name %s back", step->new_name);
         job_note(job, step->name, words);
     } else {
         job_note(job, step->name, " is left as it is");
     }
 }
 
-/* The first failure is the one that is told; one that calls for another look yields to one that does
- * not. */
-static void item_failed(const struct batch *batch, struct item *item, int error,
-                        const struct vif_error *err)
+/* The first failure is reported; one that calls for another look yields to one that does not. */
+void apply_failed(const struct batch *batch, struct item *item, int error,
+                  const struct vif_error *err)
 {
     struct job *job = item->job;
-    bool again = means_look_again(item, error);
+    /* Others changed the link since it was observed; -EINVAL is what is said of a master that is gone. */
+    bool outdated = error == -EEXIST || error == -ENODEV || (error == -EINVAL && item->ifindex);
 
-    if (job->state == JOB_APPLIED || (job->state == JOB_PENDING && !again)) {
-        job->error = *err;
-        job->state = again ? JOB_PENDING : JOB_FAILED;
-    }
-    if (job->state != JOB_FAILED || batch->goal != VIF_GOAL_UNPLUG)
+    if (outdated && job->state == JOB_APPLIED)
+        job_retry(job, err);
+    else if (!outdated && job->state <= JOB_APPLIED)
+        job_fail(job, err);
+    if (job->state != JOB_FAILED || batch->options->goal != VIF_GOAL_UNPLUG)
         return;
-    say_not_undone(job, item->step);
-    for (size_t s = 0; s < job->plan.n; s++) /* stages that are not come to any more */
-        if (STEP_IS_LINK(job->plan.steps[s].kind) && job->plan.steps[s].kind > item->step->kind)
-            say_not_undone(job, &job->plan.steps[s]);
+    name_not_done(job, item->step);
+    FOR_EACH_STEP(step, job) /* the stages that are not reached any more */
+        if (STEP_IS_LINK(step->kind) && step->kind > item->step->kind)
+            name_not_done(job, step);
 }
 
-static const char *verb_of(const struct step *step)
+void apply_failed_all(const struct batch *batch, struct item *items, size_t n,
+                      const struct vif_error *err)
 {
-    switch (step->kind) {
-    case STEP_LINK_DELETE:
-        return "delete";
-    case STEP_BRIDGE_CREATE:
-        return "create bridge";
-    case STEP_VLAN_CREATE:
-        return "create VLAN";
-    case STEP_VETH_CREATE:
-        return "create veth";
-    case STEP_TAP_CREATE:
-        return "create tap";
-    default:
-        return step->change.set_down ? "set down" : "set up";
-    }
+    for (size_t i = 0; i < n; i++)
+        apply_failed(batch, &items[i], -EIO, err);
 }
 
-/* Judges what the kernel answered to the requests of one item. */
-static void check_item(const struct batch *batch, struct item *item,
-                       const struct netlink_result *results)
+/* The undo that the next step to be done of this job will have; undo_reserve() has made room. */
+static struct undo *new_undo(const struct item *item)
+{
+    struct undo *undo = &item->job->undo[item->job->n_undo];
+
+    *undo = (struct undo){.kind = item->step->kind,
+                          .shared = item->step->link && item->step->link->shared};
+    text_copy(undo->name, sizeof undo->name, item->step->name);
+    return undo;
+}
+
+void apply_result(const struct batch *batch, struct item *item,
+                  const struct netlink_result *results)
 {
     const struct step *step = item->step;
+    const struct step_type *type = step_type(step->kind);
     /* A change may have been made in part before the kernel refused the rest. */
     bool first_done = step->kind == STEP_LINK_SET || results[item->first].error == 0;
+    struct undo *undo;
 
-    for (size_t i = 0; i < item->n; i++) {
-        const struct netlink_result *result = &results[item->first + i];
+    for (size_t i = item->first; i < item->first + item->n; i++) {
         struct vif_error err = {0};
 
-        if (!result->error || (step->kind == STEP_LINK_DELETE && result->error == -ENODEV))
+        if (!results[i].error)
             continue;
-        (void)link_result_error(result, &err, "%s %s", verb_of(step), step->name);
-        item_failed(batch, item, result->error, &err);
+        (void)link_result_error(&results[i], &err, "%s %s",
+                                step->change.set_down ? "set down" : type->verb, step->name);
+        apply_failed(batch, item, results[i].error, &err);
         break;
     }
-    if (first_done)
-        undo_remember(batch, item->job, step, item->peer);
+    if (!first_done)
+        return;
+    item->job->changed = true;
+    undo = new_undo(item);
+    item->job->n_undo += !type->remember || type->remember(item, undo);
 }
 
-/* Takes out what cannot be done any more. */
-static void drop_failed(struct stage *stage)
+/* Takes out the items of jobs that have failed. */
+static size_t drop_failed(struct item *items, size_t n)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < stage->n; i++)
-        if (stage->items[i].job->state == JOB_APPLIED)
-            stage->items[kept++] = stage->items[i];
-    stage->n = kept;
-}
-
-/* The other link a step has to do with. */
-static const char *master_of(const struct step *step)
-{
-    switch (step->kind) {
-    case STEP_LINK_SET:
-        return step->master;
-    case STEP_VLAN_CREATE:
-        return step->link->vlan.parent;
-    default:
-        return step->link->master;
-    }
-}
-
-/* Masters that did not exist when they were looked for were made by an earlier stage. */
-static int find_masters(struct stage *stage, struct vif_error *err)
-{
-    auto_free const char **names = calloc(stage->n + 1, sizeof *names);
-    auto_free struct link_info *infos = calloc(stage->n + 1, sizeof *infos);
-    auto_free size_t *owners = calloc(stage->n + 1, sizeof *owners);
-    size_t n = 0;
-    int r;
-
-    if (!names || !infos || !owners)
-        return error_memory(err);
-    for (size_t i = 0; i < stage->n; i++) {
-        const struct step *step = stage->items[i].step;
-        const char *master = master_of(step);
-        const struct link_info *known;
-
-        if (!master || !master[0])
-            continue;
-        known = observed_link(&stage->batch->observed, master);
-        if (known) {
-            stage->items[i].ifindex = known->ifindex;
-            continue;
-        }
-        names[n] = master;
-        owners[n++] = i;
-    }
-    if (!n)
-        return 0;
-    r = link_get_many(stage->batch->engine->nl, names, n, infos, err);
-    for (size_t i = 0; r == 0 && i < n; i++) {
-        stage->items[owners[i]].ifindex = infos[i].ifindex;
-        if (!infos[i].ifindex) { /* gone again: index 0 would mean "no master" */
-            struct vif_error gone = {0};
-
-            (void)error_set(&gone, VIF_ERROR_KERNEL, "%s is gone", names[i]);
-            item_failed(stage->batch, &stage->items[owners[i]], -ENODEV, &gone);
-        }
-    }
-    drop_failed(stage);
-    return r;
-}
-
-static void fail_all(const struct batch *batch, struct item *items, size_t n,
-                     const struct vif_error *err)
-{
     for (size_t i = 0; i < n; i++)
-        item_failed(batch, &items[i], -EIO, err);
+        if (items[i].job->state == JOB_APPLIED)
+            items[kept++] = items[i];
+    return kept;
 }
 
-/* What is being sent, for whoever wants to know how much of it has gone. */
+/* Masters that did not exist when the host was observed were made by an earlier stage.  The number of
+ * items that are left. */
+static size_t find_masters(struct batch *batch, struct item *items, size_t n,
+                           const char *(*master_of)(const struct step *step))
+{
+    auto_free const char **names = calloc(n, sizeof *names);
+    auto_free struct link_info *infos = calloc(n, sizeof *infos);
+    auto_free struct item **owners = calloc(n, sizeof *owners);
+    struct vif_error err = {0};
+    size_t missing = 0;
+    int r = names && infos && owners ? 0 : error_memory(&err);
+
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        const char *master = master_of(items[i].step);
+        const struct link_info *known =
+            master && master[0] ? observed_link(&batch->observed, master) : NULL;
+
+        if (known) {
+            items[i].ifindex = known->ifindex;
+        } else if (master && master[0]) {
+            names[missing] = master;
+            owners[missing++] = &items[i];
+        }
+    }
+    if (r == 0 && missing)
+        r = link_get_many(batch->engine->nl, names, missing, infos, &err);
+    if (r < 0)
+        apply_failed_all(batch, items, n, &err);
+    for (size_t i = 0; r == 0 && i < missing; i++) {
+        owners[i]->ifindex = infos[i].ifindex;
+        if (!infos[i].ifindex) { /* gone again: index 0 would mean "no master" */
+            (void)error_set(&err, VIF_ERROR_KERNEL, "%s is gone", names[i]);
+            apply_failed(batch, owners[i], -ENODEV, &err);
+        }
+    }
+    return drop_failed(items, n);
+}
+
+/* What is being sent, to report how much of it has gone. */
 struct sending {
     const struct batch *batch;
-    size_t n_items, n_requests;
+    size_t n_items, n_messages;
 };
 
 static void on_answers(void *data, size_t n)
 {
     const struct sending *sending = data;
 
-    report_links_sent(sending->batch, sending->n_items * n / sending->n_requests);
+    report_links_sent(sending->batch, sending->n_items * n / sending->n_messages);
 }
 
-/* Sends the requests that 'add' makes for items[0..n) and judges the answers. */
-static void send_items(struct batch *batch, struct item *items, size_t n,
-                       void (*add)(struct netlink_batch *requests, struct item *item))
+void apply_messages(struct batch *batch, struct item *items, size_t n,
+                    void (*message)(struct netlink_batch *messages, struct item *item))
 {
     struct sending sending = {.batch = batch, .n_items = n};
-    struct netlink_batch requests = {.on_answers = on_answers, .data = &sending};
+    struct netlink_batch messages = {.on_answers = on_answers, .data = &sending};
     auto_free struct netlink_result *results = NULL;
     struct vif_error err = {0};
     int r = 0;
 
     for (size_t i = 0; i < n; i++) {
-        items[i].first = requests.n;
-        add(&requests, &items[i]);
-        items[i].n = requests.n - items[i].first;
+        items[i].first = messages.n;
+        message(&messages, &items[i]);
+        items[i].n = messages.n - items[i].first;
     }
-    sending.n_requests = requests.n;
-    results = calloc(requests.n + 1, sizeof *results);
+    sending.n_messages = messages.n;
+    results = calloc(messages.n + 1, sizeof *results);
     if (!results)
         r = error_memory(&err);
     if (r == 0)
-        r = netlink_batch_send(batch->engine->nl, &requests, true, results, NULL, NULL, &err);
-    /* Where the answers were cut off, each request that was not answered has its own result. */
-    for (size_t i = 0; results && !requests.failed && i < n; i++)
-        check_item(batch, &items[i], results);
+        r = netlink_batch_send(batch->engine->nl, &messages, true, results, NULL, NULL, &err);
+    /* Where the answers were cut off, each message that was not answered has its own result. */
+    for (size_t i = 0; results && !messages.failed && i < n; i++)
+        apply_result(batch, &items[i], results);
     if (r < 0)
-        fail_all(batch, items, n, &err);
-    netlink_batch_done(&requests);
+        apply_failed_all(batch, items, n, &err);
+    netlink_batch_done(&messages);
 }
 
-/* All links that go, at once. */
-static void delete_links(struct batch *batch, struct item *items, size_t n)
-{
-    auto_free struct link_deletion *links = calloc(n, sizeof *links);
-    auto_free struct netlink_result *results = calloc(n, sizeof *results);
-    struct vif_error err = {0};
-    int r = 0;
-
-    if (!links || !results)
-        r = error_memory(&err);
-    for (size_t i = 0; r == 0 && i < n; i++) {
-        const struct link_info *before = items[i].step->before;
-
-        links[i] = (struct link_deletion){before->ifindex, before->group};
-        items[i].first = i;
-        items[i].n = 1;
-    }
-    if (r == 0)
-        r = link_delete_many(batch->engine->nl, links, n, results, &err);
-    for (size_t i = 0; r == 0 && i < n; i++)
-        check_item(batch, &items[i], results);
-    if (r < 0)
-        fail_all(batch, items, n, &err);
-}
-
-/* Taps: made, set up while their descriptors are held, and made persistent last. */
-static void make_taps(struct batch *batch, struct item *items, size_t n)
-{
-    int fds[TAPS_AT_ONCE];
-    size_t made = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        const struct vif_wiring_link *link = items[i].step->link;
-        struct tap_options options = {link->tap.multi_queue, link->tap.owner, link->tap.group};
-        struct vif_error err = {0};
-        int r;
-
-        if (items[i].job->state != JOB_APPLIED)
-            continue;
-        r = tap_create(link->name, &options, &fds[made], &err);
-        if (r < 0) {
-            item_failed(batch, &items[i], r, &err);
-            continue;
-        }
-        items[made++] = items[i]; /* the failed ones are done with */
-    }
-    if (made)
-        send_items(batch, items, made, message_tap_settings);
-    for (size_t i = 0; i < made; i++) {
-        struct job *job = items[i].job;
-
-        if (job->state == JOB_APPLIED && tap_persist(fds[i], items[i].step->name, &job->error) < 0)
-            job->state = JOB_FAILED;
-        cleanup_close(&fds[i]);
-    }
-}
-
-/* Between two turns all taps are whole. */
-static void make_taps_in_turn(struct stage *stage)
-{
-    for (size_t i = 0, n; i < stage->n; i += n) {
-        n = stage->n - i < TAPS_AT_ONCE ? stage->n - i : TAPS_AT_ONCE;
-        if (i)
-            (void)cancel_point(stage->batch);
-        make_taps(stage->batch, stage->items + i, n);
-        report_links_done(stage->batch, n);
-    }
-}
-
-static void write_sysctls(const struct batch *batch, struct item *items, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        const struct step *step = items[i].step;
-        struct job *job = items[i].job;
-        struct vif_error err = {0};
-        int r;
-
-        if (job->state != JOB_APPLIED)
-            continue;
-        r = sysctl_set(step->name, step->which, step->value, &err);
-        if (r < 0)
-            item_failed(batch, &items[i], r, &err);
-        else
-            undo_remember(batch, job, step, "");
-    }
-}
-
-/* The other ends of stale veths go with them: their names are known only while they are there. */
-static void name_peers(const struct batch *batch, struct item *items, size_t n)
-{
-    for (size_t i = 0; batch->goal == VIF_GOAL_PLUG && i < n; i++) {
-        int peer = items[i].step->before->peer;
-
-        if (peer && !if_indextoname((unsigned)peer, items[i].peer))
-            items[i].peer[0] = '\0';
-    }
-}
-
-static void do_stage(struct stage *stage, enum step_kind kind)
+static void apply_one(const struct batch *batch, struct item *item, const struct step_type *type)
 {
     struct vif_error err = {0};
+    int r = type->apply(batch->engine, item, new_undo(item), &err);
 
-    if ((kind == STEP_VETH_CREATE || kind == STEP_VLAN_CREATE || kind == STEP_LINK_SET) &&
-        find_masters(stage, &err) < 0) {
-        fail_all(stage->batch, stage->items, stage->n, &err);
+    if (r < 0) {
+        apply_failed(batch, item, r, &err);
         return;
     }
-    switch (kind) {
-    case STEP_LINK_DELETE:
-        name_peers(stage->batch, stage->items, stage->n);
-        delete_links(stage->batch, stage->items, stage->n);
-        break;
-    case STEP_BRIDGE_CREATE:
-        send_items(stage->batch, stage->items, stage->n, message_bridge);
-        break;
-    case STEP_SYSCTL:
-        write_sysctls(stage->batch, stage->items, stage->n);
-        break;
-    case STEP_VLAN_CREATE:
-        send_items(stage->batch, stage->items, stage->n, message_vlan);
-        break;
-    case STEP_VETH_CREATE:
-        send_items(stage->batch, stage->items, stage->n, message_veth);
-        break;
-    case STEP_TAP_CREATE:
-        make_taps_in_turn(stage);
-        break;
-    case STEP_ADDRESS_MOVE:
-    case STEP_TC_OFFLOAD:
-    case STEP_RULES:
-        for (size_t i = 0; i < stage->n; i++)
-            if (stage->items[i].job->state == JOB_APPLIED)
-                apply_special(stage->batch, stage->items[i].job, stage->items[i].step);
-        break;
-    default:
-        send_items(stage->batch, stage->items, stage->n, message_set);
-        break;
+    item->job->changed = true;
+    item->job->n_undo += r == 0;
+}
+
+static void apply_items(struct batch *batch, struct item *items, size_t n,
+                        const struct step_type *type)
+{
+    size_t all = n;
+
+    if (type->apply_all) {
+        type->apply_all(batch, items, n);
+        return;
     }
+    if (type->master)
+        n = find_masters(batch, items, n, type->master);
+    if (type->message && n)
+        apply_messages(batch, items, n, type->message);
+    for (size_t i = 0; type->apply && i < n; i++)
+        if (items[i].job->state == JOB_APPLIED)
+            apply_one(batch, &items[i], type);
+    report_links_done(batch, all);
 }
 
-static void apply_items(struct stage *stage, enum step_kind kind)
-{
-    size_t n = stage->n;
-
-    do_stage(stage, kind);
-    if (kind != STEP_TAP_CREATE) /* they are counted as they come */
-        report_links_done(stage->batch, n);
-}
-
-/* Room for all undos is made before the first step is done, so that a done step can be undone. */
-static void begin_job(struct job *job)
-{
-    job->state = undo_reserve(job) < 0 ? JOB_FAILED : JOB_APPLIED;
-    if (job->state == JOB_FAILED)
-        (void)error_memory(&job->error);
-}
-
-static void undo_stopped(struct batch *batch)
-{
-    for (size_t i = 0; i < batch->n; i++)
-        if (batch->jobs[i].state == JOB_PENDING || batch->jobs[i].state == JOB_FAILED)
-            undo_links(batch, &batch->jobs[i]);
-}
-
+/* All steps of one kind. */
 static void apply_stage(struct batch *batch, enum step_kind kind)
 {
-    struct stage stage;
-    int r = collect_stage(batch, kind, &stage);
+    auto_free struct item *items = NULL;
+    struct vif_error err = {0};
+    size_t n = 0, room = 0;
 
-    for (size_t i = 0; r < 0 && i < batch->n; i++)
-        if (batch->jobs[i].state == JOB_APPLIED) {
-            (void)error_memory(&batch->jobs[i].error);
-            batch->jobs[i].state = JOB_FAILED;
+    FOR_EACH_JOB_IN(job, batch, JOB_APPLIED)
+        FOR_EACH_STEP(step, job)
+            room += step->kind == kind;
+    if (!room)
+        return;
+    items = calloc(room, sizeof *items);
+    FOR_EACH_JOB_IN(job, batch, JOB_APPLIED) {
+        if (!items) {
+            (void)error_memory(&err);
+            job_fail(job, &err);
+            continue;
         }
-    if (stage.n && batch->goal == VIF_GOAL_PLUG && cancel_point(batch))
-        drop_failed(&stage);
-    if (stage.n)
-        apply_items(&stage, kind);
-    free(stage.items);
-    undo_stopped(batch);
+        FOR_EACH_STEP(step, job)
+            if (step->kind == kind)
+                items[n++] = (struct item){.job = job, .step = step};
+    }
+    if (n && batch->options->goal == VIF_GOAL_PLUG && cancel_point(batch))
+        n = drop_failed(items, n);
+    if (n)
+        apply_items(batch, items, n, step_type(kind));
+    FOR_EACH_JOB(job, batch)
+        if (job->state == JOB_PENDING || job->state == JOB_FAILED)
+            undo_links(batch, job);
 }
 
 void apply_links(struct batch *batch)
 {
-    for (size_t i = 0; i < batch->n; i++)
-        if (batch->jobs[i].state == JOB_PLANNED)
-            begin_job(&batch->jobs[i]);
+    struct vif_error err = {0};
+
+    FOR_EACH_JOB_IN(job, batch, JOB_PLANNED) {
+        job->state = JOB_APPLIED;
+        if (undo_reserve(job) == 0)
+            continue;
+        (void)error_memory(&err);
+        job_fail_undone(batch, job, &err);
+    }
     report_links_begin(batch);
     for (int kind = STEP_LINK_DELETE; STEP_IS_LINK(kind); kind++)
         apply_stage(batch, (enum step_kind)kind);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A call that is told to end early leaves each VIF whole.  One whose transaction is not sent yet is taken
- * back; one that is past the point from which it can be, goes on to its end, but is not waited for.
- * The engine asks here wherever it stands between two such states; and as long as some VIF is in
- * neither, its database client is masked to the wish. */
-#include <string.h>
-
+/* A call that is cancelled leaves each VIF whole.  One whose transaction is not sent yet is undone; one
+ * that is past the point from which it can be goes on to its end, but is not waited for.  The engine asks
+ * here wherever it stands between two such states; and as long as some VIF is in neither, its database
+ * client ignores the caller's descriptor. */
 #include "base/stop.h"
-#include "engine/job.h"
+#include "engine/phases.h"
+#include "engine/undo.h"
 
 bool batch_cancelled(struct batch *batch)
 {
-    if (!batch->cancelled && stop_asked(batch->stop)) {
+    if (!batch->cancelled && stop_asked(batch->options->stop)) {
         log_debug(batch->engine->log, "interrupted");
         batch->cancelled = true;
         ovsdb_client_stop_by(batch->engine->db, STOP_NEVER);
@@ -22,30 +21,23 @@ bool batch_cancelled(struct batch *batch)
  * again. */
 static bool is_past_return(const struct job *job)
 {
-    if (job->unknown || job->db_changed || job->reopened)
+    if (job->rows != ROWS_UNCHANGED)
         return true;
     for (size_t i = 0; i < job->n_undo; i++)
-        if (job->undo[i].kind == UNDO_NOTHING)
+        if (undo_is_final(&job->undo[i]))
             return true;
     return false;
-}
-
-static bool goes_on(const struct batch *batch, const struct job *job)
-{
-    bool has_nothing_to_do = job->state == JOB_PLANNED && !job->plan.n && !batch->explains;
-
-    return has_nothing_to_do || is_past_return(job);
 }
 
 void cancel_unmask(struct batch *batch)
 {
     bool masked = batch->cancelled;
 
-    if (batch->stop == STOP_NEVER)
+    if (batch->options->stop == STOP_NEVER)
         return;
-    for (size_t i = 0; !masked && i < batch->n; i++)
-        masked = batch->jobs[i].state <= JOB_APPLIED && is_past_return(&batch->jobs[i]);
-    ovsdb_client_stop_by(batch->engine->db, masked ? STOP_NEVER : batch->stop);
+    FOR_EACH_JOB(job, batch)
+        masked |= job->state <= JOB_APPLIED && is_past_return(job);
+    ovsdb_client_stop_by(batch->engine->db, masked ? STOP_NEVER : batch->options->stop);
 }
 
 void cancel_mask(struct batch *batch)
@@ -55,35 +47,23 @@ void cancel_mask(struct batch *batch)
 
 bool cancel_point(struct batch *batch)
 {
+    struct vif_error err = {0};
+
     if (!batch_cancelled(batch))
         return false;
-    for (size_t i = 0; i < batch->n; i++) {
-        struct job *job = &batch->jobs[i];
+    (void)stop_error(&err);
+    FOR_EACH_JOB(job, batch) {
+        bool has_nothing_to_do =
+            job->state == JOB_PLANNED && !job->plan.n && !batch->options->explain;
 
-        if (job->state > JOB_APPLIED || goes_on(batch, job))
+        if (job->state > JOB_APPLIED || has_nothing_to_do || is_past_return(job))
             continue;
-        (void)stop_error(&job->error);
-        job->state = JOB_FAILED;
-        job->rolled_back = true;
+        job_fail(job, &err);
+        job->end = JOB_END_UNDONE;
     }
-    for (size_t i = 0; i < batch->n;
-         i++) /* none stands any more for whose sake a link would stay */
-        if (batch->jobs[i].rolled_back && batch->jobs[i].n_undo)
-            undo_links(batch, &batch->jobs[i]);
+    FOR_EACH_JOB(job, batch) /* when none stands any more for whose sake a link would stay */
+        if (job->end == JOB_END_UNDONE && job->n_undo)
+            undo_links(batch, job);
     undo_flush(batch);
     return true;
-}
-
-void cancel_say_unchanged(struct job *job)
-{
-    struct vif_error plain = {0};
-
-    if (job->state != JOB_FAILED || job->error.kind != VIF_ERROR_INTERRUPTED || !job->rolled_back ||
-        job->left)
-        return;
-    job->changed = false;
-    (void)stop_error(&plain);
-    if (strcmp(job->error.text, plain.text) == 0)
-        (void)error_set(&job->error, VIF_ERROR_INTERRUPTED, "%s: it is as it was before",
-                        plain.text);
 }

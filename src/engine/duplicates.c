@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the VIFs of one call need: two that want the same device or port cannot both have it,
- * whatever is there.  Pure; reconcile.c, which asks before it looks at anything, stands on it. */
+/* Duplicates within a call: two VIFs that want the same device or port cannot both have it, whatever is
+ * there.  Pure; asked before anything is observed. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "engine/job.h"
+#include "engine/phases.h"
 
-/* What a wiring of this call needs.  Several may share an Open vSwitch bridge, but not with
- * different datapath types, and its name is its own port's; and a shared link, but not as part of
- * different bridges. */
+/* What a wiring needs.  Several may share an Open vSwitch bridge, but not with different datapath types,
+ * and its name is its own port's; and a shared link, but not as part of different bridges. */
 enum need_kind { NEED_DEVICE, NEED_PORT };
 
 struct need {
@@ -17,7 +16,7 @@ struct need {
     enum need_kind kind;
     bool shareable;
     const char *terms; /* of sharing: datapath_type of a bridge, master of a link; "" takes any */
-    size_t owner;
+    struct job *owner;
 };
 
 static int by_need(const void *a, const void *b)
@@ -32,24 +31,25 @@ static int by_need(const void *a, const void *b)
     return c;
 }
 
-static size_t add_needs(const struct vif_wiring *wiring, size_t owner, struct need *needs)
+static size_t add_needs(struct job *job, struct need *needs)
 {
+    const struct vif_wiring *wiring = job->wiring;
     size_t n = 0;
 
     for (size_t i = 0; i < wiring->n_links; i++) {
         const struct vif_wiring_link *link = &wiring->links[i];
 
         needs[n++] = (struct need){link->name, NEED_DEVICE, link->shared,
-                                   link->shared ? link->master : "", owner};
+                                   link->shared ? link->master : "", job};
         if (link->veth.peer[0])
-            needs[n++] = (struct need){link->veth.peer, NEED_DEVICE, false, "", owner};
+            needs[n++] = (struct need){link->veth.peer, NEED_DEVICE, false, "", job};
     }
     for (size_t i = 0; i < wiring->n_ports; i++)
         if (wiring->ports[i].name[0])
-            needs[n++] = (struct need){wiring->ports[i].name, NEED_PORT, false, "", owner};
+            needs[n++] = (struct need){wiring->ports[i].name, NEED_PORT, false, "", job};
     for (size_t i = 0; i < wiring->n_bridges; i++)
         needs[n++] = (struct need){wiring->bridges[i].name, NEED_PORT, true,
-                                   wiring->bridges[i].datapath_type, owner};
+                                   wiring->bridges[i].datapath_type, job};
     return n;
 }
 
@@ -61,43 +61,38 @@ static bool agree(const struct need *first, const struct need *later)
            (!first->terms[0] || !later->terms[0] || strcmp(first->terms, later->terms) == 0);
 }
 
-static void refuse(struct batch *batch, const struct need *first, const struct need *later)
-{
-    struct job *job = &batch->jobs[later->owner];
-    const char *what = later->kind == NEED_DEVICE ? "device" : "port";
-
-    if (later->kind == NEED_PORT && first->shareable && later->shareable)
-        what = "another datapath_type of bridge";
-    job->state = JOB_FAILED;
-    (void)error_set(&job->error, VIF_ERROR_CONFLICT, "%s %s is claimed by VIF %s in the same call",
-                    what, later->name, batch->jobs[first->owner].wiring->vif_id);
-}
-
 int duplicates_refuse(struct batch *batch, struct vif_error *err)
 {
     auto_free struct need *needs = NULL;
     const struct need *holder = NULL;
     size_t room = 1, n = 0;
 
-    for (size_t i = 0; i < batch->n; i++)
-        room += 2 * batch->jobs[i].wiring->n_links + batch->jobs[i].wiring->n_ports +
-                batch->jobs[i].wiring->n_bridges;
+    FOR_EACH_JOB(job, batch)
+        room += 2 * job->wiring->n_links + job->wiring->n_ports + job->wiring->n_bridges;
     needs = calloc(room, sizeof *needs);
     if (!needs)
         return error_memory(err);
-    for (size_t i = 0; i < batch->n; i++)
-        n += add_needs(batch->jobs[i].wiring, i, needs + n);
+    FOR_EACH_JOB(job, batch)
+        n += add_needs(job, needs + n);
     qsort(needs, n, sizeof *needs, by_need);
-    for (size_t i = 0; i < n; i++) {
-        const struct need *need = &needs[i];
-
-        if (batch->jobs[need->owner].state == JOB_FAILED)
+    for (const struct need *need = needs; need < needs + n; need++) {
+        if (need->owner->state == JOB_FAILED)
             continue;
         if (holder && strcmp(holder->name, need->name) == 0 && holder->kind == need->kind &&
-            batch->jobs[holder->owner].state != JOB_FAILED) {
-            if (!agree(holder, need))
-                refuse(batch, holder, need);
-            if (holder->terms[0] || !agree(holder, need))
+            holder->owner->state != JOB_FAILED) {
+            bool both_share = holder->shareable && need->shareable;
+
+            if (!agree(holder, need)) {
+                (void)error_set(&need->owner->error, VIF_ERROR_CONFLICT,
+                                "%s %s is claimed by VIF %s in the same call",
+                                need->kind == NEED_DEVICE ? "device"
+                                : both_share              ? "another datapath_type of bridge"
+                                                          : "port",
+                                need->name, holder->owner->wiring->vif_id);
+                job_fail(need->owner, NULL);
+                continue;
+            }
+            if (holder->terms[0])
                 continue; /* the first that has terms holds it */
         }
         holder = need;

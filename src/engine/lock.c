@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A plug and an unplug of the same VIF at once would each do right by what it saw and leave half of it
- * together: the links of one, the rows of the other.  So each call locks its VIFs, one byte of one
- * file for each.  The locks go with the process; the file holds nothing. */
+ * together: the links of one, the rows of the other.  So each call locks its VIFs, one byte of one file
+ * for each.  The locks go with the process; the file holds nothing. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,20 +15,14 @@
 
 #define POLL_MS 2
 
-/* FNV-1a, 64 bits. */
-static uint64_t hash(uint64_t start, const char *text)
-{
-    uint64_t value = start ^ 0xcbf29ce484222325U;
-
-    for (; *text; text++)
-        value = (value ^ (unsigned char)*text) * 0x100000001b3U;
-    return value;
-}
-
-/* The byte that stands for a VIF in this network namespace. */
+/* The byte that stands for a VIF in this network namespace: FNV-1a, 64 bits. */
 static off_t byte_of(uint64_t space, const char *id)
 {
-    return (off_t)(hash(space, id) & 0x3fffffffffffffff);
+    uint64_t value = space ^ 0xcbf29ce484222325U;
+
+    for (; *id; id++)
+        value = (value ^ (unsigned char)*id) * 0x100000001b3U;
+    return (off_t)(value & 0x3fffffffffffffff);
 }
 
 static int compare(const void *a, const void *b)
@@ -38,33 +32,42 @@ static int compare(const void *a, const void *b)
     return (*left > *right) - (*left < *right);
 }
 
-static int lock_byte(int fd, off_t byte, bool look, int stop, int64_t until,
-                     const struct tick *tick, struct vif_error *err)
+/* Locks one byte, or unlocks it.  0; 1 when another has it; a negative errno. */
+static int set_lock(int fd, short type, off_t byte, struct vif_error *err)
+{
+    struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+
+    if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
+        return 0;
+    if (errno == EAGAIN || errno == EACCES || errno == EINTR)
+        return 1;
+    return error_sys(err, VIF_ERROR_SYSTEM, errno, "lock %s", VIF_LOCK_FILE);
+}
+
+static int wait_for_lock(int fd, short type, off_t byte, int stop, int64_t until,
+                         const struct tick *tick, struct vif_error *err)
 {
     int64_t next = deadline_after(TICK_MS);
-    struct flock lock = {
-        .l_type = look ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    int r;
 
-    while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-        if (errno != EAGAIN && errno != EACCES && errno != EINTR)
-            return error_sys(err, VIF_ERROR_SYSTEM, errno, "lock %s", VIF_LOCK_FILE);
+    while ((r = set_lock(fd, type, byte, err)) > 0) {
         if (deadline_left(until) == 0)
             return error_set(err, VIF_ERROR_TIMEOUT,
-                             "another program has been working on the same VIF all the time");
+                             "timed out waiting for another program to release this VIF");
         if (stop_asked(stop))
             return error_set(err, VIF_ERROR_INTERRUPTED,
-                             "interrupted, with nothing done yet: another program was working on "
-                             "the same VIF");
+                             "interrupted while waiting for another program to release this VIF: "
+                             "nothing was changed");
         stop_sleep(stop, POLL_MS, until);
         if (deadline_left(next) == 0) {
             tick_call(tick);
             next = deadline_after(TICK_MS);
         }
     }
-    return 0;
+    return r;
 }
 
-/* Who only looks makes no file: without it nobody can be at work. */
+/* A call that only looks makes no file: without it no program can be at work. */
 static int open_lock(bool look, uint64_t *ret_space)
 {
     struct stat space;
@@ -86,12 +89,11 @@ int lock_try_ids(const char *const *ids, size_t n, bool *ret_taken, int *ret_fd,
     if (fd < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, -fd, "lock %s", VIF_LOCK_FILE);
     for (size_t i = 0; i < n; i++) {
-        struct flock lock = {
-            .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte_of(space, ids[i]), .l_len = 1};
+        int r = set_lock(fd, F_WRLCK, byte_of(space, ids[i]), err);
 
-        ret_taken[i] = fcntl(fd, F_OFD_SETLK, &lock) == 0;
-        if (!ret_taken[i] && errno != EAGAIN && errno != EACCES && errno != EINTR)
-            return error_sys(err, VIF_ERROR_SYSTEM, errno, "lock %s", VIF_LOCK_FILE);
+        if (r < 0)
+            return r;
+        ret_taken[i] = r == 0;
     }
     *ret_fd = take_fd(&fd);
     return 0;
@@ -103,6 +105,7 @@ int lock_ids(const char *const *ids, size_t n, bool look, int stop, int64_t unti
     auto_close int fd = -1;
     auto_free off_t *bytes = calloc(n + 1, sizeof *bytes);
     uint64_t space = 0;
+    int r = 0;
 
     *ret_fd = -1;
     if (!bytes)
@@ -114,17 +117,13 @@ int lock_ids(const char *const *ids, size_t n, bool look, int stop, int64_t unti
     }
     for (size_t i = 0; i < n; i++)
         bytes[i] = byte_of(space, ids[i]);
-    qsort(bytes, n, sizeof *bytes, compare); /* all take them in one order: no deadlock */
-    for (size_t i = 0; i < n; i++) {
-        int r = i && bytes[i] == bytes[i - 1]
-                    ? 0
-                    : lock_byte(fd, bytes[i], look, stop, until, tick, err);
-
-        if (r < 0)
-            return r;
-    }
-    *ret_fd = take_fd(&fd);
-    return 0;
+    qsort(bytes, n, sizeof *bytes, compare); /* all lock them in one order: no deadlock */
+    for (size_t i = 0; r == 0 && i < n; i++)
+        if (!i || bytes[i] != bytes[i - 1])
+            r = wait_for_lock(fd, look ? F_RDLCK : F_WRLCK, bytes[i], stop, until, tick, err);
+    if (r == 0)
+        *ret_fd = take_fd(&fd);
+    return r;
 }
 
 void lock_release(int fd, const char *const *ids, size_t n)
@@ -133,12 +132,6 @@ void lock_release(int fd, const char *const *ids, size_t n)
 
     if (stat("/proc/self/ns/net", &space) < 0)
         return;
-    for (size_t i = 0; i < n; i++) {
-        struct flock lock = {.l_type = F_UNLCK,
-                             .l_whence = SEEK_SET,
-                             .l_start = byte_of(space.st_ino, ids[i]),
-                             .l_len = 1};
-
-        (void)fcntl(fd, F_OFD_SETLK, &lock);
-    }
+    for (size_t i = 0; i < n; i++)
+        (void)set_lock(fd, F_UNLCK, byte_of(space.st_ino, ids[i]), NULL);
 }

@@ -32,17 +32,9 @@ struct reconcile_options {
     const struct policy *policy;         /* what may be touched; NULL: everything */
 };
 
-enum outcome_state {
-    OUTCOME_DONE,
-    OUTCOME_WAITING, /* plugged; its network device does not exist yet */
-    OUTCOME_PLANNED, /* dry run */
-    OUTCOME_DRIFTED, /* a look, or a dry run without a step: there are differences that count */
-    OUTCOME_FAILED,
-};
-
 /* What became of one wiring. */
 struct outcome {
-    enum outcome_state state;
+    enum vif_state state;
     bool changed;   /* something was (or in a dry run: would be) changed */
     int64_t ofport; /* of the port, when known; else 0 */
     char *warnings; /* each ended by a newline; NULL for none */

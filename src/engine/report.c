@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Telling how far a batch is and what became of each VIF, the latter as soon as it is known for good and
- * not when the last one is.  Stands on the jobs; reconcile.c and the files that wait stand on it. */
+/* Reporting how far a batch is and what became of each VIF, the latter as soon as it is final and not when
+ * the last one is. */
 #include <stdlib.h>
+#include <string.h>
 
-#include "engine/job.h"
+#include "base/stop.h"
+#include "engine/phases.h"
 
 void outcome_done(struct outcome *outcome)
 {
@@ -11,15 +13,6 @@ void outcome_done(struct outcome *outcome)
     free(outcome->warnings);
     outcome->steps = outcome->warnings = NULL;
     diff_done(&outcome->differences);
-}
-
-size_t jobs_count(const struct batch *batch, enum job_state state)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < batch->n; i++)
-        n += batch->jobs[i].state == state;
-    return n;
 }
 
 void report_progress(const struct batch *batch, enum vif_stage stage, size_t done, size_t total)
@@ -38,9 +31,9 @@ enum vif_stage report_stage(const struct batch *batch, enum vif_stage stage)
 void report_links_begin(struct batch *batch)
 {
     batch->links_done = batch->links_total = 0;
-    for (size_t i = 0; i < batch->n; i++)
-        for (size_t s = 0; batch->jobs[i].state == JOB_APPLIED && s < batch->jobs[i].plan.n; s++)
-            batch->links_total += STEP_IS_LINK(batch->jobs[i].plan.steps[s].kind);
+    FOR_EACH_JOB_IN(job, batch, JOB_APPLIED)
+        FOR_EACH_STEP(step, job)
+            batch->links_total += STEP_IS_LINK(step->kind);
     report_links_done(batch, 0);
 }
 
@@ -56,55 +49,69 @@ void report_links_sent(const struct batch *batch, size_t n)
         report_progress(batch, VIF_STAGE_LINKS, batch->links_done + n, batch->links_total);
 }
 
-/* The state of a VIF that did not fail.  A dry run that was to explain has no plan to tell of a VIF that is
- * as described. */
-static enum outcome_state state_of(const struct job *job, const struct reconcile_options *options)
+/* The state of a VIF that did not fail.  A dry run of a repair has no plan to show of a VIF that is as
+ * described. */
+static enum vif_state state_of(const struct job *job, const struct reconcile_options *options)
 {
-    bool said = options->look || (options->dry_run && options->explain && !job->changed);
+    bool only_compared = options->look || (options->dry_run && options->explain && !job->changed);
 
-    if (said && job->differences.counted)
-        return OUTCOME_DRIFTED;
-    if (options->dry_run && !said)
-        return OUTCOME_PLANNED;
-    return job->waiting ? OUTCOME_WAITING : OUTCOME_DONE;
+    if (only_compared && job->differences.counted)
+        return VIF_STATE_DRIFTED;
+    if (options->dry_run && !only_compared)
+        return VIF_STATE_PLANNED;
+    if (job->waiting)
+        return VIF_STATE_WAITING;
+    if (options->explain && !job->changed && !job->differences.counted)
+        return VIF_STATE_WIRED;
+    return options->goal == VIF_GOAL_PLUG ? VIF_STATE_PLUGGED : VIF_STATE_UNPLUGGED;
 }
 
 void report_job(struct batch *batch, struct job *job)
 {
     const struct reconcile_hooks *hooks = batch->options->hooks;
-    size_t i = (size_t)(job - batch->jobs);
-    struct outcome *outcome = &batch->outcomes[i];
+    struct outcome *outcome = &batch->outcomes[job->index];
+    struct vif_error plain = {0};
 
     if (job->reported)
         return;
     job->reported = true;
-    cancel_say_unchanged(job);
+    if (job->state == JOB_FAILED && job->error.kind == VIF_ERROR_INTERRUPTED &&
+        job->end == JOB_END_UNDONE && !job->left) {
+        job->changed = false;
+        (void)stop_error(&plain);
+        if (strcmp(job->error.text, plain.text) == 0)
+            (void)error_set(&job->error, VIF_ERROR_INTERRUPTED, "%s: it is as it was before",
+                            plain.text);
+    }
     if (job->wiring->warnings.n)
         outcome->warnings = text_take(&job->wiring->warnings);
     outcome->changed = job->changed;
     outcome->ofport = job->ofport;
-    outcome->state = job->state == JOB_FINISHED ? state_of(job, batch->options) : OUTCOME_FAILED;
-    outcome->error = outcome->state == OUTCOME_FAILED ? job->error : (struct vif_error){0};
+    if (job->state == JOB_FINISHED)
+        outcome->state = state_of(job, batch->options);
+    else
+        outcome->error = job->error;
     outcome->differences = job->differences;
     job->differences = (struct differences){0};
     if (hooks && hooks->result)
-        hooks->result(hooks->data, i);
+        hooks->result(hooks->data, job->index);
+}
+
+void report_finished(struct batch *batch, struct job *job)
+{
+    job->state = JOB_FINISHED;
+    report_job(batch, job);
 }
 
 /* Whether rollback_failed() and wait_diagnose() have nothing to do for a job that has failed. */
 static bool is_dealt_with(const struct job *job)
 {
-    if (job->n_undo || job->timed_out || job->stuck)
-        return false;
-    return job->answer_lost || (!job->db_changed && !job->reopened);
+    return !job->n_undo && job->end != JOB_END_LATE && !job->stuck && job->rows != ROWS_CHANGED;
 }
 
 void report_final(struct batch *batch)
 {
-    for (size_t i = 0; i < batch->n; i++) {
-        struct job *job = &batch->jobs[i];
-
+    FOR_EACH_JOB(job, batch)
         if (job->state == JOB_FINISHED || (job->state == JOB_FAILED && is_dealt_with(job)))
             report_job(batch, job);
-    }
 }

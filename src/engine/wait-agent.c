@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Settling, second part: waiting for whoever wires ports behind ovs-vswitchd (OVN, or the ML2 agent),
- * all ports of the batch in one monitor; and saying of those that did not come to work why.  Stands on
- * the database's own waiting and on the facts. */
+/* Waiting for the agent that wires ports after ovs-vswitchd (OVN, or Neutron's ML2 agent), all ports of the
+ * batch in one monitor; and diagnosing those that did not come to work. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,109 +8,15 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "diagnose/diagnose.h"
-#include "engine/job.h"
+#include "engine/phases.h"
 #include "ovsdb/vswitch-wired.h"
 
 /* A port that is to be wired, and whose it is. */
 struct awaited {
     const struct vif_wiring_port *port;
     struct job *job;
-    bool wired; /* as it was last told */
+    bool wired; /* at the last report */
 };
-
-static int by_port_name(const void *a, const void *b)
-{
-    const struct awaited *left = a, *right = b;
-
-    return strcmp(left->port->name, right->port->name);
-}
-
-/* An agent knows ports by their iface-id; with a bridge per port the guest's own port has none.  One
- * whose device is not there yet cannot be claimed. */
-static bool is_awaited(const struct job *job, const struct vif_wiring_port *port)
-{
-    return job->state == JOB_COMMITTED && !job->waiting && port->create &&
-           strmap_get(&port->ids, "iface-id");
-}
-
-/* The ports to wait for, sorted by name, each once; NULL when memory is gone. */
-static struct awaited *collect(const struct batch *batch, size_t *ret_n)
-{
-    struct awaited *awaited;
-    size_t room = 1, n = 0, kept = 0;
-
-    for (size_t i = 0; i < batch->n; i++)
-        room += batch->jobs[i].wiring->n_ports;
-    *ret_n = 0;
-    awaited = calloc(room, sizeof *awaited);
-    if (!awaited)
-        return NULL;
-    for (size_t i = 0; i < batch->n; i++) {
-        struct job *job = &batch->jobs[i];
-
-        for (size_t p = 0; p < job->wiring->n_ports; p++)
-            if (is_awaited(job, &job->wiring->ports[p]))
-                awaited[n++] = (struct awaited){&job->wiring->ports[p], job, false};
-    }
-    if (n)
-        qsort(awaited, n, sizeof *awaited, by_port_name);
-    for (size_t i = 0; i < n; i++)
-        if (!kept || by_port_name(&awaited[kept - 1], &awaited[i]) != 0)
-            awaited[kept++] = awaited[i];
-    *ret_n = kept;
-    return awaited;
-}
-
-static void judge(const struct batch *batch, const struct awaited *awaited,
-                  enum vswitch_wired wired)
-{
-    struct job *job = awaited->job;
-    const char *name = awaited->port->name;
-
-    if (wired == VSWITCH_WIRED || job->state != JOB_COMMITTED)
-        return;
-    job->state = JOB_FAILED;
-    if (wired == VSWITCH_PORT_GONE) {
-        (void)error_set(&job->error, VIF_ERROR_SWITCH,
-                        "port %s is gone from the database: someone else removed it", name);
-        return;
-    }
-    job->timed_out = true;
-    if (batch->cancelled) {
-        (void)error_set(
-            &job->error, VIF_ERROR_INTERRUPTED, "interrupted while waiting for %s port %s",
-            batch->wait == VIF_WAIT_OVN ? "OVN to install" : "the ML2 agent to wire", name);
-        return;
-    }
-    (void)error_set(&job->error, VIF_ERROR_TIMEOUT, "%s port %s in time",
-                    batch->wait == VIF_WAIT_OVN ? "OVN has not installed"
-                                                : "the ML2 agent has not wired",
-                    name);
-    job->stuck = awaited->port;
-}
-
-static void fail(const struct batch *batch, const struct awaited *awaited,
-                 const struct vif_error *err)
-{
-    struct job *job = awaited->job;
-
-    if (job->state != JOB_COMMITTED)
-        return;
-    job->state = JOB_FAILED;
-    job->error = *err;
-    (void)error_prefix(&job->error, 0, "wait for %s to wire port %s",
-                       batch->wait == VIF_WAIT_OVN ? "OVN" : "the ML2 agent", awaited->port->name);
-    job_note(job, "left as plugged", "");
-}
-
-static void fail_all(struct batch *batch)
-{
-    for (size_t i = 0; i < batch->n; i++)
-        if (batch->jobs[i].state == JOB_COMMITTED) {
-            (void)error_memory(&batch->jobs[i].error);
-            batch->jobs[i].state = JOB_FAILED;
-        }
-}
 
 /* The ports that are waited for, and how many of them are wired. */
 struct waiting {
@@ -120,6 +25,46 @@ struct waiting {
     size_t n, n_wired;
     enum vif_stage stage;
 };
+
+static bool awaits_ovn(const struct batch *batch)
+{
+    return batch->options->wait == VIF_WAIT_OVN;
+}
+
+static int by_port_name(const void *a, const void *b)
+{
+    const struct awaited *left = a, *right = b;
+
+    return strcmp(left->port->name, right->port->name);
+}
+
+/* The ports to wait for, sorted by name, each once; NULL when memory is gone.  An agent knows ports by
+ * their iface-id; with a bridge per port the guest's own port has none.  One whose device is not there
+ * yet cannot be claimed. */
+static struct awaited *collect(const struct batch *batch, size_t *ret_n)
+{
+    struct awaited *awaited;
+    size_t room = 1, n = 0, kept = 0;
+
+    FOR_EACH_JOB(job, batch)
+        room += job->wiring->n_ports;
+    awaited = calloc(room, sizeof *awaited);
+    if (!awaited)
+        return NULL;
+    FOR_EACH_JOB_IN(job, batch, JOB_COMMITTED)
+        for (size_t i = 0; !job->waiting && i < job->wiring->n_ports; i++) {
+            const struct vif_wiring_port *port = &job->wiring->ports[i];
+
+            if (port->create && strmap_get(&port->ids, "iface-id"))
+                awaited[n++] = (struct awaited){port, job, false};
+        }
+    qsort(awaited, n, sizeof *awaited, by_port_name);
+    for (size_t i = 0; i < n; i++)
+        if (!kept || by_port_name(&awaited[kept - 1], &awaited[i]) != 0)
+            awaited[kept++] = awaited[i];
+    *ret_n = kept;
+    return awaited;
+}
 
 /* A VIF is done with when all of its own ports are wired at the same time, whatever becomes of them while
  * others are waited for: as if it had been plugged alone. */
@@ -139,10 +84,8 @@ static bool on_wired(void *data, size_t i, enum vswitch_wired wired)
         if (so)
             report_progress(waiting->batch, waiting->stage, waiting->n_wired, waiting->n);
     }
-    if (so && !job->n_awaited) {
-        job->state = JOB_FINISHED;
-        report_job(waiting->batch, job);
-    }
+    if (so && !job->n_awaited)
+        report_finished(waiting->batch, job);
     return wired != VSWITCH_NOT_WIRED;
 }
 
@@ -151,31 +94,53 @@ static int wait_for(struct batch *batch, struct awaited *awaited, size_t n,
 {
     auto_free const char **names = calloc(n, sizeof *names);
     struct waiting waiting = {batch, awaited, n, 0, report_stage(batch, VIF_STAGE_AGENT)};
-    const struct vswitch_wired_judge take = {on_wired, &waiting};
+    const struct vswitch_wired_judge judge = {on_wired, &waiting};
     int64_t until = deadline_after(LIMIT_LOOK_MS);
 
     if (!names)
         return error_memory(err);
     for (size_t i = 0; i < n; i++)
         names[i] = awaited[i].port->name;
+    if (until < batch->options->until)
+        until = batch->options->until;
     report_progress(batch, waiting.stage, 0, n);
-    return vswitch_wait_wired(batch->engine->db,
-                              batch->wait == VIF_WAIT_OVN ? VSWITCH_OVN : VSWITCH_ML2, names, n,
-                              batch->until > until ? batch->until : until, &take, wired, err);
+    return vswitch_wait_wired(batch->engine->db, awaits_ovn(batch) ? VSWITCH_OVN : VSWITCH_ML2,
+                              names, n, until, &judge, wired, err);
 }
 
-/* VIFs without a port to wait for are done with. */
-static void finish_unawaited(struct batch *batch, const struct awaited *awaited, size_t n)
+/* What a port that is not wired means for its job, after the wait ended with 'r'. */
+static void check_port(const struct batch *batch, const struct awaited *awaited,
+                       enum vswitch_wired wired, int r, const struct vif_error *failure)
 {
-    for (size_t i = 0; i < batch->n; i++)
-        batch->jobs[i].n_awaited = 0;
-    for (size_t i = 0; i < n; i++)
-        awaited[i].job->n_awaited++;
-    for (size_t i = 0; i < batch->n; i++)
-        if (batch->jobs[i].state == JOB_COMMITTED && !batch->jobs[i].n_awaited) {
-            batch->jobs[i].state = JOB_FINISHED;
-            report_job(batch, &batch->jobs[i]);
-        }
+    const char *name = awaited->port->name;
+    struct job *job = awaited->job;
+    struct vif_error err = {0};
+
+    if (job->state != JOB_COMMITTED || (r == 0 && wired == VSWITCH_WIRED))
+        return;
+    if (r < 0) {
+        err = *failure;
+        (void)error_prefix(&err, 0, "wait for %s to wire port %s",
+                           awaits_ovn(batch) ? "OVN" : "the ML2 agent", name);
+        job_fail(job, &err);
+        job_note(job, "left as plugged", "");
+        return;
+    }
+    if (wired == VSWITCH_PORT_GONE) {
+        (void)error_set(&err, VIF_ERROR_SWITCH,
+                        "port %s is gone from the database: another program removed it", name);
+    } else if (batch->cancelled) {
+        (void)error_set(&err, VIF_ERROR_INTERRUPTED, "interrupted while waiting for %s port %s",
+                        awaits_ovn(batch) ? "OVN to install" : "the ML2 agent to wire", name);
+        job->end = JOB_END_LATE;
+    } else {
+        (void)error_set(&err, VIF_ERROR_TIMEOUT, "%s port %s in time",
+                        awaits_ovn(batch) ? "OVN has not installed" : "the ML2 agent has not wired",
+                        name);
+        job->end = JOB_END_LATE;
+        job->stuck = awaited->port;
+    }
+    job_fail(job, &err);
 }
 
 void wait_agent(struct batch *batch)
@@ -186,25 +151,29 @@ void wait_agent(struct batch *batch)
     size_t n = 0;
     int r;
 
-    if (batch->wait != VIF_WAIT_OVN && batch->wait != VIF_WAIT_ML2)
+    if (!awaits_ovn(batch) && batch->options->wait != VIF_WAIT_ML2)
         return;
     awaited = collect(batch, &n);
     wired = calloc(n + 1, sizeof *wired);
-    if (!awaited || !wired) {
-        fail_all(batch);
-        return;
+    FOR_EACH_JOB_IN(job, batch, JOB_COMMITTED) {
+        job->n_awaited = 0;
+        if (!awaited || !wired) {
+            (void)error_memory(&err);
+            job_fail(job, &err);
+        }
     }
-    finish_unawaited(batch, awaited, n);
-    if (!n)
+    for (size_t i = 0; i < n; i++)
+        awaited[i].job->n_awaited++;
+    FOR_EACH_JOB_IN(job, batch, JOB_COMMITTED)
+        if (!job->n_awaited)
+            report_finished(batch, job);
+    if (!n || !wired)
         return;
     r = batch_cancelled(batch) ? -EINTR : wait_for(batch, awaited, n, wired, &err);
-    if (r == -EINTR && batch_cancelled(batch))
-        r = -ETIMEDOUT; /* so many as are wired by now */
+    if (r == -ETIMEDOUT || (r == -EINTR && batch_cancelled(batch)))
+        r = 0; /* so many as are wired by now */
     for (size_t i = 0; i < n; i++)
-        if (r == 0 || r == -ETIMEDOUT)
-            judge(batch, &awaited[i], wired[i]);
-        else
-            fail(batch, &awaited[i], &err);
+        check_port(batch, &awaited[i], wired[i], r, &err);
 }
 
 static bool is_undiagnosed(const struct job *job)
@@ -212,19 +181,21 @@ static bool is_undiagnosed(const struct job *job)
     return job->state == JOB_FAILED && job->stuck;
 }
 
-/* Puts the reason behind what has not happened; of a port that ovs-vswitchd gave up, only what it does
- * not say itself. */
-static void explain(const struct batch *batch, struct job *job, const struct diagnosis_facts *facts,
-                    const struct diagnosis_port *port)
+/* Adds the diagnosis to what has not happened in time; of a port that ovs-vswitchd gave up, only what it
+ * does not say itself. */
+static void add_diagnosis(const struct batch *batch, struct job *job,
+                          const struct diagnosis_facts *facts, const struct diagnosis_port *port)
 {
     char words[DIAGNOSIS_MAX] = "";
     size_t n = strlen(job->error.text);
 
-    if (job->timed_out)
-        diagnose(batch->wait, facts, port, words);
-    else if (diagnose_datapath(facts, port, words))
-        job_note(job, words, "");
-    if (job->timed_out && words[0])
+    if (job->end != JOB_END_LATE) {
+        if (diagnose_datapath(facts, port, words))
+            job_note(job, words, "");
+        return;
+    }
+    diagnose(batch->options->wait, facts, port, words);
+    if (words[0])
         (void)snprintf(job->error.text + n, sizeof job->error.text - n, ": %s", words);
 }
 
@@ -235,20 +206,19 @@ void wait_diagnose(struct batch *batch)
     struct diagnosis_facts facts;
     size_t n = 0, at = 0;
 
-    for (size_t i = 0; !batch->cancelled && i < batch->n; i++)
-        n += is_undiagnosed(&batch->jobs[i]);
-    if (n)
+    FOR_EACH_JOB(job, batch)
+        n += is_undiagnosed(job);
+    if (n && !batch->cancelled)
         ports = calloc(n, sizeof *ports);
     if (!ports)
         return;
-    for (size_t i = 0; i < batch->n; i++) {
-        const struct job *job = &batch->jobs[i];
+    FOR_EACH_JOB(job, batch) {
         const char *iface_id;
 
         if (!is_undiagnosed(job))
             continue;
-        if (job->timed_out)
-            wait = batch->wait;
+        if (job->end == JOB_END_LATE)
+            wait = batch->options->wait;
         iface_id = strmap_get(&job->stuck->ids, "iface-id");
         ports[at++] = (struct diagnosis_port){
             .name = job->stuck->name,
@@ -259,10 +229,10 @@ void wait_diagnose(struct batch *batch)
     }
     diagnosis_read_facts(batch->engine, wait, &facts, ports, n);
     at = 0;
-    for (size_t i = 0; i < batch->n; i++) {
-        if (!is_undiagnosed(&batch->jobs[i]))
+    FOR_EACH_JOB(job, batch) {
+        if (!is_undiagnosed(job))
             continue;
-        explain(batch, &batch->jobs[i], &facts, &ports[at++]);
-        batch->jobs[i].stuck = NULL;
+        add_diagnosis(batch, job, &facts, &ports[at++]);
+        job->stuck = NULL;
     }
 }

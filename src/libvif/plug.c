@@ -145,25 +145,6 @@ static void report_again(void *data)
     call->options->progress(call->options->data, &call->progress);
 }
 
-static enum vif_state state_of(const struct outcome *outcome, const struct purpose *purpose)
-{
-    switch (outcome->state) {
-    case OUTCOME_DONE:
-        if (purpose->explain && !outcome->changed && !outcome->differences.counted)
-            return VIF_STATE_WIRED;
-        return purpose->goal == VIF_GOAL_PLUG ? VIF_STATE_PLUGGED : VIF_STATE_UNPLUGGED;
-    case OUTCOME_WAITING:
-        return VIF_STATE_WAITING;
-    case OUTCOME_PLANNED:
-        return VIF_STATE_PLANNED;
-    case OUTCOME_DRIFTED:
-        return VIF_STATE_DRIFTED;
-    case OUTCOME_FAILED:
-        break;
-    }
-    return VIF_STATE_FAILED;
-}
-
 /* Names the VIF in front of an error; faults of the input say themselves where they are. */
 static void name_error(const struct vif_result *result, const char *verb, struct vif_error *error)
 {
@@ -182,7 +163,7 @@ static void take_outcome(void *data, size_t i)
     struct outcome *outcome = &call->report->outcomes[i];
     struct record_list *list = NULL;
 
-    result->state = state_of(outcome, call->purpose);
+    result->state = outcome->state;
     result->changed = outcome->changed;
     result->ofport = outcome->ofport;
     result->steps = outcome->steps;

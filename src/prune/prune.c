@@ -198,8 +198,8 @@ static int build_removal(struct look *look, const struct policy *policy, struct 
 static int store_outcome(struct stale *item, struct outcome *outcome, struct vif_error *err)
 {
     item->steps = take_ptr(outcome->steps);
-    if (outcome->state != OUTCOME_FAILED) {
-        item->state = outcome->state == OUTCOME_PLANNED ? VIF_STALE_PLANNED : VIF_STALE_REMOVED;
+    if (outcome->state != VIF_STATE_FAILED) {
+        item->state = outcome->state == VIF_STATE_PLANNED ? VIF_STALE_PLANNED : VIF_STALE_REMOVED;
         return 0;
     }
     if (outcome->error.kind == VIF_ERROR_CONFLICT)

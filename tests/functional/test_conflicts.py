@@ -21,6 +21,7 @@ def refused(lab, verb, doc, *words):
     assert failed.result['error']['kind'] == 'Conflict', failed
     for word in (vif_id(1), *words):
         assert word in failed.line(), failed
+    assert 'keep changing' not in failed.line(), 'found at the first look'
     assert_same(before, lab.snapshot())
 
 

@@ -417,7 +417,7 @@ def test_vifs_another_program_works_on_are_waited_for_no_more(lab):
         second.interrupt()
         done = second.wait()
         assert done.status == -signal.SIGINT and second.took < 2, done
-        assert 'another program was working on the same VIF' in done.line()
+        assert 'waiting for another program to release this VIF' in done.line()
     finally:
         resumed(lab, 'ovsdb-server')
         done = first.wait()

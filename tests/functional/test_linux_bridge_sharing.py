@@ -125,6 +125,17 @@ def test_failure_takes_nothing_from_a_vif_that_shares_the_bridge(host):
     assert_same(after, host.state())
 
 
+def test_failure_removes_the_bridge_that_no_other_vif_needs(host):
+    """The VIF of another network stands, and keeps its own bridge alone."""
+    host.lab.ip('link', 'add', 'eth0-two', 'type', 'veth', 'peer', 'name', 'wire1')
+    block_rules(host)
+    two = edited(lb_vif(2, bridge_interface='eth0-two'), 'vif/bridge_name', OTHER)
+    two = edited(two, 'vif/has_traffic_filtering', True)
+    outcome = host.plug([lb_vif(1), two], status=3)
+    assert [r['state'] for r in outcome.results] == ['failed', 'plugged']
+    assert BRIDGE not in host.lab.links() and OTHER in host.lab.links()
+
+
 def test_rules_that_cannot_be_made_leave_the_bridge_that_was_there(host):
     host.lab.ip('link', 'add', BRIDGE, 'type', 'bridge')
     host.add_addresses()

@@ -152,7 +152,7 @@ def test_port_that_someone_removes_meanwhile(lab):
     removed.start()
     failed = lab.plug(DIRECT, options=[ML2, '--timeout=10'], status=3)
     removed.join()
-    assert 'port %s is gone from the database: someone else removed it' % TAP in failed.line()
+    assert 'port %s is gone from the database: another program removed it' % TAP in failed.line()
     assert failed.seconds < 5
 
 
@@ -310,7 +310,7 @@ def test_undo_that_cannot_be_done_says_what_is_left(lab, proxy):
     timer.start()
     failed = lab.plug(DIRECT, options=[ML2, UNDO, '--timeout=2'], status=6)
     timer.join()
-    assert 'taking it back failed, too: ' in failed.line()
+    assert 'undoing it failed, too: ' in failed.line()
     assert TAP + ' is left behind' in failed.line()
     assert TAP in lab.links(), 'the link stays with its port'
     lab.start_ovsdb()
@@ -330,7 +330,7 @@ def test_undo_leaves_a_row_that_others_refer_to(lab):
     thread.join()
     texts = [result['error']['text'] for result in failed.results]
     left = [text for text in texts if text.endswith(
-        '; undone; its QoS row is left, another port refers to it')]
+        '; undone; its QoS row is left, since another port refers to it')]
     assert len(left) == 1 and sum(text.endswith('; undone') for text in texts) == 1
     assert len(lab.db.select('QoS')) == 1
     lab.vsctl('clear', 'Port', 'br-int', 'qos', '--', '--all', 'destroy', 'QoS')
@@ -341,7 +341,7 @@ def test_undo_leaves_a_row_that_others_refer_to(lab):
 def test_lost_answer_is_never_undone(lab, proxy, action):
     proxy.misbehave(action, on='commit')
     failed = fails(lab, options=[ML2, UNDO])
-    assert 'left as plugged, since what this call did of it is not all known' in failed.line()
+    assert 'left as plugged, since it is not known what this call changed' in failed.line()
     assert lab.db.row('Port', TAP) and TAP in lab.links()
 
 

@@ -111,7 +111,7 @@ def test_locks_are_shared_with_root(lab, program, lock, holder, other):
                                  stdout=subprocess.DEVNULL, env=lab.environment())
         wait_until(lambda: holds_lock(first.pid), what='a lock is held')
         failed = lab.plug(doc, options=['--timeout=1'], status=6, prefix=other, program=program)
-        assert 'another program has been working on the same VIF' in failed.line()
+        assert 'timed out waiting for another program to release this VIF' in failed.line()
     finally:
         server.send_signal(signal.SIGCONT)
     assert first.wait(20) == 0

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "engine/job.h"
+#include "engine/phases.h"
 #include "ovsdb-session.h"
 
 #define ID    "dc065497-3c8d-4f44-8fb4-e1d33c16a536"
@@ -174,20 +174,17 @@ static void check_agent(enum job_state last, const char *expected)
     struct outcome outcomes[4] = {0};
     struct text words = {0};
     const struct reconcile_hooks hooks = {hear_stage, hear_told, &words};
-    const struct reconcile_options options = {.wait = VIF_WAIT_OVN, .hooks = &hooks};
+    struct reconcile_options options = {.wait = VIF_WAIT_OVN, .hooks = &hooks};
     struct engine engine = {0};
-    struct batch batch = {.engine = &engine,
-                          .options = &options,
-                          .outcomes = outcomes,
-                          .jobs = jobs,
-                          .n = 4,
-                          .wait = VIF_WAIT_OVN};
+    struct batch batch = {
+        .engine = &engine, .options = &options, .outcomes = outcomes, .jobs = jobs, .n = 4};
     struct session s;
 
     begin(&s, script);
     engine.db = s.client;
-    batch.until = s.until;
+    options.until = s.until;
     for (size_t i = 0; i < 4; i++) {
+        jobs[i].index = i;
         jobs[i].wiring = &wirings[i];
         jobs[i].state = i < 3 ? JOB_COMMITTED : last;
         for (size_t p = 0; i < 3 && p < 2 && ports[i][p]; p++)
@@ -198,7 +195,7 @@ static void check_agent(enum job_state last, const char *expected)
     assert_string_equal(words.data, expected);
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(jobs[i].state, JOB_FINISHED);
-    assert_int_equal(outcomes[2].state, OUTCOME_WAITING);
+    assert_int_equal(outcomes[2].state, VIF_STATE_WAITING);
     for (size_t i = 0; i < 4; i++)
         wiring_done(&wirings[i]);
     text_done(&words);
