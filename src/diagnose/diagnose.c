@@ -5,6 +5,7 @@
 #include "diagnose/diagnose.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,8 +29,7 @@ bool diagnose_datapath(const struct diagnosis_facts *facts, const struct diagnos
 {
     if (!port->db.datapath_unknown)
         return false;
-    diagnosis_set(ret_words,
-                  "ovs-vswitchd has no datapath_type %s, which bridge %s asks for, only %s",
+    diagnosis_set(ret_words, "ovs-vswitchd does not support datapath_type %s of bridge %s, only %s",
                   port->db.datapath_type, port->db.bridge, facts->db.datapath_types);
     return true;
 }
@@ -43,10 +43,9 @@ static void diagnose_ofport(const struct diagnosis_facts *facts, const struct di
     if (diagnose_datapath(facts, port, ret_words))
         return;
     if (db->bridge[0] && !db->bridge_made)
-        diagnosis_set(
-            ret_words,
-            "ovs-vswitchd could not make bridge %s (datapath_type %s), and its log says why",
-            db->bridge, db->datapath_type);
+        diagnosis_set(ret_words,
+                      "ovs-vswitchd could not make bridge %s (datapath_type %s); see its log",
+                      db->bridge, db->datapath_type);
     else if (strncmp(db->type, "dpdk", 4) == 0 && facts->db.dpdk_known &&
              !facts->db.dpdk_initialized)
         diagnosis_set(ret_words,
@@ -55,7 +54,7 @@ static void diagnose_ofport(const struct diagnosis_facts *facts, const struct di
         diagnosis_set(ret_words, "ovs-vswitchd could not make it: %.*s", DIAGNOSIS_QUOTE_MAX,
                       db->error);
     else
-        diagnosis_set(ret_words, "ovs-vswitchd has not given it an OpenFlow port number");
+        diagnosis_set(ret_words, "ovs-vswitchd has not assigned an OpenFlow port number");
 }
 
 /* What is wrong without any agent; false when nothing is. */
@@ -63,9 +62,9 @@ static bool diagnose_switch(const struct diagnosis_facts *facts, const struct di
                             char ret_words[DIAGNOSIS_MAX])
 {
     if (!facts->db_known)
-        diagnosis_set(ret_words, "the database cannot be asked why: %s", facts->db_words);
+        diagnosis_set(ret_words, "the database cannot be read: %s", facts->db_words);
     else if (!port->db.exists)
-        diagnosis_set(ret_words, "it is gone from the database, someone else removed it");
+        diagnosis_set(ret_words, "another program removed it from the database");
     else if (port->link_gone)
         diagnosis_set(ret_words, "its network device %s is gone", port->link);
     else if (port->db.ofport <= 0)
@@ -87,15 +86,15 @@ static void diagnose_ml2(const struct diagnosis_facts *facts, const struct diagn
 
     if (db->tag == VSWITCH_DEAD_VLAN)
         (void)snprintf(tag, sizeof tag, "its tag is %d, the dead VLAN", VSWITCH_DEAD_VLAN);
-    if (facts->agent == SEEN_NO)
-        diagnosis_set(ret_words, "no neutron-openvswitch-agent is seen to run here, and %s", tag);
+    if (facts->agent.error == -ESRCH)
+        diagnosis_set(ret_words, "no neutron-openvswitch-agent is visible here, and %s", tag);
     else if (!db->bridge_tended)
         diagnosis_set(ret_words,
-                      "%s, and the agent has wired no port of bridge %s: is it its integration "
+                      "%s, and the agent has wired no port on bridge %s: is it its integration "
                       "bridge?",
                       tag, db->bridge);
     else
-        diagnosis_set(ret_words, "%s: the agent has not wired it, and its log may say why", tag);
+        diagnosis_set(ret_words, "%s: the agent has not wired it; see its log", tag);
 }
 
 void diagnose(enum vif_wait wait, const struct diagnosis_facts *facts,

@@ -8,14 +8,13 @@
 
 #include "ovsdb/southbound.h"
 #include "ovsdb/vswitch-facts.h"
+#include "state/host-facts.h"
 #include "state/observe.h"
 
 /* How much of an error's text a diagnosis may take: there is more to say around it. */
 #define DIAGNOSIS_MAX 240
 /* ... and how much of a diagnosis the words of another program. */
 #define DIAGNOSIS_QUOTE_MAX 140
-
-enum seen { SEEN_UNKNOWN, SEEN_NO, SEEN_YES };
 
 enum southbound_state {
     SOUTHBOUND_NOT_ASKED,
@@ -29,7 +28,7 @@ struct diagnosis_facts {
     bool db_known; /* else 'db_words' say why not, and nothing else is known */
     char db_words[DIAGNOSIS_QUOTE_MAX];
     struct vswitch_facts db;
-    enum seen agent; /* is ovn-controller, or the ML2 agent, seen to run? */
+    struct host_process agent; /* ovn-controller, or the ML2 agent */
     enum southbound_state southbound;
     char southbound_words[DIAGNOSIS_QUOTE_MAX];
     bool registered; /* the host is a chassis in the southbound database */

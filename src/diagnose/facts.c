@@ -10,7 +10,6 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "diagnose/diagnose.h"
-#include "kernel/process.h"
 
 static void quote(char ret[DIAGNOSIS_QUOTE_MAX], const struct vif_error *err)
 {
@@ -36,20 +35,6 @@ static void read_database(const struct engine *engine, int64_t until, struct dia
     facts->db_known = true;
     for (size_t i = 0; i < n; i++)
         ports[i].db = answers[i];
-}
-
-static enum seen see_agent(enum vif_wait wait)
-{
-    int r = -ENOENT;
-    pid_t pid;
-
-    if (wait == VIF_WAIT_OVN)
-        r = process_find("ovn-controller", &pid);
-    else if (wait == VIF_WAIT_ML2)
-        r = process_find_program("neutron-openvswitch-agent", &pid);
-    if (r == -ESRCH)
-        return SEEN_NO;
-    return r == 0 ? SEEN_YES : SEEN_UNKNOWN;
 }
 
 static void read_southbound(const struct engine *engine, int64_t until,
@@ -85,7 +70,8 @@ void diagnosis_read_facts(const struct engine *engine, enum vif_wait wait,
     /* Devices that were there when the call began may have gone since. */
     for (size_t i = 0; i < n; i++)
         ports[i].link_gone = ports[i].link[0] && link_is_gone(ports[i].link);
-    ret->agent = see_agent(wait);
+    if (wait == VIF_WAIT_OVN || wait == VIF_WAIT_ML2)
+        ret->agent = host_find_process(wait == VIF_WAIT_OVN ? HOST_OVN_CONTROLLER : HOST_ML2_AGENT);
     soon = deadline_after(LIMIT_SOUTHBOUND_MS);
     if (wait == VIF_WAIT_OVN && ret->db.ovn_remote[0] && ret->db.system_id[0])
         read_southbound(engine, soon < until ? soon : until, ret, ports, n);

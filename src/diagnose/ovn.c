@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Why OVN has not installed a port: follows its claim from this host's settings through ovn-controller
  * to the southbound database and back; the first thing missing is the diagnosis.  Pure. */
+#include <errno.h>
 #include <string.h>
 
 #include "diagnose/diagnose.h"
@@ -30,13 +31,13 @@ static bool diagnose_chassis(const struct diagnosis_facts *facts, const struct d
     if (!db->ovn_remote[0] || !db->system_id[0])
         diagnosis_set(
             ret_words,
-            "this host is no OVN chassis: external_ids:%s of table Open_vSwitch is not set",
+            "this host is not an OVN chassis: external_ids:%s of table Open_vSwitch is not set",
             db->ovn_remote[0] ? "system-id" : "ovn-remote");
     else if (port->db.bridge[0] && strcmp(port->db.bridge, db->ovn_bridge) != 0)
-        diagnosis_set(ret_words, "it is on bridge %s, and OVN's is %s (external_ids:ovn-bridge)",
+        diagnosis_set(ret_words, "it is on bridge %s, but OVN uses %s (external_ids:ovn-bridge)",
                       port->db.bridge, db->ovn_bridge);
-    else if (facts->agent == SEEN_NO)
-        diagnosis_set(ret_words, "no ovn-controller is seen to run in this network namespace");
+    else if (facts->agent.error == -ESRCH)
+        diagnosis_set(ret_words, "no ovn-controller is visible in this network namespace");
     else
         return false;
     return true;
@@ -53,7 +54,7 @@ static bool diagnose_southbound(const struct diagnosis_facts *facts, char ret_wo
         diagnosis_set(
             ret_words,
             "ovn-controller has not claimed it or not installed its flows; the southbound "
-            "database (%.*s) was not looked at",
+            "database (%.*s) was not queried",
             DIAGNOSIS_QUOTE_MAX, facts->db.ovn_remote);
         return true;
     case SOUTHBOUND_FAILED:
@@ -65,8 +66,7 @@ static bool diagnose_southbound(const struct diagnosis_facts *facts, char ret_wo
     }
     if (facts->registered)
         return false;
-    diagnosis_set(ret_words,
-                  "chassis %.*s is not, or no longer, registered in the southbound database",
+    diagnosis_set(ret_words, "chassis %.*s is not registered in the southbound database",
                   SOUTHBOUND_NAME_MAX, facts->db.system_id);
     return true;
 }
@@ -94,7 +94,8 @@ static void diagnose_binding(const struct diagnosis_facts *facts, const struct d
     else if (!binding->claimed)
         diagnosis_set(ret_words, "ovn-controller runs but has not claimed it");
     else
-        diagnosis_set(ret_words, "ovn-controller has claimed it, its flows are not installed yet");
+        diagnosis_set(ret_words,
+                      "ovn-controller has claimed it, but its flows are not installed yet");
 }
 
 void diagnose_ovn(const struct diagnosis_facts *facts, const struct diagnosis_port *port,

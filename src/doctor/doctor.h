@@ -13,6 +13,7 @@
 #include "kernel/sriov-pf.h"
 #include "ovsdb/vswitch-root.h"
 #include "plugin/options.h"
+#include "state/host-facts.h"
 
 /* The host that is examined; all borrowed. */
 struct doctor_host {
@@ -25,12 +26,6 @@ struct doctor_host {
 /* Lines of one kind on the page, and names in one line; there may be hundreds. */
 #define DOCTOR_LINES 8
 #define DOCTOR_NAMES 3
-
-/* What process_find() said. */
-struct process_facts {
-    int error; /* 0: it runs, as 'pid'; -ESRCH; else it cannot be told */
-    pid_t pid;
-};
 
 struct system_facts {
     const char *config_file; /* borrowed; NULL: there is none */
@@ -46,7 +41,7 @@ struct system_facts {
     int nft;       /* of nft_open() */
     struct vif_error nft_error;
     bool sees_all; /* a process that is not found is not there */
-    struct process_facts vswitchd, ovn_controller, ml2_agent;
+    struct host_process vswitchd, ovn_controller, ml2_agent;
     struct sriov_pf *pfs;
     size_t n_pfs;
 };

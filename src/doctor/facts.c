@@ -33,26 +33,21 @@ void doctor_facts_done(struct doctor_facts *facts)
 
 /* --- this process and its kernel --- */
 
-static void name_user(uid_t uid, char *ret, size_t size)
+/* Writes the name of a user or group, or "uid 1000". */
+static void name_id(bool group, unsigned id, char *ret, size_t size)
 {
-    struct passwd entry, *found = NULL;
+    struct passwd user, *user_found = NULL;
+    struct group entry, *group_found = NULL;
     char room[4096];
 
-    if (getpwuid_r(uid, &entry, room, sizeof room, &found) == 0 && found)
-        (void)snprintf(ret, size, "%s", entry.pw_name);
+    if (group)
+        (void)getgrgid_r(id, &entry, room, sizeof room, &group_found);
     else
-        (void)snprintf(ret, size, "uid %u", uid);
-}
-
-static void name_group(gid_t gid, char *ret, size_t size)
-{
-    struct group entry, *found = NULL;
-    char room[4096];
-
-    if (getgrgid_r(gid, &entry, room, sizeof room, &found) == 0 && found)
-        (void)snprintf(ret, size, "%s", entry.gr_name);
+        (void)getpwuid_r(id, &user, room, sizeof room, &user_found);
+    if (user_found || group_found)
+        (void)snprintf(ret, size, "%s", user_found ? user.pw_name : entry.gr_name);
     else
-        (void)snprintf(ret, size, "gid %u", gid);
+        (void)snprintf(ret, size, "%s %u", group ? "gid" : "uid", id);
 }
 
 /* As open(2) with O_CREAT would have it, but without making the file. */
@@ -68,15 +63,6 @@ static int try_lock_file(void)
     return faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) < 0 ? -errno : 0;
 }
 
-static struct process_facts find_process(int (*find)(const char *name, pid_t *ret_pid),
-                                         const char *name)
-{
-    struct process_facts facts = {0};
-
-    facts.error = find(name, &facts.pid);
-    return facts;
-}
-
 int doctor_read_system(const struct doctor_host *host, struct system_facts *ret)
 {
     static const char *const kinds[] = {"bridge", "veth"};
@@ -87,7 +73,7 @@ int doctor_read_system(const struct doctor_host *host, struct system_facts *ret)
     (void)uname(&system);
     ret->config_file = host->config_file;
     ret->hw_tc_offload = host->hw_tc_offload;
-    name_user(geteuid(), ret->user, sizeof ret->user);
+    name_id(/* group= */ false, geteuid(), ret->user, sizeof ret->user);
     ret->net_admin = features_net_admin();
     ret->lock = try_lock_file();
     (void)snprintf(ret->release, sizeof ret->release, "%.64s", system.release);
@@ -101,9 +87,9 @@ int doctor_read_system(const struct doctor_host *host, struct system_facts *ret)
     ret->bridge_nf = features_bridge_nf_iptables();
     ret->nft = nft_open(&nft, &ret->nft_error);
     ret->sees_all = process_sees_all();
-    ret->vswitchd = find_process(process_find, "ovs-vswitchd");
-    ret->ovn_controller = find_process(process_find, "ovn-controller");
-    ret->ml2_agent = find_process(process_find_program, "neutron-openvswitch-agent");
+    ret->vswitchd = host_find_process(HOST_VSWITCHD);
+    ret->ovn_controller = host_find_process(HOST_OVN_CONTROLLER);
+    ret->ml2_agent = host_find_process(HOST_ML2_AGENT);
     return sriov_list_pfs(&ret->pfs, &ret->n_pfs);
 }
 
@@ -146,8 +132,8 @@ static void look_at(struct directory_facts *directory)
         return;
     }
     directory->mode = st.st_mode;
-    name_user(st.st_uid, directory->owner, sizeof directory->owner);
-    name_group(st.st_gid, directory->group, sizeof directory->group);
+    name_id(/* group= */ false, st.st_uid, directory->owner, sizeof directory->owner);
+    name_id(/* group= */ true, st.st_gid, directory->group, sizeof directory->group);
 }
 
 static int compare(const void *a, const void *b)

@@ -19,6 +19,10 @@ struct vif_findings {
  * as blanks. */
 void findings_add(struct vif_findings *findings, const char *check, enum vif_finding_level level,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+#define findings_ok(out, check, ...)   findings_add(out, check, VIF_FINDING_OK, __VA_ARGS__)
+#define findings_info(out, check, ...) findings_add(out, check, VIF_FINDING_INFO, __VA_ARGS__)
+#define findings_warn(out, check, ...) findings_add(out, check, VIF_FINDING_WARN, __VA_ARGS__)
+#define findings_fail(out, check, ...) findings_add(out, check, VIF_FINDING_FAIL, __VA_ARGS__)
 
 /* Gives the finding added last its advice. */
 void findings_advise(struct vif_findings *findings, const char *format, ...)

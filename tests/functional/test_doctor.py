@@ -221,7 +221,7 @@ def test_bridge_of_a_datapath_there_is_not(lab):
 def test_bridge_that_is_not_there(lab):
     lab.vsctl('del-br', 'br-int')
     lab.add_bridge('br-ex')
-    finding(lab, 'bridge', 'info', 'br-int is not there')
+    finding(lab, 'bridge', 'info', 'br-int does not exist')
     finding(lab, 'bridges', 'info', 'br-ex (netdev)')
 
 
@@ -316,7 +316,7 @@ def test_user_with_the_capability(lab):
 def test_configuration(lab):
     path = lab.write('vifd.conf', '[os_vif_ovs]\novsdb_connection = %s\n' % lab.address)
     assert findings(lab, ovsdb='', options=['--config=' + path])['config'][0]['text'] == path
-    assert 'there is no /etc/vifd/vifd.conf' in findings(lab)['config'][0]['text']
+    assert '/etc/vifd/vifd.conf does not exist' in findings(lab)['config'][0]['text']
 
 
 def test_broken_configuration_is_said_in_one_line(lab):
@@ -356,7 +356,7 @@ def shell_runs(pid):
 def test_ports_of_an_agent_that_is_gone(lab):
     lab.plug(ovs_vif(1, create_tap=True))
     lab.vsctl('set', 'Port', 'tap00000001-00', 'other_config:net_uuid=x')
-    finding(lab, 'ml2', 'warn', '(1) were set up by neutron-openvswitch-agent', advice='start it')
+    finding(lab, 'ml2', 'warn', 'neutron-openvswitch-agent set up 1 port', advice='start it')
     path = lab.write('neutron-openvswitch-agent', 'kill -STOP $$\n')
     lab.start('agent', '/bin/sh', path)
     pid = lab.processes['agent'].pid
@@ -398,13 +398,13 @@ def test_directories_of_sockets(lab):
         'datapath_types': ['set', ['netdev', 'system']]}})
     gone, there = findings(lab, 3)['vhost-user']
     assert there['level'] == 'ok'
-    assert there['text'] == '/run/vhost (2 ports): root may write'
+    assert there['text'] == '/run/vhost (2 ports): writable by root'
     assert gone['level'] == 'warn' and gone['text'].startswith('/run/gone: No such file')
     lab.run('chmod', '777', '/run/vhost')
     lab.run('touch', '/run/gone')
     gone, there = findings(lab, 3)['vhost-user']
     assert there['level'] == 'warn' and there['advice'] == 'chmod o-w /run/vhost'
-    assert gone['level'] == 'fail' and 'is no directory' in gone['text']
+    assert gone['level'] == 'fail' and 'is not a directory' in gone['text']
 
 
 def test_offload_and_nics(lab):
@@ -414,7 +414,7 @@ def test_offload_and_nics(lab):
         '0000:03:00.0 (pf0, 4 VFs) is in ', '0000:03:00.1 (pf1, 4 VFs) is in ']
     finding(lab, 'hw-offload', 'warn', 'does not offload', advice='hw-offload=true')
     set_root(lab, 'other_config', hw_offload='true')
-    finding(lab, 'hw-offload', 'ok', 'switchdev mode, hw-tc-offload not known')
+    finding(lab, 'hw-offload', 'ok', 'switchdev mode, hw-tc-offload unknown')
     lab.ip('tuntap', 'add', 'pf0', 'mode', 'tap')
     finding(lab, 'hw-offload', 'warn', 'hw-tc-offload is off')
 

@@ -168,7 +168,7 @@ def fails(lab, *words, doc=DIRECT, options=(ML2,), status=6, port=TAP):
 
 def test_no_agent(lab):
     failed = fails(lab, 'the ML2 agent has not wired port',
-                   'no %s is seen to run here, and its tag is not set' % AGENT)
+                   'no %s is visible here, and its tag is not set' % AGENT)
     assert failed.line().endswith(LEFT)
     assert lab.db.row('Interface', TAP)['ofport'] > 0 and TAP in lab.links()
 
@@ -181,7 +181,7 @@ def play_agent(lab, *inside):
 
 def test_agent_that_does_not_know_this_bridge(lab):
     play_agent(lab)
-    fails(lab, 'its tag is not set, and the agent has wired no port of bridge br-int')
+    fails(lab, 'its tag is not set, and the agent has wired no port on bridge br-int')
 
 
 def test_agent_that_leaves_a_port_in_the_dead_vlan(lab):
@@ -195,7 +195,7 @@ def test_agent_that_leaves_a_port_in_the_dead_vlan(lab):
 @pytest.mark.alone   # of which namespace it is, a vifd with CAP_NET_ADMIN alone cannot see
 def test_agent_of_another_network_namespace_does_not_count(lab):
     play_agent(lab, 'unshare', '--net')
-    fails(lab, 'no %s is seen to run here' % AGENT)
+    fails(lab, 'no %s is visible here' % AGENT)
 
 
 def test_device_that_vanishes(lab):
@@ -230,7 +230,7 @@ def test_datapath_that_the_switch_does_not_have(lab):
               'datapath_type=odd')
     lab.settle()
     odd = lab.snapshot()
-    failed = fails(lab, 'ovs-vswitchd has no datapath_type odd, which bridge br-odd asks for',
+    failed = fails(lab, 'ovs-vswitchd does not support datapath_type odd of bridge br-odd',
                    'netdev', doc=ovs_vif(1, create_tap=True, bridge='br-odd'), status=3)
     assert failed.seconds < 3
     assert_same(odd, lab.snapshot())

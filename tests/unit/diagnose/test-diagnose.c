@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Why a port is not ready in time: every cause, in the order in which they are reported, in one table. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +24,7 @@ static const struct diagnosis_facts host = {
             .datapath_types = "netdev, system",
             .dpdk_known = true,
         },
-    .agent = SEEN_YES,
+    .agent = {0, 1},
     .southbound = SOUTHBOUND_KNOWN,
     .registered = true,
 };
@@ -122,10 +123,10 @@ static void learn(enum knowledge what, struct diagnosis_facts *facts, struct dia
         strcpy(facts->db.ovn_bridge, "br-ovn");
         break;
     case NO_AGENT:
-        facts->agent = SEEN_NO;
+        facts->agent.error = -ESRCH;
         break;
     case AGENT_UNKNOWN:
-        facts->agent = SEEN_UNKNOWN;
+        facts->agent.error = -EACCES;
         break;
     case NOT_ASKED:
         facts->southbound = SOUTHBOUND_NOT_ASKED;
@@ -200,22 +201,23 @@ static void check(enum vif_wait wait, const struct row *rows, size_t n)
 /* clang-format off */
 #define OF_THE_SWITCH                                                                              \
     {RIVAL, "interface twin on bridge br-x has the same iface-id the-id"},                         \
-    {NO_OFPORT, "ovs-vswitchd has not given it an OpenFlow port number"},                          \
+    {NO_OFPORT, "ovs-vswitchd has not assigned an OpenFlow port number"},                          \
     {ERROR, "ovs-vswitchd could not make it: could not open network device"},                      \
     {DPDK, "DPDK is not initialized in ovs-vswitchd (other_config:dpdk-init)"},                    \
-    {BRIDGE_NOT_MADE, "ovs-vswitchd could not make bridge br-int (datapath_type system), and "     \
-                      "its log says why"},                                                         \
-    {DATAPATH, "ovs-vswitchd has no datapath_type odd, which bridge br-int asks for, only netdev, "\
+    {BRIDGE_NOT_MADE, "ovs-vswitchd could not make bridge br-int (datapath_type system); "         \
+                      "see its log"},                                                              \
+    {DATAPATH, "ovs-vswitchd does not support datapath_type odd of bridge br-int, only netdev, "\
                "system"},                                                                          \
     {LINK_GONE, "its network device tap1 is gone"},                                                \
-    {GONE, "it is gone from the database, someone else removed it"},                               \
-    {NO_DATABASE, "the database cannot be asked why: no answer in time"}
+    {GONE, "another program removed it from the database"},                               \
+    {NO_DATABASE, "the database cannot be read: no answer in time"}
 /* clang-format on */
 
 static void diagnoses_of_ovn(void **state)
 {
     (void)state;
-    CHECK(VIF_WAIT_OVN, {NOTHING, "ovn-controller has claimed it, its flows are not installed yet"},
+    CHECK(VIF_WAIT_OVN,
+          {NOTHING, "ovn-controller has claimed it, but its flows are not installed yet"},
           {REQUESTED_HERE, NULL}, {AGENT_UNKNOWN, NULL},
           {NOT_CLAIMED, "ovn-controller runs but has not claimed it"},
           {REQUESTED_ELSEWHERE, "options:requested-chassis asks for chassis "
@@ -224,20 +226,19 @@ static void diagnoses_of_ovn(void **state)
           {NAMESAKE,
            "OVN has no logical port the-id, and web-1 has this VIF's address: is the iface-id "
            "wrong?"},
-          {NOT_REGISTERED, "chassis hv1 is not, or no longer, registered in the southbound "
+          {NOT_REGISTERED, "chassis hv1 is not registered in the southbound "
                            "database"},
           {SOUTHBOUND_AWAY,
            "the southbound database does not answer: tcp:192.0.2.1:6642: Connection refused"},
-          {NO_AGENT, "no ovn-controller is seen to run in this network namespace"},
-          {OTHER_BRIDGE, "it is on bridge br-int, and OVN's is br-ovn (external_ids:ovn-bridge)"},
-          {NO_SYSTEM_ID, "this host is no OVN chassis: external_ids:system-id of table "
+          {NO_AGENT, "no ovn-controller is visible in this network namespace"},
+          {OTHER_BRIDGE, "it is on bridge br-int, but OVN uses br-ovn (external_ids:ovn-bridge)"},
+          {NO_SYSTEM_ID, "this host is not an OVN chassis: external_ids:system-id of table "
                          "Open_vSwitch is not set"},
-          {NO_REMOTE, "this host is no OVN chassis: external_ids:ovn-remote of table "
+          {NO_REMOTE, "this host is not an OVN chassis: external_ids:ovn-remote of table "
                       "Open_vSwitch is not set"},
           OF_THE_SWITCH);
-    CHECK(VIF_WAIT_OVN,
-          {NOT_OURS, "ovn-controller has not claimed it or not installed its flows; "
-                     "the southbound database (tcp:192.0.2.1:6642) was not looked at"});
+    CHECK(VIF_WAIT_OVN, {NOT_OURS, "ovn-controller has not claimed it or not installed its flows; "
+                                   "the southbound database (tcp:192.0.2.1:6642) was not queried"});
     CHECK(VIF_WAIT_OVN, {NOT_ASKED, "ovn-controller has not claimed it"});
     CHECK(VIF_WAIT_OVN, {CLAIMED_ELSEWHERE, "it is claimed by chassis hv2"}, {REQUESTED_HERE, NULL},
           {REQUESTED_ELSEWHERE, "it is claimed by chassis hv2, as options:requested-chassis asks"});
@@ -246,14 +247,13 @@ static void diagnoses_of_ovn(void **state)
 static void diagnoses_of_ml2(void **state)
 {
     (void)state;
-    CHECK(VIF_WAIT_ML2,
-          {NOTHING, "its tag is not set: the agent has not wired it, and its log may say why"},
+    CHECK(VIF_WAIT_ML2, {NOTHING, "its tag is not set: the agent has not wired it; see its log"},
           {AGENT_UNKNOWN, NULL},
-          {DEAD_VLAN, "its tag is 4095, the dead VLAN: the agent has not wired it, and its log may "
-                      "say why"},
-          {NOT_TENDED, "its tag is 4095, the dead VLAN, and the agent has wired no port of bridge "
+          {DEAD_VLAN, "its tag is 4095, the dead VLAN: the agent has not wired it; see its "
+                      "log"},
+          {NOT_TENDED, "its tag is 4095, the dead VLAN, and the agent has wired no port on bridge "
                        "br-int: is it its integration bridge?"},
-          {NO_AGENT, "no neutron-openvswitch-agent is seen to run here, and its tag is 4095, the "
+          {NO_AGENT, "no neutron-openvswitch-agent is visible here, and its tag is 4095, the "
                      "dead VLAN"},
           OF_THE_SWITCH);
 }

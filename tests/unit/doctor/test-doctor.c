@@ -206,11 +206,11 @@ static const struct example system_examples[] = {
     {"old kernel", old_kernel, "kernel", WARN_, "strict", "4.20"},
     {"tun", NULL, "tun", OK_, "/dev/net/tun", ""},
     {"no tun", no_tun, "tun", FAIL_, "No such device", "modprobe tun"},
-    {"tun forbidden", tun_forbidden, "tun", FAIL_, "Permission denied", "right"},
+    {"tun forbidden", tun_forbidden, "tun", FAIL_, "Permission denied", "allow this user"},
     {"links", NULL, "links", OK_, "bridges and veth pairs", ""},
-    {"veth module", veth_module, "links", INFO_, "veth pairs: a module", "nothing"},
+    {"veth module", veth_module, "links", INFO_, "veth pairs: a module", "no action"},
     {"no veth", no_veth, "links", FAIL_, "veth pairs: missing", "VIFBridge"},
-    {"bridge unknown", bridge_unknown, "links", WARN_, "bridges: not there now", "VIFBridge"},
+    {"bridge unknown", bridge_unknown, "links", WARN_, "bridges: not present now", "VIFBridge"},
     {"nftables", NULL, "nftables", OK_, "rules", ""},
     {"no nftables", no_nft, "nftables", INFO_, "load libnftables", ""},
 };
@@ -263,20 +263,20 @@ static const struct example switch_examples[] = {
     {"stale and dead", stale_and_dead, "vswitchd", FAIL_, "7 of 9", "openvswitch-switch"},
     {"catches up", catches_up, "vswitchd", OK_, "configuration 9", ""},
     {"dead", dead, "vswitchd", FAIL_, "no ovs-vswitchd runs", "openvswitch-switch"},
-    {"unseen", unseen, "vswitchd", WARN_, "no ovs-vswitchd is seen", "unless it runs"},
-    {"hidden", hidden, "vswitchd", INFO_, "7 of 7; this user may not see", ""},
+    {"unseen", unseen, "vswitchd", WARN_, "no ovs-vswitchd is visible", "unless it runs"},
+    {"hidden", hidden, "vswitchd", INFO_, "7 of 7; this user cannot see", ""},
     {"never ran", never_ran, "vswitchd", FAIL_, "never run", "openvswitch-switch"},
     {"types", NULL, "datapath-types", OK_, "netdev, system", ""},
     {"no datapath", no_datapath, "datapath-types", FAIL_, "bridge br-int", "modprobe openvswitch"},
-    {"netdev", netdev_only, "datapath-types", INFO_, "this kernel has no datapath", ""},
+    {"netdev", netdev_only, "datapath-types", INFO_, "the kernel has no datapath", ""},
     {"no bridge", no_bridge, "datapath-types", OK_, "system", ""},
     {"no bridge nor datapath", no_bridge_nor_datapath, "datapath-types", WARN_, "br-int would",
      "netdev"},
     {"odd datapath", odd_datapath, "datapath-types", FAIL_, "br-x has type odd", "datapath_type"},
-    {"interfaces", NULL, "interface-types", OK_, "all interfaces", ""},
-    {"odd interface", odd_interface, "interface-types", FAIL_, "odd, which odd0 is of, and others",
+    {"interfaces", NULL, "interface-types", OK_, "every interface type", ""},
+    {"odd interface", odd_interface, "interface-types", FAIL_, "type odd of odd0 and others",
      "type"},
-    {"no DPDK type", no_dpdk_type, "interface-types", FAIL_, "dpdk, which p0 is of",
+    {"no DPDK type", no_dpdk_type, "interface-types", FAIL_, "type dpdk of p0",
      "openvswitch-switch-dpdk"},
 };
 
@@ -300,16 +300,16 @@ static void many_bridges(struct doctor_facts *f)
 
 static const struct example bridge_examples[] = {
     {"bridge", NULL, "bridge", OK_, "br-int: datapath system, fail mode standalone, 1 port", ""},
-    {"no bridge", no_bridge, "bridge", INFO_, "br-int is not there; the first plug", ""},
+    {"no bridge", no_bridge, "bridge", INFO_, "br-int does not exist; the first plug", ""},
     {"secure", ovn, "bridge", OK_, "fail mode secure", ""},
     {"standalone", standalone, "bridge", WARN_, "fail mode standalone", "set-fail-mode br-int"},
-    {"other bridge", other_bridge, "bridge", INFO_, "br-ovn is not there", ""},
-    {"bridge of the chassis", chassis, "bridge", INFO_, "br-two is not there", ""},
+    {"other bridge", other_bridge, "bridge", INFO_, "br-ovn does not exist", ""},
+    {"bridge of the chassis", chassis, "bridge", INFO_, "br-two does not exist", ""},
     {"others", other_bridge, "bridges", INFO_, "br-int (system)", ""},
     {"many", many_bridges, "bridges", INFO_, "br-x (netdev) and 2 more", ""},
     {"interfaces", NULL, "interfaces", OK_, "1, none with an error", ""},
     {"broken", broken, "interfaces", WARN_,
-     "2 of 3 cannot be made by ovs-vswitchd: tap1: could "
+     "ovs-vswitchd cannot create 2 of 3: tap1: could "
      "not open; tap2: x",
      "guest"},
     {"many broken", many_broken, "interfaces", WARN_, "6 of 7", "guest"},
@@ -356,9 +356,9 @@ static const struct example offload_examples[] = {
     {"silent", pf_silent, "hw-offload", OK_, "switchdev", ""},
     {"silent and legacy", pf_silent_legacy, "hw-offload", WARN_, "not in switchdev", "devlink"},
     {"tc off", pf_tc_off, "hw-offload", WARN_, "hw-tc-offload is off", "ethtool -K pf0"},
-    {"tc fixed", pf_tc_fixed, "hw-offload", WARN_, "cannot switch it on", "driver"},
-    {"tc enable", pf_tc_enable, "hw-offload", INFO_, "the next plug switches it on", ""},
-    {"tc unknown", pf_tc_unknown, "hw-offload", OK_, "hw-tc-offload not known", ""},
+    {"tc fixed", pf_tc_fixed, "hw-offload", WARN_, "cannot enable it", "driver"},
+    {"tc enable", pf_tc_enable, "hw-offload", INFO_, "the next plug enables it", ""},
+    {"tc unknown", pf_tc_unknown, "hw-offload", OK_, "hw-tc-offload unknown", ""},
     {"elsewhere", pf_elsewhere, "hw-offload", INFO_, "no network device in this", ""},
     {"unused", pf_unused, "hw-offload", WARN_, "does not offload", "hw-offload=true"},
     {"legacy, unused", pf_legacy_unused, "hw-offload", INFO_, "legacy mode", ""},
@@ -371,13 +371,14 @@ static const struct example offload_examples[] = {
     {"DPDK wanted", dpdk_wanted, "dpdk", WARN_, "dpdk-init=try", "hugepages"},
     {"DPDK unwanted", dpdk_unwanted, "dpdk", INFO_, "not in use", ""},
     {"no socket", NULL, "vhost-user", INFO_, "no port", ""},
-    {"directory", directory, "vhost-user", OK_, "/run/vhost (2 ports): root and group kvm may", ""},
-    {"private", private_directory, "vhost-user", OK_, "/run/vhost (1 port): root may write", ""},
-    {"no directory", no_directory, "vhost-user", WARN_, "No such file", "make it"},
+    {"directory", directory, "vhost-user", OK_,
+     "/run/vhost (2 ports): writable by root and group kvm", ""},
+    {"private", private_directory, "vhost-user", OK_, "/run/vhost (1 port): writable by root", ""},
+    {"no directory", no_directory, "vhost-user", WARN_, "No such file", "create it"},
     {"hidden", hidden_directory, "vhost-user", WARN_, "Permission denied", "root"},
-    {"no such thing", no_such_thing, "vhost-user", FAIL_, "is no directory", "path"},
-    {"open", open_directory, "vhost-user", WARN_, "anyone may replace", "chmod o-w /run/vhost"},
-    {"sticky", sticky_directory, "vhost-user", OK_, "and anyone may write", ""},
+    {"no such thing", no_such_thing, "vhost-user", FAIL_, "is not a directory", "path"},
+    {"open", open_directory, "vhost-user", WARN_, "any user can replace", "chmod o-w /run/vhost"},
+    {"sticky", sticky_directory, "vhost-user", OK_, "and everyone", ""},
 };
 
 /* --- who gives the network --- */
@@ -390,7 +391,7 @@ CHANGE(ovn_dead, ovn(f); f->system.ovn_controller.error = -ESRCH)
 CHANGE(ovn_unseen, ovn_dead(f); f->system.sees_all = false)
 CHANGE(ovn_hidden, ovn(f); f->system.ovn_controller.error = -EACCES)
 CHANGE(ovn_nameless, ovn(f); set(&f->vs.external_ids, "system-id", ""))
-CHANGE(ml2, f->system.ml2_agent = ((struct process_facts){0, 103}); f->vs.n_agent_ports = 3;
+CHANGE(ml2, f->system.ml2_agent = ((struct host_process){0, 103}); f->vs.n_agent_ports = 3;
        strcpy(f->vs.bridges[0].fail_mode, "secure"))
 CHANGE(ml2_dead, f->vs.n_agent_ports = 3)
 CHANGE(ml2_moved, ovn(f); ml2_dead(f))
@@ -404,14 +405,14 @@ static const struct example network_examples[] = {
     {"no OVN", NULL, "ovn", INFO_, "not set up", ""},
     {"OVN", ovn, "ovn", OK_, "(pid 102), chassis host1 at ssl:10.0.0.1:6642", ""},
     {"OVN dead", ovn_dead, "ovn", FAIL_, "no ovn-controller runs", "ovn-host"},
-    {"OVN unseen", ovn_unseen, "ovn", WARN_, "no ovn-controller is seen", "unless it runs"},
-    {"OVN hidden", ovn_hidden, "ovn", INFO_, "this user may not see", ""},
+    {"OVN unseen", ovn_unseen, "ovn", WARN_, "no ovn-controller is visible", "unless it runs"},
+    {"OVN hidden", ovn_hidden, "ovn", INFO_, "this user cannot see", ""},
     {"OVN of the chassis", chassis, "ovn", OK_, "chassis host1 at tcp:192.0.2.7:6642", ""},
-    {"no system-id", ovn_nameless, "ovn", WARN_, "no system-id", "external_ids:system-id"},
+    {"no system-id", ovn_nameless, "ovn", WARN_, "but system-id", "external_ids:system-id"},
     {"no agent", NULL, "ml2", INFO_, "no neutron-openvswitch-agent", ""},
     {"agent", ml2, "ml2", OK_, "runs (pid 103), 3 ports", ""},
-    {"agent dead", ml2_dead, "ml2", WARN_, "(3) were set up", "start it"},
-    {"OVN instead", ml2_moved, "ml2", INFO_, "(3) were set up", ""},
+    {"agent dead", ml2_dead, "ml2", WARN_, "set up 3 ports", "start it"},
+    {"OVN instead", ml2_moved, "ml2", INFO_, "set up 3 ports", ""},
 };
 
 #define EXAMPLES(name)                                                                             \
