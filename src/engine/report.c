@@ -87,6 +87,7 @@ void report_job(struct batch *batch, struct job *job)
         outcome->warnings = text_take(&job->wiring->warnings);
     outcome->changed = job->changed;
     outcome->ofport = job->ofport;
+    outcome->state = VIF_STATE_FAILED;
     if (job->state == JOB_FINISHED)
         outcome->state = state_of(job, batch->options);
     else
