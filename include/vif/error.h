@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Errors of libvif: a stable kind to decide on, and the words a person reads. */
+/* Errors of libvif: a stable kind for programs, and a text for users. */
 #ifndef VIF_ERROR_H
 #define VIF_ERROR_H
 

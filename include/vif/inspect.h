@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libvif, the part that looks at a whole host: is it ready, which VIFs are there, how are they wired,
- * what is stale.  Included by <vif/vif.h>, whose rules hold here. */
+/* libvif, the part that looks at a whole host: is it ready, which VIFs are there, how are they
+ * wired, what is stale.  Included by <vif/vif.h>, whose rules hold here. */
 #ifndef VIF_INSPECT_H
 #define VIF_INSPECT_H
 
@@ -35,9 +35,9 @@ struct vif_doctor_options {
     int64_t timeout_ms; /* for the database; 0: 5 s; VIF_TIMEOUT_NEVER */
 };
 
-/* Checks whether VIFs can be plugged on this host and will work: this process, the kernel, the database,
- * ovs-vswitchd, bridges and ports, SR-IOV, DPDK, vhost-user, OVN and the ML2 agent.  Changes nothing.
- * 0 whatever was found; -ENOMEM. */
+/* Checks whether VIFs can be plugged on this host and will work: this process, the kernel, the
+ * database, ovs-vswitchd, bridges and ports, SR-IOV, DPDK, vhost-user, OVN and the ML2 agent.
+ * Changes nothing. 0 even if findings failed; -ENOMEM. */
 int vif_host_doctor(struct vif_host *host, const struct vif_doctor_options *options,
                     struct vif_report **ret_report, struct vif_error *err);
 
@@ -53,10 +53,10 @@ struct vif_list_options {
     enum vif_state state; /* only VIFs in this state; VIF_STATE_NONE: in any */
 };
 
-/* One VIF as it shows on this host, whichever program plugged it: an interface in the database with an
- * iface-id, or links of this library without a port.  "" stands for what is not known. */
+/* One VIF as it shows on this host, plugged by any program: an interface in the database with
+ * an iface-id, or links of this library without a port.  "" stands for what is not known. */
 struct vif_status {
-    const char *id;       /* of the VIF, where a link's alias has it; else its iface-id */
+    const char *id;       /* the VIF's, where a link's alias has it; else its iface-id */
     const char *iface_id; /* external_ids:iface-id */
     const char *type;     /* class of os-vif, as far as it can be inferred: "VIFBridge" */
     const char *instance; /* external_ids:vm-uuid */
@@ -69,8 +69,8 @@ struct vif_status {
     const char *error;    /* what ovs-vswitchd complains of */
 };
 
-/* Lists them, sorted by port.  Errors: INVALID for a state that no listed VIF can have, those of database
- * and kernel. */
+/* Lists them, sorted by port.  Errors: INVALID for a state that no listed VIF can have, those of
+ * database and kernel. */
 int vif_host_list(struct vif_host *host, const struct vif_list_options *options,
                   struct vif_report **ret_report, struct vif_error *err);
 
@@ -87,43 +87,45 @@ struct vif_show_options {
 };
 
 /* Draws the VIFs of 'batch' (NULL: none) as they should be wired and as they are, and those in
- * options->ids as they are.  Without either, draws the whole host: every VIF, every bridge and every
- * other port.  Changes nothing.  The report is a drawing: a graph as JSON text (vif_report_json()), DOT or
- * trees; its entries are the VIFs.
+ * options->ids as they are.  Without either, draws the whole host: every VIF, every bridge and
+ * every other port.  Changes nothing.  The report is a drawing: a graph as JSON text
+ * (vif_report_json()), DOT or trees; its entries are the VIFs.
  *
- * 0 whenever there is a drawing, even if some VIFs could not be drawn (NOT_FOUND: no VIF has the ID;
- * CONFLICT: several have it), see vif_report_error(); errors of database and kernel.
+ * 0 whenever there is a drawing, even if some VIFs could not be drawn (NOT_FOUND: no VIF has the
+ * ID; CONFLICT: several have it), see vif_report_error(); errors of database and kernel.
  *
  *   {"vifs": [{"id", "type", "instance", "address", "state", "first"?, "error"?: {"kind", "text"}}],
  *    "parts": [{"kind", "name", "vif"?, "state", "missing", "attributes": {KEY: text or number}}],
  *    "edges": [{"from", "to", "kind", "missing"}]}
  *
- * A VIF's "state" is that of struct vif_status, or "unplugged": nothing of it exists; "first" is the part
- * at which its guest's frames come in.  Unknown texts are "".
+ * A VIF's "state" is that of struct vif_status, or "unplugged": nothing of it exists; "first" is
+ * the part at which its guest's frames come in.  Unknown texts are "".
  *
  * The "kind" of a part: "guest" (its name is a UUID), "tap", "veth", "linux-bridge", "vlan",
  * "representor", "device" (another link), "port", "patch" (port), "bridge" (of Open vSwitch),
- * "vhost-user" (socket; its name is a path), "dpdk" (device).  "vif" is absent if the part belongs to
- * several VIFs, or to none.  "state" is "missing"; of a link "up", "no-carrier", "down"; of ports and
- * bridges "up", "down", "failed", "waiting" (for its network device), "pending" (not handled by
- * ovs-vswitchd yet); of a socket "connected", "listening", "disconnected"; "": not known.
+ * "vhost-user" (socket; its name is a path), "dpdk" (device).  "vif" is absent if the part belongs
+ * to several VIFs, or to none.  "state" is "missing"; of a link "up", "no-carrier", "down"; of
+ * ports and bridges "up", "down", "failed", "waiting" (for its network device), "pending" (not
+ * handled by ovs-vswitchd yet); of a socket "connected", "listening", "disconnected"; "": not
+ * known.
  *
- * An edge joins two parts in the direction of the guest's frames; its "kind" is "guest", "member" (of a
- * bridge), "pair", "patch", "port" (of a device), "vlan".  "missing": it should exist and does not. */
+ * An edge joins two parts in the direction of the guest's frames; its "kind" is "guest", "member"
+ * (of a bridge), "pair", "patch", "port" (of a device), "vlan".  "missing": it should exist and
+ * does not. */
 int vif_host_show(struct vif_host *host, const struct vif_batch *batch,
                   const struct vif_show_options *options, struct vif_report **ret_report,
                   struct vif_error *err);
 
-/* The drawing as a graph in the DOT language of Graphviz; belongs to the report.  NULL for a report that
- * is not a drawing, or without memory. */
+/* The drawing as a graph in the DOT language of Graphviz; belongs to the report.  NULL for a report
+ * that is not a drawing, or without memory. */
 const char *vif_report_dot(struct vif_report *report);
 
 enum vif_tree_flags {
     VIF_TREE_UTF8 = 1,   /* lines of box-drawing characters; else ASCII only */
     VIF_TREE_COLOUR = 2, /* ECMA-48 colours for bad states */
 };
-/* The drawing as trees for a terminal of 'width' columns (0: 100), without VIFs that could not be drawn
- * and safe for a terminal.  Valid until the next call; NULL as vif_report_dot(). */
+/* The drawing as trees for a terminal of 'width' columns (0: 100), without VIFs that could not be
+ * drawn and safe for a terminal.  Valid until the next call; NULL as vif_report_dot(). */
 const char *vif_report_tree(struct vif_report *report, unsigned flags, size_t width);
 
 /* ---- what is stale ---- */
@@ -159,11 +161,11 @@ struct vif_stale {
      * "patch-port", "per-port-bridge", "libvirt-port", "qos", "hybrid-bridge", "hybrid-veth",
      * "hybrid-links", "tap" */
     const char *kind;
-    const char *name;     /* of the port, link or bridge; of a QoS row its UUID */
-    const char *id;       /* of the VIF, as far as iface-id or a link's alias has it */
+    const char *name;     /* the port, link or bridge; for a QoS row its UUID */
+    const char *id;       /* the VIF's, as far as iface-id or a link's alias has it */
     const char *instance; /* external_ids:vm-uuid */
     const char *bridge;   /* the Open vSwitch bridge the port is on */
-    const char *reason;   /* why it is stale, and why it is not removed, for a person */
+    const char *reason;   /* why it is stale, and why it is not removed, for users */
     enum vif_stale_state state;
     int young;         /* kept because it is younger than the grace period */
     int64_t age;       /* it is at least that many seconds old; -1: not known */
@@ -171,13 +173,13 @@ struct vif_stale {
     const struct vif_error *error; /* VIF_STALE_FAILED; else NULL */
 };
 
-/* Finds what os-vif, this library and libvirt left on the host and no guest needs any more, sorted by
- * kind and name.  With 'remove', removes it in one database transaction: only what a second look some
- * seconds later finds unchanged and no other program of this library works on.  What is in doubt, or
- * marked as another owner's, is kept.
+/* Finds what os-vif, this library and libvirt left on the host and no guest needs any more, sorted
+ * by kind and name.  With 'remove', removes it in one database transaction: only what a second look
+ * some seconds later finds unchanged and no other program of this library works on.  What is in
+ * doubt, or marked as another owner's, is kept.
  *
- * 0 whenever there is a report, however many removals failed; errors of database and kernel, and of the
- * lock file; -EINTR (kind INTERRUPTED) when it was cancelled before anything was removed. */
+ * 0 whenever there is a report, however many removals failed; errors of database and kernel, and of
+ * the lock file; -EINTR (kind INTERRUPTED) when it was cancelled before anything was removed. */
 int vif_host_prune(struct vif_host *host, const struct vif_prune_options *options,
                    struct vif_report **ret_report, struct vif_error *err);
 

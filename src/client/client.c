@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The connection to vifd, and calls over it.  vifd may have acted on a call that was sent completely,
- * whatever became of its reply, and errors say so.  Nothing is sent twice: only a connection that ended
- * before the call (vifd was restarted) is made again. */
+/* The connection to vifd, and calls over it.  vifd may have acted on a call that was sent
+ * completely, even if its reply is lost, and errors say so.  Nothing is sent twice: only a
+ * connection that ended before the call (vifd was restarted) is made again. */
 #include "client/client.h"
 
 #include <errno.h>
@@ -227,7 +227,7 @@ static int send_call(struct client *client, struct client_call *call, const stru
     return explain(call, r, &why, err);
 }
 
-/* 1 when more replies follow; '*ret_last' when none does, whatever it says. */
+/* 1 when more replies follow; '*ret_last' when none does, even if it is an error. */
 static int receive_reply(struct client *client, struct client_call *call,
                          const struct varlink_wait *wait, size_t *replies, bool *ret_last,
                          struct vif_error *err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls through vifd: a connection, and calls over it whose parameters and replies tables describe. */
+/* Calls through vifd: a connection, and calls over it whose parameters and replies tables
+ * describe. */
 #ifndef CLIENT_CLIENT_H
 #define CLIENT_CLIENT_H
 
@@ -33,8 +34,8 @@ struct client_call {
 
     int (*take)(void *data, struct vif_error *err); /* handles each reply */
     void *data;
-    /* Not NULL: where an error reply brings a list "results" of such entries, the call succeeds, '*failed'
-     * is the list and 'fault' the error. */
+    /* Not NULL: where an error reply brings a list "results" of such entries, the call succeeds,
+     * '*failed' is the list and 'fault' the error. */
     const struct record_list **failed;
     const struct record_table *entry;
     struct vif_error fault;
@@ -51,8 +52,8 @@ struct client_call {
 
 /* Makes the call and waits for its last reply.
  *
- * Errors: vifd's own, with their kinds; DAEMON_UNREACHABLE, TIMEOUT or INTERRUPTED without a reply, in words
- * that say what may have been done; SYSTEM (-EPROTO) for an unexpected reply; -ENOMEM. */
+ * Errors: vifd's own, with their kinds; DAEMON_UNREACHABLE, TIMEOUT or INTERRUPTED without a reply,
+ * in words that say what may have been done; SYSTEM (-EPROTO) for an unexpected reply; -ENOMEM. */
 int client_call(struct client *client, struct client_call *call, struct vif_error *err);
 
 /* The error for an unexpected reply; -EPROTO. */

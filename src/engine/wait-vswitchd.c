@@ -258,7 +258,7 @@ static void finish_unless_agent(struct batch *batch, struct job *job)
 void wait_present(struct batch *batch, int64_t cfg)
 {
     size_t n = 0, n_ready = 0;
-    enum vif_stage stage = report_stage(batch, VIF_STAGE_SETTLE);
+    enum vif_stage stage = report_stage(batch, VIF_STAGE_WAIT);
     struct statuses statuses = {0};
     struct vif_error err = {0};
     int r;

@@ -3,7 +3,7 @@
 #include "json/json-build.h"
 #include "json/record.h"
 
-static json_t *schema_of(const struct record_field *field);
+static json_t *table_schema(const struct record_table *table);
 
 static json_t *type(const char *name)
 {
@@ -49,20 +49,6 @@ static json_t *members_schema(void)
     return json_with(type("object"), "additionalProperties", json_pair("type", either));
 }
 
-json_t *record_schema(const struct record_table *table)
-{
-    json_t *members = json_object(), *required = json_array();
-
-    for (size_t i = 0; i < table->n; i++) {
-        const struct record_field *field = &table->fields[i];
-
-        members = json_with(members, field->name, schema_of(field));
-        if (!field->optional)
-            required = json_and(required, json_string(field->name));
-    }
-    return json_with(json_with(type("object"), "properties", members), "required", required);
-}
-
 static json_t *schema_of(const struct record_field *field)
 {
     switch (field->type) {
@@ -92,11 +78,31 @@ static json_t *schema_of(const struct record_field *field)
     case RECORD_ERROR:
         return error_schema();
     case RECORD_OBJECT:
-        return record_schema(field->table);
+        return table_schema(field->table);
     case RECORD_LIST:
-        return list_of(record_schema(field->table));
+        return list_of(table_schema(field->table));
     case RECORD_MEMBERS:
         return members_schema();
     }
     return NULL;
+}
+
+static json_t *table_schema(const struct record_table *table)
+{
+    json_t *members = json_object(), *required = json_array();
+
+    for (size_t i = 0; i < table->n; i++) {
+        const struct record_field *field = &table->fields[i];
+
+        members = json_with(members, field->name, schema_of(field));
+        if (!field->optional)
+            required = json_and(required, json_string(field->name));
+    }
+    return json_with(json_with(type("object"), "properties", members), "required", required);
+}
+
+char *record_schema(const struct record_table *table)
+{
+    return json_finish(json_with(table_schema(table), "$schema",
+                                 json_string("https://json-schema.org/draft/2020-12/schema")));
 }

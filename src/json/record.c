@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading records.  Whatever a broken or hostile peer sends, a struct that was read holds values of the
- * form its table promises, and no pointer that is not its own. */
+/* Reading records.  Even if the peer is broken or hostile, a struct that was read holds values of
+ * the form its table promises, and no pointer that is not its own. */
 #include "json/record.h"
 
 #include <inttypes.h>
@@ -276,7 +276,7 @@ static int read_members(json_t *json, const struct json_path *path, struct pool 
     return r;
 }
 
-/* What is zeroed stands for all others. */
+/* All other types are zero. */
 static void set_none(const struct record_field *field, void *value)
 {
     if (field->type == RECORD_TEXT || field->type == RECORD_LINE || field->type == RECORD_WORD)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The codec between JSON objects and C structs: a table says the name, form and place of each member,
- * and both directions, the varlink interface and JSON Schema follow from it.  json/decode.h reads what
- * people write; this is for programs. */
+/* The codec between JSON objects and C structs: a table says the name, form and place of each
+ * member, and both directions, the varlink interface and JSON Schema follow from it.  json/decode.h
+ * reads what people write; this is for programs. */
 #ifndef JSON_RECORD_H
 #define JSON_RECORD_H
 
@@ -14,8 +14,8 @@
 #include "base/text.h"
 #include "json/json-path.h"
 
-/* The forms of values, and what each is in the struct; in brackets the value that stands for an optional
- * member that is absent. */
+/* The forms of values, and what each is in the struct; in brackets the value that stands for an
+ * optional member that is absent. */
 enum record_type {
     RECORD_TEXT,     /* const char * ("") */
     RECORD_LINE,     /* const char *, read with control characters replaced by blanks ("") */
@@ -55,7 +55,7 @@ struct record_documents {
 };
 
 struct record_words {
-    const char *name; /* of the type in varlink; NULL: it is a plain string there */
+    const char *name; /* the type in varlink; NULL: a plain string */
     const char *const *words;
     int n;
 };
@@ -64,18 +64,18 @@ struct record_field {
     const char *name;
     enum record_type type;
     bool optional;
-    size_t offset; /* of the value in the struct */
+    size_t offset; /* where the value is in the struct */
     int64_t min, max, none;
     const struct record_words *words;
     const struct record_table *table;
 };
 
 struct record_table {
-    const char *name; /* of the type in varlink */
+    const char *name; /* the type in varlink */
     const struct record_field *fields;
     size_t n;
-    size_t size; /* of the struct */
-    /* Returns what in a struct does not go together, or NULL; no such struct is read. */
+    size_t size; /* sizeof the struct */
+    /* Says which members contradict each other, or NULL; such structs are refused. */
     const char *(*fault)(const void *record);
 };
 
@@ -88,22 +88,23 @@ struct record_table {
 /* The word for an enum's value, "unknown" when it has none. */
 const char *record_word(const struct record_words *words, int value);
 
-/* Adds the struct at 'base' to 'out' as a JSON object; optional members that are absent are left out. */
+/* Adds the struct at 'base' to 'out' as a JSON object; optional members that are absent are left
+ * out. */
 void record_write(const struct record_table *table, const void *base, struct text *out);
 
-/* Reads 'json' into the zeroed struct at 'base'.  What that points to is in 'pool', or belongs to 'json'
- * (documents).  Members that the table does not have are ignored; null stands for an absent member.
- * Kind INVALID, "<path>: expected a list, got 5" or "<path>: missing"; -ENOMEM. */
+/* Reads 'json' into the zeroed struct at 'base'.  What that points to is in 'pool', or belongs to
+ * 'json' (documents).  Members that the table does not have are ignored; null stands for an absent
+ * member. Kind INVALID, "<path>: expected a list, got 5" or "<path>: missing"; -ENOMEM. */
 int record_read(const struct record_table *table, const json_t *json, const struct json_path *path,
                 struct pool *pool, void *base, struct vif_error *err);
 
-/* The same for parameters of a call: a member that the table does not have is a fault, too.  -EINVAL with
- * the name of the bad or missing member, borrowed, in '*ret_bad'; -ENOMEM. */
+/* The same for parameters of a call: a member that the table does not have is a fault, too.
+ * -EINVAL with the name of the bad or missing member, borrowed, in '*ret_bad'; -ENOMEM. */
 int record_read_parameters(const struct record_table *table, json_t *json, struct pool *pool,
                            void *base, const char **ret_bad);
 
-/* JSON Schema (draft 2020-12) of what record_write() makes by 'table'; a new reference, or NULL without
- * memory. */
-json_t *record_schema(const struct record_table *table);
+/* JSON Schema (draft 2020-12) of what record_write() makes by 'table'.  The caller frees it; NULL
+ * without memory. */
+char *record_schema(const struct record_table *table);
 
 #endif

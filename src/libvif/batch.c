@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Batches: the VIFs of one call, decoded from JSON text.  The texts are kept for hosts whose vifd needs
- * the documents: copying one costs nearly nothing, and only then are they read a second time. */
+/* Batches: the VIFs of one call, decoded from JSON text.  The texts are kept for hosts whose vifd
+ * needs the documents: copying one costs nearly nothing, and only then are they read a second
+ * time. */
 #include "libvif/batch.h"
 
 #include <errno.h>
@@ -155,8 +156,12 @@ int vif_batch_add_port(struct vif_batch *batch, const struct vif_port *port, str
 
     if (r < 0)
         return r;
-    if (!own.id || !own.name)
-        return error_set(err, VIF_ERROR_INVALID, "struct vif_port: no %s", own.id ? "name" : "id");
+    if (!own.id || !own.name || !own.address || !own.instance)
+        return error_set(err, VIF_ERROR_INVALID, "struct vif_port: no %s",
+                         !own.id        ? "id"
+                         : !own.name    ? "name"
+                         : !own.address ? "address"
+                                        : "instance");
     text_add(&text, "{\"vif\":{\"type\":\"VIFOpenVSwitch\",\"plugin\":\"ovs\"");
     add_member(&text, "id", own.id);
     add_member(&text, "vif_name", own.name);

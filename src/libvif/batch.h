@@ -25,12 +25,13 @@ struct vif_batch {
 
 struct json_t;
 
-/* Adds the one VIF of a document that is a JSON value already: exactly one entry.  -ENOMEM; -E2BIG. */
+/* Adds the one VIF of a document that is a JSON value already: exactly one entry.  -ENOMEM;
+ * -E2BIG. */
 int batch_add_json(struct vif_batch *batch, const char *name, struct json_t *document,
                    struct vif_error *err);
 
-/* The documents of those VIFs that decode, for vifd: their list as JSON text, and what messages call each;
- * NULL-ended.  Of batches from vif_batch_add() alone. */
+/* The documents of those VIFs that decode, for vifd: their list as JSON text, and what messages
+ * call each; NULL-ended.  Of batches from vif_batch_add() alone. */
 struct batch_documents {
     struct text list;
     char **sources;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How every operation is called: its options are checked, then it runs here, or vifd does the work. */
+/* How every operation is called: its options are checked, then it runs here, or vifd does the
+ * work. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tables of options: what the files that read the configuration share. */
+/* The table of options, for the file that reads the configuration. */
 #ifndef LIBVIF_CONFIG_ROWS_H
 #define LIBVIF_CONFIG_ROWS_H
 
 #include "libvif/host.h"
 
-#define VIFD_GROUP "vifd"
-
-/* What one option of one group does with its value: NULL, or what it expected. */
-typedef const char *option_fn(struct config *config, const char *value);
-
-struct option_row {
+struct config_row {
     const char *group, *name;
-    option_fn *set;
+    /* Stores a value 'at' its place: NULL, or what it expected. */
+    const char *(*take)(const struct config_row *row, void *at, const char *value);
+    size_t offset, size;                         /* of its place in struct config */
+    const char *expected;                        /* by 'take', as far as it does not know itself */
+    const char *const *words;                    /* of a choice, NULL-ended */
+    bool (*is_good)(const char *word, size_t n); /* of a list: whether it takes a word */
 };
 
-/* The group [vifd]. */
-extern const struct option_row vifd_rows[];
-extern const size_t n_vifd_rows;
+extern const struct config_row config_rows[];
+extern const size_t n_config_rows;
 
-/* Its defaults; what follows from options of other groups, when all are read; and its end. */
-void config_vifd_init(struct config *config);
-void config_vifd_finish(struct config *config);
-void config_vifd_done(struct config *config);
+/* The defaults; what follows from other options, when all are read; and the end. */
+void config_init(struct config *config);
+void config_finish(struct config *config);
 
 #endif

@@ -78,6 +78,7 @@ static int run(struct vif_host *host, const struct op_call *call, struct vif_err
 
 const struct op op_doctor = {
     .name = "Doctor",
+    .verb = "doctor",
     .parameters = &option_table,
     .reply = &reply_table,
     .entry = &finding_table,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host: libvif's main handle, which puts configuration, plugins, kernel and database together, or
- * is a connection to vifd. */
+/* The host: libvif's main handle, which puts configuration, plugins, kernel and database together,
+ * or is a connection to vifd. */
 #include "libvif/host.h"
 
 #include <errno.h>

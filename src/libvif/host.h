@@ -17,8 +17,8 @@
 
 #define SOCKET_PATH_MAX 108 /* struct sockaddr_un's, with its NUL */
 
-/* What the daemon alone is configured with.  Users and groups are names or numbers; whether there are
- * such is for the daemon to see. */
+/* What the daemon alone is configured with.  Users and groups are names or numbers; whether there
+ * are such is for the daemon to see. */
 struct daemon_options {
     char socket[SOCKET_PATH_MAX];
     unsigned socket_mode;                       /* permission bits */
@@ -33,8 +33,8 @@ struct daemon_options {
 struct config {
     struct plugin_options plugins;
     char ovsdb_connection[OVSDB_ADDRESS_MAX]; /* "": the local socket, then tcp:127.0.0.1:6640 */
-    int64_t timeout_ms;                       /* VIF_TIMEOUT_NEVER: for ever */
-    char file[CONFIG_FILE_MAX];               /* that was read, for people; "": there was none */
+    int64_t timeout_ms;                       /* VIF_TIMEOUT_NEVER: forever */
+    char file[CONFIG_FILE_MAX];               /* the file that was read; "": none */
     struct policy policy;                     /* for hosts that are to enforce it */
     struct daemon_options daemon;
 };
@@ -74,8 +74,8 @@ struct host_counts {
 
 struct host_counts host_counts(const struct vif_host *host);
 
-/* The wiring of a VIF, as its plugin describes it and the policy allows it.  '*ret' (zeroed) belongs to the
- * caller, who ends it with wiring_done() also after an error. */
+/* The wiring of a VIF, as its plugin describes it and the policy allows it.  '*ret' (zeroed)
+ * belongs to the caller, who ends it with wiring_done() also after an error. */
 int host_describe(const struct vif_host *host, const struct vif_input *request, enum vif_goal goal,
                   struct vif_wiring *ret, struct vif_error *err);
 

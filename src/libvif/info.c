@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts about the library and vifd: the VIFs its plugins take, vifd's metrics, the schema of the input. */
+/* Texts about the library and vifd: the VIFs its plugins take, vifd's metrics, the schema of the
+ * input. */
 #include <string.h>
 
 #include "libvif/report.h"
@@ -50,6 +51,7 @@ static int run_metrics(struct vif_host *host, const struct op_call *call, struct
 
 const struct op op_host_info = {
     .name = "HostInfo",
+    .verb = "host-info",
     .parameters = &info_table,
     .reply = &info_reply_table,
     .options_size = sizeof(struct vif_info_options),
@@ -58,6 +60,7 @@ const struct op op_host_info = {
 
 const struct op op_metrics = {
     .name = "GetMetrics",
+    .verb = "metrics",
     .parameters = &no_parameters,
     .reply = &metrics_reply_table,
     .on_daemon = true,
@@ -97,10 +100,24 @@ int vif_host_metrics(struct vif_host *host, char **ret_text, struct vif_error *e
 
 int vif_schema(const char *type, char **ret_text, struct vif_error *err)
 {
+    const struct record_table *table = NULL;
+    char *text;
     int r;
 
     if (!ret_text)
         return error_set(err, VIF_ERROR_INVALID, "schema: a place for the text is missing (NULL)");
+    if (type && strcmp(type, "result") == 0)
+        table = &result_table;
+    for (size_t i = 0; type && ops[i]; i++)
+        if (strcmp(type, ops[i]->verb) == 0)
+            table = ops[i]->reply;
+    if (table) {
+        text = record_schema(table);
+        if (!text)
+            return error_memory(err);
+        *ret_text = text;
+        return 0;
+    }
     r = schema_text(type, ret_text, err);
     return r < 0 ? error_prefix(err, r, "schema") : 0;
 }

@@ -31,7 +31,8 @@ static const struct record_field vif_fields[] = {
     {VIF(ofport, INT), .optional = true, .min = INT64_MIN, .max = INT64_MAX},
     {VIF(error, TEXT), .optional = true},
 };
-static const struct record_table vif_table = {RECORD_TABLE("Found", vif_fields, struct vif_status)};
+static const struct record_table vif_table = {
+    RECORD_TABLE("Status", vif_fields, struct vif_status)};
 
 static const struct record_field reply_fields[] = {
     {.name = "vifs",
@@ -143,6 +144,7 @@ static int run(struct vif_host *host, const struct op_call *call, struct vif_err
 
 const struct op op_list = {
     .name = "List",
+    .verb = "list",
     .parameters = &option_table,
     .reply = &reply_table,
     .entry = &vif_table,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of operations: each is a row that says how it is called, what it takes and gives, and what
- * does it here.  The public functions, vifd's methods and calls through vifd follow from it. */
+/* The table of operations: each is a row that says how it is called, what it takes and gives, and
+ * what does it here.  The public functions, vifd's methods and calls through vifd follow from
+ * it. */
 #ifndef LIBVIF_OP_H
 #define LIBVIF_OP_H
 
@@ -57,7 +58,8 @@ struct op_call {
 typedef int op_fn(struct vif_host *host, const struct op_call *call, struct vif_error *err);
 
 struct op {
-    const char *name;                      /* of the method of io.vifd: "Plug" */
+    const char *name;                      /* of the method of io.vifd: "HostInfo" */
+    const char *verb;                      /* of vifctl: "host-info" */
     const struct record_table *parameters; /* of one of the structs above */
     const struct record_table *reply;      /* of struct reply */
     const struct record_table *entry;      /* of its entries; NULL: it has none */
@@ -111,8 +113,9 @@ op_fn op_ask_show;
 /* When a call has to end. */
 int64_t op_deadline(const struct vif_host *host, const struct op_call *call);
 
-/* Copies a caller's struct that begins with its size into 'ret' of 'size' bytes (zeroed), of which the
- * oldest callers know 'first'.  NULL leaves it zeroed.  -EINVAL, -E2BIG; 'what' is its name. */
+/* Copies a caller's struct that begins with its size into 'ret' of 'size' bytes (zeroed), of which
+ * the oldest callers know 'first'.  NULL leaves it zeroed.  -EINVAL, -E2BIG; 'what' is its
+ * name. */
 int options_copy(const void *given, size_t first, void *ret, size_t size, const char *what,
                  struct vif_error *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Plug, unplug, check and repair: every VIF of a batch is described by its plugin, and all wirings go
- * through the engine at once. */
+/* Plug, unplug, check and repair: every VIF of a batch is described by its plugin, and all wirings
+ * go through the engine at once. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,17 +9,16 @@
 #include "libvif/report.h"
 #include "model/view.h"
 
-/* What each of the four wants of the engine; errors say by its verb what was being done. */
+/* What each of the four wants of the engine. */
 static const struct purpose {
     const struct op *op;
-    const char *verb;
     enum vif_goal goal;
     bool explain, look;
 } purposes[] = {
-    {&op_plug, "plug", VIF_GOAL_PLUG, false, false},
-    {&op_unplug, "unplug", VIF_GOAL_UNPLUG, false, false},
-    {&op_check, "check", VIF_GOAL_PLUG, .explain = true, .look = true},
-    {&op_repair, "repair", VIF_GOAL_PLUG, .explain = true, .look = false},
+    {&op_plug, VIF_GOAL_PLUG, false, false},
+    {&op_unplug, VIF_GOAL_UNPLUG, false, false},
+    {&op_check, VIF_GOAL_PLUG, .explain = true, .look = true},
+    {&op_repair, VIF_GOAL_PLUG, .explain = true, .look = false},
 };
 
 /* A wiring for each VIF that can be described, and where in the report it belongs. */
@@ -62,8 +61,8 @@ static bool call_init(struct call *call)
            report_add_entries(report, n, &call->results);
 }
 
-/* The ids that programs know a VIF by: its own and, where its port has another in the database, that
- * one too; their number. */
+/* The ids that programs know a VIF by: its own and, where its port has another in the database,
+ * that one too; their number. */
 static size_t ids_of(const struct batch_entry *entry, const char *ret[2])
 {
     struct vif_object vif;
@@ -181,7 +180,7 @@ static void take_outcome(void *data, size_t i)
         result->name = name ? name : "";
     }
     if (result->state == VIF_STATE_FAILED) {
-        name_error(result, call->purpose->verb, &outcome->error);
+        name_error(result, call->purpose->op->verb, &outcome->error);
         result->error = &outcome->error;
     } else if (call->unlocks && call->lock >= 0) {
         const char *ids[2];

@@ -101,6 +101,7 @@ static int run(struct vif_host *host, const struct op_call *call, struct vif_err
 
 const struct op op_prune = {
     .name = "Prune",
+    .verb = "prune",
     .parameters = &option_table,
     .reply = &reply_table,
     .entry = &stale_table,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Operations through vifd: parameters and replies are the same structs as here.  VIFs that do not decode
- * are not sent; what vifd says of the others is put where they belong.  Once the results of some VIFs are
- * known the call does not fail any more: the others then say for themselves that nothing is known. */
+/* Operations through vifd: parameters and replies are the same structs as here.  VIFs that do not
+ * decode are not sent; what vifd says of the others is put where they belong.  Once the results of
+ * some VIFs are known the call does not fail any more: the others then say for themselves that
+ * nothing is known. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ struct work {
     struct client_call call;
     struct call_parameters parameters; /* as they are sent */
     struct reply reply;
-    char verb[16];
+    const struct op *op;
     const struct vif_batch *batch;
     const struct vif_call_options *options;
     struct vif_report *report;
@@ -128,7 +129,7 @@ static int take_reply(void *data, struct vif_error *err)
     return take_results(work, work->reply.entries, false, err);
 }
 
-/* VIFs without a result; where memory is gone they share the error. */
+/* VIFs without a result get this error. */
 static int fail_rest(struct work *work, const struct vif_error *fault, struct vif_error *err)
 {
     for (size_t i = 0; i < work->n; i++) {
@@ -137,7 +138,7 @@ static int fail_rest(struct work *work, const struct vif_error *fault, struct vi
 
         if (work->finished[i])
             continue;
-        (void)error_prefix(&own, 0, "%s %s", work->verb, result->id);
+        (void)error_prefix(&own, 0, "%s %s", work->op->verb, result->id);
         result->changed = work->call.begun && work->call.changes; /* as far as can be known */
         result->error = report_error(work->report, &own);
         if (!result->error)
@@ -208,15 +209,15 @@ static int ask(struct client *client, struct work *work, const struct op_call *o
 int op_ask_batch(struct vif_host *host, const struct op_call *call, struct vif_error *err)
 {
     const struct call_parameters *parameters = call->parameters;
-    auto_work struct work work = {
-        .batch = call->batch, .options = &parameters->options, .report = call->report};
+    auto_work struct work work = {.op = call->op,
+                                  .batch = call->batch,
+                                  .options = &parameters->options,
+                                  .report = call->report};
     struct vif_error fault = {0};
     int r = begin(&work, err);
 
     if (r < 0)
         return r;
-    (void)snprintf(work.verb, sizeof work.verb, "%c%s", call->op->name[0] - 'A' + 'a',
-                   call->op->name + 1);
     for (size_t i = 0; i < work.batch->n; i++)
         if (!work.batch->entries[i].request)
             report_result(&work, i);
@@ -235,7 +236,8 @@ int op_ask_batch(struct vif_host *host, const struct op_call *call, struct vif_e
 
 /* ---- show ---- */
 
-/* Puts VIFs that were not sent among those that vifd drew; 'places' becomes where each of vifd's is. */
+/* Puts VIFs that were not sent among those that vifd drew; 'places' becomes where each of vifd's
+ * is. */
 static int merge_vifs(const struct vif_batch *batch, struct vif_report *report, size_t *places,
                       struct vif_error *err)
 {

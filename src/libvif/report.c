@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reports: what became of a call, for programs and as JSON text. */
+/* Reports: the results of a call, for programs and as JSON text. */
 #include "libvif/report.h"
 
 #include <stdlib.h>

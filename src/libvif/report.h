@@ -11,11 +11,11 @@
 struct vif_report {
     const struct op *op;
     struct reply reply;
-    struct pool pool;         /* of what 'reply' points to, but for: */
-    struct outcome *outcomes; /* of the engine, 'n_outcomes' */
+    struct pool pool;         /* holds what 'reply' points to, except: */
+    struct outcome *outcomes; /* the engine's, which results point into */
     size_t n_outcomes;
     char *transaction;
-    struct graph graph;      /* of a drawing */
+    struct graph graph;      /* show: the drawing */
     char *json, *dot, *tree; /* made when asked for */
 };
 

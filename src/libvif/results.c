@@ -5,7 +5,7 @@
 static const char *const stages[] = {
     [VIF_STAGE_LOCK] = "lock",         [VIF_STAGE_OBSERVE] = "observe",
     [VIF_STAGE_LINKS] = "links",       [VIF_STAGE_COMMIT] = "commit",
-    [VIF_STAGE_SWITCH] = "switch",     [VIF_STAGE_SETTLE] = "settle",
+    [VIF_STAGE_SWITCH] = "switch",     [VIF_STAGE_WAIT] = "wait",
     [VIF_STAGE_AGENT] = "agent",       [VIF_STAGE_UNDO] = "undo",
     [VIF_STAGE_FINISHED] = "finished",
 };
@@ -131,9 +131,9 @@ static bool changes(const void *parameters)
 
 /* ---- the operations ---- */
 
-#define CALL(op_name, table, can_change)                                                           \
-    .name = (op_name), .parameters = &(table), .reply = &reply_table, .entry = &result_table,      \
-    .error = offsetof(struct vif_result, error), .rate = rate,                                     \
+#define CALL(op_name, word, table, can_change)                                                     \
+    .name = (op_name), .verb = (word), .parameters = &(table), .reply = &reply_table,              \
+    .entry = &result_table, .error = offsetof(struct vif_result, error), .rate = rate,             \
     .options_size = sizeof(struct vif_call_options),                                               \
     .timeout = offsetof(struct vif_call_options, timeout_ms),                                      \
     .stop = offsetof(struct vif_call_options, stop_fd),                                            \
@@ -141,7 +141,7 @@ static bool changes(const void *parameters)
     .documents = offsetof(struct call_parameters, documents), .needs_batch = true,                 \
     .changes = (can_change), .run = op_run_batch, .ask = op_ask_batch
 
-const struct op op_plug = {CALL("Plug", plug_table, changes)};
-const struct op op_unplug = {CALL("Unplug", unplug_table, changes)};
-const struct op op_check = {CALL("Check", check_table, NULL)};
-const struct op op_repair = {CALL("Repair", plug_table, changes)};
+const struct op op_plug = {CALL("Plug", "plug", plug_table, changes)};
+const struct op op_unplug = {CALL("Unplug", "unplug", unplug_table, changes)};
+const struct op op_check = {CALL("Check", "check", check_table, NULL)};
+const struct op op_repair = {CALL("Repair", "repair", plug_table, changes)};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Drawing VIFs: those of a batch as their plugins describe them, those of ids as they are, or the whole
- * host.  The host is read once, however many VIFs are drawn. */
+/* Drawing VIFs: those of a batch as their plugins describe them, those of ids as they are, or the
+ * whole host.  The host is read once, however many VIFs are drawn. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,6 +205,7 @@ static int run(struct vif_host *host, const struct op_call *call, struct vif_err
 
 const struct op op_show = {
     .name = "Show",
+    .verb = "show",
     .parameters = &option_table,
     .reply = &reply_table,
     .entry = &drawn_table,

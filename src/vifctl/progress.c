@@ -88,7 +88,7 @@ static const struct {
     [VIF_STAGE_LINKS] = {.work = "links", .counted = true},
     [VIF_STAGE_COMMIT] = {.work = "database"},
     [VIF_STAGE_SWITCH] = {.awaits = "ovs-vswitchd"},
-    [VIF_STAGE_SETTLE] = {.awaits = "ovs-vswitchd", .counted = true},
+    [VIF_STAGE_WAIT] = {.awaits = "ovs-vswitchd", .counted = true},
     [VIF_STAGE_AGENT] = {.awaits = "OVN", .counted = true},
     [VIF_STAGE_UNDO] = {.work = "undoing", .counted = true},
     [VIF_STAGE_FINISHED] = {.work = "finished"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a worker does with requests: the VIFs of all become one batch of the library, and each result goes
- * to the request it is of as soon as it is known.  Documents are decoded here and not on the loop; one
- * that is bad fails alone. */
+/* What a worker does with requests: the VIFs of all become one batch of the library, and each
+ * result goes to the request it is of as soon as it is known.  Documents are decoded here and not
+ * on the loop; one that is bad fails alone. */
 #include "vifd/job.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ static void worked(struct note *note)
 
 /* ---- while the library is at work ---- */
 
-/* The batch is no use to others any more: the next one may be begun. */
+/* Lets the loop begin the next batch. */
 static void report_waiting(struct job *job)
 {
     if (job->reported_waiting)
@@ -50,14 +50,14 @@ static void count_stage(struct job *job)
     job->stage_began = now;
 }
 
-/* Whether others need not wait for this batch: because it has done all, or because it waits itself, for
- * ovs-vswitchd or for a program that works on one of its VIFs, and may wait for long.  That is told at
- * once but for the lock, which is free as a rule. */
+/* Whether others need not wait for this batch: because it has done all, or because it waits itself,
+ * for ovs-vswitchd or for a program that works on one of its VIFs, and may wait for long.  That is
+ * told at once but for the lock, which is free as a rule. */
 static bool only_waits(const struct vif_progress *before, const struct vif_progress *progress)
 {
     switch (progress->stage) {
     case VIF_STAGE_SWITCH:
-    case VIF_STAGE_SETTLE:
+    case VIF_STAGE_WAIT:
     case VIF_STAGE_AGENT:
     case VIF_STAGE_FINISHED:
         return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests and their answers, by the rules at the head of data/io.vifd.varlink.  A reply is put together
- * by whoever knows what it says, a worker or the loop, and goes to the loop as a note, so that replies
- * stay in order. */
+/* Requests and their answers, by the rules at the head of data/io.vifd.varlink.  A reply is put
+ * together by a worker or the loop, and goes to the loop as a note, so
+ * that replies stay in order. */
 #include "vifd/request.h"
 
 #include <errno.h>
@@ -130,7 +130,7 @@ static void deliver_lost(struct note *note)
     daemon_lost(lost->request, lost->last);
 }
 
-/* Where memory is gone, no words are left: the peer is told by the end of its connection. */
+/* Without memory for a reply, the connection ends, so that the peer notices. */
 static void post_lost(struct request *request, bool last)
 {
     struct lost *lost = &request->lost[last];

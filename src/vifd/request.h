@@ -18,12 +18,12 @@
 struct daemon;
 struct peer;
 
-/* Who calls, for those who tell: the process is as it was when it connected. */
+/* The caller, for logs: the process as it was when it connected. */
 struct caller {
     pid_t pid;
     uid_t uid;
     gid_t gid;
-    char comm[16]; /* "" where it cannot be told; of the caller's choice */
+    char comm[16]; /* "" if unknown; the caller chooses it */
 };
 
 /* In microseconds of CLOCK_MONOTONIC; 0: not come to that. */
@@ -32,7 +32,7 @@ struct times {
     int64_t stages[VIF_STAGE_FINISHED + 1]; /* how long each lasted, until the answer */
 };
 
-/* What became of the VIFs of a request. */
+/* The results of the VIFs of a request. */
 struct outcomes {
     size_t n_reported, n_failed, n_changed;
     size_t first_failed;    /* its index */
@@ -41,37 +41,36 @@ struct outcomes {
     size_t by_kind[METRICS_KINDS];
 };
 
-/* What is told the loop when there is no memory for a reply. */
+/* Notifies the loop when there is no memory for a reply. */
 struct lost {
     struct note note;
     struct request *request;
     bool last;
 };
 
-/* Belongs to the loop, but for the time in which a job works on it; then only what the comments say may
- * be looked at by the loop. */
+/* Belongs to the loop, but for the time in which a job works on it; then only what the comments say
+ * may be looked at by the loop. */
 struct request {
-    TAILQ_ENTRY(request) link; /* of the queue it waits in */
+    TAILQ_ENTRY(request) link; /* in its queue */
     struct daemon *daemon;
-    struct peer
-        *peer;     /* the loop's; NULL: it has been answered, or nobody is there to be answered */
-    bool in_queue; /* the loop's: waits to be begun */
-    bool in_job;   /* the loop's: is not freed before its job is over */
-    bool over;     /* the loop's: the last reply has come */
-    size_t bytes;  /* the loop's: of all replies */
+    struct peer *peer;     /* the loop's; NULL: it was answered, or the peer is gone */
+    bool in_queue;         /* the loop's: waits to be begun */
+    bool in_job;           /* the loop's: is not freed before its job is over */
+    bool over;             /* the loop's: the last reply has come */
+    size_t bytes;          /* the loop's: size of all replies */
     struct id_set *marked; /* the loop's: that its ids are in; NULL: none */
     struct caller caller;
     const struct op *op; /* NULL: the method is not known */
     struct varlink_call call;
     union op_parameters parameters;
     struct pool pool; /* of its parameters */
-    struct id *ids;   /* of its VIFs, as far as its documents tell */
+    struct id *ids;   /* those of its VIFs that its documents have */
     size_t n_ids, n_vifs;
     int64_t until; /* a deadline; when it has to be answered */
     struct times times;
 
     /* The job's, until it has made the last reply. */
-    char **results; /* JSON texts of those that were told and not sent yet */
+    char **results; /* JSON texts of those that were not sent yet */
     struct outcomes outcomes;
     bool answered;
     struct lost lost[2];
@@ -80,7 +79,7 @@ TAILQ_HEAD(request_list, request);
 
 int64_t now_usec(void);
 
-/* Takes '*call'.  NULL when memory is gone. */
+/* Takes '*call'.  NULL without memory. */
 struct request *request_new(struct daemon *daemon, struct varlink_call *call);
 void request_free(struct request *request);
 
@@ -96,16 +95,17 @@ const struct op_documents *request_documents(const struct request *request);
 /* What messages call the VIF 'i'. */
 const char *request_source(const struct request *request, size_t i, char buffer[32]);
 
-/* What is left until a deadline, as the library wants to have it. */
+/* The time left until a deadline, as the library wants it. */
 int64_t time_left(int64_t until);
 
 /* ---- replies: from any thread; the loop sends them ---- */
 
-/* Each makes the reply and has it sent.  After the last one the request is not the job's any more. */
+/* Each makes the reply and has it sent.  After the last one the request is not the job's any
+ * more. */
 
-/* What became of one VIF, which does not change any more; the last of a request answers it. */
+/* The final result of one VIF; the last one of a request answers it. */
 void request_report(struct request *request, size_t index, const struct vif_result *result);
-/* How far it is, to those who want to know. */
+/* Its progress, for callers that asked for it. */
 void request_progress(struct request *request, const struct vif_progress *progress);
 /* Answers it with 'text', its parameters as a JSON object. */
 void request_answer(struct request *request, const char *text);

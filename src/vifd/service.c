@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The way of a call from its message to the queue: its operation is found, its parameters are read, its
- * caller is checked.  Introspection and metrics are answered at once. */
+/* The way of a call from its message to the queue: its operation is found, its parameters are read,
+ * its caller is checked.  Introspection and metrics are answered at once. */
 #include "vifd/service.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "vifd/interface.h"
 
 static const char service_text[] =
-    "# What every varlink service offers: what it is, and what can be called.\n"
+    "# Every varlink service describes itself and its methods.\n"
     "interface org.varlink.service\n"
     "\n"
     "method GetInfo() -> (\n"

@@ -14,7 +14,7 @@ enum timing {
     TIMING_LINKS,
     TIMING_COMMIT,
     TIMING_SWITCH,
-    TIMING_SETTLE,
+    TIMING_WAIT,
     TIMING_AGENT,
     TIMING_UNDO,
     TIMING_TOTAL, /* from the arrival to the answer; of the request alone */

@@ -242,7 +242,7 @@ def writes(lines):
 
 def test_stages_of_plug_and_unplug(lab, proxy):
     plug = stages(lab.plug(docs(2), options=['-v']))
-    assert [name for name, _ in plug] == ['lock', 'observe', 'links', 'commit', 'settle',
+    assert [name for name, _ in plug] == ['lock', 'observe', 'links', 'commit', 'wait',
                                           'finished']
     again = stages(lab.plug(docs(2), options=['-v']))
     assert [name for name, _ in again] == ['lock', 'observe', 'finished']
@@ -272,12 +272,12 @@ def commits_after(lab, proxy, stage, verb, *words, **arguments):
 def test_nothing_is_written_once_the_call_only_waits(lab, proxy):
     """Also where next_cfg had to be raised for a plug that had nothing else to write: before."""
     lab.stop_switch()
-    assert commits_after(lab, proxy, 'settle', 'plug', docs(2),
+    assert commits_after(lab, proxy, 'wait', 'plug', docs(2),
                          options=['-v', '--timeout=1']) == 0
     lab.db.transact({'op': 'update', 'table': 'Open_vSwitch', 'where': [],
                      'row': {'cur_cfg': lab.db.select('Open_vSwitch')[0]['next_cfg']}})
     proxy.clear()
-    assert commits_after(lab, proxy, 'settle', 'plug', docs(2),
+    assert commits_after(lab, proxy, 'wait', 'plug', docs(2),
                          options=['-v', '--timeout=1']) == 0
     assert len(proxy.commits) == 1
     assert commits_after(lab, proxy, 'undo', 'plug', docs(3),
@@ -290,4 +290,4 @@ def test_device_that_is_opened_again_is_no_time_for_others(lab):
     lab.plug(docs(1))
     lab.ip('link', 'del', device(1))
     names = [name for name, _ in stages(lab.plug(docs(1), options=['-v']))]
-    assert names.index('switch') < names.index('settle')
+    assert names.index('switch') < names.index('wait')

@@ -35,7 +35,7 @@ def test_one_event_for_a_request(lab):
         assert one['vifs'] == '%s %s' % (vif_id(1), vif_id(2)) and one['vif_count'] == '2'
         assert one['msg'] == 'Plug: 0 of 2 VIFs failed, 2 changed'
         steps = [int(one[name + '_usec']) for name in (
-            'queue', 'observe', 'links', 'commit', 'settle')]
+            'queue', 'observe', 'links', 'commit', 'wait')]
         assert all(steps) and sum(steps) <= int(one['total_usec']) * 1.01 + 100
     vifd.stop()
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a caller is told while a call is under way: the result of each VIF when it is known and not when the
- * last one is, and stages that mean what their comments say. */
+/* What a caller is told while a call is under way: the result of each VIF when it is known and not
+ * when the last one is, and stages that mean what their comments say. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,8 @@
 #define ID    "dc065497-3c8d-4f44-8fb4-e1d33c16a536"
 #define OTHER "0a1b2c3d-0000-4000-8000-0123456789ab"
 
-/* ---- through the library, with VIFs that someone else wires: no database is asked, no file made ---- */
+/* ---- through the library, with VIFs that someone else wires: no database is asked, no file made
+ * ---- */
 
 struct heard {
     struct text words;
@@ -107,8 +108,8 @@ static void what_does_not_decode_is_told_before_anything_is_done(void **state)
 
 static void names_of_stages(void **state)
 {
-    static const char *const names[] = {"lock",   "observe", "links", "commit",  "switch",
-                                        "settle", "agent",   "undo",  "finished"};
+    static const char *const names[] = {"lock", "observe", "links", "commit",  "switch",
+                                        "wait", "agent",   "undo",  "finished"};
 
     (void)state;
     for (int i = VIF_STAGE_LOCK; i <= VIF_STAGE_FINISHED; i++)

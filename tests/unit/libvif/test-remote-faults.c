@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A vifd that goes away, is late or says what it should not, and a client without memory.  Linked with
- * --wrap of malloc, calloc, realloc, strdup and reallocarray. */
+/* A vifd that goes away, is late or says what it should not, and a client without memory.  Linked
+ * with --wrap of malloc, calloc, realloc, strdup and reallocarray. */
 #include "remote-session.h"
 
 #include "client/client.h"
@@ -84,7 +84,8 @@ static void bad_results(void **state)
     }
 }
 
-/* What can have been done whatever the answer was, is said so; of calls that change nothing, not. */
+/* What can have been done whatever the answer was, is said so; of calls that change nothing,
+ * not. */
 static void the_answer_is_lost(void **state)
 {
     static const struct fake_action closes[] = {ACCEPT,

@@ -218,7 +218,7 @@ static void results_as_they_come(void **state)
         SAY("{\"parameters\":{\"results\":[" PLUGGED(
             1, 2) "],\"progress\":{\"stage\":\"dancing\","
                   "\"done\":1,\"total\":3}},\"continues\":true}"),
-        SAY("{\"parameters\":{\"results\":[],\"progress\":{\"stage\":\"settle\",\"done\":0,"
+        SAY("{\"parameters\":{\"results\":[],\"progress\":{\"stage\":\"wait\",\"done\":0,"
             "\"total\":2}},\"continues\":true}"),
         SLEEP(350), /* told again meanwhile */
         SAY("{\"parameters\":{\"results\":[" PLUGGED(0, 1) "," PLUGGED(2, 3) "]}}"),
@@ -236,7 +236,7 @@ static void results_as_they_come(void **state)
     add_vifs(&s, "{}");
     options.data = &heard;
     assert_int_equal(vif_host_plug(s.host, s.batch, &options, &report, &s.err), 0);
-    assert_string_equal(heard.words, "3 failed;links 1/3;1 plugged;settle 0/2;settle 0/2;0 plugged;"
+    assert_string_equal(heard.words, "3 failed;links 1/3;1 plugged;wait 0/2;wait 0/2;0 plugged;"
                                      "2 plugged;finished 4/4;");
     for (size_t i = 0; i < 4; i++)
         assert_ptr_equal(heard.results[i], vif_report_result(report, i));

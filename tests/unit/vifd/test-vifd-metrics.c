@@ -64,8 +64,8 @@ static struct metrics busy(void)
 {
     struct metrics metrics;
     static const int64_t stages[VIF_STAGE_FINISHED + 1] = {
-        [VIF_STAGE_LOCK] = 100,    [VIF_STAGE_OBSERVE] = 2500,     [VIF_STAGE_LINKS] = 800,
-        [VIF_STAGE_COMMIT] = 5000, [VIF_STAGE_SETTLE] = 130000000,
+        [VIF_STAGE_LOCK] = 100,    [VIF_STAGE_OBSERVE] = 2500,   [VIF_STAGE_LINKS] = 800,
+        [VIF_STAGE_COMMIT] = 5000, [VIF_STAGE_WAIT] = 130000000,
     };
     struct timings batch, request;
 
@@ -104,7 +104,7 @@ static void timings_of_requests(void **state)
     timings_of_request(stages, 900, 0, 1500, &timings); /* never taken up */
     assert_int_equal(timings.usec[TIMING_QUEUE], 600);
     assert_string_equal(timing_name(TIMING_QUEUE), "queue");
-    assert_string_equal(timing_name(TIMING_SETTLE), "settle");
+    assert_string_equal(timing_name(TIMING_WAIT), "wait");
     assert_string_equal(timing_name(TIMING_TOTAL), "total");
 }
 
@@ -126,8 +126,8 @@ static void numbers(void **state)
     assert_line(text, "vifd_step_seconds_bucket{step=\"observe\",le=\"0.001\"} 0");
     assert_line(text, "vifd_step_seconds_bucket{step=\"observe\",le=\"0.0025\"} 1"); /* 2.5 ms */
     assert_line(text, "vifd_step_seconds_sum{step=\"observe\"} 0.002500");
-    assert_line(text, "vifd_step_seconds_bucket{step=\"settle\",le=\"120.0\"} 0");
-    assert_line(text, "vifd_step_seconds_bucket{step=\"settle\",le=\"+Inf\"} 1");
+    assert_line(text, "vifd_step_seconds_bucket{step=\"wait\",le=\"120.0\"} 0");
+    assert_line(text, "vifd_step_seconds_bucket{step=\"wait\",le=\"+Inf\"} 1");
     assert_line(text, "vifd_step_seconds_count{step=\"total\"} 2");
     assert_line(text, "vifd_step_seconds_count{step=\"agent\"} 0");
     assert_line(text, "vifd_batch_vifs_bucket{le=\"2.0\"} 0");
