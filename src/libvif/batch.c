@@ -170,7 +170,7 @@ int vif_batch_add_port(struct vif_batch *batch, const struct vif_port *port, str
     add_member(&text, "bridge", own.bridge ? own.bridge : "br-int");
     text_add(&text,
              "},\"port_profile\":{\"type\":\"VIFPortProfileOpenVSwitch\","
-             "\"create_tap\":%s,\"multiqueue\":%s",
+             "\"create_port\":true,\"create_tap\":%s,\"multiqueue\":%s",
              own.create_tap ? "true" : "false", own.multiqueue ? "true" : "false");
     add_member(&text, "interface_id", own.interface_id ? own.interface_id : own.id);
     text_add(&text, "}}");

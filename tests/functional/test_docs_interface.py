@@ -74,7 +74,7 @@ def test_every_type_is_told_with_its_members():
 
 def test_signs_are_those_of_the_library():
     """<vif/vif.h> says of each difference's sign what it means."""
-    header = read('include', 'vif', 'vif.h').split('char sign;')[1].split('*/')[0]
+    header = read('include', 'vif', 'vif.h').split('struct vif_difference {')[1].split('*/')[0]
     signs, said = set(re.findall(r"'(.)' \w", header)), definitions('REPLIES')['Difference']
     assert signs - {' '} == set(re.findall(r'(?:: |, )([^\w\s]) ', said)) and 'a blank' in said
 

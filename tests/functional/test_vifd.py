@@ -120,7 +120,7 @@ def test_what_only_looks(quiet):
         assert 'VIFBridge' not in json.dumps(types)
         assert any(f['check'] == 'ovsdb' for f in c.call('Doctor')['findings'])
         assert c.call('Prune') == {'stale': []}
-        assert refused(c, 'List', state='odd').kind == 'InvalidInput'
+        assert refused(c, 'List', state='odd').kind == 'InvalidParameter'
         planned = c.call('Plug', vifs=[ovs_vif(1)], dry_run=True)
         assert planned['results'][0]['state'] == 'planned' and planned['transaction']
         assert c.call('GetMetrics')['metrics'].endswith('# EOF\n')
