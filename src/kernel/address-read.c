@@ -11,11 +11,10 @@
 #include "base/array.h"
 #include "kernel/address.h"
 #include "kernel/link.h"
+#include "kernel/netlink-message.h"
 
 /* Changes on a host come in bursts; a dump that is hit by one is asked for again. */
 #define MAX_TRIES 16
-
-#define ATTRIBUTES (RTA_MAX > IFA_MAX ? RTA_MAX : IFA_MAX)
 
 struct reading {
     int ifindex;
@@ -25,36 +24,6 @@ struct reading {
     size_t address_room, route_room;
     struct vif_error *err;
 };
-
-/* The attributes of one message, by type; those of no use here stay NULL. */
-struct attributes {
-    const struct nlattr *of[ATTRIBUTES + 1];
-};
-
-static int keep_attribute(const struct nlattr *attr, void *data)
-{
-    struct attributes *attributes = data;
-    uint16_t type = mnl_attr_get_type(attr);
-
-    if (type <= ATTRIBUTES)
-        attributes->of[type] = attr;
-    return MNL_CB_OK;
-}
-
-static uint32_t get_u32(const struct nlattr *attr, uint32_t otherwise)
-{
-    return attr && mnl_attr_get_payload_len(attr) >= sizeof otherwise ? mnl_attr_get_u32(attr)
-                                                                      : otherwise;
-}
-
-/* Copies the 'n' bytes of an attribute; false when it has fewer. */
-static bool get_bytes(const struct nlattr *attr, void *bytes, size_t n)
-{
-    if (!attr || mnl_attr_get_payload_len(attr) < n)
-        return false;
-    memcpy(bytes, mnl_attr_get_payload(attr), n);
-    return true;
-}
 
 static size_t address_bytes(uint8_t family)
 {
@@ -74,21 +43,20 @@ static void read_label(const struct nlattr *attr, const char *link, char label[I
     (void)snprintf(label, IF_NAMESIZE, "%s", text);
 }
 
-static void read_address(const struct attributes *attributes, const char *link, struct address *a)
+static void read_address(const struct nlattr *const *of, const char *link, struct address *a)
 {
-    const struct nlattr *const *of = attributes->of;
     struct ifa_cacheinfo lifetime = {.ifa_valid = UINT32_MAX, .ifa_prefered = UINT32_MAX};
     size_t n = address_bytes(a->family);
 
     /* IFA_ADDRESS is the other end where there is one; IPv6 has IFA_LOCAL only then. */
-    (void)get_bytes(of[IFA_ADDRESS], a->peer, n);
-    if (!get_bytes(of[IFA_LOCAL], a->local, n))
+    (void)netlink_bytes(of[IFA_ADDRESS], a->peer, n);
+    if (!netlink_bytes(of[IFA_LOCAL], a->local, n))
         memcpy(a->local, a->peer, n);
-    a->has_broadcast = a->family == AF_INET && get_bytes(of[IFA_BROADCAST], a->broadcast, 4);
-    a->flags = get_u32(of[IFA_FLAGS], a->flags);
-    a->metric = get_u32(of[IFA_RT_PRIORITY], 0);
-    (void)get_bytes(of[IFA_PROTO], &a->protocol, 1);
-    (void)get_bytes(of[IFA_CACHEINFO], &lifetime, sizeof lifetime);
+    a->has_broadcast = a->family == AF_INET && netlink_bytes(of[IFA_BROADCAST], a->broadcast, 4);
+    (void)netlink_bytes(of[IFA_FLAGS], &a->flags, sizeof a->flags);
+    a->metric = netlink_u32(of[IFA_RT_PRIORITY]);
+    (void)netlink_bytes(of[IFA_PROTO], &a->protocol, 1);
+    (void)netlink_bytes(of[IFA_CACHEINFO], &lifetime, sizeof lifetime);
     a->valid = lifetime.ifa_valid;
     a->preferred = lifetime.ifa_prefered;
     read_label(of[IFA_LABEL], link, a->label);
@@ -98,7 +66,7 @@ static int store_address(struct reading *reading, const struct nlmsghdr *message
 {
     const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
     struct address_list *list = &reading->list;
-    struct attributes attributes = {{NULL}};
+    const struct nlattr *of[IFA_MAX + 1];
     struct address address = {0};
 
     if (mnl_nlmsg_get_payload_len(message) < sizeof *header ||
@@ -108,8 +76,8 @@ static int store_address(struct reading *reading, const struct nlmsghdr *message
     address.prefix = header->ifa_prefixlen;
     address.scope = header->ifa_scope;
     address.flags = header->ifa_flags;
-    (void)mnl_attr_parse(message, sizeof *header, keep_attribute, &attributes);
-    read_address(&attributes, reading->link, &address);
+    netlink_attributes(message, sizeof *header, of, IFA_MAX + 1);
+    read_address(of, reading->link, &address);
     if (address.family == AF_INET6 && (address.flags & IFA_F_TEMPORARY))
         return 0;
     if (!array_grow(list->addresses, list->n_addresses, reading->address_room, 1))
@@ -192,27 +160,26 @@ static int keep_route(struct reading *reading, const struct address_route *route
 static int store_route(struct reading *reading, const struct nlmsghdr *message)
 {
     const struct rtmsg *header = mnl_nlmsg_get_payload(message);
-    struct attributes attributes = {{NULL}};
-    const struct nlattr *const *of = attributes.of;
+    const struct nlattr *of[RTA_MAX + 1];
     struct address_route route = {0};
 
     if (mnl_nlmsg_get_payload_len(message) < sizeof *header || header->rtm_type != RTN_UNICAST ||
         (header->rtm_flags & RTM_F_CLONED))
         return 0;
-    (void)mnl_attr_parse(message, sizeof *header, keep_attribute, &attributes);
+    netlink_attributes(message, sizeof *header, of, RTA_MAX + 1);
     route.family = header->rtm_family;
     route.prefix = header->rtm_dst_len;
     route.scope = header->rtm_scope;
-    route.table = get_u32(of[RTA_TABLE], header->rtm_table);
-    route.metric = get_u32(of[RTA_PRIORITY], 0);
+    route.table = header->rtm_table;
+    (void)netlink_bytes(of[RTA_TABLE], &route.table, sizeof route.table);
+    route.metric = netlink_u32(of[RTA_PRIORITY]);
     route.has_gateway = of[RTA_GATEWAY] || of[RTA_VIA];
-    route.message = NULL;
-    (void)get_bytes(of[RTA_DST], route.destination, address_bytes(route.family));
+    (void)netlink_bytes(of[RTA_DST], route.destination, address_bytes(route.family));
     if (route.table == RT_TABLE_LOCAL)
         return 0;
     if (has_hop(of[RTA_MULTIPATH], reading->ifindex))
         return refuse(reading, &route, "has several next hops");
-    if ((int)get_u32(of[RTA_OIF], 0) != reading->ifindex ||
+    if ((int)netlink_u32(of[RTA_OIF]) != reading->ifindex ||
         is_kernels_own(&reading->list, header, &route))
         return 0;
     if (of[RTA_NH_ID])

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/netlink-message.h"
+
 void address_list_done(struct address_list *list)
 {
     for (size_t i = 0; i < list->n_routes; i++)
@@ -25,22 +27,14 @@ void address_format(const struct address *address, char ret_text[ADDRESS_TEXT_SI
     (void)snprintf(ret_text, ADDRESS_TEXT_SIZE, "%s/%u", text, address->prefix);
 }
 
-static int find_gateway(const struct nlattr *attr, void *data)
-{
-    const struct nlattr **found = data;
-
-    if (mnl_attr_get_type(attr) == RTA_GATEWAY)
-        *found = attr;
-    return MNL_CB_OK;
-}
-
 void route_format(const struct address_route *route, char ret_text[ADDRESS_TEXT_SIZE])
 {
     char text[INET6_ADDRSTRLEN] = "?", gateway[INET6_ADDRSTRLEN] = "?";
-    const struct nlattr *attr = NULL;
+    const struct nlattr *of[RTA_GATEWAY + 1] = {NULL}, *attr;
 
     if (route->message)
-        (void)mnl_attr_parse(route->message, sizeof(struct rtmsg), find_gateway, &attr);
+        netlink_attributes(route->message, sizeof(struct rtmsg), of, RTA_GATEWAY + 1);
+    attr = of[RTA_GATEWAY];
     (void)inet_ntop(route->family, route->destination, text, sizeof text);
     if (route->prefix == 0)
         (void)snprintf(ret_text, ADDRESS_TEXT_SIZE, "default");

@@ -32,102 +32,78 @@ static bool is_no_devlink(int r)
     }
 }
 
-static struct nlmsghdr *begin(struct genetlink *genl, uint8_t command, bool dump, const char *pci)
-{
-    struct nlmsghdr *message = genetlink_begin(genl, command, dump);
-
-    mnl_attr_put_strz(message, DEVLINK_ATTR_BUS_NAME, "pci");
-    mnl_attr_put_strz(message, DEVLINK_ATTR_DEV_NAME, pci);
-    return message;
-}
-
-static int parse_mode(const struct nlattr *attr, void *data)
-{
-    char *mode = data;
-
-    if (mnl_attr_get_type(attr) != DEVLINK_ATTR_ESWITCH_MODE)
-        return MNL_CB_OK;
-    if (mnl_attr_get_payload_len(attr) < sizeof(uint16_t))
-        return MNL_CB_OK;
-    if (netlink_u16(attr) == DEVLINK_ESWITCH_MODE_SWITCHDEV)
-        (void)snprintf(mode, DEVLINK_MODE_SIZE, "switchdev");
-    else if (netlink_u16(attr) == DEVLINK_ESWITCH_MODE_LEGACY)
-        (void)snprintf(mode, DEVLINK_MODE_SIZE, "legacy");
-    return MNL_CB_OK;
-}
-
-static int parse_eswitch(void *data, const struct nlmsghdr *message)
-{
-    (void)mnl_attr_parse(message, GENL_HDRLEN, parse_mode, data);
-    return 0;
-}
-
-int devlink_eswitch_mode(const char *pci, char ret_mode[DEVLINK_MODE_SIZE], struct vif_error *err)
+/* Asks about the device 'pci' and hands each answer to 'each'; 'what' is for the error. */
+static int ask(const char *pci, uint8_t command, bool dump, const char *what,
+               int (*each)(void *data, const struct nlmsghdr *message), void *data,
+               struct vif_error *err)
 {
     auto_genetlink struct genetlink *genl = NULL;
-    char mode[DEVLINK_MODE_SIZE] = "";
     struct netlink_result result = {0};
     struct vif_error why = {0};
     int r = genetlink_open(DEVLINK_GENL_NAME, &genl, &why);
 
     if (r == 0) {
-        (void)begin(genl, DEVLINK_CMD_ESWITCH_GET, false, pci);
-        r = genetlink_send(genl, parse_eswitch, mode, &result);
+        struct nlmsghdr *message = genetlink_begin(genl, command, dump);
+
+        mnl_attr_put_strz(message, DEVLINK_ATTR_BUS_NAME, "pci");
+        mnl_attr_put_strz(message, DEVLINK_ATTR_DEV_NAME, pci);
+        r = genetlink_send(genl, each, data, &result);
         if (r < 0)
-            (void)link_result_error(&result, &why, "read the eswitch mode of %s", pci);
+            (void)link_result_error(&result, &why, "read the %s of %s", what, pci);
     }
-    if (r < 0 && !is_no_devlink(r)) {
-        if (err)
-            *err = why;
-        return r;
-    }
-    memcpy(ret_mode, mode, sizeof mode);
+    if (r >= 0 || is_no_devlink(r))
+        return 0;
+    if (err)
+        *err = why;
+    return r;
+}
+
+static int parse_eswitch(void *data, const struct nlmsghdr *message)
+{
+    const struct nlattr *of[DEVLINK_ATTR_ESWITCH_MODE + 1], *mode;
+
+    netlink_attributes(message, GENL_HDRLEN, of, DEVLINK_ATTR_ESWITCH_MODE + 1);
+    mode = of[DEVLINK_ATTR_ESWITCH_MODE];
+    if (!mode || mnl_attr_get_payload_len(mode) < sizeof(uint16_t))
+        return 0;
+    if (netlink_u16(mode) == DEVLINK_ESWITCH_MODE_SWITCHDEV)
+        (void)snprintf(data, DEVLINK_MODE_SIZE, "switchdev");
+    else if (netlink_u16(mode) == DEVLINK_ESWITCH_MODE_LEGACY)
+        (void)snprintf(data, DEVLINK_MODE_SIZE, "legacy");
     return 0;
 }
 
-static int parse_port(const struct nlattr *attr, void *data)
+int devlink_eswitch_mode(const char *pci, char ret_mode[DEVLINK_MODE_SIZE], struct vif_error *err)
 {
-    struct devlink_port *port = data;
+    char mode[DEVLINK_MODE_SIZE] = "";
+    int r = ask(pci, DEVLINK_CMD_ESWITCH_GET, false, "eswitch mode", parse_eswitch, mode, err);
 
-    switch (mnl_attr_get_type(attr)) {
-    case DEVLINK_ATTR_BUS_NAME:
-        netlink_text(attr, port->bus, sizeof port->bus);
-        break;
-    case DEVLINK_ATTR_DEV_NAME:
-        netlink_text(attr, port->device, sizeof port->device);
-        break;
-    case DEVLINK_ATTR_PORT_INDEX:
-        port->index = netlink_u32(attr);
-        break;
-    case DEVLINK_ATTR_PORT_FLAVOUR:
-        port->flavour = netlink_u16(attr);
-        break;
-    case DEVLINK_ATTR_PORT_CONTROLLER_NUMBER:
-        port->controller = netlink_u32(attr);
-        break;
-    case DEVLINK_ATTR_PORT_EXTERNAL:
-        port->external = netlink_u8(attr) != 0;
-        break;
-    case DEVLINK_ATTR_PORT_PCI_PF_NUMBER:
-        port->pf = netlink_u16(attr);
-        break;
-    case DEVLINK_ATTR_PORT_PCI_VF_NUMBER:
-        port->vf = netlink_u16(attr);
-        break;
-    case DEVLINK_ATTR_PORT_NETDEV_NAME:
-        netlink_text(attr, port->netdev, sizeof port->netdev);
-        break;
-    }
-    return MNL_CB_OK;
+    if (r == 0)
+        memcpy(ret_mode, mode, sizeof mode);
+    return r;
 }
 
 bool devlink_read_port(const struct nlmsghdr *message, struct devlink_port *ret_port)
 {
-    struct devlink_port port = {.index = UINT32_MAX, .flavour = -1, .pf = -1, .vf = -1};
+    const struct nlattr *of[DEVLINK_ATTR_MAX + 1];
+    struct devlink_port port = {.flavour = -1, .pf = -1, .vf = -1};
+    uint16_t number;
 
-    (void)mnl_attr_parse(message, GENL_HDRLEN, parse_port, &port);
-    if (!port.bus[0] || !port.device[0] || port.index == UINT32_MAX)
+    netlink_attributes(message, GENL_HDRLEN, of, DEVLINK_ATTR_MAX + 1);
+    netlink_text(of[DEVLINK_ATTR_BUS_NAME], port.bus, sizeof port.bus);
+    netlink_text(of[DEVLINK_ATTR_DEV_NAME], port.device, sizeof port.device);
+    if (!port.bus[0] || !port.device[0] || !of[DEVLINK_ATTR_PORT_INDEX])
         return false;
+    port.index = netlink_u32(of[DEVLINK_ATTR_PORT_INDEX]);
+    if (netlink_bytes(of[DEVLINK_ATTR_PORT_FLAVOUR], &number, sizeof number))
+        port.flavour = number;
+    if (netlink_bytes(of[DEVLINK_ATTR_PORT_PCI_PF_NUMBER], &number, sizeof number))
+        port.pf = number;
+    if (netlink_bytes(of[DEVLINK_ATTR_PORT_PCI_VF_NUMBER], &number, sizeof number))
+        port.vf = number;
+    port.controller = netlink_u32(of[DEVLINK_ATTR_PORT_CONTROLLER_NUMBER]);
+    port.external = netlink_u8(of[DEVLINK_ATTR_PORT_EXTERNAL]) != 0;
+    netlink_text(of[DEVLINK_ATTR_PORT_NETDEV_NAME], port.netdev, sizeof port.netdev);
     if (ifname_fault(port.netdev))
         port.netdev[0] = '\0';
     *ret_port = port;
@@ -155,21 +131,7 @@ static int visit_port(void *data, const struct nlmsghdr *message)
 int devlink_ports(const char *pci, void (*each)(void *data, const struct devlink_port *port),
                   void *data, struct vif_error *err)
 {
-    auto_genetlink struct genetlink *genl = NULL;
     struct visit visit = {pci, each, data};
-    struct netlink_result result = {0};
-    struct vif_error why = {0};
-    int r = genetlink_open(DEVLINK_GENL_NAME, &genl, &why);
 
-    if (r == 0) {
-        (void)begin(genl, DEVLINK_CMD_PORT_GET, true, pci);
-        r = genetlink_send(genl, visit_port, &visit, &result);
-        if (r < 0)
-            (void)link_result_error(&result, &why, "read the devlink ports of %s", pci);
-    }
-    if (r >= 0 || is_no_devlink(r))
-        return 0;
-    if (err)
-        *err = why;
-    return r;
+    return ask(pci, DEVLINK_CMD_PORT_GET, true, "devlink ports", visit_port, &visit, err);
 }

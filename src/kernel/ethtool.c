@@ -22,81 +22,50 @@ struct bit {
     bool masked, listed, value;
 };
 
+/* The feature in a bit set.  Each bit of the set is an attribute of the same type. */
+static int parse_bit(const struct nlattr *attr, void *data)
+{
+    const struct nlattr *of[ETHTOOL_A_BITSET_BIT_MAX + 1];
+    struct bit *found = data;
+    char name[64] = "";
+
+    netlink_nested(attr, of, ETHTOOL_A_BITSET_BIT_MAX + 1);
+    netlink_text(of[ETHTOOL_A_BITSET_BIT_NAME], name, sizeof name);
+    if (mnl_attr_get_type(attr) == ETHTOOL_A_BITSET_BITS_BIT && strcmp(name, FEATURE) == 0) {
+        found->listed = true;
+        found->value = of[ETHTOOL_A_BITSET_BIT_VALUE] != NULL;
+    }
+    return MNL_CB_OK;
+}
+
+static struct bit parse_set(const struct nlattr *set)
+{
+    const struct nlattr *of[ETHTOOL_A_BITSET_MAX + 1];
+    struct bit bit = {0};
+
+    netlink_nested(set, of, ETHTOOL_A_BITSET_MAX + 1);
+    bit.masked = set && !of[ETHTOOL_A_BITSET_NOMASK];
+    if (of[ETHTOOL_A_BITSET_BITS])
+        (void)mnl_attr_parse_nested(of[ETHTOOL_A_BITSET_BITS], parse_bit, &bit);
+    return bit;
+}
+
 struct features {
     struct bit hardware; /* what the driver lets be switched; masked: shows whether it is known */
     struct bit active;
     struct bit unchangeable;
 };
 
-struct named_bit {
-    char name[64];
-    bool value;
-};
-
-static int parse_bit(const struct nlattr *attr, void *data)
-{
-    struct named_bit *bit = data;
-
-    if (mnl_attr_get_type(attr) == ETHTOOL_A_BITSET_BIT_NAME)
-        netlink_text(attr, bit->name, sizeof bit->name);
-    else if (mnl_attr_get_type(attr) == ETHTOOL_A_BITSET_BIT_VALUE)
-        bit->value = true;
-    return MNL_CB_OK;
-}
-
-static int parse_bits(const struct nlattr *attr, void *data)
-{
-    struct bit *found = data;
-    struct named_bit bit = {0};
-
-    if (mnl_attr_get_type(attr) != ETHTOOL_A_BITSET_BITS_BIT)
-        return MNL_CB_OK;
-    (void)mnl_attr_parse_nested(attr, parse_bit, &bit);
-    if (strcmp(bit.name, FEATURE) == 0) {
-        found->listed = true;
-        found->value = bit.value;
-    }
-    return MNL_CB_OK;
-}
-
-static int parse_set_part(const struct nlattr *attr, void *data)
-{
-    struct bit *found = data;
-
-    if (mnl_attr_get_type(attr) == ETHTOOL_A_BITSET_NOMASK)
-        found->masked = false;
-    else if (mnl_attr_get_type(attr) == ETHTOOL_A_BITSET_BITS)
-        (void)mnl_attr_parse_nested(attr, parse_bits, found);
-    return MNL_CB_OK;
-}
-
-static void parse_set(const struct nlattr *set, struct bit *found)
-{
-    *found = (struct bit){.masked = true};
-    (void)mnl_attr_parse_nested(set, parse_set_part, found);
-}
-
-static int parse_sets(const struct nlattr *attr, void *data)
-{
-    struct features *features = data;
-
-    switch (mnl_attr_get_type(attr)) {
-    case ETHTOOL_A_FEATURES_HW:
-        parse_set(attr, &features->hardware);
-        break;
-    case ETHTOOL_A_FEATURES_ACTIVE:
-        parse_set(attr, &features->active);
-        break;
-    case ETHTOOL_A_FEATURES_NOCHANGE:
-        parse_set(attr, &features->unchangeable);
-        break;
-    }
-    return MNL_CB_OK;
-}
-
 static int parse_features(void *data, const struct nlmsghdr *message)
 {
-    (void)mnl_attr_parse(message, GENL_HDRLEN, parse_sets, data);
+    const struct nlattr *of[ETHTOOL_A_FEATURES_MAX + 1];
+
+    netlink_attributes(message, GENL_HDRLEN, of, ETHTOOL_A_FEATURES_MAX + 1);
+    *(struct features *)data = (struct features){
+        .hardware = parse_set(of[ETHTOOL_A_FEATURES_HW]),
+        .active = parse_set(of[ETHTOOL_A_FEATURES_ACTIVE]),
+        .unchangeable = parse_set(of[ETHTOOL_A_FEATURES_NOCHANGE]),
+    };
     return 0;
 }
 

@@ -123,21 +123,15 @@ int features_link_kinds(struct netlink *nl, const char *const *kinds, size_t n,
 
 /* --- the datapath --- */
 
-static int match_name(const struct nlattr *attr, void *data)
-{
-    char name[GENL_NAMSIZ];
-    bool *found = data;
-
-    if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_NAME) {
-        netlink_text(attr, name, sizeof name);
-        *found = *found || strcmp(name, "ovs_datapath") == 0;
-    }
-    return MNL_CB_OK;
-}
-
 static int look_for_datapath(void *data, const struct nlmsghdr *message)
 {
-    (void)mnl_attr_parse(message, GENL_HDRLEN, match_name, data);
+    const struct nlattr *of[CTRL_ATTR_FAMILY_NAME + 1];
+    char name[GENL_NAMSIZ] = "";
+    bool *found = data;
+
+    netlink_attributes(message, GENL_HDRLEN, of, CTRL_ATTR_FAMILY_NAME + 1);
+    netlink_text(of[CTRL_ATTR_FAMILY_NAME], name, sizeof name);
+    *found = *found || strcmp(name, "ovs_datapath") == 0;
     return 0;
 }
 

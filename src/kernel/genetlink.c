@@ -113,18 +113,12 @@ struct nlmsghdr *genetlink_begin(struct genetlink *genl, uint8_t command, bool d
     return begin(genl, genl->family, command, dump);
 }
 
-static int parse_family(const struct nlattr *attr, void *data)
+static int parse_family(void *data, const struct nlmsghdr *message)
 {
-    uint16_t *family = data;
+    const struct nlattr *of[CTRL_ATTR_FAMILY_ID + 1];
 
-    if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
-        *family = netlink_u16(attr);
-    return MNL_CB_OK;
-}
-
-static int collect_family(void *data, const struct nlmsghdr *message)
-{
-    (void)mnl_attr_parse(message, GENL_HDRLEN, parse_family, data);
+    netlink_attributes(message, GENL_HDRLEN, of, CTRL_ATTR_FAMILY_ID + 1);
+    *(uint16_t *)data = netlink_u16(of[CTRL_ATTR_FAMILY_ID]);
     return 0;
 }
 
@@ -135,7 +129,7 @@ static int find_family(struct genetlink *genl, const char *name, struct vif_erro
     int r;
 
     mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, name);
-    r = genetlink_send(genl, collect_family, &genl->family, &result);
+    r = genetlink_send(genl, parse_family, &genl->family, &result);
     if (r == 0 && genl->family < NLMSG_MIN_TYPE)
         r = -ENOENT;
     if (r == -ENOENT)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading links: one RTM_GETLINK a name, all in one batch, each answer parsed into a struct
- * link_info.  Attributes that are missing or shorter than they should be leave their field at zero:
+/* Reading links: some by name in one batch, or all by one dump; a struct link_info or the counters
+ * of each.  Attributes that are missing or shorter than they should be leave their field at zero:
  * kernels add and drop attributes, and a reader must not fail over one it could do without. */
 #include <errno.h>
 #include <linux/if_link.h>
@@ -12,210 +12,97 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
+#include "base/array.h"
+#include "base/parse.h"
 #include "base/text.h"
-#include "kernel/link-dump.h"
 #include "kernel/link.h"
 #include "kernel/netlink-message.h"
+#include "kernel/sysfs.h"
 
-struct reading {
-    struct link_info *link; /* the one whose answer is being parsed */
-    int lower;              /* its IFLA_LINK: the peer of a veth, what a VLAN stands on */
-    bool elsewhere;         /* that is of another network namespace */
-};
-
-/* Element 'index' of an attribute that is an array of 32-bit numbers. */
+/* Element 'index' of an attribute (may be NULL) that is an array of 32-bit numbers. */
 static bool get_element(const struct nlattr *attr, size_t index, int32_t *ret_value)
 {
-    const char *payload = mnl_attr_get_payload(attr);
-
-    if (mnl_attr_get_payload_len(attr) < (index + 1) * sizeof *ret_value)
+    if (!attr || mnl_attr_get_payload_len(attr) < (index + 1) * sizeof *ret_value)
         return false;
-    memcpy(ret_value, payload + index * sizeof *ret_value, sizeof *ret_value);
+    memcpy(ret_value, (const char *)mnl_attr_get_payload(attr) + index * sizeof *ret_value,
+           sizeof *ret_value);
     return true;
 }
 
-static int parse_bridge(const struct nlattr *attr, void *data)
-{
-    struct vif_bridge_attributes *bridge = data;
-
-    switch (mnl_attr_get_type(attr)) {
-    case IFLA_BR_AGEING_TIME:
-        bridge->ageing_time = netlink_u32(attr);
-        break;
-    case IFLA_BR_FORWARD_DELAY:
-        bridge->forward_delay = netlink_u32(attr);
-        break;
-    case IFLA_BR_STP_STATE:
-        bridge->stp_state = netlink_u32(attr);
-        break;
-    case IFLA_BR_MCAST_SNOOPING:
-        bridge->mcast_snooping = netlink_u8(attr);
-        break;
-    }
-    return MNL_CB_OK;
-}
-
-static int parse_tun(const struct nlattr *attr, void *data)
-{
-    struct link_info *info = data;
-
-    switch (mnl_attr_get_type(attr)) {
-    case IFLA_TUN_TYPE:
-        info->tap = netlink_u8(attr) == IFF_TAP;
-        break;
-    case IFLA_TUN_MULTI_QUEUE:
-        info->multi_queue = netlink_u8(attr) != 0;
-        break;
-    }
-    return MNL_CB_OK;
-}
-
-static int parse_vlan(const struct nlattr *attr, void *data)
-{
-    struct link_info *info = data;
-
-    if (mnl_attr_get_type(attr) == IFLA_VLAN_ID)
-        info->vlan_id = netlink_u16(attr);
-    return MNL_CB_OK;
-}
-
-/* Kind and data of a link, in any order. */
-struct linkinfo {
-    const struct nlattr *kind, *data, *slave_kind;
-};
-
-static int find_linkinfo(const struct nlattr *attr, void *data)
-{
-    struct linkinfo *found = data;
-
-    if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
-        found->kind = attr;
-    else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA)
-        found->data = attr;
-    else if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND)
-        found->slave_kind = attr;
-    return MNL_CB_OK;
-}
+/* IFLA_INFO_DATA means something else for each kind; a bridge has the most attributes. */
+#define DATA_SIZE (IFLA_BR_MAX + 1)
 
 static void parse_linkinfo(const struct nlattr *linkinfo, struct link_info *info)
 {
-    struct linkinfo found = {NULL, NULL, NULL};
+    const struct nlattr *of[IFLA_INFO_MAX + 1], *data[DATA_SIZE];
 
-    (void)mnl_attr_parse_nested(linkinfo, find_linkinfo, &found);
-    if (found.slave_kind)
-        netlink_text(found.slave_kind, info->slave_kind, sizeof info->slave_kind);
-    if (!found.kind)
-        return;
-    netlink_text(found.kind, info->kind, sizeof info->kind);
-    if (found.data && strcmp(info->kind, "bridge") == 0)
-        (void)mnl_attr_parse_nested(found.data, parse_bridge, &info->bridge);
-    else if (found.data && strcmp(info->kind, "tun") == 0)
-        (void)mnl_attr_parse_nested(found.data, parse_tun, info);
-    else if (found.data && strcmp(info->kind, "vlan") == 0)
-        (void)mnl_attr_parse_nested(found.data, parse_vlan, info);
-}
-
-static int parse_inet(const struct nlattr *attr, void *data)
-{
-    struct link_info *info = data;
-
-    if (mnl_attr_get_type(attr) == IFLA_INET_CONF) {
-        /* This array begins with setting 1: net/ipv4/devinet.c, inet_fill_link_af(). */
-        (void)get_element(attr, IPV4_DEVCONF_ARP_IGNORE - 1, &info->arp_ignore);
-        (void)get_element(attr, IPV4_DEVCONF_ARP_ANNOUNCE - 1, &info->arp_announce);
+    netlink_nested(linkinfo, of, IFLA_INFO_MAX + 1);
+    netlink_nested(of[IFLA_INFO_DATA], data, DATA_SIZE);
+    netlink_text(of[IFLA_INFO_KIND], info->kind, sizeof info->kind);
+    netlink_text(of[IFLA_INFO_SLAVE_KIND], info->slave_kind, sizeof info->slave_kind);
+    if (strcmp(info->kind, "bridge") == 0) {
+        info->bridge.ageing_time = netlink_u32(data[IFLA_BR_AGEING_TIME]);
+        info->bridge.forward_delay = netlink_u32(data[IFLA_BR_FORWARD_DELAY]);
+        info->bridge.stp_state = netlink_u32(data[IFLA_BR_STP_STATE]);
+        info->bridge.mcast_snooping = netlink_u8(data[IFLA_BR_MCAST_SNOOPING]);
+    } else if (strcmp(info->kind, "tun") == 0) {
+        info->tap = netlink_u8(data[IFLA_TUN_TYPE]) == IFF_TAP;
+        info->multi_queue = netlink_u8(data[IFLA_TUN_MULTI_QUEUE]) != 0;
+    } else if (strcmp(info->kind, "vlan") == 0) {
+        info->vlan_id = netlink_u16(data[IFLA_VLAN_ID]);
     }
-    return MNL_CB_OK;
 }
 
-static int parse_inet6(const struct nlattr *attr, void *data)
+static void parse_af_spec(const struct nlattr *af_spec, struct link_info *info)
 {
-    struct link_info *info = data;
+    const struct nlattr *of[AF_INET6 + 1], *inet[IFLA_INET_MAX + 1], *inet6[IFLA_INET6_MAX + 1];
 
-    if (mnl_attr_get_type(attr) == IFLA_INET6_CONF)
-        info->has_ipv6_conf = get_element(attr, DEVCONF_DISABLE_IPV6, &info->disable_ipv6);
-    return MNL_CB_OK;
+    netlink_nested(af_spec, of, AF_INET6 + 1);
+    netlink_nested(of[AF_INET], inet, IFLA_INET_MAX + 1);
+    netlink_nested(of[AF_INET6], inet6, IFLA_INET6_MAX + 1);
+    /* The IPv4 array begins with setting 1: net/ipv4/devinet.c, inet_fill_link_af(). */
+    (void)get_element(inet[IFLA_INET_CONF], IPV4_DEVCONF_ARP_IGNORE - 1, &info->arp_ignore);
+    (void)get_element(inet[IFLA_INET_CONF], IPV4_DEVCONF_ARP_ANNOUNCE - 1, &info->arp_announce);
+    info->has_ipv6_conf =
+        get_element(inet6[IFLA_INET6_CONF], DEVCONF_DISABLE_IPV6, &info->disable_ipv6);
 }
 
-static int parse_af_spec(const struct nlattr *attr, void *data)
+/* Fills 'item', a zeroed struct link_info, from one answer; false when it is not a link. */
+static bool parse_link(const struct nlmsghdr *message, void *item)
 {
-    if (mnl_attr_get_type(attr) == AF_INET)
-        (void)mnl_attr_parse_nested(attr, parse_inet, data);
-    else if (mnl_attr_get_type(attr) == AF_INET6)
-        (void)mnl_attr_parse_nested(attr, parse_inet6, data);
-    return MNL_CB_OK;
-}
-
-static int parse_attribute(const struct nlattr *attr, void *data)
-{
-    struct reading *reading = data;
-    struct link_info *info = reading->link;
-
-    switch (mnl_attr_get_type(attr)) {
-    case IFLA_IFNAME:
-        netlink_text(attr, info->name, sizeof info->name);
-        break;
-    case IFLA_MTU:
-        info->mtu = netlink_u32(attr);
-        break;
-    case IFLA_ADDRESS:
-        if (mnl_attr_get_payload_len(attr) == sizeof info->address)
-            memcpy(info->address, mnl_attr_get_payload(attr), sizeof info->address);
-        break;
-    case IFLA_GROUP:
-        info->group = netlink_u32(attr);
-        break;
-    case IFLA_MASTER:
-        info->master = (int)netlink_u32(attr);
-        break;
-    case IFLA_LINK:
-        reading->lower = (int)netlink_u32(attr);
-        break;
-    case IFLA_IFALIAS:
-        netlink_text(attr, info->alias, sizeof info->alias);
-        break;
-    case IFLA_PROMISCUITY:
-        /* ifi_flags shows only what a user asked for, not what a bridge or a switch did. */
-        if (netlink_u32(attr) > 0)
-            info->flags |= IFF_PROMISC;
-        break;
-    case IFLA_LINKINFO:
-        parse_linkinfo(attr, info);
-        break;
-    case IFLA_AF_SPEC:
-        (void)mnl_attr_parse_nested(attr, parse_af_spec, info);
-        break;
-    case IFLA_CARRIER:
-        info->carrier = netlink_u8(attr) != 0;
-        break;
-    case IFLA_LINK_NETNSID:
-        reading->elsewhere = true;
-        break;
-    case IFLA_PHYS_SWITCH_ID:
-        info->on_switch = true;
-        break;
-    }
-    return MNL_CB_OK;
-}
-
-/* Fills 'info' (zeroed) from one answer; false when it is none. */
-static bool parse_link(const struct nlmsghdr *message, struct link_info *info)
-{
-    struct reading reading = {.link = info};
     const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
+    const struct nlattr *of[IFLA_MAX + 1];
+    struct link_info *info = item;
 
     if (message->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(message) < sizeof *header)
         return false;
+    netlink_attributes(message, sizeof *header, of, IFLA_MAX + 1);
     info->ifindex = header->ifi_index;
     info->flags = header->ifi_flags;
-    (void)mnl_attr_parse(message, sizeof *header, parse_attribute, &reading);
+    /* ifi_flags shows only what a user asked for, not what a bridge or a switch did. */
+    if (netlink_u32(of[IFLA_PROMISCUITY]) > 0)
+        info->flags |= IFF_PROMISC;
+    netlink_text(of[IFLA_IFNAME], info->name, sizeof info->name);
+    netlink_text(of[IFLA_IFALIAS], info->alias, sizeof info->alias);
+    info->mtu = netlink_u32(of[IFLA_MTU]);
+    if (of[IFLA_ADDRESS] && mnl_attr_get_payload_len(of[IFLA_ADDRESS]) == sizeof info->address)
+        (void)netlink_bytes(of[IFLA_ADDRESS], info->address, sizeof info->address);
+    info->group = netlink_u32(of[IFLA_GROUP]);
+    info->master = (int)netlink_u32(of[IFLA_MASTER]);
+    info->carrier = netlink_u8(of[IFLA_CARRIER]) != 0;
+    info->on_switch = of[IFLA_PHYS_SWITCH_ID] != NULL;
+    parse_linkinfo(of[IFLA_LINKINFO], info);
+    parse_af_spec(of[IFLA_AF_SPEC], info);
     /* An ifindex of another namespace means nothing here. */
-    if (reading.elsewhere)
+    if (of[IFLA_LINK_NETNSID])
         return true;
     if (strcmp(info->kind, "veth") == 0)
-        info->peer = reading.lower;
+        info->peer = (int)netlink_u32(of[IFLA_LINK]);
     else if (strcmp(info->kind, "vlan") == 0)
-        info->parent = reading.lower;
+        info->parent = (int)netlink_u32(of[IFLA_LINK]);
     return true;
 }
 
@@ -239,11 +126,6 @@ static void add_get(struct netlink_batch *batch, const char *name)
     netlink_batch_end(batch, message);
 }
 
-static void set_name(struct link_info *info, const char *name)
-{
-    text_copy(info->name, sizeof info->name, name);
-}
-
 static int read_links(struct netlink *nl, struct netlink_batch *batch, const char *const *names,
                       size_t n, struct link_info *info, struct vif_error *err)
 {
@@ -254,7 +136,7 @@ static int read_links(struct netlink *nl, struct netlink_batch *batch, const cha
         return error_memory(err);
     for (size_t i = 0; i < n; i++) {
         info[i] = (struct link_info){0};
-        set_name(&info[i], names[i]);
+        text_copy(info[i].name, sizeof info[i].name, names[i]);
         add_get(batch, names[i]);
     }
     r = netlink_batch_send(nl, batch, 0, results, store_link, info, err);
@@ -264,7 +146,7 @@ static int read_links(struct netlink *nl, struct netlink_batch *batch, const cha
         if (results[i].error < 0 && results[i].error != -ENODEV)
             return link_result_error(&results[i], err, "read link %s", names[i]);
         info[i].altname = info[i].ifindex && strcmp(info[i].name, names[i]) != 0;
-        set_name(&info[i], names[i]);
+        text_copy(info[i].name, sizeof info[i].name, names[i]);
     }
     return 0;
 }
@@ -282,9 +164,78 @@ int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct
     return r;
 }
 
-static bool parse_dumped(const struct nlmsghdr *message, void *item)
+/* Items of one size, growing. */
+struct dump {
+    void *items;
+    size_t n, room, size;
+};
+
+/* Fills the zeroed 'item' from one answer (RTM_NEWLINK); false when there is nothing to keep. */
+typedef bool dump_fn(const struct nlmsghdr *message, void *item);
+
+/* A dump during which links came or went may lack one: it is asked for again, so often.  The last
+ * one is taken as it is, for on a host where links come and go all the time there is no better. */
+#define DUMPS_MAX 5
+
+struct filling {
+    struct dump *dump;
+    dump_fn *parse;
+    struct vif_error *err;
+};
+
+static int store_item(void *data, size_t index, const struct nlmsghdr *message)
 {
-    return parse_link(message, item);
+    struct filling *filling = data;
+    struct dump *dump = filling->dump;
+    void *items = array_reserve(dump->items, dump->n, &dump->room, 1, dump->size), *item;
+
+    (void)index;
+    if (!items)
+        return error_memory(filling->err);
+    dump->items = items;
+    item = (char *)dump->items + dump->n * dump->size;
+    memset(item, 0, dump->size);
+    dump->n += filling->parse(message, item);
+    return 0;
+}
+
+static int dump_once(struct netlink *nl, bool statistics, struct filling *filling,
+                     struct netlink_result *result)
+{
+    struct netlink_batch batch = {0};
+    struct nlmsghdr *message = netlink_batch_begin(&batch, RTM_GETLINK, NLM_F_DUMP, 64);
+    int r;
+
+    filling->dump->n = 0;
+    if (message)
+        (void)mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
+    if (message && !statistics)
+        mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    netlink_batch_end(&batch, message);
+    r = netlink_batch_send(nl, &batch, 0, result, store_item, filling, filling->err);
+    netlink_batch_done(&batch);
+    return r;
+}
+
+/* Dumps the links, with or without their statistics, and again where links came or went meanwhile.
+ * On success dump->items is the caller's to free; nothing is left after an error. */
+static int dump_links(struct netlink *nl, bool statistics, dump_fn *parse, struct dump *dump,
+                      struct vif_error *err)
+{
+    struct filling filling = {dump, parse, err};
+    struct netlink_result result = {.error = -EINTR};
+    int r = 0;
+
+    for (unsigned i = 0; r == 0 && result.error == -EINTR && i < DUMPS_MAX; i++)
+        r = dump_once(nl, statistics, &filling, &result);
+    if (r == 0 && result.error < 0 && result.error != -EINTR)
+        r = link_result_error(&result, err, "dump");
+    if (r < 0) {
+        free(dump->items);
+        *dump = (struct dump){.size = dump->size};
+        return error_prefix(err, r, "read all links");
+    }
+    return 0;
 }
 
 _Static_assert(offsetof(struct link_info, name) == 0, "text_compare() compares names");
@@ -297,8 +248,8 @@ const struct link_info *link_find(const struct link_info *links, size_t n, const
 int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n,
                  struct vif_error *err)
 {
-    struct link_dump dump = {.size = sizeof **ret_links};
-    int r = link_dump(nl, false, parse_dumped, &dump, err);
+    struct dump dump = {.size = sizeof **ret_links};
+    int r = dump_links(nl, false, parse_link, &dump, err);
 
     if (r < 0)
         return r;
@@ -321,4 +272,87 @@ void link_name(int ifindex, char ret_name[LIMIT_IFNAME])
 bool link_is_gone(const char *name)
 {
     return if_nametoindex(name) == 0 && errno == ENODEV;
+}
+
+/* 'item' is a struct link_counters. */
+static bool parse_counters(const struct nlmsghdr *message, void *item)
+{
+    const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
+    const struct nlattr *of[IFLA_STATS64 + 1];
+    struct link_counters *counters = item;
+    struct rtnl_link_stats64 stats = {0};
+    size_t n;
+
+    if (message->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(message) < sizeof *header)
+        return false;
+    netlink_attributes(message, sizeof *header, of, IFLA_STATS64 + 1);
+    /* Newer kernels add counters at the end. */
+    n = of[IFLA_STATS64] ? mnl_attr_get_payload_len(of[IFLA_STATS64]) : 0;
+    (void)netlink_bytes(of[IFLA_STATS64], &stats, n < sizeof stats ? n : sizeof stats);
+    *counters = (struct link_counters){
+        .ifindex = header->ifi_index,
+        .rx_packets = stats.rx_packets,
+        .rx_bytes = stats.rx_bytes,
+        .rx_errors = stats.rx_errors,
+        .rx_dropped = stats.rx_dropped,
+        .tx_packets = stats.tx_packets,
+        .tx_bytes = stats.tx_bytes,
+        .tx_errors = stats.tx_errors,
+        .tx_dropped = stats.tx_dropped,
+    };
+    return true;
+}
+
+static int by_ifindex(const void *a, const void *b)
+{
+    const struct link_counters *left = a, *right = b;
+
+    return (left->ifindex > right->ifindex) - (left->ifindex < right->ifindex);
+}
+
+int link_get_counters(struct netlink *nl, struct link_counters **ret_counters, size_t *ret_n,
+                      struct vif_error *err)
+{
+    struct dump dump = {.size = sizeof **ret_counters};
+    int r = dump_links(nl, true, parse_counters, &dump, err);
+
+    if (r < 0)
+        return r;
+    if (dump.n)
+        qsort(dump.items, dump.n, dump.size, by_ifindex);
+    *ret_counters = dump.items;
+    *ret_n = dump.n;
+    return 0;
+}
+
+const struct link_counters *link_find_counters(const struct link_counters *counters, size_t n,
+                                               int ifindex)
+{
+    const struct link_counters key = {.ifindex = ifindex};
+
+    return n ? bsearch(&key, counters, n, sizeof *counters, by_ifindex) : NULL;
+}
+
+/* The inode of the link's directory in sysfs is made when someone first looks at it (udev does as
+ * the link appears), never before the link, and its time stays: the link is at least that old. */
+int link_age(const char *name, int ifindex, int64_t *ret_ms)
+{
+    char text[16], path[64];
+    struct timespec now;
+    struct stat info;
+    int64_t index, age;
+    int r = sysfs_read(text, sizeof text, "class/net/%s/ifindex", name);
+
+    if (r < 0)
+        return r;
+    /* A sysfs of another network namespace shows its own links. */
+    if (parse_int(text, 1, INT32_MAX, &index) < 0 || index != ifindex)
+        return -ENOENT;
+    (void)snprintf(path, sizeof path, "/sys/class/net/%s", name);
+    if (stat(path, &info) < 0 || clock_gettime(CLOCK_REALTIME, &now) < 0)
+        return -errno;
+    age = ((int64_t)now.tv_sec - info.st_ctim.tv_sec) * 1000 +
+          (now.tv_nsec - info.st_ctim.tv_nsec) / 1000000;
+    *ret_ms = age > 0 ? age : 0;
+    return 0;
 }
