@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/path.h"
+#include "kernel/unix-sockets.h"
 #include "state/attributes.h"
 
 size_t builder_guest(const struct builder *b, const char *instance)
@@ -270,7 +270,7 @@ static size_t add_socket(const struct builder *b, const char *path, const struct
 {
     const char *connection = status ? strmap_get(status, "status") : NULL;
     bool listening = unix_sockets_listening(&b->snapshot->sockets, path);
-    int exists = path[0] == '/' ? path_is_socket(path) : -1; /* -1: not known */
+    int exists = path[0] == '/' ? unix_socket_exists(path) : -1; /* -1: not known */
     const char *state = listening ? "listening" : exists > 0 ? "disconnected" : "";
     size_t node;
 

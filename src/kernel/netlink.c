@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rtnetlink socket and its batches.  A batch goes out in chunks, many requests in one
  * sendmsg(); each chunk is as large as its answers surely fit the receive buffer, for the kernel
- * drops what does not fit and the fate of those requests would be unknown.  Stands on libmnl; links
- * stand on it. */
-#include "kernel/netlink-message.h"
+ * drops what does not fit and the fate of those requests would be unknown. */
+#include "kernel/netlink.h"
 
 #include <errno.h>
 #include <linux/netlink.h>
@@ -13,6 +12,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+
+#include "base/array.h"
+#include "kernel/netlink-message.h"
 
 /* What one answer takes of the receive buffer, as the kernel counts it (its whole skb): 832 bytes
  * for an ack and 2304 for a link on Linux 6.18, up to a page more where skbs are not trimmed. */
@@ -104,6 +106,47 @@ void netlink_close(struct netlink *nl)
 const struct netlink_counts *netlink_counts(const struct netlink *nl)
 {
     return &nl->counts;
+}
+
+void netlink_batch_done(struct netlink_batch *batch)
+{
+    free(batch->bytes);
+    free(batch->requests);
+    *batch = (struct netlink_batch){0};
+}
+
+struct nlmsghdr *netlink_batch_begin(struct netlink_batch *batch, uint16_t type, uint16_t flags,
+                                     size_t max)
+{
+    struct nlmsghdr *message;
+
+    if (batch->failed)
+        return NULL;
+    max = MNL_ALIGN(max);
+    if (!array_grow(batch->bytes, batch->n_bytes, batch->room, max) ||
+        !array_grow(batch->requests, batch->n, batch->n_room, 1)) {
+        batch->failed = -ENOMEM;
+        return NULL;
+    }
+    memset(batch->bytes + batch->n_bytes, 0, max);
+    message = mnl_nlmsg_put_header(batch->bytes + batch->n_bytes);
+    message->nlmsg_type = type;
+    message->nlmsg_flags = NLM_F_REQUEST | flags;
+    return message;
+}
+
+void netlink_batch_end(struct netlink_batch *batch, struct nlmsghdr *message)
+{
+    if (!message)
+        return;
+    batch->requests[batch->n++] = (struct netlink_request){batch->n_bytes, NETLINK_AFTER_NOTHING};
+    batch->n_bytes += MNL_ALIGN(message->nlmsg_len);
+}
+
+void netlink_batch_after(struct netlink_batch *batch, size_t first)
+{
+    if (batch->n > 0 && first < batch->n - 1)
+        batch->requests[batch->n - 1].after = first;
 }
 
 static struct nlmsghdr *message_at(const struct netlink_batch *batch, size_t start)

@@ -27,7 +27,7 @@
 /* Another program may act between a look and a change; then it is looked at again. */
 #define MAX_TRIES 4
 
-/* The wanted rules of one bridge. */
+/* The rules of one bridge. */
 struct wanted {
     const char *bridge;
     json_t *rules; /* an array of the expressions of each */
@@ -53,15 +53,9 @@ static void present_done(struct present *present)
     *present = (struct present){0};
 }
 
-static void cleanup_json(json_t **json)
-{
-    json_decref(*json);
-}
-
 #define auto_wanted  __attribute__((cleanup(wanted_done)))
 #define auto_present __attribute__((cleanup(present_done)))
 #define auto_text    __attribute__((cleanup(text_done)))
-#define auto_json    __attribute__((cleanup(cleanup_json)))
 
 int nft_drop_parse(const char *text, enum nft_drop *ret_drop)
 {
@@ -186,7 +180,7 @@ static bool has_text(const json_t *object, const char *key, const char *wanted)
 /* Runs one command that lists, '*ret_list' is the array of what there is. */
 static int list(struct nft *nft, const char *command, json_t **ret_list, struct vif_error *err)
 {
-    auto_json json_t *root = NULL;
+    json_auto_t *root = NULL;
     const char *output;
     json_t *found;
     int r = nft_run(nft, command, &output, err);
@@ -204,7 +198,7 @@ static int list(struct nft *nft, const char *command, json_t **ret_list, struct 
 /* Only a list of all tables is sure not to fail when ours is not there. */
 static int has_table(struct nft *nft, struct vif_error *err)
 {
-    auto_json json_t *tables = NULL;
+    json_auto_t *tables = NULL;
     json_t *entry;
     size_t i;
     int r =
@@ -246,7 +240,7 @@ static int store_entry(struct present *present, const char *bridge, const json_t
 static int present_read(struct nft *nft, const char *bridge, struct present *present,
                         struct vif_error *err)
 {
-    auto_json json_t *entries = NULL;
+    json_auto_t *entries = NULL;
     const json_t *entry;
     size_t i;
     int r;
@@ -271,8 +265,7 @@ static int present_read(struct nft *nft, const char *bridge, struct present *pre
 
 static bool is_as_wanted(const struct present *present, const struct wanted *wanted)
 {
-    return json_equal(present->rules, wanted->rules) &&
-           (present->chain || json_array_size(wanted->rules) == 0);
+    return present->chain && json_equal(present->rules, wanted->rules);
 }
 
 static void add_command(struct text *text, const struct wanted *wanted, size_t i)
@@ -313,21 +306,25 @@ static int replace(struct nft *nft, const struct present *present, const struct 
     return nft_run(nft, text.data, NULL, err);
 }
 
-static int ensure(struct nft *nft, const struct wanted *wanted, struct vif_error *err)
+int nft_bridge_rules_ensure(struct nft *nft, const char *bridge, const char *const *interfaces,
+                            size_t n, enum nft_drop drop, struct vif_error *err)
 {
+    auto_wanted struct wanted wanted = {0};
     auto_present struct present present = {0};
     struct vif_error words = {0};
     bool changed = false;
-    int r = 0;
+    int r = wanted_init(&wanted, bridge, interfaces, n, drop, err);
 
+    if (r < 0)
+        return r;
     /* Looked at again after each change: another program at the same moment would have the rules
      * made twice. */
     for (int tries = 0; tries < MAX_TRIES; tries++) {
-        r = present_read(nft, wanted->bridge, &present, &words);
-        if (r == 0 && is_as_wanted(&present, wanted))
+        r = present_read(nft, bridge, &present, &words);
+        if (r == 0 && is_as_wanted(&present, &wanted))
             return changed ? 0 : 1;
         if (r == 0)
-            r = replace(nft, &present, wanted, &words);
+            r = replace(nft, &present, &wanted, &words);
         if (r == 0)
             changed = true;
         if (r == -ENOMEM)
@@ -337,16 +334,7 @@ static int ensure(struct nft *nft, const struct wanted *wanted, struct vif_error
         return 0;
     if (err)
         *err = words;
-    return error_prefix(err, r, "rules of %s", wanted->bridge);
-}
-
-int nft_bridge_rules_ensure(struct nft *nft, const char *bridge, const char *const *interfaces,
-                            size_t n, enum nft_drop drop, struct vif_error *err)
-{
-    auto_wanted struct wanted wanted = {0};
-    int r = wanted_init(&wanted, bridge, interfaces, n, drop, err);
-
-    return r < 0 ? r : ensure(nft, &wanted, err);
+    return error_prefix(err, r, "rules of %s", bridge);
 }
 
 int nft_bridge_rules_check(struct nft *nft, const char *bridge, const char *const *interfaces,
@@ -361,11 +349,4 @@ int nft_bridge_rules_check(struct nft *nft, const char *bridge, const char *cons
     if (r < 0)
         return r;
     return is_as_wanted(&present, &wanted) ? 1 : 0;
-}
-
-int nft_bridge_rules_remove(struct nft *nft, const char *bridge, struct vif_error *err)
-{
-    auto_wanted struct wanted wanted = {.bridge = bridge, .rules = json_array()};
-
-    return wanted.rules ? ensure(nft, &wanted, err) : error_memory(err);
 }

@@ -66,8 +66,4 @@ int nft_bridge_rules_ensure(struct nft *nft, const char *bridge, const char *con
 int nft_bridge_rules_check(struct nft *nft, const char *bridge, const char *const *interfaces,
                            size_t n, enum nft_drop drop, struct vif_error *err);
 
-/* Removes the rules of 'bridge'; 1 when there were none.  The table stays: taken away when it looks
- * empty, it would take along rules that someone adds at that moment. */
-int nft_bridge_rules_remove(struct nft *nft, const char *bridge, struct vif_error *err);
-
 #endif

@@ -4,7 +4,11 @@
 #define KERNEL_PROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
+
+#include "base/error.h"
+#include "base/parse.h"
 
 /* Finds a process in this process's network namespace by the name the kernel has for it (at most 15
  * bytes, proc(5), /proc/PID/comm).  Of several the one with the lowest number.
@@ -20,5 +24,14 @@ int process_find_program(const char *program, pid_t *ret_pid);
 /* Whether all processes of the host can be seen: /proc is whole and of the initial PID
  * namespace. */
 bool process_sees_all(void);
+
+/* Which of these UUIDs the command line of a process contains: 'ret_found[i]' says it of uuids[i],
+ * which are sorted, in lower case and distinct.  This process and those that started it are not
+ * asked ("sudo vifctl prune --match=UUID" is not a guest).  Does not wait.
+ *
+ * 0; -EACCES (kind PERMISSION) where a process may not be looked at: then nothing is known; -E2BIG
+ * for a command line that is too long to be looked through; -ENOMEM; errnos of /proc. */
+int process_find_argument(const char (*uuids)[UUID_TEXT_SIZE], size_t n, bool *ret_found,
+                          struct vif_error *err);
 
 #endif

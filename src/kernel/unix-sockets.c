@@ -6,9 +6,11 @@
  * with the flag __SO_ACCEPTCON for those that listen.  Graphs of vhost-user ports stand on it. */
 #include "kernel/unix-sockets.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -86,4 +88,13 @@ bool unix_sockets_listening(const struct unix_sockets *sockets, const char *path
 {
     return sockets->n && bsearch(&path, sockets->paths, sockets->n, sizeof *sockets->paths,
                                  text_compare_pointers) != NULL;
+}
+
+int unix_socket_exists(const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st) == 0)
+        return S_ISSOCK(st.st_mode) != 0;
+    return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 }

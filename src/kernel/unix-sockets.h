@@ -23,4 +23,8 @@ void unix_sockets_done(struct unix_sockets *sockets);
 
 bool unix_sockets_listening(const struct unix_sockets *sockets, const char *path);
 
+/* 1 when 'path' is a socket; 0 when there is nothing, or something else; -EACCES and the like when
+ * it cannot be known. */
+int unix_socket_exists(const char *path);
+
 #endif

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "base/strmap.h"
-#include "kernel/path.h"
 #include "plugin/ovs.h"
 
 #define TYPE_CLIENT "dpdkvhostuser"
@@ -18,6 +18,7 @@ static int check_path(const struct ovs_describer *d, const char *path)
 {
     const size_t most = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
     const char *slash;
+    struct stat st;
     char directory[sizeof(((struct sockaddr_un *)0)->sun_path)];
 
     if (!path)
@@ -31,7 +32,7 @@ static int check_path(const struct ovs_describer *d, const char *path)
     slash = strrchr(path, '/');
     (void)snprintf(directory, sizeof directory, "%.*s", slash == path ? 1 : (int)(slash - path),
                    path);
-    if (!path_is_directory(directory))
+    if (stat(directory, &st) < 0 || !S_ISDIR(st.st_mode))
         wiring_warn(d->call->wiring, "%s: directory %s does not exist yet", d->id, directory);
     return 0;
 }

@@ -11,7 +11,6 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "kernel/process-argument.h"
 #include "kernel/process.h"
 #include "ovsdb/history.h"
 #include "prune/stale.h"

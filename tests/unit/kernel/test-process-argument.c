@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "kernel/process-argument.h"
+#include "kernel/process.h"
 
 #define PIECE 65536
 
