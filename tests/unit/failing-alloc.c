@@ -4,9 +4,14 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 static unsigned long countdown;
 static bool hit;
@@ -18,6 +23,7 @@ void *__real_realloc(void *old, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *old, size_t size);
+void *__wrap_reallocarray(void *old, size_t n, size_t size);
 char *__wrap_strdup(const char *text);
 /* clang-format on */
 
@@ -50,6 +56,13 @@ void *__wrap_realloc(void *old, size_t size)
     return fails() ? NULL : __real_realloc(old, size);
 }
 
+void *__wrap_reallocarray(void *old, size_t n, size_t size)
+{
+    size_t bytes;
+
+    return __builtin_mul_overflow(n, size, &bytes) ? NULL : __wrap_realloc(old, bytes);
+}
+
 char *__wrap_strdup(const char *text)
 {
     size_t size = strlen(text) + 1;
@@ -66,10 +79,20 @@ void failing_alloc_init(void)
 void failing_alloc_set(unsigned long n)
 {
     countdown = n;
-    hit = false;
+    if (n > 0)
+        hit = false;
 }
 
 bool failing_alloc_hit(void)
 {
     return hit;
+}
+
+bool failing_alloc_more(unsigned long n, unsigned long least)
+{
+    assert_true(n < 10000);
+    if (n == 1 || hit)
+        return true;
+    assert_true(n - 2 >= least);
+    return false;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A graph as JSON, DOT and trees, a large one, and one without memory.  Linked with --wrap of malloc,
- * calloc, realloc and strdup. */
+/* A graph as JSON, DOT and trees, a large one, and one without memory. */
 #include "failing-alloc.h"
 #include "graph-fixture.h"
 #include "libvif/report.h"
@@ -141,12 +140,10 @@ static void many(void **state)
     graph_done(&graph);
 }
 
-/* Whether the n-th allocation was there to fail. */
-static bool draw_failing(const struct snapshot *snapshot, unsigned long n)
+static void draw_failing(const struct snapshot *snapshot, unsigned long n)
 {
     struct graph graph = {0};
     char *texts[2] = {NULL, NULL};
-    bool hit;
 
     failing_alloc_set(n);
     graph_draw_vif(&graph, snapshot, &snapshot->vifs[0]);
@@ -155,26 +152,22 @@ static bool draw_failing(const struct snapshot *snapshot, unsigned long n)
         texts[0] = graph_dot(&graph);
         texts[1] = graph_tree(&graph, 0, 100);
     }
-    hit = failing_alloc_hit();
     failing_alloc_set(0);
-    assert_int_equal(hit, graph.failed || !texts[0] || !texts[1]);
+    assert_int_equal(failing_alloc_hit(), graph.failed || !texts[0] || !texts[1]);
     for (size_t i = 0; i < LENGTH(texts); i++)
         free(texts[i]);
     graph_done(&graph);
-    return hit;
 }
 
 static void memory(void **state)
 {
     struct snapshot snapshot;
-    unsigned long n = 1;
 
     (void)state;
     failing_alloc_init();
     snapshot = snapshot_of(HYBRID_THERE ON_QBR LOCAL);
-    while (draw_failing(&snapshot, n))
-        n++;
-    assert_true(n > 8);
+    each_allocation_fails(n, 8)
+        draw_failing(&snapshot, n);
     snapshot_done(&snapshot);
 }
 

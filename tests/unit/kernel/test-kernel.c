@@ -1,48 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Netlink batches on a real kernel, in namespaces of their own: large ones, refused ones, lost
- * answers, no memory.  Linked with
- * --wrap=malloc,calloc,realloc: the allocator below fails on demand. */
+ * answers, no memory. */
+#include "failing-alloc.h"
 #include "kernel-fixture.h"
 
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
-
-static long allocations_left = -1; /* -1: as many as wanted */
-
-static bool allocation_fails(void)
-{
-    if (allocations_left < 0)
-        return false;
-    if (allocations_left == 0)
-        return true;
-    allocations_left--;
-    return false;
-}
-
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the names ld gives them */
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return allocation_fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return allocation_fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return allocation_fails() ? NULL : __real_realloc(old, size);
-}
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static void test_many_names(void **state)
 {
@@ -254,21 +218,21 @@ static int whole_scenario(struct vif_error *err)
 static void test_no_memory(void **state)
 {
     struct vif_error err = {0};
-    long failures = 0;
-    int r = -ENOMEM;
 
     (void)state;
-    for (; r == -ENOMEM; failures++) {
+    each_allocation_fails(n, 5) {
+        int r;
+
+        assert_true(n <= 100);
         assert_int_equal(get("m0").ifindex, 0);
         err = (struct vif_error){0};
-        allocations_left = failures;
+        failing_alloc_set(n);
         r = whole_scenario(&err);
-        allocations_left = -1;
-        if (r == -ENOMEM)
+        failing_alloc_set(0);
+        assert_int_equal(r, failing_alloc_hit() ? -ENOMEM : 0);
+        if (r < 0)
             assert_int_equal(err.kind, VIF_ERROR_NO_MEMORY);
     }
-    assert_int_equal(r, 0);
-    assert_in_range(failures, 6, 100);
     assert_true(get("m0").ifindex > 0);
     delete_link("m0");
     delete_link("m10");

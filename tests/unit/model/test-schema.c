@@ -283,23 +283,18 @@ static void out_of_memory(void **state)
 
     (void)state;
     for (size_t i = 0; i < TABLE_LENGTH(rows); i++)
-        for (unsigned long n = 1;; n++) {
+        each_allocation_fails(n, 20) {
             struct vif_error err = {0};
             char *text = NULL;
             int r;
-            bool hit;
 
             failing_alloc_set(n);
             r = rows[i].call(rows[i].type, &text, &err);
-            hit = failing_alloc_hit();
             failing_alloc_set(0);
             assert_int_equal(r < 0, text == NULL);
             vif_string_free(text);
-            if (!hit) {
-                assert_true(n > 20);
-                break;
-            }
-            assert_int_equal(err.kind, VIF_ERROR_NO_MEMORY);
+            if (failing_alloc_hit())
+                assert_int_equal(err.kind, VIF_ERROR_NO_MEMORY);
         }
 }
 

@@ -241,21 +241,18 @@ static void out_of_memory(void **state)
     const char *const records[] = {SCHEMA, ROW("10", "Port", "\"" A "\":{}"), NULL};
     auto_free char *log = log_of(records);
     auto_close int fd = file_of(log, strlen(log));
-    bool hit = true;
 
     (void)state;
     failing_alloc_init();
-    for (unsigned long n = 1; hit; n++) {
+    each_allocation_fails(n, 4) {
         struct history_row asked[] = {{A, 0}};
         struct vif_error err = {0};
         int r;
 
         failing_alloc_set(n);
         r = history_read(fd, asked, 1, &err);
-        hit = failing_alloc_hit();
         failing_alloc_set(0);
-        assert_int_equal(r, hit ? -ENOMEM : 0);
-        assert_true(hit || n > 4);
+        assert_int_equal(r, failing_alloc_hit() ? -ENOMEM : 0);
     }
 }
 

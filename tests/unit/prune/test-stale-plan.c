@@ -15,13 +15,6 @@
 
 #define NOW 1000000
 
-void *__wrap_reallocarray(void *old, size_t n, size_t size);
-
-void *__wrap_reallocarray(void *old, size_t n, size_t size)
-{
-    return realloc(old, n * size); /* which fails on demand */
-}
-
 struct decision_row {
     enum stale_rule_index rule;
     struct stale known;
@@ -177,12 +170,10 @@ static void removal(void **state)
 #define EVERYTHING                                                                                 \
     PORT("eth3", "") TAP_ID("q1") OS_VIF_QBR OS_VIF_VETH OWN_BRIDGE PATCH_IN PATCH_OUT OWN_TAP
 
-/* Whether the n-th allocation was there to fail. */
-static bool fail_at(const struct host *host, unsigned long n)
+static void fail_at(const struct host *host, unsigned long n)
 {
     struct stale_list list = {.snapshot = &host->snapshot, .marks = &host->marks};
     struct vif_error err = {0};
-    bool hit;
     int r;
 
     failing_alloc_set(n);
@@ -193,25 +184,21 @@ static bool fail_at(const struct host *host, unsigned long n)
         r = stale_wiring(&host->snapshot, &list.items[i], &wiring, &err);
         wiring_done(&wiring);
     }
-    hit = failing_alloc_hit();
     failing_alloc_set(0);
     stale_list_done(&list);
-    assert_int_equal(r, hit ? -ENOMEM : 0);
-    assert_int_equal(err.kind, hit ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
-    return hit;
+    assert_int_equal(r, failing_alloc_hit() ? -ENOMEM : 0);
+    assert_int_equal(err.kind, failing_alloc_hit() ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
 }
 
 static void out_of_memory(void **state)
 {
     struct host host = {0};
-    unsigned long n = 1;
 
     (void)state;
     failing_alloc_init();
     set_host(&host, EVERYTHING);
-    while (fail_at(&host, n))
-        n++;
-    assert_true(n > 20);
+    each_allocation_fails(n, 20)
+        fail_at(&host, n);
     host_done(&host);
 }
 

@@ -221,20 +221,20 @@ static void connection_survives_a_send_without_memory(void **state)
 {
     static const struct fake_action script[] = {ACCEPT, EXPECT("a"), ANSWER("[]"), GONE, END};
     auto_free char *params = big_params(40000);
-    unsigned long n = 0;
     struct session s;
     int64_t id;
-    int r;
 
     (void)state;
     begin(&s, script);
-    do {
-        failing_alloc_set(++n);
+    each_allocation_fails(n, 2) {
+        int r;
+
+        failing_alloc_set(n);
         r = jsonrpc_send(s.rpc, "a", params, s.until, &id, &s.err);
         failing_alloc_set(0);
-        assert_true(r == 0 || (r == -ENOMEM && s.err.kind == VIF_ERROR_NO_MEMORY));
-    } while (r != 0);
-    assert_true(n > 2);
+        assert_int_equal(r, failing_alloc_hit() ? -ENOMEM : 0);
+        assert_true(r == 0 || s.err.kind == VIF_ERROR_NO_MEMORY);
+    }
     assert_answer(&s, id, "[]");
     end(&s);
 }
@@ -273,23 +273,21 @@ static void memory_runs_out(void **state)
         END,
     };
     auto_free char *params = big_params(40000);
-    unsigned long n = 0;
-    int r;
 
     (void)state;
-    do {
+    each_allocation_fails(n, 20) {
         struct fake_server server;
+        int r;
 
         fake_server_start(&server, FAKE_UNIX, script);
-        failing_alloc_set(++n);
+        failing_alloc_set(n);
         r = whole_conversation(server.address, params);
+        failing_alloc_set(0);
         assert_true(failing_alloc_hit() == (r != 0));
         assert_true(r == 0 || r == -ENOMEM || r == -EPROTO);
-        failing_alloc_set(0);
         fake_server_kill(&server);
         fake_server_remove(&server);
-    } while (r != 0);
-    assert_true(n > 20);
+    }
 }
 
 int main(void)

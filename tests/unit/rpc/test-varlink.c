@@ -304,20 +304,17 @@ static void memory_that_is_gone_is_told(void **state)
     static const char text[] =
         "{\"method\":\"io.vifd.Plug\",\"oneway\":false,\"more\":true,\"x\":[1.5,{\"y\":\"z\"}]}";
     struct varlink_call call = {0};
-    int r = -1;
 
     (void)state;
     failing_alloc_init();
-    for (unsigned long n = 1; r != 0; n++) {
+    each_allocation_fails(n, 1) {
         struct vif_error err = {0};
+        int r;
 
         failing_alloc_set(n);
         r = varlink_call_read(text, sizeof text - 1, &call, &err);
-        if (failing_alloc_hit())
-            assert_int_equal(r, -ENOMEM);
-        else
-            assert_int_equal(r, 0);
         failing_alloc_set(0);
+        assert_int_equal(r, failing_alloc_hit() ? -ENOMEM : 0);
     }
     varlink_call_done(&call);
     for (unsigned long n = 1; n <= 2; n++) {

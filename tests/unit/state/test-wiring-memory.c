@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Describing, planning and building a transaction when memory runs out: whichever allocation fails,
- * the failure is told and nothing leaks, which a sanitizer shows.  Linked with --wrap of malloc,
- * calloc, realloc, strdup and reallocarray. */
+ * the failure is reported and nothing leaks, which a sanitizer shows. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,13 +16,6 @@
 #include "ovsdb/vswitch-txn.h"
 #include "plan/diff.h"
 #include "wiring-fixture.h"
-
-void *__wrap_reallocarray(void *old, size_t n, size_t size);
-
-void *__wrap_reallocarray(void *old, size_t n, size_t size)
-{
-    return realloc(old, n * size); /* which fails on demand */
-}
 
 #define LENGTH(rows) (sizeof(rows) / sizeof((rows)[0]))
 
@@ -42,23 +34,19 @@ static int set_up(void **state)
     return 0;
 }
 
-/* Whether the n-th allocation was there to fail. */
-static bool describe_failing(const struct vif_input *request, enum vif_goal goal, unsigned long n)
+static void describe_failing(const struct vif_input *request, enum vif_goal goal, unsigned long n)
 {
     struct plugin_options options = fixture_options();
     struct vif_wiring wiring = {0};
     struct vif_error err = {0};
-    bool hit;
     int r;
 
     failing_alloc_set(n);
     r = plugin_describe(&plugin_ovs, &options, request, goal, &wiring, &err);
-    hit = failing_alloc_hit();
     failing_alloc_set(0);
     wiring_done(&wiring);
-    assert_int_equal(r, hit ? -ENOMEM : 0);
-    assert_int_equal(err.kind, hit ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
-    return hit;
+    assert_int_equal(r, failing_alloc_hit() ? -ENOMEM : 0);
+    assert_int_equal(err.kind, failing_alloc_hit() ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
 }
 
 static void describing(void **state)
@@ -67,13 +55,9 @@ static void describing(void **state)
     for (size_t i = 0; i < LENGTH(documents); i++) {
         auto_vif_input struct vif_input *request = fixture_request(documents[i]);
 
-        for (int goal = VIF_GOAL_PLUG; goal <= VIF_GOAL_UNPLUG; goal++) {
-            unsigned long n = 1;
-
-            while (describe_failing(request, (enum vif_goal)goal, n))
-                n++;
-            assert_true(n > 2);
-        }
+        for (int goal = VIF_GOAL_PLUG; goal <= VIF_GOAL_UNPLUG; goal++)
+            each_allocation_fails(n, 2)
+                describe_failing(request, (enum vif_goal)goal, n);
     }
 }
 
@@ -153,40 +137,34 @@ static char *transaction(const struct plan *plan, const struct vswitch *db)
     return txn ? vswitch_txn_json(txn, true) : NULL;
 }
 
-static bool plan_failing(const struct vif_wiring *wiring, const struct observed *observed,
+static void plan_failing(const struct vif_wiring *wiring, const struct observed *observed,
                          enum vif_goal goal, unsigned long n)
 {
     struct plan plan = {0};
     struct vif_error err = {0};
-    bool hit;
     int r;
 
     failing_alloc_set(n);
     r = plan_make(wiring, observed, goal, &plan, NULL, &err);
-    hit = failing_alloc_hit();
     failing_alloc_set(0);
-    assert_int_equal(r, hit ? -ENOMEM : 0);
-    assert_int_equal(err.kind, hit ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
-    assert_int_equal(plan.n == 0, hit);
+    assert_int_equal(r, failing_alloc_hit() ? -ENOMEM : 0);
+    assert_int_equal(err.kind, failing_alloc_hit() ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
+    assert_int_equal(plan.n == 0, failing_alloc_hit());
     plan_done(&plan);
-    return hit;
 }
 
-static bool transaction_failing(const struct plan *plan, const struct vswitch *db, unsigned long n)
+static void transaction_failing(const struct plan *plan, const struct vswitch *db, unsigned long n)
 {
     auto_free char *json = NULL;
-    bool hit;
 
     failing_alloc_set(n);
     json = transaction(plan, db);
-    hit = failing_alloc_hit();
     failing_alloc_set(0);
-    assert_int_equal(json == NULL, hit);
-    return hit;
+    assert_int_equal(json == NULL, failing_alloc_hit());
 }
 
 /* A dry run: the plan with its differences, and these in words. */
-static bool words_failing(const struct vif_wiring *wiring, const struct observed *observed,
+static void words_failing(const struct vif_wiring *wiring, const struct observed *observed,
                           enum vif_goal goal, unsigned long n)
 {
     struct differences differences = {0};
@@ -194,7 +172,6 @@ static bool words_failing(const struct vif_wiring *wiring, const struct observed
     struct vif_error err = {0};
     struct text text = {0};
     auto_free char *words = NULL;
-    bool hit;
     int r;
 
     failing_alloc_set(n);
@@ -203,33 +180,28 @@ static bool words_failing(const struct vif_wiring *wiring, const struct observed
         diff_lines(&differences, &text);
         words = text_take(&text);
     }
-    hit = failing_alloc_hit();
     failing_alloc_set(0);
-    assert_int_equal(r, hit && r ? -ENOMEM : 0);
-    assert_int_equal(words == NULL, hit);
-    assert_true(hit || differences.counted > 0);
+    assert_int_equal(r, failing_alloc_hit() && r ? -ENOMEM : 0);
+    assert_int_equal(words == NULL, failing_alloc_hit());
+    assert_true(failing_alloc_hit() || differences.counted > 0);
     diff_done(&differences);
     plan_done(&plan);
-    return hit;
 }
 
 /* A check: the rest of the differences. */
-static bool completing_failing(const struct vif_wiring *wiring, const struct observed *observed,
+static void completing_failing(const struct vif_wiring *wiring, const struct observed *observed,
                                unsigned long n)
 {
     struct differences differences = {0};
     struct vif_error err = {0};
-    bool hit;
     int r;
 
     failing_alloc_set(n);
     r = diff_complete(wiring, observed, true, &differences, &err);
-    hit = failing_alloc_hit();
     failing_alloc_set(0);
-    assert_int_equal(r, hit ? -ENOMEM : 0);
-    assert_int_equal(err.kind, hit ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
+    assert_int_equal(r, failing_alloc_hit() ? -ENOMEM : 0);
+    assert_int_equal(err.kind, failing_alloc_hit() ? VIF_ERROR_NO_MEMORY : VIF_ERROR_NONE);
     diff_done(&differences);
-    return hit;
 }
 
 static void planning(void **state)
@@ -240,21 +212,18 @@ static void planning(void **state)
         struct vif_wiring wiring = fixture_wiring(s->document, s->goal);
         struct observed observed = {0};
         struct plan plan = {0};
-        unsigned long n = 1;
 
         fixture_observe(&observed, s->there);
-        while (plan_failing(&wiring, &observed, s->goal, n))
-            n++;
-        assert_true(n > 1);
+        each_allocation_fails(n, 1)
+            plan_failing(&wiring, &observed, s->goal, n);
         assert_int_equal(plan_make(&wiring, &observed, s->goal, &plan, NULL, NULL), 0);
-        for (n = 1; transaction_failing(&plan, &observed.db, n);)
-            n++;
-        assert_true(n > 5);
-        for (n = 1; words_failing(&wiring, &observed, s->goal, n);)
-            n++;
-        assert_true(n > 3);
-        for (n = 1; s->goal == VIF_GOAL_PLUG && completing_failing(&wiring, &observed, n);)
-            n++;
+        each_allocation_fails(n, 5)
+            transaction_failing(&plan, &observed.db, n);
+        each_allocation_fails(n, 3)
+            words_failing(&wiring, &observed, s->goal, n);
+        if (s->goal == VIF_GOAL_PLUG)
+            each_allocation_fails(n, 0)
+                completing_failing(&wiring, &observed, n);
         plan_done(&plan);
         observed_done(&observed);
         wiring_done(&wiring);

@@ -151,17 +151,18 @@ static void without_memory_all_stay(void **state)
     struct request requests[3] = {0}, **taken = NULL;
     const struct id_set none = {0};
     struct queue queue;
-    ssize_t n = -1;
 
     (void)state;
     failing_alloc_init();
     queue_init(&queue);
     fill(&queue, requests, "P1 P2 P3");
-    for (unsigned long at = 1; n < 0; at++) {
+    each_allocation_fails(at, 1) {
+        ssize_t n;
+
         failing_alloc_set(at);
         n = queue_take(&queue, &none, &none, 99, &taken);
         failing_alloc_set(0);
-        assert_int_equal(n < 0 ? n : 0, n < 0 ? -ENOMEM : 0);
+        assert_int_equal(n < 0 ? n : 0, failing_alloc_hit() ? -ENOMEM : 0);
         assert_int_equal(queue.n, n < 0 ? 3 : 0);
     }
     free(taken);
