@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON texts over a byte stream.  What comes in is buffered, cut by the bracket scanner and
- * parsed one text at a time; what goes out is dumped straight into a buffer and sent in one
- * call.  It knows no message formats.  Stands on stream and json; JSON-RPC stands on it. */
+/* JSON texts over a byte stream.  Input is buffered, cut by the bracket scanner and parsed one
+ * text at a time; output is dumped straight into a buffer and sent in one call. */
 #include "rpc/json-stream.h"
 
 #include <errno.h>

@@ -41,7 +41,7 @@ size_t json_stream_pending(const struct json_stream *js);
 int json_stream_flush(struct json_stream *js, struct vif_error *err);
 
 /* Waits until something can be received, or sent if anything is pending, and does it.  Both
- * directions are served, so that two peers with full buffers do not wait for each other for ever.
+ * directions are served, so that two peers with full buffers do not wait for each other forever.
  * 0; -ETIMEDOUT; -EINTR; -ECONNRESET; -ENOMEM. */
 int json_stream_exchange(struct json_stream *js, int64_t until, struct vif_error *err);
 

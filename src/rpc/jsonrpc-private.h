@@ -29,7 +29,7 @@ struct jsonrpc {
     int64_t probe_after, lost_after; /* milliseconds */
     int64_t quiet_since;             /* a point as of deadline_now() */
     bool probed;
-    struct tick tick; /* of whoever waits */
+    struct tick tick; /* of the caller that waits */
 
     int fault; /* the negative errno that ended the connection, and its words */
     struct vif_error fault_words;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON-RPC 1.0 over a JSON stream.  There is no thread and no loop behind it: whatever arrives is
- * received while a caller waits, and kept until it is asked for.  A fault of the connection is
- * remembered and reported to every later caller.
- * Stands on the JSON stream; the database client stands on it. */
+/* JSON-RPC 1.0 over a JSON stream.  There is no thread and no loop behind it: messages are
+ * received while a caller waits, and kept until asked for.  A fault of the connection is remembered
+ * and reported to every later caller. */
 #include "rpc/jsonrpc.h"
 
 #include <errno.h>
@@ -266,7 +265,7 @@ int jsonrpc_service(struct jsonrpc *rpc, int64_t until, struct vif_error *err)
 }
 
 /* Sends until the byte before 'end' has gone.  It counts as sent even if the connection ended right
- * behind it: whoever waits for the answer will be told. */
+ * behind it: the wait for the answer reports that. */
 static int flush(struct jsonrpc *rpc, uint64_t end, int64_t until, struct vif_error *err)
 {
     struct vif_error words = {0};

@@ -37,8 +37,8 @@ pid_t jsonrpc_peer(const struct jsonrpc *rpc);
  * 'rpc'.  How long a peer may be silent is counted on. */
 void jsonrpc_set_tick(struct jsonrpc *rpc, const struct tick *tick);
 
-/* Takes in what has come, without waiting for more: a server's "echo" is answered, and a connection
- * that ended while nobody looked is told (-ECONNRESET) before a request is lost in it.  Errors as
+/* Receives without waiting: answers a server's "echo", and reports a connection that ended
+ * meanwhile (-ECONNRESET) before a request is lost in it.  Errors as
  * jsonrpc_wait(), but never -ETIMEDOUT; 'until' only bounds how long a server may keep us busy. */
 int jsonrpc_service(struct jsonrpc *rpc, int64_t until, struct vif_error *err);
 

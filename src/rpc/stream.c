@@ -72,7 +72,7 @@ static const char *parse_tcp(const char *text, struct endpoint *ret)
         return "expected tcp:IP:PORT or tcp:[IPv6]:PORT";
     n = (size_t)(colon - start) - (v6 ? 1 : 0);
     if (!v6 && memchr(start, ':', n))
-        return "an IPv6 address has to stand in brackets, tcp:[IPv6]:PORT";
+        return "an IPv6 address has to be in brackets, tcp:[IPv6]:PORT";
     if (n >= sizeof host)
         return "the host is not an IP address";
     memcpy(host, start, n);
@@ -115,7 +115,7 @@ int stream_check_address(const char *address, struct vif_error *err)
     return parse_address(address, &endpoint, err);
 }
 
-/* 0 when one of 'events' (or an error, which the next system call will tell) is there; what is
+/* 0 when one of 'events' (or an error, which the next system call reports) is there; what is
  * there is served first, then the wish to stop. */
 static int wait_stream(const struct stream *stream, short events, int64_t until)
 {
@@ -138,7 +138,7 @@ static int wait_stream(const struct stream *stream, short events, int64_t until)
 }
 
 /* A unix socket that does not block answers EAGAIN at once when the server's backlog is full, and
- * nothing tells when there is room again.  One that blocks waits for it, as long as SO_SNDTIMEO. */
+ * there is no event for room in it.  One that blocks waits for it, as long as SO_SNDTIMEO. */
 static int connect_unix(const struct stream *stream, const struct endpoint *endpoint, int64_t until)
 {
     int fd = stream->fd;
@@ -149,7 +149,7 @@ static int connect_unix(const struct stream *stream, const struct endpoint *endp
         struct timeval tv = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000L};
 
         if (left == 0)
-            tv.tv_usec = 1; /* zero would mean for ever */
+            tv.tv_usec = 1; /* zero would mean forever */
         if (left >= 0 && setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof tv) < 0)
             return -errno;
         if (connect(fd, &endpoint->any, endpoint->size) == 0)

@@ -16,7 +16,7 @@
 
 struct stream;
 
-/* Checks the form of 'address' without connecting.  0, or -EINVAL (kind CONFIG) with words. */
+/* Checks the form of 'address' without connecting.  0, or -EINVAL (kind CONFIG) with a message. */
 int stream_check_address(const char *address, struct vif_error *err);
 
 /* Connects; 'stop' ends that, and what waits later.  Kind OVSDB_UNREACHABLE with the address and
@@ -55,7 +55,7 @@ int stream_wait(struct stream *stream, bool write, int64_t until, struct vif_err
 
 const char *stream_address(const struct stream *stream);
 
-/* The process that listens at the other end of a unix socket; 0 when that cannot be told (another
+/* The process that listens at the other end of a unix socket; 0 when that is not known (another
  * kind of stream, a process of another PID namespace). */
 pid_t stream_peer(const struct stream *stream);
 

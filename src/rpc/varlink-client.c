@@ -146,9 +146,8 @@ int varlink_client_send(struct varlink_client *client, const struct text *messag
     return 0;
 }
 
-/* Asks on a connection of its own.  Whatever comes from there, be it the end, comes from a
- * process that goes about its work; nobody listens any more where it is about to end, and then
- * our own connection tells. */
+/* Asks on a connection of its own.  Any reply, even the end of that connection, comes from a process
+ * that works.  A service that is about to end no longer listens: our own connection reports that. */
 static int probe(const struct varlink_client *client, const struct varlink_wait *wait,
                  struct vif_error *err)
 {

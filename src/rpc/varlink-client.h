@@ -40,8 +40,8 @@ int varlink_client_send(struct varlink_client *client, const struct text *messag
 
 /* Waits for the next reply, which the caller ends with varlink_reply_done().  A service that is
  * silent for long is asked on another connection whether it is alive, so that one that hangs
- * does not hang its callers.  Errors as for sending, and -EPROTO (kind SYSTEM) for what is no
- * message or too long. */
+ * does not hang its callers.  Errors as for sending, and -EPROTO (kind SYSTEM) for an invalid
+ * or too long message. */
 int varlink_client_receive(struct varlink_client *client, const struct varlink_wait *wait,
                            struct varlink_reply *ret, struct vif_error *err);
 

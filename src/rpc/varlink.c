@@ -15,7 +15,7 @@
 int varlink_cut(struct varlink_cut *cut, const char *bytes, size_t n, size_t max_bytes,
                 size_t *ret_length)
 {
-    size_t end = n <= max_bytes ? n : max_bytes + 1; /* the NUL may stand behind the last byte */
+    size_t end = n <= max_bytes ? n : max_bytes + 1; /* the NUL may follow the last byte */
     const char *nul = NULL;
 
     if (end > cut->scanned)
@@ -100,7 +100,7 @@ static int wrong_type(const char *key, const char *expected, struct vif_error *e
 static int read_message(const char *text, size_t n, json_t **ret, struct vif_error *err)
 {
     auto_json json_t *message = NULL;
-    /* What may be sent is limited where it is cut; here the whole of it is there already. */
+    /* The size was checked where the message was cut. */
     int r = json_text_parse(text, n, n, &message, err);
 
     if (r < 0)

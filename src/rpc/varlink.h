@@ -76,7 +76,7 @@ void varlink_reply_done(struct varlink_reply *reply);
 
 /* ---- what goes out ---- */
 
-/* Add a message, its NUL included, to 'out'; when memory is gone out->failed is set and 'out' is
+/* Add a message, its NUL included, to 'out'; out of memory, out->failed is set and 'out' is
  * unusable.  The caller writes the parameters of a call, a JSON object, between its two halves; of
  * 'how' (NULL: none) only the flags matter. */
 void varlink_call_begin(struct text *out, const char *method);

@@ -55,7 +55,7 @@ static void print_name(const struct vif_result *result)
     printf("%s%s%s", result->id, result->name[0] ? " " : "", result->name);
 }
 
-/* What agents own can explain a drift; beside a VIF that is as described it is shown with -v
+/* Agent-managed items can explain a drift; beside a VIF that is as described they are shown with -v
  * only. */
 static void print_checked(const struct vif_result *result, const struct arguments *arguments)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Colours, for a person at a terminal who wants them. */
+/* Colours, for users at a terminal who want them. */
 #ifndef VIFCTL_COLOUR_H
 #define VIFCTL_COLOUR_H
 

@@ -6,7 +6,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "vifctl/colour.h"
 #include "vifctl/plain.h"
 #include "vifctl/vifctl.h"
@@ -16,11 +15,6 @@
 #define WIDTH_LEAST  60
 #define WIDTH_MOST   100
 #define WIDTH_NORMAL 80
-
-DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
-DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
-#define auto_host   __attribute__((cleanup(auto_host_fn)))
-#define auto_report __attribute__((cleanup(auto_report_fn)))
 
 static const struct level {
     const char *word; /* of the page; padded to the same length */
@@ -45,10 +39,11 @@ static size_t terminal_width(void)
     return size.ws_col > WIDTH_MOST ? WIDTH_MOST : size.ws_col;
 }
 
-static void print_page(const struct vif_report *findings)
+static int print_page(struct vif_report *findings, const struct arguments *arguments)
 {
     size_t width = terminal_width(), counts[N_LEVELS] = {0};
 
+    (void)arguments;
     for (size_t i = 0; i < vif_report_count(findings); i++) {
         const struct vif_finding *finding = vif_report_finding(findings, i);
         const struct level *level = &levels[finding->level];
@@ -65,27 +60,21 @@ static void print_page(const struct vif_report *findings)
     printf("%zu ok, %zu warning%s, %zu failure%s\n", counts[VIF_FINDING_OK],
            counts[VIF_FINDING_WARN], counts[VIF_FINDING_WARN] == 1 ? "" : "s",
            counts[VIF_FINDING_FAIL], counts[VIF_FINDING_FAIL] == 1 ? "" : "s");
+    return STATUS_OK;
 }
 
-int verb_doctor(const struct arguments *arguments)
+static int doctor(struct vif_host *host, const struct arguments *arguments,
+                  struct vif_report **ret_report, struct vif_error *err)
 {
-    auto_host struct vif_host *host = NULL;
-    auto_report struct vif_report *findings = NULL;
     struct vif_doctor_options options = {
         .size = sizeof options,
         .timeout_ms = arguments->call.timeout_ms,
     };
-    struct vif_error err = {0};
-    int r;
 
-    r = vif_host_open(&arguments->host, &host, &err);
-    if (r == 0)
-        r = vif_host_doctor(host, &options, &findings, &err);
-    if (r < 0)
-        return failed(&err);
-    if (!arguments->json)
-        print_page(findings);
-    else if (print_json(vif_report_json(findings)) != STATUS_OK)
-        return vif_error_kind_status(VIF_ERROR_NO_MEMORY);
-    return vif_report_status(findings);
+    return vif_host_doctor(host, &options, ret_report, err);
+}
+
+int verb_doctor(const struct arguments *arguments)
+{
+    return run_inspect(arguments, doctor, print_page);
 }

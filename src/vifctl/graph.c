@@ -15,9 +15,6 @@
 #include "base/error.h"
 #include "vifctl/vifctl.h"
 
-DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
-#define auto_report __attribute__((cleanup(auto_report_fn)))
-
 /* A reader that ends early says so by how it ends. */
 static void write_all(int fd, const char *text)
 {
@@ -79,23 +76,24 @@ static int print_svg(const char *dot)
     return STATUS_OK;
 }
 
+static int print_graph(struct vif_report *drawing, const struct arguments *arguments)
+{
+    const char *text;
+
+    if (arguments->format == GRAPH_JSON)
+        return print_json(vif_report_json(drawing));
+    text = vif_report_dot(drawing);
+    if (!text)
+        return print_json(NULL);
+    if (arguments->format == GRAPH_SVG)
+        return print_svg(text);
+    (void)fputs(text, stdout);
+    return STATUS_OK;
+}
+
 int verb_graph(const struct arguments *arguments)
 {
-    auto_report struct vif_report *drawing = NULL;
-    enum graph_format format = arguments->json ? GRAPH_JSON : arguments->format;
-    const char *text;
-    int status;
-
     if (arguments->json && arguments->given & BIT(FORMAT) && arguments->format != GRAPH_JSON)
         return usage("--json needs --format=json, or none", "");
-    status = make_drawing(arguments, &drawing);
-    if (status != STATUS_OK)
-        return status;
-    text = format == GRAPH_JSON ? vif_report_json(drawing) : vif_report_dot(drawing);
-    if (!text || format == GRAPH_JSON)
-        return finish_drawing(drawing, print_json(text));
-    if (format == GRAPH_SVG)
-        return finish_drawing(drawing, print_svg(text));
-    (void)fputs(text, stdout);
-    return finish_drawing(drawing, STATUS_OK);
+    return run_inspect(arguments, inspect_drawing, print_graph);
 }

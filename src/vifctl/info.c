@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl host-info, schema and metrics: what the library and the daemon tell about themselves,
+/* vifctl host-info, schema and metrics: what the library and the daemon say about themselves,
  * which is a text as it is. */
 #include <stdio.h>
 
@@ -7,9 +7,7 @@
 #include "base/text.h"
 #include "vifctl/vifctl.h"
 
-DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
 DEFINE_AUTO(auto_text, char *, vif_string_free);
-#define auto_host __attribute__((cleanup(auto_host_fn)))
 #define auto_text __attribute__((cleanup(auto_text_fn)))
 
 int verb_host_info(const struct arguments *arguments)

@@ -106,19 +106,13 @@ static int add_directory(struct vif_batch *batch, const char *name, struct vif_e
     return r;
 }
 
-bool read_files(char **files, int n, struct vif_batch *batch, struct vif_error *err)
+int read_file(const char *file, struct vif_batch *batch, struct vif_error *err)
 {
-    int r = 0;
+    struct stat st;
 
-    for (int i = 0; r == 0 && i < n; i++) {
-        struct stat st;
-
-        if (strcmp(files[i], "-") == 0)
-            r = add_fd(batch, STDIN_FILENO, "standard input", err);
-        else if (stat(files[i], &st) == 0 && S_ISDIR(st.st_mode))
-            r = add_directory(batch, files[i], err);
-        else
-            r = add_file(batch, files[i], err);
-    }
-    return r == 0;
+    if (strcmp(file, "-") == 0)
+        return add_fd(batch, STDIN_FILENO, "standard input", err);
+    if (stat(file, &st) == 0 && S_ISDIR(st.st_mode))
+        return add_directory(batch, file, err);
+    return add_file(batch, file, err);
 }

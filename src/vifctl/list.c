@@ -2,14 +2,8 @@
 /* vifctl list: a table of the VIFs of this host. */
 #include <stdio.h>
 
-#include "base/cleanup.h"
 #include "vifctl/plain.h"
 #include "vifctl/vifctl.h"
-
-DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
-DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
-#define auto_host   __attribute__((cleanup(auto_host_fn)))
-#define auto_report __attribute__((cleanup(auto_report_fn)))
 
 /* The last column is as wide as what is in it. */
 enum { ID, TYPE, INSTANCE, BRIDGE, PORT, OFPORT, STATE, N_COLUMNS };
@@ -63,7 +57,7 @@ static void print_row(const struct row *row, bool utf8, const size_t widths[N_CO
     puts("");
 }
 
-static void print_table(const struct vif_report *list)
+static int print_table(struct vif_report *list, const struct arguments *arguments)
 {
     struct row row = {
         .cells = {"ID", "TYPE", "INSTANCE", "BRIDGE", "PORT", "OFPORT", "STATE"},
@@ -73,6 +67,7 @@ static void print_table(const struct vif_report *list)
     const struct row head = row;
     bool utf8 = plain_utf8();
 
+    (void)arguments;
     widen(&head, utf8, widths);
     for (size_t i = 0; i < vif_report_count(list); i++) {
         fill_row(vif_report_vif(list, i), &row);
@@ -83,24 +78,19 @@ static void print_table(const struct vif_report *list)
         fill_row(vif_report_vif(list, i), &row);
         print_row(&row, utf8, widths);
     }
+    return STATUS_OK;
+}
+
+static int list(struct vif_host *host, const struct arguments *arguments,
+                struct vif_report **ret_report, struct vif_error *err)
+{
+    struct vif_list_options options = arguments->list;
+
+    options.timeout_ms = arguments->call.timeout_ms;
+    return vif_host_list(host, &options, ret_report, err);
 }
 
 int verb_list(const struct arguments *arguments)
 {
-    auto_host struct vif_host *host = NULL;
-    auto_report struct vif_report *list = NULL;
-    struct vif_list_options options = arguments->list;
-    struct vif_error err = {0};
-    int r;
-
-    options.timeout_ms = arguments->call.timeout_ms;
-    r = vif_host_open(&arguments->host, &host, &err);
-    if (r == 0)
-        r = vif_host_list(host, &options, &list, &err);
-    if (r < 0)
-        return failed(&err);
-    if (arguments->json)
-        return print_json(vif_report_json(list));
-    print_table(list);
-    return STATUS_OK;
+    return run_inspect(arguments, list, print_table);
 }

@@ -6,16 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "vifctl/progress.h"
 #include "vifctl/vifctl.h"
-
-DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
-DEFINE_AUTO(auto_batch, struct vif_batch *, vif_batch_free);
-DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
-#define auto_host   __attribute__((cleanup(auto_host_fn)))
-#define auto_batch  __attribute__((cleanup(auto_batch_fn)))
-#define auto_report __attribute__((cleanup(auto_report_fn)))
 
 void print_steps(const struct vif_result *result)
 {
@@ -132,8 +124,8 @@ int run_call(const struct arguments *arguments, call_fn *make, const char *doing
     r = vif_host_open(&arguments->host, &host, &err);
     if (r == 0)
         r = vif_batch_new(&batch, &err);
-    if (r == 0)
-        r = read_files(arguments->files, arguments->n_files, batch, &err) ? 0 : -1;
+    for (int i = 0; r == 0 && i < arguments->n_files; i++)
+        r = read_file(arguments->files[i], batch, &err);
     if (r == 0)
         r = make_call(&call, host, batch, make, doing, done, &report, &err);
     if (r < 0)

@@ -80,7 +80,7 @@ static void release_signals(struct progress_line *line)
 
 static const struct {
     const char *work;   /* done at this stage */
-    const char *awaits; /* who is waited for; NULL: nobody */
+    const char *awaits; /* the program waited for; NULL: none */
     bool counted;
 } stages[] = {
     [VIF_STAGE_LOCK] = {.awaits = "another call"},

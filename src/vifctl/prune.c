@@ -2,13 +2,7 @@
 /* vifctl prune: lists stale ports, links and rows, each with the reason; --yes removes them. */
 #include <stdio.h>
 
-#include "base/cleanup.h"
 #include "vifctl/vifctl.h"
-
-DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
-DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
-#define auto_host   __attribute__((cleanup(auto_host_fn)))
-#define auto_report __attribute__((cleanup(auto_report_fn)))
 
 static void print_age(int64_t age)
 {
@@ -33,9 +27,10 @@ static void print_stale(const struct vif_stale *stale)
     print_lines(stdout, "  ", stale->steps);
 }
 
-static void print_list(const struct vif_report *list, bool verbose)
+static int print_list(struct vif_report *list, const struct arguments *arguments)
 {
     size_t n = 0, young = 0;
+    int verbose = arguments->verbose;
 
     for (size_t i = 0; i < vif_report_count(list); i++) {
         const struct vif_stale *stale = vif_report_stale(list, i);
@@ -51,32 +46,23 @@ static void print_list(const struct vif_report *list, bool verbose)
         printf("%zu stale item%s; --yes removes %s\n", n, n > 1 ? "s" : "", n > 1 ? "them" : "it");
     else if (!vif_report_count(list))
         printf("nothing is stale\n");
+    return STATUS_OK;
 }
 
-int verb_prune(const struct arguments *arguments)
+static int prune(struct vif_host *host, const struct arguments *arguments,
+                 struct vif_report **ret_report, struct vif_error *err)
 {
-    auto_host struct vif_host *host = NULL;
-    auto_report struct vif_report *list = NULL;
     struct vif_prune_options options = arguments->prune;
-    struct vif_error err = {0};
-    int r, status = STATUS_OK;
 
     options.timeout_ms = arguments->call.timeout_ms;
     options.dry_run = arguments->call.dry_run;
     options.wait = arguments->call.wait;
-    r = vif_host_open(&arguments->host, &host, &err);
-    if (r == 0 && options.remove && !options.dry_run)
+    if (options.remove && !options.dry_run)
         options.stop_fd = signals_catch();
-    if (r == 0)
-        r = vif_host_prune(host, &options, &list, &err);
-    if (r < 0)
-        return failed(&err);
-    if (arguments->json)
-        status = print_json(vif_report_json(list));
-    else
-        print_list(list, arguments->host.log != NULL);
-    for (size_t i = 0; i < vif_report_count(list); i++)
-        if (vif_report_stale(list, i)->error)
-            complain(vif_report_stale(list, i)->error->text);
-    return status ? status : vif_report_status(list);
+    return vif_host_prune(host, &options, ret_report, err);
+}
+
+int verb_prune(const struct arguments *arguments)
+{
+    return run_inspect(arguments, prune, print_list);
 }

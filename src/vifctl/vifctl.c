@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vifctl/plain.h"
+
 #define VERB_ROW(function, ...) {verb_##function, __VA_ARGS__},
 const struct verb verbs[N_VERBS] = {VERBS(VERB_ROW)};
 
@@ -105,6 +107,39 @@ static int run(struct arguments *arguments, int argc, char **argv)
     arguments->files = argv + optind + 1;
     arguments->n_files = argc - optind - 1;
     return run_verb(verb, arguments);
+}
+
+/* Prints an error that may quote text from the database, made safe for a terminal. */
+static void complain_of(const struct vif_error *error, const struct arguments *arguments)
+{
+    struct text text = {0};
+
+    plain_add(&text, error->text, plain_utf8());
+    if (error->kind == VIF_ERROR_NOT_FOUND && arguments->n_files > 0)
+        text_add(&text, ", and there is no such file");
+    complain(text.failed || !text.data ? "out of memory" : text.data);
+    text_done(&text);
+}
+
+int run_inspect(const struct arguments *arguments, inspect_fn *inspect, print_report_fn *print)
+{
+    auto_host struct vif_host *host = NULL;
+    auto_report struct vif_report *report = NULL;
+    const struct vif_error *error;
+    struct vif_error err = {0};
+    int r, status;
+
+    r = vif_host_open(&arguments->host, &host, &err);
+    if (r == 0)
+        r = inspect(host, arguments, &report, &err);
+    if (r < 0) {
+        complain_of(&err, arguments);
+        return vif_error_kind_status(err.kind);
+    }
+    status = arguments->json ? print_json(vif_report_json(report)) : print(report, arguments);
+    for (size_t i = 0; (error = vif_report_error(report, i)); i++)
+        complain_of(error, arguments);
+    return status ? status : vif_report_status(report);
 }
 
 /* ---- output ---- */

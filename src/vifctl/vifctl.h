@@ -15,6 +15,13 @@
 #define STATUS_OK    0
 #define STATUS_USAGE 2
 
+DEFINE_AUTO(auto_host, struct vif_host *, vif_host_close);
+DEFINE_AUTO(auto_batch, struct vif_batch *, vif_batch_free);
+DEFINE_AUTO(auto_report, struct vif_report *, vif_report_free);
+#define auto_host   __attribute__((cleanup(auto_host_fn)))
+#define auto_batch  __attribute__((cleanup(auto_batch_fn)))
+#define auto_report __attribute__((cleanup(auto_report_fn)))
+
 /* ---- the command line ---- */
 
 enum graph_format { GRAPH_DOT, GRAPH_SVG, GRAPH_JSON };
@@ -130,15 +137,29 @@ typedef int call_fn(struct vif_host *host, const struct vif_batch *batch,
 typedef void print_fn(const struct vif_result *result, const struct arguments *arguments);
 
 /* Calls 'make' with the VIFs of the files and prints the results: with --json each as soon as it
- * is final, else all at the end.  'doing' ("plugging") goes into the status line, 'done'
- * ("plugged") says what became of a VIF that did not fail; NULL: the call changes nothing, and
- * may be interrupted anywhere.  Returns the exit status. */
+ * is final, else all at the end.  The status line says 'doing' ("plugging"); 'done' ("plugged")
+ * names the result of a VIF that did not fail, NULL: the call changes nothing, and may be
+ * interrupted anywhere.  Returns the exit status. */
 int run_call(const struct arguments *arguments, call_fn *make, const char *doing, const char *done,
              print_fn *print);
 
-/* Adds the VIFs of every FILE ("-": standard input; a directory: all its *.json) to the batch.  A
- * file that cannot be read becomes an entry that failed.  False when memory is gone. */
-bool read_files(char **files, int n, struct vif_batch *batch, struct vif_error *err);
+/* Adds the VIFs of 'file' ("-": standard input; a directory: all its *.json) to the batch.  A file
+ * that cannot be read becomes an entry that failed.  0; -ENOMEM. */
+int read_file(const char *file, struct vif_batch *batch, struct vif_error *err);
+
+/* ---- calls that inspect the host ---- */
+
+typedef int inspect_fn(struct vif_host *host, const struct arguments *arguments,
+                       struct vif_report **ret_report, struct vif_error *err);
+/* Prints a report without --json; returns the exit status so far. */
+typedef int print_report_fn(struct vif_report *report, const struct arguments *arguments);
+
+/* Opens the host, calls 'inspect', prints the report and the errors of its entries.  Returns the
+ * exit status. */
+int run_inspect(const struct arguments *arguments, inspect_fn *inspect, print_report_fn *print);
+
+/* Draws the operands of show or graph, FILEs and IDs; without any, the whole host. */
+inspect_fn inspect_drawing;
 
 /* ---- signals ---- */
 
@@ -148,8 +169,7 @@ int signals_catch(void);
 
 bool signals_caught(void);
 
-/* Reports on stderr how many VIFs of an interrupted call are done, and what became of the
- * others. */
+/* Reports on stderr how many VIFs of an interrupted call are done, and the state of the others. */
 void signals_report(const struct vif_report *report, const char *done);
 
 /* Ends the process by the signal that was caught, if any; else returns 'status'.  All output has
@@ -173,21 +193,11 @@ int failed(const struct vif_error *error);
 /* Prints "vifctl: <text><what>; see vifctl --help" on stderr; returns STATUS_USAGE. */
 int usage(const char *text, const char *what);
 
-/* Prints an error that may quote texts of others, made fit for a terminal. */
-void complain_of(const struct vif_error *error);
-
 /* Reports, once, that standard output could not be written; returns the exit status, 'status'
  * unless that is STATUS_OK. */
 int output_failed(int errnum, int status);
 
-/* Prints JSON made by the library; NULL: memory was gone.  Returns the exit status. */
+/* Prints JSON made by the library; NULL: out of memory.  Returns the exit status. */
 int print_json(const char *text);
-/* Has the library draw the operands of show or graph, FILEs and IDs; none: the whole host.  On
- * STATUS_OK '*ret_drawing' is the caller's; else the error is said. */
-int make_drawing(const struct arguments *arguments, struct vif_report **ret_drawing);
-
-/* Reports the VIFs that could not be drawn, after the drawing is printed with 'status'; the exit
- * status. */
-int finish_drawing(struct vif_report *drawing, int status);
 
 #endif

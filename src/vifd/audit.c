@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Audit: each request, once it has been answered, is one event of the log and is counted by the
- * metrics. What the caller chose stands in fields of its own, not in the message. */
+ * metrics. Text chosen by the caller is in fields of its own, not in the message. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

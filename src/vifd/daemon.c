@@ -47,7 +47,7 @@ static void begin_all(struct daemon *daemon);
 
 /* ---- the end of a request ---- */
 
-/* A caller with all its results may go on with the same VIFs while the batch waits for others. */
+/* A caller with all its results may change the same VIFs again while the batch waits for others. */
 static void end_request(struct request *request)
 {
     struct peer *peer = take_ptr(request->peer);

@@ -50,9 +50,8 @@ static void count_stage(struct job *job)
     job->stage_began = now;
 }
 
-/* Whether others need not wait for this batch: because it has done all, or because it waits itself,
- * for ovs-vswitchd or for a program that works on one of its VIFs, and may wait for long.  That is
- * told at once but for the lock, which is free as a rule. */
+/* Whether others need not wait for this batch: it is finished, or waits itself for ovs-vswitchd or
+ * another program, maybe for long.  For the lock, which is usually free, only after a while. */
 static bool only_waits(const struct vif_progress *before, const struct vif_progress *progress)
 {
     switch (progress->stage) {

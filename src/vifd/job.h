@@ -24,7 +24,7 @@ struct job {
 };
 
 /* Begins to work on the requests, which it takes with the array, in 'pool', which has room.  In the
- * end, and as soon as it only waits, the daemon is told (daemon_job_waits(), daemon_job_done()).  A
+ * end, and as soon as it only waits, it calls daemon_job_waits() and daemon_job_done().  A
  * negative errno when memory or threads are out: nothing is taken then. */
 int job_begin(struct daemon *daemon, struct worker_pool *pool, struct request **requests, size_t n,
               bool holds_lane);

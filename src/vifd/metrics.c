@@ -121,7 +121,7 @@ struct writer {
     enum metrics_format format;
 };
 
-/* What is not a counter has the same name in both formats. */
+/* Only counters have different names in the two formats. */
 static void declare(const struct writer *to, const char *name, const char *type, const char *unit,
                     const char *help)
 {

@@ -33,7 +33,7 @@ int peer_accept(struct daemon *daemon, uv_stream_t *server);
 /* Sends a message, which it takes; closes a peer that reads too slowly. */
 void peer_send(struct peer *peer, struct text *message);
 
-/* Goes on with the next call after one has been answered. */
+/* Continues with the next call after one has been answered. */
 void peer_answered(struct peer *peer);
 
 /* Whether the other end is closed altogether. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Listens on a socket of systemd's, or on one of our own, which nobody can connect to before it
- * has its mode. Connections are limited in all and for each user. */
+/* Listens on a socket of systemd's, or on one of our own, which accepts no connection before it has
+ * its mode. Connections are limited in all and for each user. */
 #include "vifd/server.h"
 
 #include <errno.h>

@@ -5,8 +5,8 @@
 
 #include "vifd/peer.h"
 
-/* Takes one message text[0..n) of a peer.  When it is a call, peer->request is that from now on,
- * and it will be answered.  -EINVAL with words for what is none; -ENOMEM. */
+/* Takes one message text[0..n) of a peer.  A call becomes peer->request, and will be answered.
+ * -EINVAL with a message for anything else; -ENOMEM. */
 int service_call(struct peer *peer, const char *text, size_t n, struct vif_error *err);
 
 #endif
