@@ -35,7 +35,7 @@ static const struct column bridge_columns[] = {
 
 static const struct column port_columns[] = {
     COLUMN("_uuid", COLUMN_UUID, READ_VIF | READ_FACTS | READ_MARKS, vswitch_port, uuid),
-    COLUMN("name", COLUMN_NAME, READ_VIF | READ_FACTS, vswitch_port, name),
+    COLUMN("name", COLUMN_NAME, READ_VIF | READ_SWITCH | READ_FACTS, vswitch_port, name),
     COLUMN("interfaces", COLUMN_UUID, READ_VIF, vswitch_port, interface_uuid),
     COLUMN("interfaces", COLUMN_UUIDS, READ_FACTS, vswitch_port, interfaces),
     COLUMN("qos", COLUMN_UUID, READ_VIF, vswitch_port, qos_uuid),
