@@ -116,13 +116,17 @@ static int keep_input(struct vif_batch *batch, const char *name, const char *tex
 int vif_batch_add(struct vif_batch *batch, const char *name, const char *text, size_t length,
                   struct vif_error *err)
 {
+    size_t before, decoded = 0;
     int r;
 
     if (!batch || !name || !text)
         return error_set(err, VIF_ERROR_INVALID, "batch: a handle or text is missing (NULL)");
-    r = keep_input(batch, name, text, length);
-    if (r == 0)
-        r = vif_document_each(name, text, length, false, add_request, batch, err);
+    before = batch->n;
+    r = vif_document_each(name, text, length, false, add_request, batch, err);
+    for (size_t i = before; i < batch->n; i++)
+        decoded += batch->entries[i].request != NULL;
+    if (r == 0 && decoded)
+        r = keep_input(batch, name, text, length);
     return explain(r, err);
 }
 

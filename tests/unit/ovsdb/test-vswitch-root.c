@@ -39,8 +39,8 @@
     "\"ports\":[\"set\",[" UUID "," UUID "]]},{\"name\":\"br-ex\",\"datapath_type\":\"\","         \
     "\"fail_mode\":" NONE ",\"ports\":" UUID "}]}"
 #define PORTS                                                                                      \
-    "{\"rows\":[{\"other_config\":[\"map\",[[\"net_uuid\",\"x\"]]]},"                              \
-    "{\"other_config\":[\"map\",[]]}]}"
+    "{\"rows\":[{\"name\":\"a\",\"other_config\":[\"map\",[[\"net_uuid\",\"x\"]]]},"               \
+    "{\"name\":\"b\",\"other_config\":[\"map\",[]]}]}"
 #define INTERFACES                                                                                 \
     "{\"rows\":[{\"name\":\"vhu1\",\"type\":\"dpdkvhostuserclient\",\"error\":" NONE               \
     ",\"options\":[\"map\",[[\"vhost-server-path\",\"/run/vhu1\"]]]},"                             \
@@ -63,7 +63,7 @@ static void everything_is_read(void **state)
         ACCEPT,
         EXPECT_WITH("get_schema", "[\"Open_vSwitch\"]"),
         ANSWER(SCHEMA),
-        EXPECT_WITH("transact", "\"columns\":[\"other_config\"]"),
+        EXPECT_WITH("transact", "\"columns\":[\"name\",\"other_config\"]"),
         ANSWER("[" ROOT "," BRIDGES "," PORTS "," INTERFACES "]"),
         EXPECT_WITH("transact", "[\"cur_cfg\",\"next_cfg\"]"),
         ANSWER("[{\"rows\":[{\"cur_cfg\":6,\"next_cfg\":7}]}]"),
@@ -172,7 +172,7 @@ static void answers_of_another_form(void **state)
         BAD_ROWS("{\"rows\":[7]}," NOTHING TWO),
         BAD_ROWS("{}," NOTHING TWO),
         BAD_ROWS(NOTHING ",{\"rows\":[{\"name\":7}]}" TWO),
-        BAD_ROWS(NOTHING "," NOTHING ",{\"rows\":[{\"other_config\":1}]}," NOTHING),
+        BAD_ROWS(NOTHING "," NOTHING ",{\"rows\":[{\"name\":\"a\",\"other_config\":1}]}," NOTHING),
         BAD_ROWS(NOTHING TWO ",{\"rows\":[{\"name\":\"a\",\"type\":\"\",\"options\":[]}]}"),
         BAD_ROWS(NOTHING TWO ",{\"error\":\"constraint violation\",\"details\":\"why\"}"),
     };
