@@ -42,7 +42,7 @@ static void diagnose_ofport(const struct diagnosis_facts *facts, const struct di
 
     if (diagnose_datapath(facts, port, ret_words))
         return;
-    if (db->bridge[0] && !db->bridge_made)
+    if (db->bridge[0] && !db->bridge_ready)
         diagnosis_set(ret_words,
                       "ovs-vswitchd could not make bridge %s (datapath_type %s); see its log",
                       db->bridge, db->datapath_type);
@@ -69,10 +69,10 @@ static bool diagnose_switch(const struct diagnosis_facts *facts, const struct di
         diagnosis_set(ret_words, "its network device %s is gone", port->link);
     else if (port->db.ofport <= 0)
         diagnose_ofport(facts, port, ret_words);
-    else if (port->db.rival[0])
-        diagnosis_set(ret_words, "interface %s on bridge %s has the same iface-id %s",
-                      port->db.rival, port->db.rival_bridge[0] ? port->db.rival_bridge : "?",
-                      port->iface_id);
+    else if (port->db.duplicate[0])
+        diagnosis_set(
+            ret_words, "interface %s on bridge %s has the same iface-id %s", port->db.duplicate,
+            port->db.duplicate_bridge[0] ? port->db.duplicate_bridge : "?", port->iface_id);
     else
         return false;
     return true;
@@ -88,7 +88,7 @@ static void diagnose_ml2(const struct diagnosis_facts *facts, const struct diagn
         (void)snprintf(tag, sizeof tag, "its tag is %d, the dead VLAN", VSWITCH_DEAD_VLAN);
     if (facts->agent.error == -ESRCH)
         diagnosis_set(ret_words, "no neutron-openvswitch-agent is visible here, and %s", tag);
-    else if (!db->bridge_tended)
+    else if (!db->bridge_agent_managed)
         diagnosis_set(ret_words,
                       "%s, and the agent has wired no port on bridge %s: is it its integration "
                       "bridge?",

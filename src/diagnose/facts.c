@@ -19,15 +19,15 @@ static void quote(char ret[DIAGNOSIS_QUOTE_MAX], const struct vif_error *err)
 static void read_database(const struct engine *engine, int64_t until, struct diagnosis_facts *facts,
                           struct diagnosis_port *ports, size_t n)
 {
-    auto_free struct vswitch_suspect *suspects = calloc(n + 1, sizeof *suspects);
+    auto_free struct vswitch_port_query *queries = calloc(n + 1, sizeof *queries);
     auto_free struct vswitch_port_facts *answers = calloc(n + 1, sizeof *answers);
     struct vif_error err = {0};
-    int r = suspects && answers ? 0 : error_memory(&err);
+    int r = queries && answers ? 0 : error_memory(&err);
 
     for (size_t i = 0; r == 0 && i < n; i++)
-        suspects[i] = (struct vswitch_suspect){ports[i].name, ports[i].iface_id};
+        queries[i] = (struct vswitch_port_query){ports[i].name, ports[i].iface_id};
     if (r == 0)
-        r = vswitch_read_facts(engine->db, suspects, n, until, &facts->db, answers, &err);
+        r = vswitch_read_facts(engine->db, queries, n, until, &facts->db, answers, &err);
     if (r < 0) {
         quote(facts->db_words, &err);
         return;
@@ -40,15 +40,15 @@ static void read_database(const struct engine *engine, int64_t until, struct dia
 static void read_southbound(const struct engine *engine, int64_t until,
                             struct diagnosis_facts *facts, struct diagnosis_port *ports, size_t n)
 {
-    auto_free struct southbound_suspect *suspects = calloc(n + 1, sizeof *suspects);
+    auto_free struct southbound_query *queries = calloc(n + 1, sizeof *queries);
     auto_free struct southbound_port *answers = calloc(n + 1, sizeof *answers);
     struct vif_error err = {0};
-    int r = suspects && answers ? 0 : error_memory(&err);
+    int r = queries && answers ? 0 : error_memory(&err);
 
     for (size_t i = 0; r == 0 && i < n; i++)
-        suspects[i] = (struct southbound_suspect){ports[i].iface_id, ports[i].mac};
+        queries[i] = (struct southbound_query){ports[i].iface_id, ports[i].mac};
     if (r == 0)
-        r = southbound_read(facts->db.ovn_remote, facts->db.system_id, suspects, n, engine->log,
+        r = southbound_read(facts->db.ovn_remote, facts->db.system_id, queries, n, engine->log,
                             until, &facts->registered, answers, &err);
     if (r < 0) {
         facts->southbound = r == -EOPNOTSUPP ? SOUTHBOUND_NOT_OURS : SOUTHBOUND_FAILED;

@@ -195,7 +195,7 @@ static int keep_copies(const struct batch *batch, struct job *job, struct vif_er
     auto_free const struct vswitch_bridge **bridges = NULL;
     auto_free const struct vswitch_port **ports = NULL;
     auto_free const char **qos = NULL;
-    struct vswitch_doomed deleted;
+    struct vswitch_deletions deleted;
     size_t n = 0;
 
     vswitch_copies_free(job->copies);
@@ -209,7 +209,7 @@ static int keep_copies(const struct batch *batch, struct job *job, struct vif_er
     qos = calloc(n, sizeof *qos);
     if (!bridges || !ports || !qos)
         return error_memory(err);
-    deleted = (struct vswitch_doomed){.bridges = bridges, .ports = ports, .qos = qos};
+    deleted = (struct vswitch_deletions){.bridges = bridges, .ports = ports, .qos = qos};
     FOR_EACH_STEP(step, job) {
         if (step->kind == STEP_OVS_BRIDGE_DELETE)
             bridges[deleted.n_bridges++] = step->old_bridge;

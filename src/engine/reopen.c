@@ -26,7 +26,7 @@ static int request_ofports(struct batch *batch, bool ask, bool wait, int64_t *re
         return error_memory(err);
     FOR_EACH_REOPENED(step, job, batch) {
         const struct vswitch_interface *interface = step->old_interface;
-        struct vswitch_interface_change change = {.whoever = true, .set_ofport_request = true};
+        struct vswitch_interface_change change = {.any_owner = true, .set_ofport_request = true};
 
         if (ask)
             change.ofport_request =

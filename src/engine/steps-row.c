@@ -254,7 +254,7 @@ static int revert_reopen(struct rollback *rollback, struct job *job, const struc
     const struct vswitch_interface *was = step->old_interface;
     const struct vswitch_interface *now = vswitch_find_interface(&rollback->now, step->name);
     struct vswitch_interface_change change = {
-        .whoever = true,
+        .any_owner = true,
         .set_ofport_request = true,
         .ofport_request = plan_is_reopen_request(was->ofport_request) ? 0 : was->ofport_request,
     };

@@ -94,7 +94,7 @@ static int wait_for(struct batch *batch, struct awaited *awaited, size_t n,
 {
     auto_free const char **names = calloc(n, sizeof *names);
     struct waiting waiting = {batch, awaited, n, 0, report_stage(batch, VIF_STAGE_AGENT)};
-    const struct vswitch_wired_judge judge = {on_wired, &waiting};
+    const struct vswitch_wired_check check = {on_wired, &waiting};
     int64_t until = deadline_after(LIMIT_LOOK_MS);
 
     if (!names)
@@ -105,7 +105,7 @@ static int wait_for(struct batch *batch, struct awaited *awaited, size_t n,
         until = batch->options->until;
     report_progress(batch, waiting.stage, 0, n);
     return vswitch_wait_wired(batch->engine->db, awaits_ovn(batch) ? VSWITCH_OVN : VSWITCH_ML2,
-                              names, n, until, &judge, wired, err);
+                              names, n, until, &check, wired, err);
 }
 
 /* What a port that is not wired means for its job, after the wait ended with 'r'. */

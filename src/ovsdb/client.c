@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One database server: which of its addresses to use, when to connect again, what may be sent twice.
- * A transaction that only reads is repeated over a new connection; one that writes is repeated only
- * when it certainly never left, because nobody else can tell whether a lost one was carried out.
- * Stands on JSON-RPC; whoever reads or changes Open_vSwitch rows stands on it. */
+/* The connection to one database server: which address to use, when to connect again, and what may
+ * be sent twice.  A transaction that writes is repeated only if it certainly was not sent. */
 #include "ovsdb/client-private.h"
 
 #include <errno.h>
@@ -42,7 +40,7 @@ int ovsdb_client_new_of(const char *database, const char *const *addresses, size
         return error_memory(err);
     client->log = log;
     client->database = database;
-    json_text_seed(); /* a host makes its client first, then come values */
+    json_text_seed(); /* before the first value is made */
     for (size_t i = 0; i < n; i++) {
         int r = stream_check_address(addresses[i], err);
 
@@ -102,8 +100,7 @@ pid_t ovsdb_client_server(const struct ovsdb_client *client)
     return client->rpc ? jsonrpc_peer(client->rpc) : 0;
 }
 
-/* A server that does not answer must not take the time of those behind it: each address has an equal
- * part of what is left. */
+/* Each address gets an equal part of the time left, in case a server hangs. */
 static int64_t share_of(int64_t until, size_t n_left)
 {
     if (until == DEADLINE_NEVER || n_left == 1)
@@ -111,8 +108,8 @@ static int64_t share_of(int64_t until, size_t n_left)
     return deadline_after(deadline_left(until) / (int64_t)n_left);
 }
 
-/* Tries every address.  The error has the words of all of them; its kind and number are those of the
- * last one, unless another was refused for want of permission: then that is what to act upon. */
+/* Tries every address.  The error lists all failures; its kind is PERMISSION if any has it, else
+ * that of the last. */
 static int connect_once(struct ovsdb_client *client, int64_t until, struct vif_error *err)
 {
     struct vif_error all = {0};
@@ -145,8 +142,8 @@ static int connect_once(struct ovsdb_client *client, int64_t until, struct vif_e
     return result;
 }
 
-/* How long to wait before connecting again: not at all the first time, for then it is a server that
- * was restarted; after that longer and longer, and never many clients at the same moment. */
+/* The delay before connecting again: none the first time (the server was restarted), then growing,
+ * with jitter. */
 static int64_t delay_of(unsigned failures)
 {
     int64_t delay = DELAY_FIRST;
@@ -236,7 +233,7 @@ int ovsdb_client_ask(struct ovsdb_client *client, const struct ovsdb_request *re
                   request->method, request->n_operations, jsonrpc_sent(client->rpc) - sent,
                   jsonrpc_received(client->rpc) - received, now_ms() - start,
                   r < 0 ? strerrordesc_np(-r) : "done");
-    /* A server that takes a monitor and then hangs up is not well yet. */
+    /* Accepting a monitor is not enough: a server may hang up right after. */
     if ((r == 0 || r == -EREMOTEIO) && request->n_operations)
         client->failures = 0;
     if (r < 0)
@@ -244,7 +241,7 @@ int ovsdb_client_ask(struct ovsdb_client *client, const struct ovsdb_request *re
     return r;
 }
 
-/* One request, sent again where that is safe, over a connection made where there is none. */
+/* Connects as needed, and sends the request again where that is safe. */
 static int call(struct ovsdb_client *client, const struct ovsdb_request *request, int64_t until,
                 json_t **ret_result, struct vif_error *err)
 {
@@ -258,7 +255,7 @@ static int call(struct ovsdb_client *client, const struct ovsdb_request *request
             break;
         r = ovsdb_client_ask(client, request, until, ret_result, &sent, &words);
     } while (r == -ECONNRESET && !(request->writes && sent) && deadline_left(until) != 0);
-    return ovsdb_client_tell(r, &words, err);
+    return ovsdb_client_report(r, &words, err);
 }
 
 int ovsdb_client_transact(struct ovsdb_client *client, const struct ovsdb_operations *operations,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a database server's log, record by record: "OVSDB JSON <bytes> <sha1>\n", then so many bytes
- * of JSON.  The first is the schema; each other is a transaction, {"_date": ms, TABLE: {UUID: row}}.
- * The check sum is not verified: the server did so when it opened the file, and a record that is
- * damaged since is either no JSON or dates rows by a date among those of its neighbours. */
+/* Reading a database server's log.  A record is "OVSDB JSON <bytes> <sha1>\n", then JSON: first the
+ * schema, then transactions, {"_date": ms, TABLE: {UUID: row}}.  Check sums are not verified: the
+ * server does that when it opens the file. */
 #include "ovsdb/history.h"
 
 #include <dirent.h>
@@ -64,7 +63,7 @@ static bool parse_header(const char *text, size_t *ret_header, size_t *ret_lengt
     return *ret_length > 0;
 }
 
-/* The next record: 1; 0 at the end, which is also where a record cannot be read; -ENOMEM. */
+/* The next record: 1; 0 at the end or at an unreadable record; -ENOMEM. */
 static int next_record(struct log_reader *reader, json_t **ret_json)
 {
     char header[HEADER_MAX + 1];
@@ -122,7 +121,7 @@ static void date_rows(json_t *record, int64_t date, struct history_row *rows, si
     }
 }
 
-/* Whether the log begins with the schema of the database we want. */
+/* 0; -EPROTO if the log does not begin with the schema of our database; -ENOMEM. */
 static int read_schema(struct log_reader *reader)
 {
     auto_json json_t *schema = NULL;
@@ -149,7 +148,6 @@ static int read_records(struct log_reader *reader, struct history_row *rows, siz
         if (r <= 0)
             return r;
         date = json_object_get(record, "_date");
-        /* One without a date dates nothing: what it made is dated by its next mention. */
         if (!json_is_integer(date) || json_integer_value(date) <= 0)
             continue;
         if (json_integer_value(date) > latest)
@@ -171,12 +169,11 @@ int history_read(int fd, struct history_row *rows, size_t n, struct vif_error *e
     if (r == -ENOMEM)
         return error_memory(err);
     if (r == -EPROTO)
-        (void)error_set(err, VIF_ERROR_OVSDB, "the file is no log of database " DATABASE);
+        (void)error_set(err, VIF_ERROR_OVSDB, "the file is not a log of database " DATABASE);
     return r;
 }
 
-/* Opened anew, by the name /proc has for it: a descriptor of our own, with a place of its own in the
- * file, even of one that was replaced since or is out of our sight. */
+/* Opens the file by its name in /proc: it may be replaced, or in another mount namespace. */
 static int try_file(pid_t server, const char *number)
 {
     char path[64];

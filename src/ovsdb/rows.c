@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows as structs, by tables of columns.  What a server sends is checked here before anything relies
- * on it; every reader of rows stands on it. */
+/* Rows as structs, by tables of columns.  Replies of a server are validated here. */
 #include "ovsdb/rows.h"
 
 #include <errno.h>

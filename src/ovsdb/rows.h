@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables of the database as arrays of structs: which column goes where, by one table of columns for
- * each.  A column that is missing, or an empty set, is not set; a text that is too long is cut;
- * a value of another type is -EPROTO. */
+/* Rows of the database as arrays of structs, by a table of columns for each.  A missing column
+ * or an empty set is not set; text that is too long is cut; a value of another type is -EPROTO. */
 #ifndef OVSDB_ROWS_H
 #define OVSDB_ROWS_H
 
@@ -33,7 +32,7 @@ enum column_type {
 struct column {
     const char *name;
     enum column_type type;
-    unsigned reads; /* who reads it: bits of the table's user */
+    unsigned reads; /* bits of the reads that need it */
     size_t offset, size;
     const char *const *keys; /* KEY, COUNTERS: NULL-ended */
 };
@@ -71,8 +70,8 @@ void rows_write_columns(struct text *out, const struct rows *rows, bool uuid);
 /* The first row, or NULL. */
 void *rows_first(const struct rows *rows);
 
-/* Adds the rows of one select's result, or of the first reply of a monitor_cond for this table (NULL:
- * none).  -EPROTO; -ENOMEM. */
+/* Adds the rows of one select's result, or of the first reply of a monitor_cond for this table
+ * (NULL: none).  -EPROTO; -ENOMEM. */
 int rows_parse(struct rows *rows, const json_t *result);
 int rows_parse_initial(struct rows *rows, json_t *updates);
 

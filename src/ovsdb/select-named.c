@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the rows of many names.  A select looks at every row of a table for each name, and reading a
- * table whole costs us for every row.  A conditional monitor (ovsdb-server(7), section 4.1.12) takes all
- * names at once, for several tables, and the server looks them up by a hash while it goes over the table
- * once; so it is asked for what there is at first and for no change, and is cancelled at once.  A server
- * that does not know it has its tables read whole.  Stands on the client's monitors. */
+/* Reading the rows of many names.  With selects the server scans the table for each name; a
+ * conditional monitor (ovsdb-server(7), section 4.1.12) takes all names of several tables at
+ * once.  It is asked for the first reply and no changes, and is cancelled at once.  Without it,
+ * tables are read whole. */
 #include "ovsdb/select-named.h"
 
 #include <errno.h>
@@ -85,7 +84,7 @@ int select_named(struct ovsdb_client *client, const struct named_rows *wanted, s
         .method = "monitor_cond",
         .update = "update2",
         .requests = &requests,
-        .take = parse_reply,
+        .parse = parse_reply,
         .is_done = is_done,
         .data = &reply,
     };
@@ -96,5 +95,5 @@ int select_named(struct ovsdb_client *client, const struct named_rows *wanted, s
     r = ovsdb_client_watch(client, &monitor, until, &words);
     if (r == -EREMOTEIO) /* it may be older than this method */
         return select_whole(client, wanted, n, until, err);
-    return r < 0 ? ovsdb_client_tell(r, &words, err) : select_fault(reply.fault, err);
+    return r < 0 ? ovsdb_client_report(r, &words, err) : select_fault(reply.fault, err);
 }

@@ -5,13 +5,13 @@
 
 #include "ovsdb/rows.h"
 
-/* Adds the select of the columns of 'rows'; 'where' is a format of value_write() for its conditions,
- * "" for every row of the table. */
+/* Adds the select of the columns of 'rows'; 'where' is a format of value_write() for its
+ * conditions, "" for every row of the table. */
 void select_add(struct ovsdb_operations *operations, const struct rows *rows, const char *where,
                 ...);
 
-/* Runs the operations.  On success '*ret' is a new reference to their results, one for each, none of
- * which is an error; the first error is reported in the server's words (kind OVSDB). */
+/* Runs the operations.  On success '*ret' is a new reference to their results, one for each,
+ * none of which is an error; the first error is reported in the server's words (kind OVSDB). */
 int select_run(struct ovsdb_client *client, const struct ovsdb_operations *operations,
                int64_t until, json_t **ret, struct vif_error *err);
 

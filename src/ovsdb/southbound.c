@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the evidence of OVN's southbound database, which serves a whole cloud: so only the rows of
- * the ports in question are asked for, and all of a table only for a port OVN does not know (whose is
- * its address?) or for very many ports.  Stands on a client of its own. */
+/* Reading facts from OVN's southbound database.  It serves a whole cloud, so only the rows of
+ * the ports in question are read; a table is read whole for many ports, or to find the MAC of an
+ * unknown port. */
 #include "ovsdb/southbound.h"
 
 #include <errno.h>
@@ -53,7 +53,7 @@ static const struct column binding_columns[] = {
 static const struct table chassis_table = {"Chassis", chassis_columns, sizeof(struct chassis)};
 static const struct table binding_table = {"Port_Binding", binding_columns, sizeof(struct binding)};
 
-/* Cuts 'remote' into those addresses that can be asked; their number. */
+/* Splits 'remote' into the addresses that are supported; their number. */
 static size_t parse_addresses(char *remote, const char *ret[ADDRESSES_MAX], bool *ret_ssl)
 {
     size_t n = 0;
@@ -87,19 +87,19 @@ static int open_client(const char *remote, const struct log *log, struct ovsdb_c
 }
 
 /* The ports that are asked about, by their names. */
-static int index_suspects(const struct southbound_suspect *suspects, size_t n,
-                          struct southbound_port *ports, struct row_index *index)
+static int index_queries(const struct southbound_query *queries, size_t n,
+                         struct southbound_port *ports, struct row_index *index)
 {
     if (row_index_begin(index, n) < 0)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++)
-        row_index_add(index, suspects[i].logical_port, &ports[i]);
+        row_index_add(index, queries[i].logical_port, &ports[i]);
     row_index_sort(index);
     return 0;
 }
 
 static int set_ports(const struct rows *chassis, const struct rows *bindings,
-                     const struct row_index *suspects)
+                     const struct row_index *queries)
 {
     auto_index struct row_index by_uuid = {0};
     int r = row_index_by_text(&by_uuid, chassis->items, chassis->n, sizeof(struct chassis),
@@ -107,7 +107,7 @@ static int set_ports(const struct rows *chassis, const struct rows *bindings,
 
     for (size_t i = 0; r == 0 && i < bindings->n; i++) {
         const struct binding *binding = (const struct binding *)(void *)bindings->items + i;
-        struct southbound_port *port = row_index_find(suspects, binding->logical_port);
+        struct southbound_port *port = row_index_find(queries, binding->logical_port);
         const struct chassis *claimed = row_index_find(&by_uuid, binding->chassis);
 
         if (!port)
@@ -129,7 +129,7 @@ static bool has_name(const struct rows *chassis, const char *name)
 }
 
 static int read_bindings(struct ovsdb_client *client, const char *chassis_name,
-                         const struct southbound_suspect *suspects, size_t n, int64_t until,
+                         const struct southbound_query *queries, size_t n, int64_t until,
                          bool *ret_registered, struct southbound_port *ports, struct vif_error *err)
 {
     auto_rows struct rows chassis = {.table = &chassis_table, .reads = READ_BINDING};
@@ -144,7 +144,7 @@ static int read_bindings(struct ovsdb_client *client, const char *chassis_name,
     select_add(&operations, &chassis, "");
     for (size_t i = 0; i < (whole ? 1 : n); i++)
         select_add(&operations, &bindings, whole ? "" : "['logical_port','==',%s]",
-                   suspects[i].logical_port);
+                   queries[i].logical_port);
     r = select_run(client, &operations, until, &results, err);
     if (r < 0)
         return r;
@@ -152,7 +152,7 @@ static int read_bindings(struct ovsdb_client *client, const char *chassis_name,
     for (size_t i = 1; r == 0 && i < json_array_size(results); i++)
         r = rows_parse(&bindings, json_array_get(results, i));
     if (r == 0)
-        r = index_suspects(suspects, n, ports, &index);
+        r = index_queries(queries, n, ports, &index);
     if (r == 0)
         r = set_ports(&chassis, &bindings, &index);
     *ret_registered = has_name(&chassis, chassis_name);
@@ -173,8 +173,8 @@ static bool has_address(const struct binding *binding, const char *mac)
     return false;
 }
 
-/* Ports that OVN does not know: does it know their addresses? */
-static int find_namesakes(struct ovsdb_client *client, const struct southbound_suspect *suspects,
+/* Finds ports with the MAC addresses of ports that OVN does not know. */
+static int find_namesakes(struct ovsdb_client *client, const struct southbound_query *queries,
                           size_t n, int64_t until, struct southbound_port *ports)
 {
     auto_rows struct rows rows = {.table = &binding_table, .reads = READ_MACS};
@@ -183,7 +183,7 @@ static int find_namesakes(struct ovsdb_client *client, const struct southbound_s
     int r;
 
     for (size_t p = 0; p < n; p++)
-        missing += !ports[p].exists && suspects[p].mac;
+        missing += !ports[p].exists && queries[p].mac;
     if (!missing)
         return 0;
     select_add(&operations, &rows, "");
@@ -192,16 +192,15 @@ static int find_namesakes(struct ovsdb_client *client, const struct southbound_s
         const struct binding *binding = (const struct binding *)(void *)rows.items + i;
 
         for (size_t p = 0; p < n; p++)
-            if (!ports[p].exists && suspects[p].mac && has_address(binding, suspects[p].mac))
+            if (!ports[p].exists && queries[p].mac && has_address(binding, queries[p].mac))
                 text_copy(ports[p].namesake, sizeof ports[p].namesake, binding->logical_port);
     }
     return r;
 }
 
-int southbound_read(const char *remote, const char *chassis,
-                    const struct southbound_suspect *suspects, size_t n, const struct log *log,
-                    int64_t until, bool *ret_registered, struct southbound_port *ret_ports,
-                    struct vif_error *err)
+int southbound_read(const char *remote, const char *chassis, const struct southbound_query *queries,
+                    size_t n, const struct log *log, int64_t until, bool *ret_registered,
+                    struct southbound_port *ret_ports, struct vif_error *err)
 {
     auto_ovsdb_client struct ovsdb_client *client = NULL;
     int r = open_client(remote, log, &client, err);
@@ -210,9 +209,9 @@ int southbound_read(const char *remote, const char *chassis,
         return r;
     memset(ret_ports, 0, n * sizeof *ret_ports);
     *ret_registered = false;
-    r = read_bindings(client, chassis, suspects, n, until, ret_registered, ret_ports, err);
-    /* What cannot be had in time of an explanation is left out of it. */
+    r = read_bindings(client, chassis, queries, n, until, ret_registered, ret_ports, err);
+    /* Optional: an error here only makes the diagnosis shorter. */
     if (r == 0)
-        (void)find_namesakes(client, suspects, n, until, ret_ports);
+        (void)find_namesakes(client, queries, n, until, ret_ports);
     return r;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What OVN's southbound database (ovn-sb(5)) says of logical ports: evidence, read after the event. */
+/* Facts about logical ports from OVN's southbound database (ovn-sb(5)), for the diagnosis. */
 #ifndef OVSDB_SOUTHBOUND_H
 #define OVSDB_SOUTHBOUND_H
 
@@ -7,8 +7,8 @@
 
 #define SOUTHBOUND_NAME_MAX 128
 
-/* A port that is asked about; all borrowed. */
-struct southbound_suspect {
+/* All borrowed. */
+struct southbound_query {
     const char *logical_port; /* the iface-id */
     const char *mac;          /* NULL: not known */
 };
@@ -21,14 +21,12 @@ struct southbound_port {
     char namesake[SOUTHBOUND_NAME_MAX];  /* it does not exist: one that has its MAC, "" for none */
 };
 
-/* Asks the first of the addresses in 'remote' (external_ids:ovn-remote, separated by commas) that
- * answers.  '*ret_registered': there is a chassis of this name.
- *
- * -EOPNOTSUPP (kind UNSUPPORTED) when there is none but those of ssl:, for which keys would be needed;
- * -EINVAL (kind CONFIG) for what is no address; connection errors; -EPROTO; -ENOMEM. */
-int southbound_read(const char *remote, const char *chassis,
-                    const struct southbound_suspect *suspects, size_t n, const struct log *log,
-                    int64_t until, bool *ret_registered, struct southbound_port *ret_ports,
-                    struct vif_error *err);
+/* Asks the first of the addresses in 'remote' (external_ids:ovn-remote) that answers.
+ * '*ret_registered': there is a chassis of this name.  -EOPNOTSUPP (kind UNSUPPORTED) if all
+ * addresses are ssl:, which needs keys; -EINVAL (kind CONFIG) for a bad address; connection
+ * errors; -EPROTO. */
+int southbound_read(const char *remote, const char *chassis, const struct southbound_query *queries,
+                    size_t n, const struct log *log, int64_t until, bool *ret_registered,
+                    struct southbound_port *ret_ports, struct vif_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What building a transaction and sending it share.  Operations are written as text at once. */
+/* Shared by building and sending a transaction.  Operations are written as text at once. */
 #ifndef OVSDB_TXN_INTERNAL_H
 #define OVSDB_TXN_INTERNAL_H
 
@@ -9,7 +9,7 @@
 /* In the order in which they are sent; mutations of shared rows come before TXN_DELETE. */
 enum txn_stage { TXN_GUARD, TXN_INSERT, TXN_CHANGE, TXN_DELETE, TXN_STAGES };
 
-/* Operations, with the owner of each.  operations.text.failed: memory is gone. */
+/* Operations, with the owner of each.  operations.text.failed: out of memory. */
 struct txn_list {
     struct ovsdb_operations operations;
     size_t *owners;
@@ -22,7 +22,7 @@ struct txn_set {
     size_t n;
 };
 
-/* A bridge this transaction has to do with. */
+/* A bridge that this transaction uses. */
 struct txn_bridge {
     char name[LIMIT_IFNAME];
     char uuid[UUID_TEXT_SIZE]; /* of an existing bridge whose ports change */
@@ -38,7 +38,7 @@ struct vswitch_txn {
     size_t n_bridges;
     struct txn_set insert_bridges, delete_bridges;
     int64_t serial; /* makes "uuid-name"s unique */
-    bool failed;    /* memory is gone */
+    bool failed;    /* out of memory */
     bool guard_cfg; /* next_cfg has to be what it was */
 };
 
@@ -76,10 +76,10 @@ void txn_list_done(struct txn_list *list);
 /* Adds a reference, written by 'format', to a set that is sent later. */
 void txn_collect(struct txn_set *set, const char *format, ...);
 
-/* The bookkeeping of one bridge in this transaction; NULL when memory is gone. */
+/* The entry of a bridge, added as needed; NULL if out of memory. */
 struct txn_bridge *txn_bridge_of(struct vswitch_txn *txn, const char *name);
 
-/* Makes sure that the bridge is in this transaction's books, guarded when it exists already. */
+/* The same for a bridge whose ports change; guarded if it exists already. */
 struct txn_bridge *txn_bridge_in_use(struct vswitch_txn *txn, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The notation of RFC 7047 section 5.1.  Everything that writes or reads rows stands on it. */
+/* The notation of RFC 7047 section 5.1. */
 #include "ovsdb/value.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sending the transaction that vswitch-txn.c built, and reading from the results whose operation was
- * refused, or that the database is not what it was when it was looked at. */
+/* Sending the transaction that vswitch-txn.c built, and reading its outcome from the results. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,7 @@ static void sheet_done(struct sheet *sheet)
 }
 #define auto_sheet __attribute__((cleanup(sheet_done)))
 
-/* Begins an operation that is for all. */
+/* Begins an operation of no single owner. */
 static struct text *open_shared(struct sheet *sheet)
 {
     return txn_list_open(&sheet->list, VSWITCH_NO_OWNER);
@@ -50,7 +49,7 @@ static void add_list(struct sheet *sheet, const struct txn_list *list)
     all->n += n;
 }
 
-/* The end of a "mutate" of one row: what is taken out of a set and what is put in. */
+/* The end of a "mutate" of one row: references removed from a set, and inserted. */
 static void write_mutations(struct text *out, const char *column, const struct txn_set *insert,
                             const struct txn_set *remove)
 {
@@ -109,7 +108,7 @@ static void add_shared_rows(struct sheet *sheet, const struct vswitch_txn *txn)
     }
 }
 
-/* False when memory is gone. */
+/* False if out of memory. */
 static bool assemble(const struct vswitch_txn *txn, bool settle, struct sheet *sheet)
 {
     add_guards(sheet, txn);
@@ -141,7 +140,7 @@ char *vswitch_txn_json(struct vswitch_txn *txn, bool settle)
     return text_take(&text);
 }
 
-/* The first error among the results, if any, decides what became of the whole. */
+/* The first error among the results, if any, decides the outcome. */
 static int check_results(const struct sheet *sheet, const json_t *results,
                          struct vswitch_commit *ret, struct vif_error *err)
 {

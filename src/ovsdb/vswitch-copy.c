@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Copying rows before they are deleted: whole, whatever columns the server's schema has.  The engine's
- * commit stands on it. */
+/* Copying rows before they are deleted, with every column of the server's schema. */
 #include "ovsdb/vswitch-copy.h"
 
 #include <errno.h>
@@ -95,14 +94,14 @@ static int fetch_ports(struct ovsdb_client *client, const struct uuid_set *uuids
     return r;
 }
 
-static int fetch_bridges(struct ovsdb_client *client, const struct vswitch_doomed *doomed,
+static int fetch_bridges(struct ovsdb_client *client, const struct vswitch_deletions *deletions,
                          int64_t until, struct vswitch_copies *copies, struct vif_error *err)
 {
     auto_uuids struct uuid_set bridges = {0};
     int r = 0;
 
-    for (size_t i = 0; r == 0 && i < doomed->n_bridges; i++)
-        r = add_uuid(&bridges, doomed->bridges[i]->uuid);
+    for (size_t i = 0; r == 0 && i < deletions->n_bridges; i++)
+        r = add_uuid(&bridges, deletions->bridges[i]->uuid);
     r = r < 0 ? error_memory(err) : fetch(client, "Bridge", &bridges, until, copies->bridges, err);
     for (size_t i = 0; r == 0 && i < json_array_size(copies->bridges); i++) {
         const json_t *row = json_array_get(copies->bridges, i);
@@ -126,7 +125,7 @@ static int fetch_interfaces(struct ovsdb_client *client, int64_t until,
     return fetch(client, "Interface", &uuids, until, copies->interfaces, err);
 }
 
-int vswitch_copies_read(struct ovsdb_client *client, const struct vswitch_doomed *doomed,
+int vswitch_copies_read(struct ovsdb_client *client, const struct vswitch_deletions *deletions,
                         int64_t until, struct vswitch_copies **ret, struct vif_error *err)
 {
     auto_vswitch_copies struct vswitch_copies *copies = calloc(1, sizeof *copies);
@@ -136,19 +135,19 @@ int vswitch_copies_read(struct ovsdb_client *client, const struct vswitch_doomed
     if (!copies)
         return error_memory(err);
     *copies = (struct vswitch_copies){json_array(), json_array(), json_array(), json_array()};
-    for (size_t i = 0; r == 0 && i < doomed->n_qos; i++)
-        r = add_uuid(&qos, doomed->qos[i]);
+    for (size_t i = 0; r == 0 && i < deletions->n_qos; i++)
+        r = add_uuid(&qos, deletions->qos[i]);
     if (r < 0 || !copies->bridges || !copies->ports || !copies->interfaces || !copies->qos)
         return error_memory(err);
     r = fetch(client, "QoS", &qos, until, copies->qos, err);
     if (r == 0)
-        r = fetch_bridges(client, doomed, until, copies, err);
-    for (size_t i = 0; r == 0 && i < doomed->n_ports; i++) {
+        r = fetch_bridges(client, deletions, until, copies, err);
+    for (size_t i = 0; r == 0 && i < deletions->n_ports; i++) {
         auto_uuids struct uuid_set port = {0};
 
-        if (add_uuid(&port, doomed->ports[i]->uuid) < 0)
+        if (add_uuid(&port, deletions->ports[i]->uuid) < 0)
             return error_memory(err);
-        r = fetch_ports(client, &port, doomed->ports[i]->bridge, until, copies, err);
+        r = fetch_ports(client, &port, deletions->ports[i]->bridge, until, copies, err);
     }
     if (r == 0)
         r = fetch_interfaces(client, until, copies, err);

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Copies of rows that a transaction is about to delete, whole as the server has them, so that they can
- * be made again when what took their place comes to nothing.  The new rows have other UUIDs and what
- * their daemons write into them anew; everything else is as it was, but for what refers to a port from
- * elsewhere (mirrors). */
+/* Copies of rows that a transaction is about to delete, so that a rollback can make them again.
+ * The new rows have new UUIDs and new status; references to a port from other rows (mirrors) are
+ * lost. */
 #ifndef OVSDB_VSWITCH_COPY_H
 #define OVSDB_VSWITCH_COPY_H
 
 #include "ovsdb/vswitch-txn.h"
 
-/* What is about to be deleted; a bridge with all the ports it has. */
-struct vswitch_doomed {
+/* Pending deletions; a bridge with all its ports. */
+struct vswitch_deletions {
     const struct vswitch_bridge **bridges;
     size_t n_bridges;
     const struct vswitch_port **ports; /* with the bridge they are on */
@@ -23,23 +22,22 @@ void vswitch_copies_free(struct vswitch_copies *copies);
 DEFINE_AUTO(auto_vswitch_copies, struct vswitch_copies *, vswitch_copies_free);
 #define auto_vswitch_copies __attribute__((cleanup(auto_vswitch_copies_fn)))
 
-/* Reads them, in a few transactions.  A row that is gone is left out: the guards of the transaction
- * that deletes it tell.  On success '*ret' belongs to the caller; errors as vswitch_read(). */
-int vswitch_copies_read(struct ovsdb_client *client, const struct vswitch_doomed *doomed,
+/* Reads the rows, in a few transactions.  A row that is gone is left out: the transaction that
+ * deletes it has a guard.  On success '*ret' belongs to the caller; errors as vswitch_read(). */
+int vswitch_copies_read(struct ovsdb_client *client, const struct vswitch_deletions *deletions,
                         int64_t until, struct vswitch_copies **ret, struct vif_error *err);
 
-/* The names of the i-th bridge and the i-th port, the ports of bridges among them; NULL behind the
- * last. */
+/* The names of the i-th bridge and port (of bridges, too); NULL after the last. */
 const char *vswitch_copies_bridge(const struct vswitch_copies *copies, size_t i);
 const char *vswitch_copies_port(const struct vswitch_copies *copies, size_t i);
 
-/* A bridge that has what is not copied (controllers, mirrors, NetFlow, sFlow, IPFIX, flow tables), or
- * NULL. */
+/* A bridge with rows that are not copied (controllers, mirrors, NetFlow, sFlow, IPFIX, flow
+ * tables), or NULL. */
 const char *vswitch_copies_incomplete(const struct vswitch_copies *copies);
 
-/* Adds what makes every row again that is not there, by its name (QoS: by its UUID), in what the
- * transaction was begun with: all the names above have to have been read for it.  Returns the name of a
- * port whose bridge is gone, which is left out, or NULL. */
+/* Adds the rows that are missing, by name (QoS: by UUID), in the transaction's 'vs', for which
+ * all the names above must have been read.  Returns the name of a port left out as its bridge is
+ * gone, or NULL. */
 const char *vswitch_txn_restore(struct vswitch_txn *txn, size_t owner,
                                 const struct vswitch_copies *copies);
 

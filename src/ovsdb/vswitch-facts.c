@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the facts about ports that are not ready from the Open_vSwitch database.  Rows refer to each
- * other from the bridge down, so the references are indexed first; then each port is a look-up. */
+/* Rows refer to each other from the bridge down, so the references are indexed first; then each
+ * port is a look-up. */
 #include "ovsdb/vswitch-facts.h"
 
 #include <errno.h>
@@ -141,36 +141,37 @@ static void set_bridge(const struct graph *graph, const struct vswitch_bridge *b
     text_copy(facts->datapath_type, sizeof facts->datapath_type,
               bridge->datapath_type[0] ? bridge->datapath_type : "system");
     facts->datapath_unknown = types->n && !strmap_get(types, facts->datapath_type);
-    facts->bridge_made = local && local->ofport > 0;
-    facts->bridge_tended = bridge->agent_managed;
+    facts->bridge_ready = local && local->ofport > 0;
+    facts->bridge_agent_managed = bridge->agent_managed;
 }
 
 /* The first other interface with the same iface-id. */
-static void set_rival(const struct graph *graph, const struct vswitch_suspect *suspect,
-                      struct vswitch_port_facts *facts)
+static void set_duplicate(const struct graph *graph, const struct vswitch_port_query *query,
+                          struct vswitch_port_facts *facts)
 {
-    const struct row_entry *entry = row_index_first(&graph->by_owner, suspect->iface_id);
+    const struct row_entry *entry = row_index_first(&graph->by_owner, query->iface_id);
     const struct row_entry *end = graph->by_owner.entries + graph->by_owner.n;
 
-    for (; entry && entry < end && strcmp(entry->key, suspect->iface_id) == 0; entry++) {
-        const struct vswitch_interface *rival = entry->row;
-        const struct vswitch_port *port = row_index_find(&graph->port_of, rival->uuid);
+    for (; entry && entry < end && strcmp(entry->key, query->iface_id) == 0; entry++) {
+        const struct vswitch_interface *duplicate = entry->row;
+        const struct vswitch_port *port = row_index_find(&graph->port_of, duplicate->uuid);
         const struct vswitch_bridge *bridge =
             port ? row_index_find(&graph->bridge_of, port->uuid) : NULL;
 
-        if (strcmp(rival->name, suspect->name) == 0)
+        if (strcmp(duplicate->name, query->name) == 0)
             continue;
-        text_copy(facts->rival, sizeof facts->rival, rival->name);
-        text_copy(facts->rival_bridge, sizeof facts->rival_bridge, bridge ? bridge->name : "");
+        text_copy(facts->duplicate, sizeof facts->duplicate, duplicate->name);
+        text_copy(facts->duplicate_bridge, sizeof facts->duplicate_bridge,
+                  bridge ? bridge->name : "");
         return;
     }
 }
 
-static void set_port(const struct graph *graph, const struct vswitch_suspect *suspect,
+static void set_port(const struct graph *graph, const struct vswitch_port_query *query,
                      struct vswitch_port_facts *facts)
 {
-    const struct vswitch_port *port = vswitch_find_port(&graph->vs, suspect->name);
-    const struct vswitch_interface *interface = vswitch_find_interface(&graph->vs, suspect->name);
+    const struct vswitch_port *port = vswitch_find_port(&graph->vs, query->name);
+    const struct vswitch_interface *interface = vswitch_find_interface(&graph->vs, query->name);
     const struct vswitch_bridge *bridge =
         port ? row_index_find(&graph->bridge_of, port->uuid) : NULL;
 
@@ -183,10 +184,10 @@ static void set_port(const struct graph *graph, const struct vswitch_suspect *su
         if (interface->error)
             text_copy(facts->error, sizeof facts->error, interface->error);
     }
-    set_rival(graph, suspect, facts);
+    set_duplicate(graph, query, facts);
 }
 
-int vswitch_read_facts(struct ovsdb_client *client, const struct vswitch_suspect *suspects,
+int vswitch_read_facts(struct ovsdb_client *client, const struct vswitch_port_query *queries,
                        size_t n, int64_t until, struct vswitch_facts *ret,
                        struct vswitch_port_facts *ret_ports, struct vif_error *err)
 {
@@ -197,6 +198,6 @@ int vswitch_read_facts(struct ovsdb_client *client, const struct vswitch_suspect
         return r;
     set_host(&graph.vs, ret);
     for (size_t i = 0; i < n; i++)
-        set_port(&graph, &suspects[i], &ret_ports[i]);
+        set_port(&graph, &queries[i], &ret_ports[i]);
     return 0;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the Open_vSwitch database shows of ports that do not come to work, and of the host they are
- * on: evidence, read after the event. */
+/* Facts about the host and about ports that are not ready, from the Open_vSwitch database. */
 #ifndef OVSDB_VSWITCH_FACTS_H
 #define OVSDB_VSWITCH_FACTS_H
 
@@ -17,8 +16,8 @@ struct vswitch_facts {
     bool dpdk_known, dpdk_initialized;
 };
 
-/* A port that is asked about; all borrowed. */
-struct vswitch_suspect {
+/* All borrowed. */
+struct vswitch_port_query {
     const char *name;
     const char *iface_id;
 };
@@ -27,21 +26,20 @@ struct vswitch_port_facts {
     bool exists;
     char bridge[LIMIT_IFNAME];            /* it is on; "" for none */
     char datapath_type[VSWITCH_TYPE_MAX]; /* of that bridge; "system" when not set */
-    bool datapath_unknown; /* ovs-vswitchd has said which types it has, and not this one */
-    bool bridge_made;      /* the bridge's own port has an OpenFlow port number */
-    bool bridge_tended;    /* some port of the bridge has what only the ML2 agent writes */
+    bool datapath_unknown;     /* ovs-vswitchd has said which types it has, and not this one */
+    bool bridge_ready;         /* the bridge's own port has an OpenFlow port number */
+    bool bridge_agent_managed; /* a port of the bridge has settings of the ML2 agent */
     char type[VSWITCH_TYPE_MAX];
     int64_t ofport; /* 0: not set; -1: ovs-vswitchd could not make it */
     char error[256];
-    int64_t tag;                     /* -1: none */
-    char rival[LIMIT_PORT_NAME];     /* another interface with the same iface-id; "" for none */
-    char rival_bridge[LIMIT_IFNAME]; /* the bridge that one is on; "" for none */
+    int64_t tag;                         /* -1: none */
+    char duplicate[LIMIT_PORT_NAME];     /* another interface with the same iface-id; "" for none */
+    char duplicate_bridge[LIMIT_IFNAME]; /* the bridge that one is on; "" for none */
 };
 
-/* Reads the facts about suspects[0..n) into ret_ports[0..n), and of the host, in one transaction.
- * It reads tables whole: which interface has an iface-id and which bridge a port is on cannot be asked
- * without a scan anyway, and this is done once for a batch that has failed. */
-int vswitch_read_facts(struct ovsdb_client *client, const struct vswitch_suspect *suspects,
+/* Reads the facts about queries[0..n) into ret_ports[0..n), and of the host, in one transaction.
+ * It reads tables whole, since the server would scan them anyway. */
+int vswitch_read_facts(struct ovsdb_client *client, const struct vswitch_port_query *queries,
                        size_t n, int64_t until, struct vswitch_facts *ret,
                        struct vswitch_port_facts *ret_ports, struct vif_error *err);
 

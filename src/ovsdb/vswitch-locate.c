@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which bridge each port is on, and how many ports bridges have: what can only be asked for once the
- * UUIDs of ports are known.  vswitch-read.c, which reads those, stands on it; so does the wiring. */
+/* The bridge of each port, and the ports of bridges, once the UUIDs of ports are known. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,9 +7,9 @@
 #include "ovsdb/vswitch-tables.h"
 #include "json/json-text.h"
 
-/* Where this many bridges were read, a batch has about one for each VIF.  Asking each of them for each
- * port would be a square of it, so all are read at once, with the UUIDs of their ports; else a port is
- * asked for by a select of its own, so that ports of others on the same bridge cost us nothing. */
+/* From this many bridges on (about one for each VIF), all are read with the UUIDs of their
+ * ports, since the server would scan them for each port; else each port has a select of its own,
+ * so that foreign ports on the same bridge cost us nothing. */
 #define WHOLE_TABLE_FROM 50
 
 struct location {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What ovs-vswitchd made of interfaces known by their names: asked for once it is done.  The engine's
- * wait stands on it. */
+/* Reading ofport and error of interfaces by name. */
 #include <string.h>
 
 #include "ovsdb/select-named.h"

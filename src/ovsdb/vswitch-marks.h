@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What tells someone else's rows from those a VIF consists of: read of all rows at once, by those who
- * look for what may be removed. */
+/* Marks that distinguish foreign rows from those of a VIF, read of all rows at once, for prune. */
 #ifndef OVSDB_VSWITCH_MARKS_H
 #define OVSDB_VSWITCH_MARKS_H
 
@@ -19,13 +18,12 @@ struct vswitch_marks {
     size_t n;
 };
 
-/* Reads them in one transaction of their own.  On success '*ret' is freed by vswitch_marks_done().
- * Errors as vswitch_read(). */
+/* One transaction.  '*ret' is freed by vswitch_marks_done().  Errors as vswitch_read(). */
 int vswitch_marks_read(struct ovsdb_client *client, int64_t until, struct vswitch_marks *ret,
                        struct vif_error *err);
 void vswitch_marks_done(struct vswitch_marks *marks);
 
-/* NULL for a row that was not there: nothing is known of it. */
+/* NULL for an unknown row. */
 const struct vswitch_mark *vswitch_mark_of(const struct vswitch_marks *marks, const char *uuid);
 
 #endif

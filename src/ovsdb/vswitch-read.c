@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the rows of a batch: of few names in one "select" transaction, of many by select-named.c.
- * Stands on the client; the wiring's observe stands on it. */
+/* Reading the rows of a batch: few names by one "select" transaction, many by select-named.c. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +9,8 @@
 #include "ovsdb/vswitch-tables.h"
 #include "json/json-text.h"
 
-/* From this many ids on, all QoS rows are read: a condition on anything but _uuid makes the server scan
- * the table once for each select, and nothing looks up what is in a map.  They are few beside ports on
- * most hosts, but each that is there costs us some tens of thousands of instructions. */
+/* From this many ids on, all QoS rows are read: the server scans the table once for each
+ * select.  Most hosts have few, but each costs us some tens of thousands of instructions. */
 #define WHOLE_TABLE_FROM 200
 
 /* The tables of named rows, in their order in the transaction. */
@@ -64,8 +62,7 @@ static size_t n_selects(const struct reading *reading, const struct named_rows *
     return reading->at_once ? 0 : named->n;
 }
 
-/* What is read in the transaction: the root row, then the tables of names unless they are read at once,
- * and QoS rows. */
+/* The root row, then the tables of names unless they are read at once, and QoS rows. */
 static void write_query(struct ovsdb_operations *operations, const struct reading *reading)
 {
     const struct vswitch_query *query = reading->query;
@@ -142,10 +139,8 @@ static int finish(struct reading *reading, struct vswitch *vs)
     return r;
 }
 
-/* The rows of many names are read later than the others.  Nothing is written by what was read alone:
- * the commit guards all it relies on, and what changed in between is read again.  But whoever only
- * looks must not take ovs-vswitchd to be done with rows that are older than its word: so its word, in
- * the root row, is the one that is read first. */
+/* The rows of many names are read after the others; the commit guards all it relies on.  The
+ * root row is read first, so that its cur_cfg never covers a row that is newer. */
 int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
                  struct vswitch *ret, struct vif_error *err)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making rows again that were copied and then deleted: whole, without what ovs-vswitchd fills in.  The
- * engine's rollback stands on it. */
+/* Making rows again that were copied and then deleted, without the columns of status. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,8 +7,7 @@
 #include "ovsdb/vswitch-copy.h"
 #include "json/json-text.h"
 
-/* References from a bridge to rows that go with it and are not copied; and its ports, which are put on
- * it like moved ones. */
+/* References from a bridge to rows that are not copied, and its ports, which are added later. */
 static const char *const bridge_extras[] = {"auto_attach", "controller", "flow_tables", "ipfix",
                                             "mirrors",     "netflow",    "sflow",       "ports"};
 #define N_NOT_COPIED 7

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The whole switch at a glance, for the doctor.  The schema is read first: a column it lacks would make
- * the server refuse the whole transaction, and which one is what a person wants to know. */
+/* The whole switch, for the doctor.  The schema is read first, to report a missing column, for
+ * which the server would refuse the whole transaction. */
 #include "ovsdb/vswitch-root.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The whole switch: its schema, the one Open_vSwitch row, and of every bridge, port and interface the
- * few columns that show whether something is wrong. */
+/* The whole switch: its schema, the one Open_vSwitch row, and of every bridge, port and
+ * interface the few columns that show whether something is wrong. */
 #ifndef OVSDB_VSWITCH_ROOT_H
 #define OVSDB_VSWITCH_ROOT_H
 

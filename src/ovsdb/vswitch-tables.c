@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One table of columns for each table of the database; whoever reads rows picks the columns of its
- * reads. */
+/* One table of columns for each table of the database. */
 #include "ovsdb/vswitch-tables.h"
 
 #include <string.h>

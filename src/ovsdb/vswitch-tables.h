@@ -6,18 +6,18 @@
 #include "ovsdb/rows.h"
 #include "ovsdb/vswitch.h"
 
-/* Who reads a column. */
+/* The reads that need a column. */
 enum {
-    READ_VIF = 1 << 0,     /* what a VIF consists of */
-    READ_DETAILS = 1 << 1, /* what agents and people set */
-    READ_STATUS = 1 << 2,  /* what only people want to see */
+    READ_VIF = 1 << 0,     /* the rows of a VIF */
+    READ_DETAILS = 1 << 1, /* settings of agents and users */
+    READ_STATUS = 1 << 2,  /* only shown */
     READ_PORTS = 1 << 3,   /* a bridge with its ports */
     READ_BRIDGE = 1 << 4,  /* a bridge alone */
     READ_CFG = 1 << 5,     /* how far ovs-vswitchd is */
-    READ_RESULT = 1 << 6,  /* what ovs-vswitchd made of an interface */
+    READ_RESULT = 1 << 6,  /* ofport and error */
     READ_SWITCH = 1 << 7,  /* the whole switch, for the doctor */
     READ_FACTS = 1 << 8,   /* why a port is not ready */
-    READ_MARKS = 1 << 9,   /* whose a row is */
+    READ_MARKS = 1 << 9,   /* the owner of a row */
     READ_NAME = 1 << 10,
     WRITTEN = 1 << 11, /* never read, but needed */
 };
@@ -26,8 +26,7 @@ enum {
 extern const struct table vswitch_root_table, vswitch_bridge_table, vswitch_port_table,
     vswitch_interface_table, vswitch_qos_table;
 
-/* Reads the one Open_vSwitch row from the result of its select.  1; 0 when there is none; -EPROTO;
- * -ENOMEM. */
+/* Reads the one Open_vSwitch row from its select.  1; 0 if there is none; -EPROTO; -ENOMEM. */
 int vswitch_root_parse(const json_t *result, unsigned reads, struct vswitch *vs);
 
 /* Makes the rows those of 'vs', sorted and each name once. */

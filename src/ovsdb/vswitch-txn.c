@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Building the one transaction of a batch.  Guards come first, so that a stale one costs nothing; then
- * the rows that are inserted; then one mutation for each shared row (a bridge's ports, the root's
- * bridges); deletions of root rows last.  The engine's commit stands on it. */
+/* Building the one transaction of a batch: guards first, then inserts, then one mutation for
+ * each shared row (a bridge's ports, the root's bridges), then deletions of root rows. */
 #include "ovsdb/vswitch-txn.h"
 
 #include <stdarg.h>
@@ -131,8 +130,7 @@ void vswitch_txn_guard_bridge(struct vswitch_txn *txn, const struct vswitch_brid
                 bridge->uuid, bridge->name, bridge->datapath_type);
 }
 
-/* The bridge is as it was, with the very ports that were counted: one that joined since would come
- * under the other datapath, or go with the bridge. */
+/* The bridge is unchanged and has the same ports, so that no other port changes or goes with it. */
 static void guard_whole_bridge(struct vswitch_txn *txn, const struct vswitch_bridge *bridge)
 {
     vswitch_txn_guard_bridge(txn, bridge);
@@ -175,7 +173,7 @@ struct txn_bridge *txn_bridge_in_use(struct vswitch_txn *txn, const char *name)
 
     if (!bridge || bridge->named[0])
         return bridge;
-    if (!existing) { /* a caller's mistake would otherwise lose the port without a word */
+    if (!existing) { /* a caller's mistake, which would lose the port */
         txn->failed = true;
         return NULL;
     }
@@ -184,8 +182,7 @@ struct txn_bridge *txn_bridge_in_use(struct vswitch_txn *txn, const char *name)
     return bridge;
 }
 
-/* The bridge a port leaves need not be one that was read; its name and that the port is on it are
- * guarded with the removal. */
+/* The bridge a port leaves may not have been read; the removal guards its name and the port. */
 static struct txn_bridge *bridge_left(struct vswitch_txn *txn, const struct vswitch_port *port)
 {
     struct txn_bridge *bridge;
@@ -242,8 +239,8 @@ void vswitch_txn_port_add(struct vswitch_txn *txn, size_t owner, const char *bri
     txn_collect(&on->insert, "['named-uuid','p%i']", serial);
 }
 
-/* The interface must still carry the mark that was seen.  "Has no such key" cannot be said of a map: the
- * whole of it must be as seen. */
+/* The interface must still have this iface-id.  A missing key cannot be guarded, so then the
+ * whole map must be unchanged. */
 static void guard_interface(struct vswitch_txn *txn, size_t owner,
                             const struct vswitch_interface *interface, const char *iface_id)
 {
@@ -336,7 +333,7 @@ void vswitch_txn_interface_set(struct vswitch_txn *txn, size_t owner,
     struct text *out;
 
     /* Without a guard, a row that went away would be changed to nothing, successfully. */
-    if (change->whoever)
+    if (change->any_owner)
         value_write(txn_open(txn, TXN_GUARD, owner),
                     TXN_WAIT("Interface", "", "'name'", "'name':%s"), interface->uuid,
                     interface->name);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Building the one transaction of a batch.  Every fact the caller relied upon goes in as a guard (a
- * "wait" with timeout 0), so that the transaction happens only to the database that was looked at.
- *
- * 'owner' says for whom an operation is (an index of the caller's), so that a refusal can be laid at
- * the right door.  Operations on shared rows are merged: one mutation of a bridge's ports, however
- * many ports.  Allocation failures are remembered and told by vswitch_txn_commit(). */
+/* Building the one transaction of a batch.  Facts the caller relies on become guards ("wait"
+ * with timeout 0).  'owner' is the caller's index of the VIF an operation belongs to, to
+ * attribute a refusal.  Changes of shared rows are merged.  vswitch_txn_commit() reports
+ * allocation failures. */
 #ifndef OVSDB_VSWITCH_TXN_H
 #define OVSDB_VSWITCH_TXN_H
 
@@ -36,7 +34,7 @@ struct vswitch_new_port {
 /* A bridge with its local port.  The same name again is merged with the first. */
 void vswitch_txn_bridge_add(struct vswitch_txn *txn, size_t owner, const char *name,
                             const char *datapath_type);
-/* Both are guarded, where the bridge's ports were counted: only while it has those very ports. */
+/* Both are guarded: the bridge still has the same ports, if they were counted. */
 void vswitch_txn_bridge_delete(struct vswitch_txn *txn, size_t owner,
                                const struct vswitch_bridge *bridge);
 void vswitch_txn_bridge_set_datapath(struct vswitch_txn *txn, size_t owner,
@@ -45,17 +43,15 @@ void vswitch_txn_bridge_set_datapath(struct vswitch_txn *txn, size_t owner,
 /* A guard that the bridge is still there with its datapath type. */
 void vswitch_txn_guard_bridge(struct vswitch_txn *txn, const struct vswitch_bridge *bridge);
 
-/* A guard that nobody has asked ovs-vswitchd for anything since (by Open_vSwitch.next_cfg, which os-vif
- * raises with every transaction, even one that changes nothing else, and ovs-vsctl unless it is told
- * not to wait). */
+/* A guard that no other program has asked ovs-vswitchd for changes since: that
+ * Open_vSwitch.next_cfg, which os-vif and ovs-vsctl raise with their transactions, is unchanged. */
 void vswitch_txn_guard_cfg(struct vswitch_txn *txn);
 
 /* 'bridge' is a bridge of 'vs' or one added to this transaction before. */
 void vswitch_txn_port_add(struct vswitch_txn *txn, size_t owner, const char *bridge,
                           const struct vswitch_new_port *port);
 
-/* Guarded: the port is still on its bridge, and its interface still has external_ids:iface-id
- * 'iface_id' (NULL: none at all was seen, and none must be there now). */
+/* Guarded: the port is still on its bridge, its interface still has this iface-id (NULL: none). */
 void vswitch_txn_port_delete(struct vswitch_txn *txn, size_t owner, const struct vswitch_port *port,
                              const struct vswitch_interface *interface, const char *iface_id);
 /* Guarded likewise, by the iface-id that was seen. */
@@ -64,10 +60,10 @@ void vswitch_txn_port_move(struct vswitch_txn *txn, size_t owner, const struct v
 /* How many ports this transaction takes off the bridge so far. */
 size_t vswitch_txn_ports_leaving(const struct vswitch_txn *txn, const char *bridge);
 
-/* What is to change in an interface row; maps are merged, never replaced.  Guarded by the iface-id
- * that was seen, or with 'whoever' only by the row being there. */
+/* Changes of an interface row; maps are merged.  Guarded by the iface-id that was seen, or with
+ * 'any_owner' only by the row's existence. */
 struct vswitch_interface_change {
-    bool whoever;
+    bool any_owner;
     const char *type;              /* NULL: leave */
     const struct vif_map *set_ids; /* NULL: leave; else these keys get these values */
     const struct vif_map *set_options;
@@ -82,15 +78,15 @@ void vswitch_txn_interface_set(struct vswitch_txn *txn, size_t owner,
                                const struct vswitch_interface *interface,
                                const struct vswitch_interface_change *change);
 
-/* 'port' (may be NULL) is the port that may refer to the row and goes in the same transaction: the
- * server counts references before it drops rows that nothing refers to. */
+/* 'port' (may be NULL) is a port that may refer to the row and is deleted in the same
+ * transaction: the server checks references before it collects garbage. */
 void vswitch_txn_qos_delete(struct vswitch_txn *txn, size_t owner, const char *uuid,
                             const struct vswitch_port *port);
 
 /* Whether nothing was added. */
 bool vswitch_txn_empty(const struct vswitch_txn *txn);
 
-/* The operations as JSON text, for a dry run; the caller frees it.  NULL when memory is gone. */
+/* The operations as JSON text, for a dry run; the caller frees it.  NULL if out of memory. */
 char *vswitch_txn_json(struct vswitch_txn *txn, bool settle);
 
 enum vswitch_outcome {
@@ -106,14 +102,14 @@ enum vswitch_outcome {
 
 struct vswitch_commit {
     enum vswitch_outcome outcome;
-    size_t owner;     /* REFUSED: whose operation, or VSWITCH_NO_OWNER when it cannot be told */
+    size_t owner;     /* REFUSED: of the operation, or VSWITCH_NO_OWNER if unknown */
     bool whole;       /* REFUSED: not for an operation, the server takes no such transaction */
     bool integrity;   /* REFUSED: a row is referred to that goes, or one that is gone */
     int64_t next_cfg; /* DONE with 'settle': what cur_cfg must reach */
 };
 
-/* Sends it.  With 'settle', Open_vSwitch.next_cfg is raised in it.  'err' is filled for every outcome
- * but DONE; returns 0 for DONE, else a negative errno. */
+/* Sends the transaction; with 'settle' it raises Open_vSwitch.next_cfg.  Returns 0 for DONE, else a
+ * negative errno with 'err'. */
 int vswitch_txn_commit(struct vswitch_txn *txn, struct ovsdb_client *client, bool settle,
                        int64_t until, struct vswitch_commit *ret, struct vif_error *err);
 

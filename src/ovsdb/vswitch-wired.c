@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What OVN and the ML2 agent write once they have wired a port, and waiting for it.  By a conditional
- * monitor (ovsdb-server(7), section 4.1.12), which reports these rows alone and only what changed of
- * them; where a server does not know it, by RFC 7047's own, which reports all rows of the table.  A
- * change costs a look-up, however many rows are watched.  The engine's wait stands on it. */
+/* Waiting for the settings that OVN and the ML2 agent write once they have wired a port.  By a
+ * conditional monitor (ovsdb-server(7), section 4.1.12), which reports only these rows; where a
+ * server does not know it, by RFC 7047's monitor, which reports all rows of the table. */
 #include "ovsdb/vswitch-wired.h"
 
 #include <errno.h>
@@ -28,7 +27,7 @@ struct wiring_watch {
     enum vswitch_agent agent;
     const char *const *names;
     size_t n, n_done;
-    const struct vswitch_wired_judge *judge;
+    const struct vswitch_wired_check *check;
     enum vswitch_wired *wired; /* one for each name, as 'rows' */
     struct watched *rows;
     json_t *numbers; /* uuid -> index of 'rows' */
@@ -43,13 +42,13 @@ static void check_row(struct wiring_watch *watch, size_t i)
 
     watch->wired[i] = row->uuid[0] ? wired : VSWITCH_PORT_GONE;
     watch->n_done -= row->done;
-    row->done = watch->judge ? watch->judge->is_so(watch->judge->data, i, watch->wired[i])
+    row->done = watch->check ? watch->check->is_done(watch->check->data, i, watch->wired[i])
                              : watch->wired[i] != VSWITCH_NOT_WIRED;
     watch->n_done += row->done;
 }
 
-/* Sets what the columns say; with 'difference', only what changed of a map, where a pair that is the
- * same goes (ovsdb-server(7), section 4.1.14). */
+/* Sets what the columns say; with 'difference', only what changed of a map, where a pair that is
+ * the same goes (ovsdb-server(7), section 4.1.14). */
 static void set_row(struct watched *row, const json_t *columns, bool difference)
 {
     const json_t *pairs = value_pairs(json_object_get(columns, "external_ids"));
@@ -154,9 +153,9 @@ static bool are_all_done(const void *data)
     return watch->n_done == watch->n;
 }
 
-/* {table: {"columns": [..]}}; with 'conditional', {table: [{"columns": [..], "where": [..]}]}, where
- * one clause that holds is enough.  The server looks names up by a hash as long as every clause is an
- * equality of the same column. */
+/* {table: {"columns": [..]}}; with 'conditional', {table: [{"columns": [..], "where": [..]}]},
+ * where one clause that holds is enough.  The server looks names up by a hash as long as every
+ * clause is an equality of the same column. */
 static int watch_by(struct ovsdb_client *client, struct wiring_watch *watch, bool conditional,
                     int64_t until, struct vif_error *err)
 {
@@ -165,7 +164,7 @@ static int watch_by(struct ovsdb_client *client, struct wiring_watch *watch, boo
         .method = conditional ? "monitor_cond" : "monitor",
         .update = conditional ? "update2" : "update",
         .requests = &requests,
-        .take = parse_tables,
+        .parse = parse_tables,
         .is_done = are_all_done,
         .data = watch,
     };
@@ -181,12 +180,12 @@ static int watch_by(struct ovsdb_client *client, struct wiring_watch *watch, boo
 
 int vswitch_wait_wired(struct ovsdb_client *client, enum vswitch_agent agent,
                        const char *const *names, size_t n, int64_t until,
-                       const struct vswitch_wired_judge *judge, enum vswitch_wired *ret_wired,
+                       const struct vswitch_wired_check *check, enum vswitch_wired *ret_wired,
                        struct vif_error *err)
 {
     auto_free struct watched *rows = calloc(n + 1, sizeof *rows);
     auto_json json_t *numbers = json_object();
-    struct wiring_watch watch = {agent, names, n, 0, judge, ret_wired, rows, numbers};
+    struct wiring_watch watch = {agent, names, n, 0, check, ret_wired, rows, numbers};
     struct vif_error words = {0};
     int r;
 
@@ -202,5 +201,5 @@ int vswitch_wait_wired(struct ovsdb_client *client, enum vswitch_agent agent,
     if (r == -ETIMEDOUT)
         return error_set(err, VIF_ERROR_TIMEOUT, "timed out waiting for rows of table %s",
                          table_of(&watch));
-    return ovsdb_client_tell(r, &words, err);
+    return ovsdb_client_report(r, &words, err);
 }

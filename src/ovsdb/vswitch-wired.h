@@ -16,22 +16,22 @@ enum vswitch_agent {
 enum vswitch_wired {
     VSWITCH_NOT_WIRED,
     VSWITCH_WIRED,
-    VSWITCH_PORT_GONE, /* someone removed it: there is nothing to wait for */
+    VSWITCH_PORT_GONE, /* removed: there is nothing to wait for */
 };
 
-/* Told how a port is, at first and when that may have changed; whether it is not to be waited for (any
- * more).  NULL: it is waited for until it is wired, or gone. */
-struct vswitch_wired_judge {
-    bool (*is_so)(void *data, size_t i, enum vswitch_wired wired);
+/* Called with each port's state, at first and after changes; true: stop waiting for it.  NULL: wait
+ * until it is wired or gone. */
+struct vswitch_wired_check {
+    bool (*is_done)(void *data, size_t i, enum vswitch_wired wired);
     void *data;
 };
 
-/* Waits until the ports with these sorted, distinct names (each with an interface of its name) are
- * wired, or gone.  ret_wired[i] is set for each of them, whatever is returned.  Errors as
- * ovsdb_client_wait_cfg(); -EREMOTEIO when the server refuses to watch. */
+/* Waits until the ports with these sorted, distinct names (each with an interface of its name)
+ * are wired or gone.  Always sets ret_wired[0..n).  Errors as ovsdb_client_wait_cfg();
+ * -EREMOTEIO if the server refuses the monitor. */
 int vswitch_wait_wired(struct ovsdb_client *client, enum vswitch_agent agent,
                        const char *const *names, size_t n, int64_t until,
-                       const struct vswitch_wired_judge *judge, enum vswitch_wired *ret_wired,
+                       const struct vswitch_wired_check *check, enum vswitch_wired *ret_wired,
                        struct vif_error *err);
 
 #endif

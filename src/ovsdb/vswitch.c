@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was read of database Open_vSwitch: freeing it and looking things up.  Pure; the wiring's plan
- * stands on it. */
+/* The rows that were read: freeing and look-up. */
 #include "ovsdb/vswitch.h"
 
 #include "ovsdb/vswitch-tables.h"

@@ -35,8 +35,8 @@ struct vswitch_port {
     char qos_uuid[UUID_TEXT_SIZE];       /* "" for none */
     char bridge[LIMIT_IFNAME];           /* the bridge it is on, "" when not located */
     char bridge_uuid[UUID_TEXT_SIZE];
-    /* Details: "tag", "vlan_mode", "trunks", "other_config:KEY", and "qos", the type of the row it
-     * refers to; only what is set. */
+    /* Details: "tag", "vlan_mode", "trunks", "other_config:KEY", and "qos", the type of the row
+     * it refers to; only what is set. */
     struct vif_map details;
     struct uuid_set interfaces; /* facts, and so is what follows */
     int64_t tag;                /* -1: not set */
@@ -44,7 +44,7 @@ struct vswitch_port {
     size_t n_ids; /* marks: its external_ids */
 };
 
-/* What a port has carried, as ovs-vswitchd counts; -1: not known. */
+/* As ovs-vswitchd counts; -1: unknown. */
 struct vswitch_counters {
     int64_t rx_packets, rx_bytes, rx_errors, rx_dropped;
     int64_t tx_packets, tx_bytes, tx_errors, tx_dropped;
@@ -59,7 +59,7 @@ struct vswitch_interface {
     int64_t mtu_request;    /* 0: not set */
     int64_t ofport;         /* 0: not set yet; -1: ovs-vswitchd could not make it */
     int64_t ofport_request; /* 0: not set */
-    char *error;            /* ovs-vswitchd's words, NULL for none */
+    char *error;            /* of ovs-vswitchd; NULL for none */
     /* Details; of no meaning when they were not asked for. */
     int64_t mtu;         /* 0: not known */
     char link_state[16]; /* "up", "down"; "": not known */
@@ -75,14 +75,14 @@ struct vswitch_qos {
     size_t n_queues;
 };
 
-/* What was read; every array is sorted (by name; QoS by id), so that looking up is a bsearch(). */
+/* The rows that were read; every array is sorted (by name; QoS by id). */
 struct vswitch {
     bool has_row;                   /* the one Open_vSwitch row is there */
     char root_uuid[UUID_TEXT_SIZE]; /* its UUID */
     int64_t cur_cfg, next_cfg;
     char ovs_version[VSWITCH_TYPE_MAX]; /* "" when ovs-vswitchd has not said */
     bool dpdk_initialized;
-    struct vif_map datapath_types, iface_types; /* facts: what ovs-vswitchd has, as keys */
+    struct vif_map datapath_types, iface_types; /* facts: of ovs-vswitchd, as keys */
     struct vif_map external_ids, other_config;
     struct vswitch_bridge *bridges;
     size_t n_bridges;
@@ -93,7 +93,7 @@ struct vswitch {
     struct vswitch_qos *qos;
     size_t n_qos;
     bool detailed; /* the query asked for details */
-    /* Of the whole switch alone (vswitch-root.h). */
+    /* Set by vswitch_root_read() only. */
     char schema_version[VSWITCH_TYPE_MAX];
     char missing[80]; /* "Table.column" that we need and the schema lacks: then there are no rows */
     size_t n_agent_ports; /* that the ML2 agent has marked: other_config:net_uuid */
@@ -118,27 +118,22 @@ struct vswitch_query {
     size_t n_qos_ids;
     const char **interfaces;
     size_t n_interfaces;
-    bool all; /* every row there is, whatever the names; each port with its bridge */
-    bool
-        details; /* of ports, what agents set: those of the QoS rows come with vswitch_locate(); with
-                     'all', whatever is only for people to see */
+    bool all;     /* every row there is; each port with its bridge */
+    bool details; /* settings of agents (QoS: by vswitch_locate()); with 'all', also status */
 };
 
-/* Reads the rows of 'query': few names in one transaction; of many, bridges, ports and interfaces are
- * read together, right after the other rows (a commit guards what it relies on).  On success '*ret' belongs to the caller.  A server
- * without an Open_vSwitch row, or whose answer is not of the schema's form, is -EPROTO (kind OVSDB);
- * other errors as ovsdb_client_transact(). */
+/* Reads the rows of 'query'; bridges, ports and interfaces of many names in a second request.
+ * On success '*ret' belongs to the caller.  -EPROTO (kind OVSDB) without an Open_vSwitch row or
+ * for a reply that does not match the schema; other errors as ovsdb_client_transact(). */
 int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
                  struct vswitch *ret, struct vif_error *err);
 
-/* One more transaction, sent only when needed: finds the bridge of every port in 'vs', and counts the
- * ports of the bridges named in 'count' (a port's bridge cannot be asked for before its UUID is
- * known). */
+/* One more transaction, if needed, since a bridge refers to its ports by UUID: finds the bridge
+ * of every port in 'vs', and counts the ports of the bridges named in 'count'. */
 int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *const *count,
                    size_t n_count, int64_t until, struct vif_error *err);
 
-/* The name of the port whose interface has external_ids:iface-id 'iface_id'; "" when there is none, or
- * none of a name a port of ours could have.  One transaction. */
+/* The name of the interface with this iface-id; "" if there is none, or its name is too long. */
 int vswitch_find_by_owner(struct ovsdb_client *client, const char *iface_id, int64_t until,
                           char ret_name[LIMIT_PORT_NAME], struct vif_error *err);
 
@@ -149,7 +144,7 @@ struct vswitch_status {
     char error[256];
 };
 
-/* Reads ofport and error of the interfaces with these distinct names, all at one moment. */
+/* Reads ofport and error of the interfaces with these distinct names in one transaction. */
 int vswitch_read_status(struct ovsdb_client *client, const char *const *names, size_t n,
                         int64_t until, struct vswitch_status *status, struct vif_error *err);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Monitors: waiting for rows of the database to become what a caller is waiting for.  A monitor lives
- * no longer than the call, and only names what is waited for; when the connection is lost meanwhile,
- * it is set up again and begins with what there is by then.  Stands on the client's connection. */
+/* Monitors: waiting for rows of the database to change.  A monitor lives no longer than the
+ * call; after a lost connection it is set up again. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,8 +10,7 @@
 #include "ovsdb/value.h"
 #include "json/json-text.h"
 
-/* Ends a monitor without waiting for the answer.  Where that fails the connection is ended, and the
- * monitor with it. */
+/* Ends a monitor without waiting for the answer; if that fails, ends the connection. */
 static void cancel(struct ovsdb_client *client, int64_t name)
 {
     char params[32];
@@ -30,7 +28,7 @@ static void cancel(struct ovsdb_client *client, int64_t name)
     jsonrpc_forget(client->rpc, id);
 }
 
-/* Follows the updates of the monitor 'name' until what is awaited is there. */
+/* Follows the updates of the monitor 'name' until it is done. */
 static int follow(struct ovsdb_client *client, int64_t name, const struct ovsdb_monitor *monitor,
                   int64_t until, struct vif_error *err)
 {
@@ -48,12 +46,12 @@ static int follow(struct ovsdb_client *client, int64_t name, const struct ovsdb_
         client->failures = 0;
         whose = json_array_get(update, 0);
         if (json_is_integer(whose) && json_integer_value(whose) == name)
-            r = monitor->take(monitor->data, json_array_get(update, 1), false);
+            r = monitor->parse(monitor->data, json_array_get(update, 1), false);
     }
     return r < 0 ? error_memory(err) : 0;
 }
 
-/* Watches over the connection there is. */
+/* Watches over the present connection. */
 static int watch_once(struct ovsdb_client *client, const struct ovsdb_monitor *monitor,
                       int64_t until, struct vif_error *err)
 {
@@ -68,7 +66,7 @@ static int watch_once(struct ovsdb_client *client, const struct ovsdb_monitor *m
         return error_memory(err);
     r = ovsdb_client_ask(client, &(struct ovsdb_request){monitor->method, params.data, 0, false},
                          until, &tables, &sent, err);
-    if (r == 0 && monitor->take(monitor->data, tables, true) < 0)
+    if (r == 0 && monitor->parse(monitor->data, tables, true) < 0)
         r = error_memory(err);
     if (r == 0)
         r = follow(client, name, monitor, until, err);
@@ -88,12 +86,12 @@ int ovsdb_client_watch(struct ovsdb_client *client, const struct ovsdb_monitor *
 
         r = ovsdb_client_ensure_connected(client, until, &words);
         if (r < 0 && (first || r == -ENOMEM || r == -EINTR))
-            return ovsdb_client_tell(r, &words, err);
+            return ovsdb_client_report(r, &words, err);
         r = r == 0 ? watch_once(client, monitor, until, &words) : -ECONNRESET;
     } while (r == -ECONNRESET && deadline_left(until) != 0);
     if (r == -ECONNRESET)
         r = -ETIMEDOUT;
-    return ovsdb_client_tell(r, &words, err);
+    return ovsdb_client_report(r, &words, err);
 }
 
 struct cfg_watch {
@@ -141,7 +139,7 @@ int ovsdb_client_wait_cfg(struct ovsdb_client *client, int64_t cfg, int64_t unti
                       "timed out while ovs-vswitchd is at configuration %" PRId64 " and %" PRId64
                       " is awaited",
                       watch.reached, cfg);
-    /* Without the first connection of all nothing was reached, and nothing is told. */
+    /* Without a connection, '*ret_cfg' is unchanged. */
     if (client->counts.connects)
         *ret_cfg = watch.reached;
     return r;

@@ -39,8 +39,8 @@ static const struct diagnosis_port sound = {
             .exists = true,
             .bridge = "br-int",
             .datapath_type = "system",
-            .bridge_made = true,
-            .bridge_tended = true,
+            .bridge_ready = true,
+            .bridge_agent_managed = true,
             .ofport = 5,
             .tag = -1,
         },
@@ -98,7 +98,7 @@ static void learn(enum knowledge what, struct diagnosis_facts *facts, struct dia
         port->db.datapath_unknown = true;
         break;
     case BRIDGE_NOT_MADE:
-        port->db.bridge_made = false;
+        port->db.bridge_ready = false;
         break;
     case DPDK:
         strcpy(port->db.type, "dpdkvhostuser");
@@ -110,8 +110,8 @@ static void learn(enum knowledge what, struct diagnosis_facts *facts, struct dia
         port->db.ofport = -1;
         break;
     case RIVAL:
-        strcpy(port->db.rival, "twin");
-        strcpy(port->db.rival_bridge, "br-x");
+        strcpy(port->db.duplicate, "twin");
+        strcpy(port->db.duplicate_bridge, "br-x");
         break;
     case NO_REMOTE:
         facts->db.ovn_remote[0] = '\0';
@@ -164,7 +164,7 @@ static void learn(enum knowledge what, struct diagnosis_facts *facts, struct dia
         port->db.tag = 4095;
         break;
     case NOT_TENDED:
-        port->db.bridge_tended = false;
+        port->db.bridge_agent_managed = false;
         break;
     }
 }

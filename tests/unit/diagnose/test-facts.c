@@ -49,7 +49,8 @@
                                                                     "[\"iface-id\",\"one\"]") "}")
 #define LOCAL "[" ROOT "," BRIDGES "," PORTS "," INTERFACES "]"
 
-static const struct vswitch_suspect suspects[] = {{"tap1", "one"}, {"tap2", "two"}, {"tap3", "3"}};
+static const struct vswitch_port_query queries[] = {
+    {"tap1", "one"}, {"tap2", "two"}, {"tap3", "3"}};
 
 static void check_facts(const struct vswitch_facts *facts, const struct vswitch_port_facts *ports)
 {
@@ -59,21 +60,21 @@ static void check_facts(const struct vswitch_facts *facts, const struct vswitch_
     assert_string_equal(facts->ovn_bridge, "br-int");
     assert_string_equal(facts->datapath_types, "netdev, system");
     assert_true(facts->dpdk_known && facts->dpdk_initialized);
-    assert_true(ports[0].exists && ports[0].bridge_made && ports[0].bridge_tended);
+    assert_true(ports[0].exists && ports[0].bridge_ready && ports[0].bridge_agent_managed);
     assert_false(ports[0].datapath_unknown);
     assert_string_equal(ports[0].bridge, "br-int");
     assert_string_equal(ports[0].datapath_type, "netdev");
     assert_int_equal(ports[0].ofport, 3);
     assert_int_equal(ports[0].tag, 4095);
-    assert_string_equal(ports[0].rival, "tap2");
-    assert_string_equal(ports[0].rival_bridge, "br-x");
+    assert_string_equal(ports[0].duplicate, "tap2");
+    assert_string_equal(ports[0].duplicate_bridge, "br-x");
     assert_true(ports[1].exists && ports[1].datapath_unknown);
-    assert_false(ports[1].bridge_made || ports[1].bridge_tended);
+    assert_false(ports[1].bridge_ready || ports[1].bridge_agent_managed);
     assert_string_equal(ports[1].type, "dpdk");
     assert_string_equal(ports[1].error, "no such device");
     assert_int_equal(ports[1].ofport, -1);
     assert_int_equal(ports[1].tag, -1);
-    assert_string_equal(ports[1].rival, "");
+    assert_string_equal(ports[1].duplicate, "");
     assert_false(ports[2].exists);
     assert_string_equal(ports[2].bridge, "");
 }
@@ -89,7 +90,7 @@ static void references_are_followed(void **state)
 
     (void)state;
     begin(&s, script);
-    assert_int_equal(vswitch_read_facts(s.client, suspects, 3, s.until, &facts, ports, &s.err), 0);
+    assert_int_equal(vswitch_read_facts(s.client, queries, 3, s.until, &facts, ports, &s.err), 0);
     check_facts(&facts, ports);
     end(&s);
 }
@@ -114,7 +115,7 @@ static void values_of_no_sense_are_refused(void **state)
         struct session s;
 
         begin(&s, script);
-        assert_int_equal(vswitch_read_facts(s.client, suspects, 3, s.until, &facts, ports, &s.err),
+        assert_int_equal(vswitch_read_facts(s.client, queries, 3, s.until, &facts, ports, &s.err),
                          -EPROTO);
         assert_int_equal(s.err.kind, VIF_ERROR_OVSDB);
         end(&s);
@@ -138,7 +139,7 @@ static void rows_without_columns(void **state)
 
     (void)state;
     begin(&s, script);
-    assert_int_equal(vswitch_read_facts(s.client, suspects, 3, s.until, &facts, ports, &s.err), 0);
+    assert_int_equal(vswitch_read_facts(s.client, queries, 3, s.until, &facts, ports, &s.err), 0);
     assert_true(ports[0].exists);
     assert_int_equal(ports[0].ofport, 0);
     assert_int_equal(ports[0].tag, -1);
@@ -158,10 +159,10 @@ static void rows_without_columns(void **state)
          "10.0.0.3\"]]}"                                                                           \
          ",{\"logical_port\":\"longer\",\"mac\":\"fa:16:3e:00:00:031\"}")
 
-static const struct southbound_suspect known[] = {
+static const struct southbound_query known[] = {
     {"one", "fa:16:3e:00:00:01"}, {"two", NULL}, {"three", "fa:16:3e:00:00:03"}, {"four", NULL}};
 
-static int read_southbound(const char *remote, const struct southbound_suspect *asked, size_t n,
+static int read_southbound(const char *remote, const struct southbound_query *asked, size_t n,
                            bool *registered, struct southbound_port *ports, struct vif_error *err)
 {
     *err = (struct vif_error){0};
@@ -208,7 +209,7 @@ static void many_are_asked_for_at_once(void **state)
     static const struct fake_action script[] = {
         ACCEPT, EXPECT("transact"), ANSWER("[" CHASSIS "," ROWS(TWO "," ONE) "]"), GONE, END,
     };
-    struct southbound_suspect asked[30];
+    struct southbound_query asked[30];
     struct southbound_port ports[30];
     struct fake_server server;
     struct vif_error err;
@@ -216,7 +217,7 @@ static void many_are_asked_for_at_once(void **state)
 
     (void)state;
     for (size_t i = 0; i < 30; i++)
-        asked[i] = (struct southbound_suspect){i == 17 ? "one" : i == 18 ? "two" : "none", NULL};
+        asked[i] = (struct southbound_query){i == 17 ? "one" : i == 18 ? "two" : "none", NULL};
     fake_server_start(&server, FAKE_UNIX, script);
     assert_int_equal(read_southbound(server.address, asked, 30, &registered, ports, &err), 0);
     assert_string_equal(ports[17].chassis, "hv2");
@@ -256,7 +257,7 @@ static int read_both(const char *address, bool local)
         return read_southbound(address, known, 4, &registered, ports, &err);
     r = ovsdb_client_new(&address, 1, NULL, &client, &err);
     if (r == 0)
-        r = vswitch_read_facts(client, suspects, 3, deadline_after(5000), &root, facts, &err);
+        r = vswitch_read_facts(client, queries, 3, deadline_after(5000), &root, facts, &err);
     if (r == 0)
         check_facts(&root, facts);
     return r;

@@ -205,7 +205,7 @@ static void other_files(void **state)
         auto_close int fd = file_of(log, strlen(log));
 
         assert_int_equal(history_read(fd, asked, 1, &err), -EPROTO);
-        assert_string_equal(err.text, "the file is no log of database Open_vSwitch");
+        assert_string_equal(err.text, "the file is not a log of database Open_vSwitch");
         assert_int_equal(asked[0].since_ms, 0);
     }
 }

@@ -71,11 +71,11 @@ static struct vswitch_copies *read_copies(struct session *s)
     const struct vswitch_bridge *bridges[] = {&own};
     const struct vswitch_port *ports[] = {&out};
     const char *qos[] = {Q_1, Q_2};
-    struct vswitch_doomed doomed = {bridges, 1, ports, 1, qos, 2};
+    struct vswitch_deletions deletions = {bridges, 1, ports, 1, qos, 2};
     struct vswitch_copies *copies = NULL;
 
     begin(s, script);
-    assert_int_equal(vswitch_copies_read(s->client, &doomed, s->until, &copies, &s->err), 0);
+    assert_int_equal(vswitch_copies_read(s->client, &deletions, s->until, &copies, &s->err), 0);
     end(s);
     return copies;
 }

@@ -331,7 +331,7 @@ static void maps_are_merged(void **state)
 {
     auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(db_of(state));
     struct vif_map ids = {0}, options = {0}, drop = {0};
-    struct vswitch_interface_change change = {.whoever = true,
+    struct vswitch_interface_change change = {.any_owner = true,
                                               .set_ids = &ids,
                                               .set_options = &options,
                                               .drop_ids = &drop,
