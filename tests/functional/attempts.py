@@ -8,7 +8,7 @@ Nothing of it may change the host, and every answer is PermissionDenied.  CONFIG
 """
 from collections import namedtuple
 
-from leftovers import ids
+from stale import ids
 from linux_host import lb_vif
 from nic import hostdev_vif, vhostuser_vif
 from vifs import device, document, edited, hybrid_vif, ovs_vif, versioned, vif_id

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from drifts import DIRECT, TAP, harm, judged
+from damage import DIRECT, TAP, harm, judged
 from lab import NOBODY, wait_until
 from state import assert_same
 from vifs import device, hybrid_vif, instance_id, ovs_vif, vif_id

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from judge import vifctl
+from validators import vifctl
 from vifs import ovs_vif
 
 VERBS = ('plug', 'unplug', 'check', 'show', 'graph', 'list', 'prune', 'doctor', 'host-info', 'metrics')

@@ -13,7 +13,7 @@ import subprocess
 
 import pytest
 
-import leftovers
+import stale
 from lab import Lab, wait_until
 from state import assert_same
 from vifd_client import Vifd
@@ -105,8 +105,8 @@ def both():
         lab.db.transact({'op': 'update', 'table': 'Interface', 'row': {'external_ids': ['map', [
             ['iface-id', vif_id(DRIFTED)], ['attached-mac', 'fa:16:3e:ff:ff:ff']]]},
             'where': [['name', '==', device(DRIFTED)]]})
-        leftovers.port(lab, 70)
-        leftovers.vhost_user_port(lab, 71)
+        stale.port(lab, 70)
+        stale.vhost_user_port(lab, 71)
         lab.settle()
         one = Both(lab)
         yield one
@@ -232,8 +232,8 @@ def do(lab, what):
         lab.ip('link', 'set', device(TAP), 'mtu', '1400')
         lab.ip('link', 'del', device(HYBRID, 'qvb'))
     elif what == 'leave':
-        leftovers.port(lab, 70)
-        leftovers.vhost_user_port(lab, 71)
+        stale.port(lab, 70)
+        stale.vhost_user_port(lab, 71)
     elif what == 'no-database':
         lab.stop('ovsdb-server')
         os.unlink(lab.socket)

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from judge import vifctl
+from validators import vifctl
 from lab import TOP, VIFCTL
 
 # Words that carry no meaning of their own.

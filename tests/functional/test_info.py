@@ -6,7 +6,7 @@ import subprocess
 import jsonschema
 import pytest
 
-from judge import changed, decoder_takes, good_documents, mutants, vifctl
+from validators import changed, decoder_takes, good_documents, mutants, vifctl
 
 GOOD = good_documents()
 TYPES = ['VIFGeneric', 'VIFBridge', 'VIFOpenVSwitch', 'VIFDirect', 'VIFVHostUser',

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-import leftovers
+import stale
 from faulty import left
 from lab import Outcome, wait_until
 from state import assert_same
@@ -393,7 +393,7 @@ def test_repair_interrupted_at_every_point(lab):
 
 @NO_SWITCH
 def test_prune_interrupted_between_its_looks_removes_nothing(lab):
-    leftovers.KINDS['tap'](lab, 7)
+    stale.KINDS['tap'](lab, 7)
     before = lab.snapshot()
     one = Running(lab, 'prune', options=['--yes', '--grace=0'])
     time.sleep(1)

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from judge import vifctl
+from validators import vifctl
 from lab import TOP
 from state import assert_same
 from vifs import device, document, edited, mac, ovs_vif, vif_id

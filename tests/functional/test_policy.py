@@ -8,7 +8,7 @@ import pytest
 
 from attempts import ALL, ATTEMPTS, CONFIG, FIELDS, MALFORMED, allowed, prepare
 from lab import VIFCTL, Lab
-import leftovers
+import stale
 from nic import Nic, hostdev_vif, pretend_dpdk
 from state import assert_same, identities
 from vifs import device, ovs_vif, vif_id
@@ -140,8 +140,8 @@ def test_whole_host_may_be_read(host):
 @pytest.mark.lab(vswitchd=False)
 def test_leftovers_outside_are_kept(lab):
     lab.add_bridge('br-ex')
-    mine = leftovers.port(lab, 1)
-    theirs = leftovers.add_port(lab, device(2), leftovers.ids(2), bridge='br-ex')
+    mine = stale.port(lab, 1)
+    theirs = stale.add_port(lab, device(2), stale.ids(2), bridge='br-ex')
     answer = call(lab, 'prune')[1]
     found = {one['name']: one for one in answer['stale']}
     assert found[mine]['state'] == 'removed' and lab.db.row('Port', mine) is None

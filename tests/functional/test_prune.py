@@ -2,9 +2,9 @@
 """vifctl prune: finds what belongs to nothing, says why, and removes that and nothing else."""
 import pytest
 
-import leftovers
+import stale
 from lab import Holder
-from leftovers import KINDS, add_port, found, guest, ids, look
+from stale import KINDS, add_port, found, guest, ids, look
 from state import assert_same
 from vifs import device, hybrid_vif, instance_id, mac, ovs_vif, qos_id, vif_id
 
@@ -60,9 +60,9 @@ def test_each_kind_says_what_and_why(lab, kind):
 @NO_SWITCH
 def test_dry_run_says_every_operation(lab):
     """What it says is what --yes does, in that order."""
-    leftovers.hybrid_port(lab, 1)
-    leftovers.hybrid_links(lab, 2)
-    row = leftovers.qos(lab, 3)
+    stale.hybrid_port(lab, 1)
+    stale.hybrid_links(lab, 2)
+    row = stale.qos(lab, 3)
     before = lab.snapshot()
     done = look(lab, '--dry-run')
     assert found(done, 'planned') == found(look(lab)) != set()
@@ -82,8 +82,8 @@ def test_dry_run_says_every_operation(lab):
 @NO_SWITCH
 def test_match_takes_names_ids_and_instances(lab):
     for n in (1, 2, 3):
-        leftovers.port(lab, n)
-        leftovers.qbr(lab, n)
+        stale.port(lab, n)
+        stale.qbr(lab, n)
     assert len(found(look(lab))) == 6
     assert found(look(lab, '--match=qbr*')) == {('hybrid-bridge', device(n, 'qbr'))
                                                 for n in (1, 2, 3)}
@@ -99,7 +99,7 @@ def test_match_takes_names_ids_and_instances(lab):
 @NO_SWITCH
 def test_who_looks_for_a_guest_is_none(lab):
     """The instance stands in the command lines of vifctl and of the shell that started it."""
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     shell = ('sh', '-c', '"$@"; exit $?', 'sh')
     done = look(lab, '--match=' + instance_id(1), prefix=shell)
     assert found(done) == {('port', device(1))}
@@ -159,15 +159,15 @@ def test_port_with_marks_of_another_owner(lab, what):
 
 @NO_SWITCH
 def test_rows_with_marks_of_another_owner(lab):
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     lab.vsctl('set', 'Port', device(1), 'external_ids:contNetns=/run/netns/x')
-    leftovers.per_port_bridge(lab, 2)
+    stale.per_port_bridge(lab, 2)
     lab.vsctl('set', 'Bridge', device(2, 'pb'), 'external_ids:who=me')
-    leftovers.per_port_bridge(lab, 3)
+    stale.per_port_bridge(lab, 3)
     lab.vsctl('add-port', device(3, 'pb'), 'other', '--', 'set', 'Interface', 'other',
               'type=internal')
-    leftovers.add_qos(lab, qos_id(device(4)), who='me')
-    leftovers.add_qos(lab, vif_id(5))                   # a UUID, but not of os-vif's
+    stale.add_qos(lab, qos_id(device(4)), who='me')
+    stale.add_qos(lab, vif_id(5))                   # a UUID, but not of os-vif's
     lab.vsctl('--', '--id=@q', 'create', 'QoS', 'type=linux-htb', 'external_ids:id=x')
     before = lab.snapshot()
     assert remove(lab).json == {'leftovers': []}
@@ -177,32 +177,32 @@ def test_rows_with_marks_of_another_owner(lab):
 def bond(lab):
     """A port of two interfaces."""
     lab.vsctl('add-bond', 'br-int', device(1), device(2), device(3), '--', 'set', 'Interface',
-              device(2), *leftovers.column('external_ids', ids(2)))
+              device(2), *stale.column('external_ids', ids(2)))
 
 
 def enslaved(lab):
-    leftovers.hybrid_links(lab, 1)
-    leftovers.tap(lab, 2, alias='')
+    stale.hybrid_links(lab, 1)
+    stale.tap(lab, 2, alias='')
     lab.ip('link', 'set', device(2), 'master', device(1, 'qbr'))
 
 
 def renamed_peer(lab):
-    leftovers.veth(lab, 1)
+    stale.veth(lab, 1)
     lab.ip('link', 'set', device(1, 'qvo'), 'name', 'uplink')
 
 
 def on_another_bridge(lab):
-    leftovers.veth(lab, 1)
+    stale.veth(lab, 1)
     lab.ip('link', 'add', 'br0', 'type', 'bridge')
     lab.ip('link', 'set', device(1, 'qvo'), 'master', 'br0')
 
 
 def other_alias(lab):
     for n, alias in ((1, 'of the lab'), (2, 'vif ' + vif_id(3))):
-        leftovers.qbr(lab, n)
+        stale.qbr(lab, n)
         lab.ip('link', 'set', device(n, 'qbr'), 'alias', alias)
-    leftovers.tap(lab, 4, alias='')
-    leftovers.tap(lab, 5, alias='vif five')
+    stale.tap(lab, 4, alias='')
+    stale.tap(lab, 5, alias='vif five')
 
 
 def other_kind(lab):
@@ -213,11 +213,11 @@ def other_kind(lab):
 
 def with_port(lab):
     """Links whose port is there, whatever state it is in."""
-    leftovers.hybrid_links(lab, 1)
+    stale.hybrid_links(lab, 1)
     add_port(lab, device(1, 'qvo'), {})
-    leftovers.tap(lab, 2)
+    stale.tap(lab, 2)
     add_port(lab, device(2), {})
-    leftovers.tap(lab, 3)
+    stale.tap(lab, 3)
     add_port(lab, 'elsewhere', ids(3), ofport=7)
 
 
@@ -230,7 +230,7 @@ def in_use_by_id(lab):
 
 def device_is_there(lab):
     """ovs-vswitchd cannot make the port, though the device exists."""
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     lab.ip('tuntap', 'add', device(1), 'mode', 'tap')
 
 
@@ -241,27 +241,27 @@ def not_judged_yet(lab):
 
 
 def socket_is_there(lab):
-    name = leftovers.vhost_user_port(lab, 1)
+    name = stale.vhost_user_port(lab, 1)
     lab.run('touch', '/run/' + name)
 
 
 def guest_is_connected(lab):
     """Its socket is out of our sight, but ovs-vswitchd sees the guest."""
-    lab.vsctl('set', 'Interface', leftovers.vhost_user_port(lab, 1), 'link_state=up')
+    lab.vsctl('set', 'Interface', stale.vhost_user_port(lab, 1), 'link_state=up')
 
 
 def peer_is_there(lab):
-    leftovers.patch_port(lab, 1)
+    stale.patch_port(lab, 1)
     add_port(lab, 'pbp' + vif_id(1), {}, 'patch', options={'peer': 'ibp' + vif_id(1)})
 
 
 def tap_is_there(lab):
-    leftovers.per_port_bridge(lab, 1)
+    stale.per_port_bridge(lab, 1)
     lab.ip('tuntap', 'add', device(1), 'mode', 'tap')
 
 
 def qos_in_use(lab):
-    row = leftovers.qos(lab, 1)
+    row = stale.qos(lab, 1)
     add_port(lab, 'some-port', {}, ofport=0)
     lab.vsctl('set', 'Port', 'some-port', 'qos=' + row)
 
@@ -283,7 +283,7 @@ def test_what_is_only_like_one(lab, make):
 @NO_SWITCH
 def test_tap_with_a_reader(lab):
     """Whether it is up or not; when the reader ends, it is a leftover."""
-    leftovers.tap(lab, 1)
+    stale.tap(lab, 1)
     lab.ip('link', 'set', device(1), 'up')
     reader = lab.guest(device(1), '192.0.2.1', mac(1))
     for state in ('up', 'down'):
@@ -295,7 +295,7 @@ def test_tap_with_a_reader(lab):
 
 @NO_SWITCH
 def test_veth_that_leads_into_a_container(lab):
-    leftovers.veth(lab, 1)
+    stale.veth(lab, 1)
     container = Holder('unshare', '--net', 'sh', '-c', 'echo ready; exec cat')
     try:
         lab.ip('link', 'set', device(1, 'qvo'), 'netns', str(container.process.pid))
@@ -307,7 +307,7 @@ def test_veth_that_leads_into_a_container(lab):
 
 @NO_SWITCH
 def test_libvirts_port_is_shown_and_left(lab):
-    leftovers.libvirt_port(lab, 1)
+    stale.libvirt_port(lab, 1)
     before = lab.snapshot()
     [one] = remove(lab).json['stale']
     assert (one['kind'], one['name'], one['state']) == ('libvirt-port', 'vnet1', 'kept')

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-import leftovers
+import stale
 from lab import NOBODY
-from leftovers import found, look
+from stale import found, look
 from vifs import device, instance_id
 
 # A vifd with CAP_NET_ADMIN alone cannot read the log of ovsdb-server.
@@ -57,7 +57,7 @@ def why_kept(outcome):
 
 
 def test_age_is_that_of_the_record(lab):
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     time.sleep(1)
     make_older(lab, 100)
     [one] = look(lab, grace=90).json['stale']
@@ -68,7 +68,7 @@ def test_age_is_that_of_the_record(lab):
 
 def test_nothing_is_older_than_the_host_is_up(lab):
     """After a start of the host, guests need time to come back to their ports."""
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     make_older(lab, 10 ** 8)
     [one] = look(lab).json['stale']
     with open('/proc/uptime') as f:
@@ -76,15 +76,15 @@ def test_nothing_is_older_than_the_host_is_up(lab):
 
 
 def test_new_row_of_an_old_name_is_young(lab):
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     make_older(lab, 100)
     lab.vsctl('del-port', device(1))
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     assert 'younger than the grace period' in why_kept(look(lab, '--yes', grace=90))
 
 
 def test_compacted_log_dates_from_its_snapshot(lab):
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     make_older(lab, 100)
     lab.run('ovs-appctl', '-t', lab.path('db.ctl'), 'ovsdb-server/compact')
     [one] = look(lab).json['stale']
@@ -94,7 +94,7 @@ def test_compacted_log_dates_from_its_snapshot(lab):
 
 def test_ovns_word_for_it(lab):
     """The port was there when OVN made it real; and when that was just now, it is young."""
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     now = int(time.time() * 1000)
     lab.vsctl('set', 'Interface', device(1), 'external_ids:ovn-installed-ts=%d' % (now - 100000))
     assert found(look(lab, grace=90)) == PORT
@@ -111,14 +111,14 @@ def unknown(outcome):
 
 def test_server_behind_something_else(lab):
     """Who answers is not who keeps the log."""
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     lab.start_proxy()
     assert unknown(look(lab, '--yes', grace=1))
     assert ': its age is unknown\n' in lab.vifctl('prune', options=['--yes']).out
 
 
 def test_server_over_tcp(lab):
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     lab.run('ovs-appctl', '-t', lab.path('db.ctl'), 'ovsdb-server/add-remote',
             'ptcp:6640:127.0.0.1')
     done = look(lab, '--yes', grace=1, ovsdb='tcp:127.0.0.1:6640')
@@ -136,14 +136,14 @@ def test_clustered_database(lab):
     lab.run('ovsdb-tool', 'create-cluster', lab.path('conf.db'), lab.path('alone.db'),
             'unix:' + lab.path('raft.sock'))
     lab.start_ovsdb()
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     assert unknown(look(lab, '--yes', grace=1))
 
 
 @pytest.mark.parametrize('damage', ['garbage', 'half a record', 'a huge record'])
 def test_log_with_a_damaged_tail(lab, damage):
     """What stands before the damage counts; what stands behind it is not known."""
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     with open(lab.path('conf.db'), 'ab') as f:
         f.write({'garbage': b'\0\1\2' * 100, 'half a record': record({'Port': {}})[:-9],
                  'a huge record': b'OVSDB JSON 999999999 ' + b'0' * 40 + b'\n{}'}[damage])
@@ -152,7 +152,7 @@ def test_log_with_a_damaged_tail(lab, damage):
 
 def test_without_the_right_to_look(lab):
     """Who may not see the server's files, or others' processes, removes no port."""
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
     done = look(lab, grace=1, prefix=NOBODY)
     assert unknown(done)
     lab.run('mount', '-t', 'proc', '-o', 'hidepid=2', 'proc', '/proc')

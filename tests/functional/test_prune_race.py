@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-import leftovers
+import stale
 from lab import wait_until
-from leftovers import KINDS, found, look
+from stale import KINDS, found, look
 from state import assert_same
 from vifs import device, hybrid_vif, ovs_vif
 
@@ -62,7 +62,7 @@ class OsVif(Plugger):
             lambda: self.lab.ip('link', 'set', qbr, 'up'),
             lambda: self.lab.ip('link', 'set', qvb, 'up', 'promisc', 'on', 'master', qbr),
             lambda: self.lab.vsctl('add-port', 'br-int', qvo, '--', 'set', 'Interface', qvo,
-                                   *leftovers.column('external_ids', leftovers.ids(n))),
+                                   *stale.column('external_ids', stale.ids(n))),
         ]
         for step in steps:
             step()
@@ -144,7 +144,7 @@ def test_fifty_among_a_thousand(lab):
 @pytest.mark.lab(vswitchd=False)
 def test_vif_another_vifctl_works_on(lab):
     """Its tap is there, its port is not yet; its lock is held, and nobody waits for that."""
-    leftovers.tap(lab, 2)
+    stale.tap(lab, 2)
     lab.start_proxy().misbehave('delay=8')
     plug = lab.background('plug', ovs_vif(1, create_tap=True))
     wait_until(lambda: lab.links().get(device(1), {}).get('alias'), what='the tap is made')
@@ -158,7 +158,7 @@ def test_vif_another_vifctl_works_on(lab):
 
 def old_port(lab, n):
     """Found even through a proxy, behind which no log is seen."""
-    leftovers.port(lab, n)
+    stale.port(lab, n)
     lab.vsctl('set', 'Interface', device(n), 'external_ids:ovn-installed-ts=%d' % (
         (time.time() - 100) * 1000))
 
@@ -172,16 +172,16 @@ def add_tap(lab):
 
 def replace_port(lab):
     lab.vsctl('del-port', device(1))
-    leftovers.port(lab, 1)
+    stale.port(lab, 1)
 
 
 def replace_tap(lab):
     lab.ip('link', 'del', device(5))
-    leftovers.tap(lab, 5)
+    stale.tap(lab, 5)
 
 
 def add_port(lab):
-    leftovers.add_port(lab, device(6, 'qvo'), {})
+    stale.add_port(lab, device(6, 'qvo'), {})
 
 
 CHANGES = {
@@ -205,8 +205,8 @@ def test_what_changes_meanwhile(lab, change, when):
     for n in (1, 2):
         old_port(lab, n)
     for n in (5, 7):
-        leftovers.tap(lab, n)
-    leftovers.hybrid_links(lab, 6)
+        stale.tap(lab, n)
+    stale.hybrid_links(lab, 6)
     made = found(look(lab))
     assert len(made) == 5
     seen = []
@@ -234,9 +234,9 @@ def test_what_changes_meanwhile(lab, change, when):
 @pytest.mark.lab(vswitchd=False)
 def test_qos_row_that_a_port_comes_to_refer_to(lab):
     """The database keeps it; those like it are left for the next time, all else goes."""
-    rows = [leftovers.qos(lab, n) for n in (1, 2)]
+    rows = [stale.qos(lab, n) for n in (1, 2)]
     old_port(lab, 3)
-    leftovers.add_port(lab, 'other', {}, ofport=0)
+    stale.add_port(lab, 'other', {}, ofport=0)
 
     def on_point(point):
         if point == 'request 7':
@@ -254,8 +254,8 @@ def test_qos_row_that_a_port_comes_to_refer_to(lab):
 @pytest.mark.lab(vswitchd=False)
 def test_removal_that_fails(lab):
     """The kernel refuses: the status says so, and the words say what."""
-    leftovers.tap(lab, 1)
-    leftovers.port(lab, 2)
+    stale.tap(lab, 1)
+    stale.port(lab, 2)
     lab.run('touch', '/run/vifd.lock')
     lab.run('chmod', '666', '/run/vifd.lock')
     bare = ('setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin')
@@ -268,7 +268,7 @@ def test_removal_that_fails(lab):
 
 @pytest.mark.lab(vswitchd=False)
 def test_without_the_lock_file_nothing_is_removed(lab):
-    leftovers.tap(lab, 1)
+    stale.tap(lab, 1)
     lab.run('mkdir', '/run/vifd.lock')
     done = look(lab, '--yes', status=3)
     assert done.line().startswith('vifctl: lock /run/vifd.lock: ')

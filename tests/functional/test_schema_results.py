@@ -7,7 +7,7 @@ import subprocess
 import jsonschema
 import pytest
 
-import leftovers
+import stale
 from lab import VIFCTL, Lab
 from vifs import device, edited, instance_id, mac, ovs_vif, vif_id
 
@@ -19,7 +19,7 @@ def host():
         lab.add_bridge()
         lab.plug(ovs_vif(1, create_tap=True), ovs_vif(2))
         lab.ip('link', 'set', device(1), 'mtu', '1400')
-        leftovers.port(lab, 70)
+        stale.port(lab, 70)
         lab.settle()
         yield lab
 

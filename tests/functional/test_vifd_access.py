@@ -9,7 +9,7 @@ import pytest
 from attempts import ATTEMPTS, CONFIG, FIELDS, MALFORMED, allowed, prepare
 from callers import VIFD_ID, Caller, add_user, event, events
 from lab import Lab, wait_until
-import leftovers
+import stale
 from nic import Nic, pretend_dpdk
 from state import assert_same, identities
 from vifd_client import VarlinkError, Vifd
@@ -44,7 +44,7 @@ def host():
         lab.add_bridge('br-int')
         pretend_dpdk(lab)
         prepare(lab, Nic(lab))
-        leftovers.port(lab, 9)
+        stale.port(lab, 9)
         lab.closed = Vifd(lab, config=CONFIG, name='closed', user=None)
         lab.open = Vifd(lab, config=OPEN, name='open', user=None)
         lab.before = everything(lab)
@@ -215,7 +215,7 @@ def test_leftovers_of_the_group(lab):
     vifd = Vifd(lab, user=None)
     old = {'ovn-installed-ts': '1'}
     mine, unknown, theirs = (
-        leftovers.add_port(lab, device(n), leftovers.ids(n, **more), bridge=bridge)
+        stale.add_port(lab, device(n), stale.ids(n, **more), bridge=bridge)
         for n, more, bridge in ((1, old, 'br-int'), (2, {}, 'br-int'), (3, old, 'br-ex')))
     with Caller(NOVA, NOVA, VIFD_ID) as nova, nova.connect(vifd) as c:
         found = {one['name']: one for one in

@@ -22,7 +22,7 @@ def judged(text):
     return [line for line in text.splitlines() if line[:2] == '  ' and line[2] != ' ']
 
 
-def seen_and_mended(lab, doc, lines, options=()):
+def seen_and_repaired(lab, doc, lines, options=()):
     """The drift is told in exactly these lines, mended, and then there is none."""
     name = lab.plug(doc, options=[*options, '--dry-run', '--json']).result['name']
     found = lab.vifctl('check', doc, options=options, status=1)

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from drifts import (DIRECT, HYBRID, HYBRID_DRIFTS, OWN_BRIDGE_DRIFTS, TAP, TAP_DRIFTS,
-                    VHOSTUSER_DRIFTS, VHU, clean, harm, judged, seen_and_mended)
+from damage import (DIRECT, HYBRID, HYBRID_DRIFTS, OWN_BRIDGE_DRIFTS, TAP, TAP_DRIFTS,
+                    VHOSTUSER_DRIFTS, VHU, clean, harm, judged, seen_and_repaired)
 from nic import hostdev_vif, nic_with_vf3, pretend_dpdk, vhostuser_vif
 from state import assert_same
 from vifs import mac, ovs_vif, vif_id
@@ -27,7 +27,7 @@ def table(drifts):
 def test_drift_of_a_tap(lab, commands, lines):
     lab.plug(DIRECT)
     harm(lab, commands)
-    seen_and_mended(lab, DIRECT, lines)
+    seen_and_repaired(lab, DIRECT, lines)
 
 
 def test_tap_that_is_made_again_stays_up(lab):
@@ -45,7 +45,7 @@ def test_bridge_removed(lab):
     doc = ovs_vif(1, create_tap=True, datapath_type='netdev')
     lab.plug(doc)
     lab.vsctl('del-br', 'br-int')
-    seen_and_mended(lab, doc, ['+ bridge br-int of datapath_type netdev: missing',
+    seen_and_repaired(lab, doc, ['+ bridge br-int of datapath_type netdev: missing',
                                '+ port %s on bridge br-int: missing' % TAP])
 
 
@@ -53,7 +53,7 @@ def test_bridge_removed(lab):
 def test_drift_of_a_hybrid_plug(lab, commands, lines):
     lab.plug(HYBRID)
     harm(lab, commands)
-    seen_and_mended(lab, HYBRID, lines)
+    seen_and_repaired(lab, HYBRID, lines)
 
 
 @table(OWN_BRIDGE_DRIFTS)
@@ -62,7 +62,7 @@ def test_drift_of_a_bridge_per_port(lab, commands, lines):
     doc = ovs_vif(1, create_tap=True, datapath_type='netdev')
     lab.plug(doc, options=options)
     harm(lab, commands)
-    seen_and_mended(lab, doc, lines, options)
+    seen_and_repaired(lab, doc, lines, options)
 
 
 @NO_SWITCH
@@ -72,7 +72,7 @@ def test_drift_of_a_vhostuser_port(lab, commands, lines):
     pretend_dpdk(lab)
     lab.plug(doc)
     harm(lab, commands)
-    seen_and_mended(lab, doc, lines)
+    seen_and_repaired(lab, doc, lines)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_drift_of_a_representor(lab, nic, commands, lines):
     doc = hostdev_vif(1, nic.vf(3))
     nic.plug(doc)
     harm(lab, commands)
-    seen_and_mended(lab, doc, lines)
+    seen_and_repaired(lab, doc, lines)
 
 
 @NO_SWITCH
