@@ -76,20 +76,3 @@ const char *strmap_get(const struct vif_map *map, const char *key)
 
     return found ? map->entries[at].value : NULL;
 }
-
-int strmap_copy(struct vif_map *to, const struct vif_map *from)
-{
-    struct vif_map copy = {0};
-
-    for (size_t i = 0; i < from->n; i++) {
-        int r = strmap_set(&copy, from->entries[i].key, from->entries[i].value);
-
-        if (r < 0) {
-            strmap_done(&copy);
-            return r;
-        }
-    }
-    strmap_done(to);
-    *to = copy;
-    return 0;
-}

@@ -15,7 +15,4 @@ int strmap_set(struct vif_map *map, const char *key, const char *value);
 /* The value of 'key', borrowed, or NULL. */
 const char *strmap_get(const struct vif_map *map, const char *key);
 
-/* Replaces 'to' by a copy of 'from'.  -ENOMEM with 'to' unchanged. */
-int strmap_copy(struct vif_map *to, const struct vif_map *from);
-
 #endif

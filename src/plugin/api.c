@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of functions that plugins are handed, and calling them. */
-#include <errno.h>
+/* What plugins are handed: options, and a table of functions; and calling them. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,33 +7,42 @@
 #include "base/strmap.h"
 #include "plugin/plugin.h"
 
+void plugin_options_init(struct plugin_options *options)
+{
+    *options = (struct plugin_options){
+        .ovs = {.network_device_mtu = 1500,
+                .default_qos_type = "linux-noop",
+                .tap_owner = NOBODY,
+                .tap_group = NOBODY,
+                .hw_tc_offload = TC_OFFLOAD_IGNORE},
+        .linux_bridge = {.network_device_mtu = 1500, .iptables_drop_action = "DROP"},
+    };
+}
+
+void plugin_options_done(struct plugin_options *options)
+{
+    free(options->linux_bridge.forward_interfaces);
+    strmap_done(&options->elsewhere);
+    plugin_options_init(options);
+}
+
 const struct plugin_options *plugin_options_of(const struct vif_describe *call)
 {
     return ((const struct plugin_call *)call)->options;
 }
 
-static __attribute__((format(printf, 4, 0))) int fail_at(const struct vif_describe *call,
-                                                         enum vif_error_kind kind, const char *path,
-                                                         const char *format, va_list ap)
-{
-    char where[JSON_PATH_TEXT_MAX], words[VIF_ERROR_TEXT_MAX];
-
-    view_where(call->vif, path, where);
-    (void)vsnprintf(words, sizeof words, format, ap);
-    return error_set(call->err, kind == VIF_ERROR_NONE ? VIF_ERROR_SYSTEM : kind, "%s: %s", where,
-                     words);
-}
-
 int plugin_fail(const struct vif_describe *call, enum vif_error_kind kind, const char *path,
                 const char *format, ...)
 {
+    char where[JSON_PATH_TEXT_MAX], words[VIF_ERROR_TEXT_MAX];
     va_list ap;
-    int r;
 
+    view_where(call->vif, path, where);
     va_start(ap, format);
-    r = fail_at(call, kind, path, format, ap);
+    (void)vsnprintf(words, sizeof words, format, ap);
     va_end(ap);
-    return r < 0 ? r : -EINVAL;
+    return error_set(call->err, kind == VIF_ERROR_NONE ? VIF_ERROR_SYSTEM : kind, "%s: %s", where,
+                     words);
 }
 
 int plugin_missing(const struct vif_describe *call, const char *path)

@@ -2,6 +2,7 @@
 /* Plugin "linux_bridge": VIFBridge on a Linux bridge that belongs to a network and is shared by its
  * VIFs, with the network's interface or VLAN as a port.  Acts only where the network asks the host
  * to provide its bridge; unplug leaves it, since other VIFs may be on it. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,34 +19,46 @@ struct describer {
     uint32_t mtu;
 };
 
+/* A link that the network's VIFs share, or NULL if out of memory. */
+static struct vif_wiring_link *add_shared(struct describer *d, enum vif_link_kind kind,
+                                          const char *name, uint32_t mtu)
+{
+    struct vif_wiring_link *link = wiring_add_link(d->call->wiring, kind, name);
+
+    if (!link) {
+        (void)error_memory(d->call->err);
+        return NULL;
+    }
+    link->create = kind != VIF_LINK_DEVICE;
+    link->shared = true;
+    link->on_unplug = VIF_ON_UNPLUG_KEEP;
+    link->mtu = mtu;
+    link->moves_addresses = kind != VIF_LINK_BRIDGE;
+    if (kind != VIF_LINK_BRIDGE)
+        (void)snprintf(link->master, sizeof link->master, "%s", d->bridge);
+    return link;
+}
+
 static int add_bridge(struct describer *d)
 {
-    struct vif_wiring_link *bridge = wiring_add_link(d->call->wiring, VIF_LINK_BRIDGE, d->bridge);
+    struct vif_wiring_link *bridge =
+        add_shared(d, VIF_LINK_BRIDGE, d->bridge, d->interface ? d->mtu : 0);
 
     if (!bridge)
-        return error_memory(d->call->err);
-    bridge->create = true;
-    bridge->shared = true;
-    bridge->on_unplug = VIF_ON_UNPLUG_KEEP;
+        return -ENOMEM;
     bridge->bridge.attributes.ageing_time = DEFAULT_AGEING;
     bridge->bridge.no_host_address = true;
     bridge->bridge.keep_ipv6 = d->options->use_ipv6;
-    bridge->mtu = d->interface ? d->mtu : 0;
     return 0;
 }
 
 static int add_interface(struct describer *d)
 {
-    struct vif_wiring_link *link = wiring_add_link(d->call->wiring, VIF_LINK_DEVICE, d->interface);
+    struct vif_wiring_link *link = add_shared(d, VIF_LINK_DEVICE, d->interface, d->mtu);
 
     if (!link)
-        return error_memory(d->call->err);
-    link->shared = true;
-    link->on_unplug = VIF_ON_UNPLUG_KEEP;
+        return -ENOMEM;
     link->device.up = true;
-    link->mtu = d->mtu;
-    link->moves_addresses = true;
-    (void)snprintf(link->master, sizeof link->master, "%s", d->bridge);
     return 0;
 }
 
@@ -59,17 +72,11 @@ static int add_vlan(struct describer *d, int64_t vlan)
     if (!d->interface)
         return plugin_missing(d->call, "network/bridge_interface");
     (void)snprintf(name, sizeof name, "vlan%d", (int)vlan);
-    link = wiring_add_link(d->call->wiring, VIF_LINK_VLAN, name);
+    link = add_shared(d, VIF_LINK_VLAN, name, d->mtu);
     if (!link)
-        return error_memory(d->call->err);
-    link->create = true;
-    link->shared = true;
-    link->on_unplug = VIF_ON_UNPLUG_KEEP;
+        return -ENOMEM;
     link->vlan.id = (uint16_t)vlan;
-    link->mtu = d->mtu;
-    link->moves_addresses = true;
     (void)snprintf(link->vlan.parent, sizeof link->vlan.parent, "%s", d->interface);
-    (void)snprintf(link->master, sizeof link->master, "%s", d->bridge);
     return 0;
 }
 

@@ -35,21 +35,6 @@ static int find_address(const struct ovs_describer *d, const char **ret_address)
     return *ret_address ? 0 : plugin_missing(d->call, "dev_address");
 }
 
-/* The name the representor is to get, or NULL. */
-static const char *wanted_name(const struct ovs_describer *d)
-{
-    static const char *const paths[] = {"port_profile/representor_name",
-                                        "port_profile/datapath_offload/representor_name"};
-
-    for (size_t i = 0; i < 2; i++) {
-        const char *name = view_string(d->call->vif, paths[i]);
-
-        if (name)
-            return name;
-    }
-    return NULL;
-}
-
 /* A fault of the NIC is reported with the field that named it. */
 static int at_address(const struct ovs_describer *d, const struct vif_error *why)
 {
@@ -135,6 +120,7 @@ static int plug_system(struct ovs_describer *d)
     struct vif_error why = {0};
     struct sriov_vf vf;
     const char *address = NULL;
+    const char *wanted = view_string(d->call->vif, "port_profile/representor_name");
     int r = check_kernel(d);
 
     if (r == 0)
@@ -150,7 +136,9 @@ static int plug_system(struct ovs_describer *d)
     r = add_vf(d, &vf, name);
     if (r == 0)
         r = check_offload(d, vf.pf_netdev);
-    return r < 0 ? r : add_representor(d, name, wanted_name(d));
+    if (!wanted)
+        wanted = view_string(d->call->vif, "port_profile/datapath_offload/representor_name");
+    return r < 0 ? r : add_representor(d, name, wanted);
 }
 
 /* A representor whose port is not there (a plug or unplug that was cut short) is the one the VF
@@ -220,8 +208,7 @@ static int describe_netdev(struct ovs_describer *d)
     port->mtu_request = ovs_mtu(d);
     if (strmap_set(&port->options, "dpdk-devargs", fact->devargs) < 0)
         return error_memory(d->call->err);
-    r = ovs_set_creation(d, port);
-    return r < 0 ? r : ovs_add_ids(d, port, d->interface_id);
+    return ovs_complete_port(d, port);
 }
 
 int ovs_describe_host_device(struct ovs_describer *d)

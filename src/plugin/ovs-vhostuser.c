@@ -47,14 +47,14 @@ static int add_mode(struct ovs_describer *d, struct vif_wiring_port *port)
         return plugin_missing(d->call, "mode");
     if (strcmp(mode, "client") == 0) {
         (void)snprintf(port->type, sizeof port->type, TYPE_CLIENT);
+        (void)snprintf(port->other_type, sizeof port->other_type, TYPE_SERVER);
         r = strmap_set(&port->drop_options, SERVER_PATH, "");
-        return r < 0 ? error_memory(d->call->err) : 0;
+    } else {
+        r = check_path(d, path);
+        if (r < 0)
+            return r;
+        r = strmap_set(&port->options, SERVER_PATH, path);
     }
-    r = check_path(d, path);
-    if (r < 0)
-        return r;
-    (void)snprintf(port->type, sizeof port->type, TYPE_SERVER);
-    r = strmap_set(&port->options, SERVER_PATH, path);
     return r < 0 ? error_memory(d->call->err) : 0;
 }
 
@@ -82,9 +82,6 @@ int ovs_describe_vhostuser(struct ovs_describer *d)
     r = add_mode(d, port);
     if (r < 0)
         return r;
-    if (strcmp(port->type, TYPE_CLIENT) == 0)
-        (void)snprintf(port->other_type, sizeof port->other_type, TYPE_SERVER);
     port->mtu_request = ovs_mtu(d);
-    r = ovs_set_creation(d, port);
-    return r < 0 ? r : ovs_add_ids(d, port, d->interface_id);
+    return ovs_complete_port(d, port);
 }

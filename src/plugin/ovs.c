@@ -22,7 +22,7 @@ void ovs_device_name(const struct ovs_describer *d, const char *prefix,
     text_copy(ret + strlen(ret), DEVICE_NAME_LENGTH + 1 - strlen(ret), d->id);
 }
 
-bool ovs_is_trunk(const struct ovs_describer *d)
+static bool is_trunk(const struct ovs_describer *d)
 {
     return strncmp(d->bridge, TRUNK_PREFIX, strlen(TRUNK_PREFIX)) == 0;
 }
@@ -93,7 +93,7 @@ int ovs_add_bridge(struct ovs_describer *d, const char *default_type)
     if (!bridge)
         return error_memory(d->call->err);
     bridge->create = true;
-    bridge->on_unplug = ovs_is_trunk(d) ? VIF_ON_UNPLUG_REMOVE : VIF_ON_UNPLUG_KEEP;
+    bridge->on_unplug = is_trunk(d) ? VIF_ON_UNPLUG_REMOVE : VIF_ON_UNPLUG_KEEP;
     if (type && !d->unplug)
         text_copy(bridge->datapath_type, sizeof bridge->datapath_type, type);
     return 0;
@@ -125,7 +125,7 @@ int ovs_add_ids(struct ovs_describer *d, struct vif_wiring_port *port, const cha
     if (r == 0)
         r = strmap_set(&port->ids, "vm-uuid", view_string(d->call->instance, "uuid"));
     /* os-vif does not put it on a patch port. */
-    if (r == 0 && ovs_is_trunk(d) && strcmp(port->type, "patch") != 0)
+    if (r == 0 && is_trunk(d) && strcmp(port->type, "patch") != 0)
         r = strmap_set(&port->ids, "bridge_name", d->bridge);
     return r < 0 ? error_memory(d->call->err) : 0;
 }
@@ -137,12 +137,12 @@ int ovs_set_qos_id(struct ovs_describer *d, struct vif_wiring_port *port)
     return 0;
 }
 
-int ovs_set_creation(struct ovs_describer *d, struct vif_wiring_port *port)
+int ovs_complete_port(struct ovs_describer *d, struct vif_wiring_port *port)
 {
-    port->isolate = d->options->isolate_vif && !ovs_is_trunk(d);
+    port->isolate = d->options->isolate_vif && !is_trunk(d);
     if (port->link[0] && ovs_is_system(d))
         memcpy(port->qos_type, d->options->default_qos_type, sizeof port->qos_type);
-    return 0;
+    return ovs_add_ids(d, port, d->interface_id);
 }
 
 int ovs_add_link_port(struct ovs_describer *d, const char *name, bool create)
@@ -154,10 +154,7 @@ int ovs_add_link_port(struct ovs_describer *d, const char *name, bool create)
         return -ENOMEM;
     text_copy(port->link, sizeof port->link, name);
     r = ovs_set_qos_id(d, port);
-    if (r < 0 || !create || d->unplug)
-        return r;
-    r = ovs_set_creation(d, port);
-    return r < 0 ? r : ovs_add_ids(d, port, d->interface_id);
+    return r < 0 || !create || d->unplug ? r : ovs_complete_port(d, port);
 }
 
 int ovs_refuse_create_tap(const struct ovs_describer *d)

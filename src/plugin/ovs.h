@@ -22,8 +22,6 @@ struct ovs_describer {
 void ovs_device_name(const struct ovs_describer *d, const char *prefix,
                      char ret[VIF_DEVICE_NAME_SIZE]);
 
-bool ovs_is_trunk(const struct ovs_describer *d);
-
 /* Whether the port's traffic goes through the kernel's datapath. */
 bool ovs_is_system(const struct ovs_describer *d);
 
@@ -42,8 +40,8 @@ int ovs_add_ids(struct ovs_describer *d, struct vif_wiring_port *port, const cha
 /* The port of a kernel link, with all that hangs on it. */
 int ovs_add_link_port(struct ovs_describer *d, const char *name, bool create);
 
-/* Isolation of a new port, and its QoS when a kernel link is behind it. */
-int ovs_set_creation(struct ovs_describer *d, struct vif_wiring_port *port);
+/* What a new port of the VIF has: isolation, QoS when a kernel link is behind it, external ids. */
+int ovs_complete_port(struct ovs_describer *d, struct vif_wiring_port *port);
 
 /* The QoS rows of the port's device are this VIF's. */
 int ovs_set_qos_id(struct ovs_describer *d, struct vif_wiring_port *port);
