@@ -45,26 +45,21 @@ struct address_list {
 void address_list_done(struct address_list *list);
 
 /* Reads what of 'family' (AF_INET, AF_INET6, or AF_UNSPEC for both) would have to move with the
- * link 'ifindex': its addresses of global or site scope, without the temporary ones of IPv6,
- * which the kernel makes itself; and its unicast routes of all tables, without those the kernel
- * makes with an address.  More tables than the main one, because with its last IPv4 address a
- * link loses the routes of all of them.  'ret' may be uninitialised; the caller ends it with
- * address_list_done().
+ * link 'ifindex': its addresses of global or site scope and its unicast routes of all tables,
+ * without those the kernel makes itself.  The caller ends '*ret' with address_list_done().
  *
  * 0; -ENODEV when there is no such link; -EOPNOTSUPP for a route that cannot move: one over
- * several links, or by a nexthop object.  'ret' is untouched on failure.  Does not wait. */
+ * several links, or by a nexthop object.  'ret' is untouched on failure. */
 int address_read(struct netlink *nl, int ifindex, int family, struct address_list *ret,
                  struct vif_error *err);
 
-/* Moves what 'list' names from one link to the other: everything is added there before anything
- * goes here, so that no moment is without.  Elements that are on both links, after a move that was
- * cut short, only goes from the first.  The second link is up, and has IPv6 not disabled when
- * the list has any.  An IPv4 label is renamed with its link.  IPv6 addresses skip duplicate
- * detection: they were in use a moment ago, and a tentative one is not usable.
+/* Moves what 'list' names from one link to another, which is up and has IPv6 enabled when the
+ * list has any: everything is added there before anything goes here.  What is on both links
+ * already, after a move that was cut short, only goes from the first.  An IPv4 label is renamed
+ * with its link; IPv6 addresses skip duplicate detection.
  *
- * 0 when all is on the second link and nothing on the first; 1 when 'list' is empty or the links
- * are the same, and nothing was sent; else a negative errno with both links as they were (or the
- * words say that putting back failed as well).  Does not wait. */
+ * 0; 1 when there is nothing to do; else a negative errno with both links as they were (or the
+ * words say that putting back failed as well). */
 int address_move(struct netlink *nl, int from_ifindex, int to_ifindex,
                  const struct address_list *list, struct vif_error *err);
 

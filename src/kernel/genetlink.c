@@ -96,21 +96,16 @@ int genetlink_send(struct genetlink *genl, int (*each)(void *data, const struct 
     return ret->error;
 }
 
-static struct nlmsghdr *begin(struct genetlink *genl, uint16_t family, uint8_t command, bool dump)
+struct nlmsghdr *genetlink_begin(struct genetlink *genl, uint8_t command, bool dump)
 {
     struct nlmsghdr *message = mnl_nlmsg_put_header(genl->request);
     struct genlmsghdr *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
 
-    message->nlmsg_type = family;
+    message->nlmsg_type = genl->family;
     message->nlmsg_flags = NLM_F_REQUEST | (dump ? NLM_F_DUMP : NLM_F_ACK);
     header->cmd = command;
     header->version = 1;
     return message;
-}
-
-struct nlmsghdr *genetlink_begin(struct genetlink *genl, uint8_t command, bool dump)
-{
-    return begin(genl, genl->family, command, dump);
 }
 
 static int parse_family(void *data, const struct nlmsghdr *message)
@@ -124,13 +119,17 @@ static int parse_family(void *data, const struct nlmsghdr *message)
 
 static int find_family(struct genetlink *genl, const char *name, struct vif_error *err)
 {
-    struct nlmsghdr *message = begin(genl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, false);
     struct netlink_result result;
+    struct nlmsghdr *message;
+    uint16_t family = 0;
     int r;
 
+    genl->family = GENL_ID_CTRL;
+    message = genetlink_begin(genl, CTRL_CMD_GETFAMILY, false);
     mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, name);
-    r = genetlink_send(genl, parse_family, &genl->family, &result);
-    if (r == 0 && genl->family < NLMSG_MIN_TYPE)
+    r = genetlink_send(genl, parse_family, &family, &result);
+    genl->family = family;
+    if (r == 0 && family < NLMSG_MIN_TYPE)
         r = -ENOENT;
     if (r == -ENOENT)
         (void)error_set(err, VIF_ERROR_KERNEL, "this kernel has no %s netlink", name);

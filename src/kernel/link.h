@@ -27,9 +27,8 @@ struct link_info {
     unsigned flags;           /* IFF_UP, IFF_PROMISC ... (also what IFLA_PROMISCUITY counts) */
     uint32_t mtu;
     uint8_t address[6];
-    int master; /* ifindex, 0 for none */
-    char
-        slave_kind[LINK_KIND_MAX]; /* the kind of 'master': "bridge", "openvswitch"; "" not known */
+    int master;                     /* ifindex, 0 for none */
+    char slave_kind[LINK_KIND_MAX]; /* of 'master': "bridge", "openvswitch"; "" not known */
     int peer;         /* veth: ifindex of the other end (IFLA_LINK), 0 unknown or other namespace */
     uint32_t group;   /* IFLA_GROUP, 0 unless someone set it */
     int parent;       /* vlan: ifindex of the link it stands on, 0 unknown or other namespace */
@@ -47,15 +46,12 @@ struct link_info {
     int32_t arp_announce;
 };
 
-/* Whether there is certainly no link of this name.  Asks without netlink, since an answer from
- * there has to wait for the holder of the kernel's lock on all links: taking down another network
- * namespace can hold it for many seconds. */
+/* Whether there is certainly no link of this name.  Does not ask rtnetlink, whose lock another
+ * network namespace that is taken down can hold for many seconds. */
 bool link_is_gone(const char *name);
 
-/* Reads the links with these names in one batch; info[i] belongs to names[i], with the name asked
- * for and ifindex 0 where there is none.  A name may be given twice.  Requests no statistics
- * (RTEXT_FILTER_SKIP_STATS).  IPv4 and IPv6 settings come from IFLA_AF_SPEC, so that no file is
- * read.  0 or a negative errno, with 'info' of no meaning. */
+/* Reads the links with these names in one batch; info[i] belongs to names[i], with the name
+ * asked for and ifindex 0 where there is none.  A name may be given twice. */
 int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct link_info *info,
                   struct vif_error *err);
 
@@ -100,31 +96,29 @@ struct link_change {
     bool set_address;
     uint8_t address[6];
     const char *alias; /* NULL: leave; "" removes it */
-    /* NULL: leave.  Only with an ifindex.  The kernel renames a link that is up only since 6.x; the
-     * caller sets it down first where needed. */
+    /* NULL: leave.  Only with an ifindex.  The kernel renames a link that is up only since 6.x;
+     * the caller sets it down first where needed. */
     const char *new_name;
     const struct vif_bridge_attributes *bridge; /* NULL: leave */
 };
 
-/* Adds requests that create a bridge with the MTU, address and bridge attributes of 'change', down,
- * with its alias.  Two messages (the kernel takes no IFLA_IFALIAS on creation; one when there is no
- * alias), hence two results: the index of the first is batch->n before the call.  The alias is set
- * only when the creation succeeded: its result is -ECANCELED otherwise. */
+/* Adds requests that create a bridge, down, with the MTU, address and bridge attributes of
+ * 'change'. An alias is set by a second request, as the kernel takes none on creation:
+ * -ECANCELED when the first failed. */
 void link_add_create_bridge(struct netlink_batch *batch, const char *name,
                             const struct link_change *change);
 
-/* Adds requests that create a veth pair complete: both ends with the MTU, flags (up, promiscuous)
- * and alias of 'change', 'name' with its master and address.  Three messages: the pair, then the
- * alias of 'name' (left out when there is none), then alias and flags of 'peer', which the kernel
- * does not let be up before its pair is whole.  The second and third are -ECANCELED when the first
- * failed. */
+/* Adds requests that create a veth pair: both ends with the MTU, flags (up, promiscuous) and
+ * alias of 'change', 'name' with its master and address.  Requests of their own follow for an
+ * alias of 'name' and for alias and flags of 'peer', which cannot be up before its pair is
+ * whole. */
 void link_add_create_veth(struct netlink_batch *batch, const char *name, const char *peer,
                           const struct link_change *change);
 
 /* Adds requests that create the VLAN 'vlan_id' (1 to 4094, 802.1Q) of the link 'parent' (its
- * ifindex), with the MTU, flags (up needs the parent up), master and address of 'change'.  Two
- * messages when there is an alias, as for a bridge.  The kernel refuses an MTU larger than the
- * parent's (-EINVAL), and the same VLAN of the same parent under a second name (-EEXIST). */
+ * ifindex), with the MTU, flags (up needs the parent up), master, address and alias of
+ * 'change'.  The kernel refuses an MTU larger than the parent's (-EINVAL), and the same VLAN
+ * under a second name (-EEXIST). */
 void link_add_create_vlan(struct netlink_batch *batch, const char *name, int parent,
                           uint16_t vlan_id, const struct link_change *change);
 
@@ -144,9 +138,8 @@ struct link_deletion {
     uint32_t group; /* the one it is in, where it is put back if it cannot be deleted */
 };
 
-/* Deletes them all, the kernel waiting once and not once for each; results[i] (-ENODEV: it was
- * gone) belongs to links[i].  The two ends of a veth may both be given.  Returns as
- * netlink_batch_send(). */
+/* Deletes them all; results[i] (-ENODEV: it was gone) belongs to links[i].  The two ends of a
+ * veth may both be given.  Returns as netlink_batch_send(). */
 int link_delete_many(struct netlink *nl, const struct link_deletion *links, size_t n,
                      struct netlink_result *results, struct vif_error *err);
 

@@ -21,8 +21,8 @@ ssize_t netlink_receive(const struct mnl_socket *socket, void *bytes, size_t siz
 /* Reads an ack (NLMSG_ERROR) or the end of a dump (NLMSG_DONE): the errno and the extended ack. */
 void netlink_parse_end(const struct nlmsghdr *message, struct netlink_result *ret);
 
-/* The attributes of a message behind 'header' bytes of its payload, or those nested in another (NULL:
- * none), by type: of[0..n), NULL for those that are missing. */
+/* The attributes of a message behind 'header' bytes of its payload, or those nested in another
+ * (NULL: none), by type: of[0..n), NULL for those that are missing. */
 void netlink_attributes(const struct nlmsghdr *message, size_t header, const struct nlattr **of,
                         size_t n);
 void netlink_nested(const struct nlattr *nest, const struct nlattr **of, size_t n);

@@ -335,13 +335,6 @@ static int run(struct exchange *x, bool followers, size_t *n_answered)
     return 0;
 }
 
-static void fail_pending(const struct exchange *x, int r)
-{
-    for (size_t i = 0; i < x->batch->n; i++)
-        if (x->results[i].error == PENDING)
-            x->results[i].error = r;
-}
-
 int netlink_batch_send(struct netlink *nl, struct netlink_batch *batch, int changes,
                        struct netlink_result *results,
                        int (*each)(void *data, size_t index, const struct nlmsghdr *message),
@@ -366,7 +359,9 @@ int netlink_batch_send(struct netlink *nl, struct netlink_batch *batch, int chan
         r = run(&x, true, &n_answered);
     if (r < 0) {
         drain(nl);
-        fail_pending(&x, r);
+        for (size_t i = 0; i < batch->n; i++)
+            if (results[i].error == PENDING)
+                results[i].error = r;
     }
     log_debug(nl->log, "netlink: %zu %s in %llu sends", batch->n, changes ? "changes" : "reads",
               (unsigned long long)(nl->counts.sends - sends));

@@ -56,27 +56,24 @@ struct netlink_request {
 
 void netlink_batch_done(struct netlink_batch *batch);
 
-/* Begins a request of up to 'max' bytes, its header included; the caller adds to the returned
- * header with mnl_attr_put*() and ends it with netlink_batch_end().  NLM_F_REQUEST is added to
- * 'flags'; a request that changes something has NLM_F_ACK, one that reads has not and gets one
- * message in answer; with NLM_F_DUMP as many as there are, and the result -EINTR when what it shows
- * changed while it ran: the caller asks again.  NULL when out of memory (the batch remembers; a
- * call of netlink_batch_end(batch, NULL) is harmless). */
+/* Begins a request of up to 'max' bytes, its header included; the caller adds attributes and
+ * ends it with netlink_batch_end().  A request that changes something has NLM_F_ACK in 'flags';
+ * one that reads gets one message in answer, with NLM_F_DUMP as many as there are, and the
+ * result -EINTR when what it shows changed meanwhile.  NULL when out of memory, which the batch
+ * remembers; to end NULL is harmless. */
 struct nlmsghdr *netlink_batch_begin(struct netlink_batch *batch, uint16_t type, uint16_t flags,
                                      size_t max);
 void netlink_batch_end(struct netlink_batch *batch, struct nlmsghdr *message);
 
-/* The request ended last is sent only once request 'first' has succeeded; else its result is
- * -ECANCELED.  For what is done by name to a link this batch creates: when the creation fails with
- * -EEXIST the name is another link's.  'first' itself must not be one that follows another. */
+/* The request ended last is sent only once request 'first', which follows none, has succeeded;
+ * else its result is -ECANCELED: where a creation fails with -EEXIST the name is another link's. */
 void netlink_batch_after(struct netlink_batch *batch, size_t first);
 
-/* Sends all requests of 'batch', in their order, in as few sends as the socket's buffers allow, and
- * fills results[0..batch->n).  Those of netlink_batch_after() go last, in their order.  Otherwise a
- * request that fails does not stop those behind it: a caller that needs that looks at the results.
- * 'each' (may be NULL) gets every answer that is data, with the index of its request; a negative
- * return ends the call, and 'each' has filled the error.  'changes' says whether the requests
- * change something (for the counts).  Does not wait: rtnetlink answers while it is being asked.
+/* Sends all requests of 'batch' in their order, those of netlink_batch_after() last, in as few
+ * sends as the socket's buffers allow, and fills results[0..batch->n); one that fails stops no
+ * other.  'each' (may be NULL) gets every answer that is data, with the index of its request; a
+ * negative return ends the call, and 'each' has filled the error.  'changes' is for the counts.
+ * Does not wait.
  *
  * 0 when every request was answered, also with errors; -EIO or the socket's errno (-ENOBUFS:
  * answers were lost) when some are missing (kind KERNEL), and that errno stands as the result of

@@ -33,16 +33,6 @@ struct nft {
 #undef FUNCTION
 };
 
-static int find_function(struct nft *nft, const char *name, size_t offset, struct vif_error *err)
-{
-    void *found = dlsym(nft->library, name);
-
-    if (!found)
-        return error_set(err, VIF_ERROR_SYSTEM, LIBRARY " has no function %s", name);
-    memcpy((char *)nft + offset, &found, sizeof found);
-    return 0;
-}
-
 static int load(struct nft *nft, struct vif_error *err)
 {
     static const struct {
@@ -53,7 +43,6 @@ static int load(struct nft *nft, struct vif_error *err)
         FUNCTIONS(FUNCTION)
 #undef FUNCTION
     };
-    int r = 0;
 
     nft->library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (!nft->library) {
@@ -61,9 +50,15 @@ static int load(struct nft *nft, struct vif_error *err)
 
         return error_set(err, VIF_ERROR_SYSTEM, "load libnftables: %s", words ? words : LIBRARY);
     }
-    for (size_t i = 0; r == 0 && i < sizeof functions / sizeof functions[0]; i++)
-        r = find_function(nft, functions[i].name, functions[i].offset, err);
-    return r;
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        void *found = dlsym(nft->library, functions[i].name);
+
+        if (!found)
+            return error_set(err, VIF_ERROR_SYSTEM, LIBRARY " has no function %s",
+                             functions[i].name);
+        memcpy((char *)nft + functions[i].offset, &found, sizeof found);
+    }
+    return 0;
 }
 
 /* Asks for the number of the rule set's generation, which is free.  libnftables ends the process

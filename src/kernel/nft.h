@@ -2,13 +2,10 @@
 /* Packet filter rules for Linux bridges, in a table of our own: "inet vifd", with one chain,
  * "forward".  Each rule carries the name of its bridge as its comment.
  *
- * What these rules can and cannot do.  A packet that is forwarded passes every base chain of the
- * forward hook, in any table, and is let through only when all of them accept: an
- * accept here ends this chain and no other.  So the accepting rules make exceptions from our own
- * dropping ones and open nothing that another table (iptables' FORWARD with policy DROP, a
- * firewall's) closes; and what is dropped here is dropped even if others accept it.  Frames
- * switched within a bridge come by only where br_netfilter hands them to the IP hooks, with the
- * bridge as both ends. */
+ * A packet is forwarded only when every base chain of the forward hook, in any table, accepts
+ * it.  So an accepting rule here makes an exception from our own dropping ones and opens nothing
+ * that another table closes.  Frames switched within a bridge come by only where br_netfilter
+ * hands them to the IP hooks, with the bridge as both ends. */
 #ifndef KERNEL_NFT_H
 #define KERNEL_NFT_H
 
@@ -17,15 +14,12 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
-/* One libnftables, loaded, and its context.  Loading takes as long as all else that vifctl does
- * to start, so it is opened when the first rules are needed.  It belongs to the network
- * namespace it was opened in. */
+/* libnftables, loaded, and its context, which belongs to the network namespace it was opened in. */
 struct nft;
 
 /* 0; -EPERM (kind PERMISSION) without permission to make rules; another negative errno (SYSTEM)
- * when the library is missing or the kernel has no nftables.  All of that is found out here because
- * libnftables prints, or ends the process, when it does not have what it needs; so it still does
- * when out of memory. */
+ * when the library is missing or the kernel has no nftables: libnftables itself would print, or
+ * end the process, as it still does when out of memory. */
 int nft_open(struct nft **ret_nft, struct vif_error *err);
 void nft_close(struct nft *nft);
 DEFINE_AUTO(auto_nft, struct nft *, nft_close);

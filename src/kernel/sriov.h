@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SR-IOV facts: from the PCI address of a VF to its number, its PF, the PF's network device and
- * eswitch, and the VF's representor.  All of it is read, from /sys as this process sees it and from
- * devlink; nothing is changed and nothing waits.  Every failure is one line in 'err': kind INVALID
- * for an address that is none or is not a VF's, CONFLICT for two representors, PERMISSION and
- * NO_MEMORY where the errno says so, else KERNEL. */
+ * eswitch, and the VF's representor, read from /sys and devlink without waiting.  Errors are of
+ * kind INVALID for what is not the address of a VF, CONFLICT for two representors, PERMISSION
+ * and NO_MEMORY where the errno says so, else KERNEL. */
 #ifndef KERNEL_SRIOV_H
 #define KERNEL_SRIOV_H
 
@@ -24,21 +23,20 @@ struct sriov_vf {
     char eswitch_mode[DEVLINK_MODE_SIZE]; /* "switchdev", or "" when devlink does not say */
 };
 
-/* Which VF of which PF 'pci_address' is: sets pci, pf_pci, vf and pf, and empties the rest.  Needs
- * no network device and no switchdev mode: enough for a DPDK representor ("PF,representor=[VF]").
+/* Which VF of which PF 'pci_address' is: sets pci, pf_pci, vf and pf, and empties the rest;
+ * enough for a DPDK representor ("PF,representor=[VF]").
  *
- * 0; -EINVAL when 'pci_address' is not a PCI address, or the device is not a VF (a PF is called
- * so); -ENODEV when there is no such PCI device; -EIO when /sys contradicts itself (a VF no virtfn
- * link of its PF leads to); or what reading /sys failed with. */
+ * 0; -EINVAL when it is not the address of a VF; -ENODEV when there is no such PCI device; -EIO
+ * when no virtfn link of the PF leads to the VF; or what reading /sys failed with. */
 int sriov_pf_of(const char *pci_address, struct sriov_vf *ret_vf, struct vif_error *err);
 
-/* The same, and the PF's network device, switch id and eswitch mode: sets all of '*ret_vf'.  Of
- * several devices that carry a switch id (representors are children of the PF as well) the uplink
- * is taken: the one whose phys_port_name is p<PF function>, else p<N>, else one without a
- * phys_port_name, else any; of equals the first by name.
+/* The same, and the PF's network device, switch id and eswitch mode.  Of several devices with a
+ * switch id (representors are children of the PF as well) the one whose phys_port_name is p<PF
+ * function> is taken, else p<N>, else one without a phys_port_name, else any; of equals the
+ * first by name.
  *
- * Errnos as above; -ENODEV too when the PF has no network device; -EOPNOTSUPP when its eswitch is
- * in legacy mode, by devlink, or none of its network devices has a phys_switch_id. */
+ * Errnos as above; -ENODEV too when the PF has no network device; -EOPNOTSUPP when its eswitch
+ * is in legacy mode, by devlink, or none of its network devices has a phys_switch_id. */
 int sriov_find_vf(const char *pci_address, struct sriov_vf *ret_vf, struct vif_error *err);
 
 /* The part of it that needs no VF: from 'pf_pci' (and 'pf') to pf_netdev and switch_id.  -ENODEV

@@ -37,18 +37,6 @@ static int set_interface(int fd, const char *name, const struct tap_options *opt
     return 0;
 }
 
-/* The kernel gives a new tap a carrier and takes it away when the descriptor is closed, as no
- * process reads from it any more; the hypervisor that opens the tap next gives it one again
- * (tun_set_iff()).  Without the first, a tap that is set up does not come up to go down again at
- * once: each change of carrier is announced, and ovs-vswitchd looks at all its ports again.  The
- * result is the same on a kernel that cannot (before 5.0). */
-static void drop_carrier(int fd)
-{
-    int carrier = 0;
-
-    (void)ioctl(fd, TUNSETCARRIER, &carrier);
-}
-
 static int set_owner(int fd, const char *name, const struct tap_options *options,
                      struct vif_error *err)
 {
@@ -66,7 +54,7 @@ int tap_create(const char *name, const struct tap_options *options, int *ret_fd,
 {
     const char *fault = ifname_fault(name);
     auto_close int fd = -1;
-    int r;
+    int r, carrier = 0;
 
     if (fault)
         return error_set(err, VIF_ERROR_INVALID, "create tap: the name '%s' %s", name, fault);
@@ -76,7 +64,10 @@ int tap_create(const char *name, const struct tap_options *options, int *ret_fd,
     r = set_interface(fd, name, options, err);
     if (r < 0)
         return r;
-    drop_carrier(fd);
+    /* The kernel gives a new tap a carrier and takes it away when the descriptor is closed.
+     * Without one from the start the tap does not come up to go down again at once: each change
+     * is announced, and ovs-vswitchd looks at all its ports.  A kernel before 5.0 cannot. */
+    (void)ioctl(fd, TUNSETCARRIER, &carrier);
     r = set_owner(fd, name, options, err);
     if (r < 0)
         return r;
