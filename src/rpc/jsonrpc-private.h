@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a JSON-RPC connection is made of; for jsonrpc.c and its test, which shortens the times. */
+/* The parts of a JSON-RPC connection; its test shortens the times. */
 #ifndef RPC_JSONRPC_PRIVATE_H
 #define RPC_JSONRPC_PRIVATE_H
 
@@ -34,5 +34,11 @@ struct jsonrpc {
     int fault; /* the negative errno that ended the connection, and its words */
     struct vif_error fault_words;
 };
+
+/* NULL: no request 'id' waits. */
+struct jsonrpc_request *jsonrpc_find(struct jsonrpc *rpc, int64_t id);
+
+/* Takes the messages that have come whole.  An error ends the connection. */
+int jsonrpc_take_messages(struct jsonrpc *rpc, struct vif_error *err);
 
 #endif

@@ -11,7 +11,6 @@
 #include "base/deadline.h"
 #include "base/stop.h"
 #include "rpc/jsonrpc-private.h"
-#include "json/json-build.h"
 #include "json/json-text.h"
 
 int jsonrpc_open(const char *address, int stop, int64_t until, struct jsonrpc **ret_rpc,
@@ -29,10 +28,9 @@ int jsonrpc_open(const char *address, int stop, int64_t until, struct jsonrpc **
     if (!rpc->notifications)
         return error_memory(err);
     r = json_stream_open(&rpc->js, address, stop, until, err);
-    if (r < 0)
-        return r;
-    *ret_rpc = take_ptr(rpc);
-    return 0;
+    if (r == 0)
+        *ret_rpc = take_ptr(rpc);
+    return r;
 }
 
 void jsonrpc_close(struct jsonrpc *rpc)
@@ -91,109 +89,14 @@ static int report_fault(const struct jsonrpc *rpc, struct vif_error *err)
     return rpc->fault;
 }
 
-static struct jsonrpc_request *find_request(struct jsonrpc *rpc, int64_t id)
-{
-    for (size_t i = 0; i < rpc->n_requests; i++)
-        if (rpc->requests[i].id == id)
-            return &rpc->requests[i];
-    return NULL;
-}
-
 void jsonrpc_forget(struct jsonrpc *rpc, int64_t id)
 {
-    struct jsonrpc_request *request = find_request(rpc, id);
+    struct jsonrpc_request *request = jsonrpc_find(rpc, id);
 
     if (!request)
         return;
     json_decref(request->answer);
     *request = rpc->requests[--rpc->n_requests];
-}
-
-static bool is_absent(const json_t *json)
-{
-    return !json || json_is_null(json);
-}
-
-static int bad_message(const struct jsonrpc *rpc, const char *words, struct vif_error *err)
-{
-    (void)error_set(err, VIF_ERROR_OVSDB, "%s: the server sent %s", address_of(rpc), words);
-    return -EPROTO;
-}
-
-/* Answers a request of the server: "echo" with its own words, any other with an error. */
-static int take_request(struct jsonrpc *rpc, const json_t *message, struct vif_error *err)
-{
-    const char *method = json_string_value(json_object_get(message, "method"));
-    const json_t *params = json_object_get(message, "params");
-    uint64_t end;
-
-    if (json_stream_pending(&rpc->js) > LIMIT_MESSAGE_BYTES)
-        return bad_message(rpc, "requests without reading their answers", err);
-    text_add(&rpc->js.out, "{\"id\":");
-    json_add(&rpc->js.out, json_object_get(message, "id"), JSON_COMPACT);
-    if (strcmp(method, "echo") == 0) {
-        text_add(&rpc->js.out, ",\"error\":null,\"result\":");
-        json_add(&rpc->js.out, params, JSON_COMPACT);
-        text_add(&rpc->js.out, "}");
-    } else {
-        text_add(&rpc->js.out, ",\"error\":\"unknown method\",\"result\":null}");
-    }
-    return json_stream_end(&rpc->js, &end, err);
-}
-
-static int take_notification(struct jsonrpc *rpc, json_t *message, struct vif_error *err)
-{
-    if (json_array_size(rpc->notifications) >= LIMIT_NOTIFICATIONS)
-        return bad_message(rpc, "too many notifications", err);
-    if (json_array_append(rpc->notifications, message) < 0)
-        return error_memory(err);
-    return 0;
-}
-
-static int take_answer(struct jsonrpc *rpc, json_t *message, struct vif_error *err)
-{
-    const json_t *id = json_object_get(message, "id");
-    struct jsonrpc_request *request;
-
-    if (!json_is_integer(id) || json_integer_value(id) < 1 ||
-        json_integer_value(id) >= rpc->next_id)
-        return bad_message(rpc, "an answer to no request", err);
-    if (!json_object_get(message, "result") && !json_object_get(message, "error"))
-        return bad_message(rpc, "a message that is not JSON-RPC", err);
-    request = find_request(rpc, json_integer_value(id));
-    if (request && !request->answer)
-        request->answer = json_incref(message);
-    return 0;
-}
-
-static int take_message(struct jsonrpc *rpc, json_t *message, struct vif_error *err)
-{
-    const json_t *method = json_object_get(message, "method");
-
-    if (!json_is_object(message) || (!is_absent(method) && !json_is_string(method)))
-        return bad_message(rpc, "a message that is not JSON-RPC", err);
-    if (is_absent(method))
-        return take_answer(rpc, message, err);
-    if (!json_is_array(json_object_get(message, "params")))
-        return bad_message(rpc, "a message without parameters", err);
-    if (is_absent(json_object_get(message, "id")))
-        return take_notification(rpc, message, err);
-    return take_request(rpc, message, err);
-}
-
-static int take_messages(struct jsonrpc *rpc, struct vif_error *err)
-{
-    for (;;) {
-        auto_json json_t *message = NULL;
-        int r;
-
-        r = json_stream_next(&rpc->js, &message, err);
-        if (r <= 0)
-            return r;
-        r = take_message(rpc, message, err);
-        if (r < 0)
-            return r;
-    }
 }
 
 /* The peer was silent for a while: probe it, or give it up if it did not answer the probe. */
@@ -240,7 +143,7 @@ static int pump(struct jsonrpc *rpc, int64_t until)
     } else if (r == 0) {
         rpc->quiet_since = deadline_now();
         rpc->probed = false;
-        r = take_messages(rpc, &words);
+        r = jsonrpc_take_messages(rpc, &words);
         if (r == 0)
             r = json_stream_flush(&rpc->js, &words); /* the answers to "echo" */
     }
@@ -340,41 +243,51 @@ static int take_result(struct jsonrpc *rpc, struct jsonrpc_request *request, jso
 {
     const json_t *error = json_object_get(request->answer, "error");
     json_t *result = json_object_get(request->answer, "result");
-    int r = 0;
+    int r = !error || json_is_null(error) ? 0 : remote_error(error, err);
 
-    if (!is_absent(error))
-        r = remote_error(error, err);
-    else
+    if (r == 0)
         *ret_result = result ? json_incref(result) : json_null();
     jsonrpc_forget(rpc, request->id);
     return r;
+}
+
+/* One round of a wait for 'what'.  0: look again whether it came; past 'until', once more. */
+static int wait_round(struct jsonrpc *rpc, const char *what, int64_t until, bool *late,
+                      struct vif_error *err)
+{
+    int r;
+
+    if (rpc->fault)
+        return report_fault(rpc, err);
+    r = *late ? -ETIMEDOUT : pump(rpc, until);
+    *late = deadline_left(until) == 0;
+    if (r == -EINTR)
+        return stop_error(err);
+    if (r == -ETIMEDOUT)
+        return error_set(err, VIF_ERROR_TIMEOUT, "%s: no %s in time", address_of(rpc), what);
+    return 0;
 }
 
 int jsonrpc_wait(struct jsonrpc *rpc, int64_t id, int64_t until, json_t **ret_result,
                  struct vif_error *err)
 {
     bool late = false;
-    int r = 0;
 
     restart_probe(rpc);
     for (;;) {
-        struct jsonrpc_request *request = find_request(rpc, id);
+        struct jsonrpc_request *request = jsonrpc_find(rpc, id);
+        int r;
 
         if (!request)
             return error_set(err, VIF_ERROR_SYSTEM, "%s: no request %lld is waiting",
                              address_of(rpc), (long long)id);
         if (request->answer)
             return take_result(rpc, request, ret_result, err);
-        if (rpc->fault)
-            return report_fault(rpc, err);
-        r = late ? -ETIMEDOUT : pump(rpc, until);
-        if (r == -EINTR || r == -ETIMEDOUT)
+        r = wait_round(rpc, "answer", until, &late, err);
+        if (r < 0 && !rpc->fault)
             jsonrpc_forget(rpc, id);
-        if (r == -EINTR)
-            return stop_error(err);
-        if (r == -ETIMEDOUT)
-            return error_set(err, VIF_ERROR_TIMEOUT, "%s: no answer in time", address_of(rpc));
-        late = deadline_left(until) == 0;
+        if (r < 0)
+            return r;
     }
 }
 
@@ -412,14 +325,8 @@ int jsonrpc_notification(struct jsonrpc *rpc, const char *method, int64_t until,
             *ret_params = params;
             return 0;
         }
-        if (rpc->fault)
-            return report_fault(rpc, err);
-        r = late ? -ETIMEDOUT : pump(rpc, until);
-        if (r == -EINTR)
-            return stop_error(err);
-        if (r == -ETIMEDOUT)
-            return error_set(err, VIF_ERROR_TIMEOUT, "%s: no notification in time",
-                             address_of(rpc));
-        late = deadline_left(until) == 0;
+        r = wait_round(rpc, "notification", until, &late, err);
+        if (r < 0)
+            return r;
     }
 }

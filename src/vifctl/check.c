@@ -5,8 +5,7 @@
 #include <stdio.h>
 
 #include "plan/diff.h"
-#include "vifctl/colour.h"
-#include "vifctl/plain.h"
+#include "vifctl/terminal.h"
 #include "vifctl/vifctl.h"
 
 static enum colour colour_of(char sign)

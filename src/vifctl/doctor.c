@@ -3,11 +3,9 @@
  * and what to do about it. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "vifctl/colour.h"
-#include "vifctl/plain.h"
+#include "vifctl/terminal.h"
 #include "vifctl/vifctl.h"
 
 /* The columns of the texts, of which the check's name has what is left, and where lines end. */
@@ -28,20 +26,20 @@ static const struct level {
 
 #define N_LEVELS (sizeof levels / sizeof levels[0])
 
-static size_t terminal_width(void)
+static size_t page_width(void)
 {
-    struct winsize size = {0};
+    size_t width = terminal_width(STDOUT_FILENO);
 
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+    if (width == 0)
         return WIDTH_NORMAL;
-    if (size.ws_col < WIDTH_LEAST)
+    if (width < WIDTH_LEAST)
         return WIDTH_LEAST;
-    return size.ws_col > WIDTH_MOST ? WIDTH_MOST : size.ws_col;
+    return width > WIDTH_MOST ? WIDTH_MOST : width;
 }
 
 static int print_page(struct vif_report *findings, const struct arguments *arguments)
 {
-    size_t width = terminal_width(), counts[N_LEVELS] = {0};
+    size_t width = page_width(), counts[N_LEVELS] = {0};
 
     (void)arguments;
     for (size_t i = 0; i < vif_report_count(findings); i++) {

@@ -2,7 +2,7 @@
 /* vifctl list: a table of the VIFs of this host. */
 #include <stdio.h>
 
-#include "vifctl/plain.h"
+#include "vifctl/terminal.h"
 #include "vifctl/vifctl.h"
 
 /* The last column is as wide as what is in it. */

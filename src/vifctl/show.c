@@ -3,13 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "vifctl/colour.h"
-#include "vifctl/plain.h"
+#include "vifctl/terminal.h"
 #include "vifctl/vifctl.h"
 
 #define WIDTH_MIN 40 /* of a terminal whose width is believed */
@@ -49,17 +47,11 @@ int inspect_drawing(struct vif_host *host, const struct arguments *arguments,
     return r < 0 ? r : vif_host_show(host, batch, &options, ret_report, err);
 }
 
-static size_t terminal_width(void)
-{
-    struct winsize size = {0};
-
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < WIDTH_MIN ? 0 : size.ws_col;
-}
-
 static int print_tree(struct vif_report *drawing, const struct arguments *arguments)
 {
     unsigned flags = (plain_utf8() ? VIF_TREE_UTF8 : 0U) | (colour_wanted() ? VIF_TREE_COLOUR : 0U);
-    const char *tree = vif_report_tree(drawing, flags, terminal_width());
+    size_t width = terminal_width(STDOUT_FILENO);
+    const char *tree = vif_report_tree(drawing, flags, width < WIDTH_MIN ? 0 : width);
 
     (void)arguments;
     if (!tree)
