@@ -21,7 +21,7 @@ bool id_read(const char *text, struct id *ret)
 
     for (; *text && n < 32; text++) {
         const char *digit = strchr(digits, *text);
-        uint8_t high = n % 2 ? (uint8_t)(ret->bytes[n / 2] << 4) : 0;
+        uint8_t high = n % 2 ? (uint8_t)(ret->bytes[n / 2] << 4) : (uint8_t)0;
 
         if (*text == '-')
             continue;
