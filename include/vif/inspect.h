@@ -94,7 +94,8 @@ struct vif_show_options {
  * 0 whenever there is a drawing, even if some VIFs could not be drawn (NOT_FOUND: no VIF has the
  * ID; CONFLICT: several have it), see vif_report_error(); errors of database and kernel.
  *
- *   {"vifs": [{"id", "type", "instance", "address", "state", "first"?, "error"?: {"kind", "text"}}],
+ *   {"vifs": [{"id", "type", "instance", "address", "state", "first"?,
+ *              "error"?: {"kind", "text"}}],
  *    "parts": [{"kind", "name", "vif"?, "state", "missing", "attributes": {KEY: text or number}}],
  *    "edges": [{"from", "to", "kind", "missing"}]}
  *

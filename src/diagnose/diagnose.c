@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why a port is not ready in time, from the facts of this host, the switch first, and those of the ML2
- * agent.  What is wrong further down is reported first, since nothing above it can work.  Pure; ovn.c
- * has OVN's part. */
+/* Why a port is not ready in time, from the facts of this host, the switch first, and those of the
+ * ML2 agent.  What is wrong further down is reported first, since nothing above it can work.
+ * Pure; ovn.c has OVN's part. */
 #include "diagnose/diagnose.h"
 
 #include <ctype.h>

@@ -58,8 +58,8 @@ void diagnose(enum vif_wait wait, const struct diagnosis_facts *facts,
 void diagnose_ovn(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
                   char ret_words[DIAGNOSIS_MAX]);
 
-/* Writes why the bridge of the port cannot be made, and returns true, when ovs-vswitchd does not have
- * its datapath type. */
+/* Writes why the bridge of the port cannot be made, and returns true, when ovs-vswitchd does not
+ * have its datapath type. */
 bool diagnose_datapath(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
                        char ret_words[DIAGNOSIS_MAX]);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads why ports are not ready in time: from the local database, the devices, the processes and OVN's
- * southbound database, each asked once for all ports of the batch.  It runs when the call's own time is
- * up, so it has a deadline of its own; facts that do not arrive by then stay unknown. */
+/* Reads why ports are not ready in time: from the local database, the devices, the processes and
+ * OVN's southbound database, each asked once for all ports of the batch.  It runs when the call's
+ * own time is up, so it has a deadline of its own; facts that do not arrive by then stay
+ * unknown. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

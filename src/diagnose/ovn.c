@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why OVN has not installed a port: follows its claim from this host's settings through ovn-controller
- * to the southbound database and back; the first thing missing is the diagnosis.  Pure. */
+/* Why OVN has not installed a port: follows its claim from this host's settings through
+ * ovn-controller to the southbound database and back; the first thing missing is the diagnosis.
+ * Pure. */
 #include <errno.h>
 #include <string.h>
 

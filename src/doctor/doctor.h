@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The doctor: all facts are read first and then checked.  Checks read nothing but the facts, so that a
- * test can make up every case. */
+/* The doctor: all facts are read first and then checked.  Checks read nothing but the facts, so
+ * that a test can make up every case. */
 #ifndef DOCTOR_DOCTOR_H
 #define DOCTOR_DOCTOR_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the doctor goes by: facts of this process, its kernel and the database, each asked of the layer
- * that knows.  An error of one of them is what is found out there; only want of memory ends the
- * reading. */
+/* What the doctor goes by: facts of this process, its kernel and the database, each asked of the
+ * layer that knows.  An error of one of them is what is found out there; only want of memory ends
+ * the reading. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>

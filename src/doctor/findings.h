@@ -15,8 +15,8 @@ struct vif_findings {
     struct pool *pool; /* of the texts */
 };
 
-/* Adds a finding without advice; 'check' is a constant.  Control characters of foreign words are shown
- * as blanks. */
+/* Adds a finding without advice; 'check' is a constant.  Control characters of foreign words are
+ * shown as blanks. */
 void findings_add(struct vif_findings *findings, const char *check, enum vif_finding_level level,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 #define findings_ok(out, check, ...)   findings_add(out, check, VIF_FINDING_OK, __VA_ARGS__)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The doctor's checks of what takes packets past the kernel's software: flows in a NIC's eswitch, DPDK,
- * and guests on vhost-user sockets. */
+/* The doctor's checks of what takes packets past the kernel's software: flows in a NIC's eswitch,
+ * DPDK, and guests on vhost-user sockets. */
 #include <errno.h>
 #include <string.h>
 

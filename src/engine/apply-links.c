@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Applying the steps on links of a batch, stage by stage, every stage in one netlink batch for all VIFs. */
+/* Applying the steps on links of a batch, stage by stage, every stage in one netlink batch for all
+ * VIFs. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,8 @@ void apply_failed(const struct batch *batch, struct item *item, int error,
                   const struct vif_error *err)
 {
     struct job *job = item->job;
-    /* Others changed the link since it was observed; -EINVAL is what is said of a master that is gone. */
+    /* Others changed the link since it was observed; -EINVAL is what is said of a master that is
+     * gone. */
     bool outdated = error == -EEXIST || error == -ENODEV || (error == -EINVAL && item->ifindex);
 
     if (outdated && job->state == JOB_APPLIED)
@@ -101,8 +103,8 @@ static size_t drop_failed(struct item *items, size_t n)
     return kept;
 }
 
-/* Masters that did not exist when the host was observed were made by an earlier stage.  The number of
- * items that are left. */
+/* Masters that did not exist when the host was observed were made by an earlier stage.  The number
+ * of items that are left. */
 static size_t find_masters(struct batch *batch, struct item *items, size_t n,
                            const char *(*master_of)(const struct step *step))
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A call that is cancelled leaves each VIF whole.  One whose transaction is not sent yet is undone; one
- * that is past the point from which it can be goes on to its end, but is not waited for.  The engine asks
- * here wherever it stands between two such states; and as long as some VIF is in neither, its database
- * client ignores the caller's descriptor. */
+/* A call that is cancelled leaves each VIF whole.  One whose transaction is not sent yet is
+ * undone; one that is past the point from which it can be goes on to its end, but is not waited
+ * for.  The engine asks here wherever it stands between two such states; and as long as some VIF
+ * is in neither, its database client ignores the caller's descriptor. */
 #include "base/stop.h"
 #include "engine/phases.h"
 #include "engine/undo.h"
@@ -17,8 +17,8 @@ bool batch_cancelled(struct batch *batch)
     return batch->cancelled;
 }
 
-/* Whether the rows of this call are, or may be, in the database, or something is gone that cannot be made
- * again. */
+/* Whether the rows of this call are, or may be, in the database, or something is gone that cannot
+ * be made again. */
 static bool is_past_return(const struct job *job)
 {
     if (job->rows != ROWS_UNCHANGED)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The database steps of a batch as ONE transaction.  A VIF whose part is refused is taken out and the
- * rest is sent again; where the server does not say whose part it was, the batch is halved. */
+/* The database steps of a batch as ONE transaction.  A VIF whose part is refused is taken out and
+ * the rest is sent again; where the server does not say whose part it was, the batch is halved. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,8 @@
 /* From this many refusals or surprises on, halves are tried instead of all but one. */
 #define HALVE_FROM 3
 
-/* Bridges first: a port needs its bridge in the books, whichever VIF of the batch makes it; and among those
- * that make it, one that wants a datapath type before those that take any. */
+/* Bridges first: a port needs its bridge in the books, whichever VIF of the batch makes it; and
+ * among those that make it, one that wants a datapath type before those that take any. */
 static int order_of(const struct step *step)
 {
     if (step->kind != STEP_OVS_BRIDGE_ADD)
@@ -75,8 +75,8 @@ static void set_changed(struct job *const *members, size_t n, enum job_state sta
     }
 }
 
-/* Others acted between our looking and our acting: all members look again.  Returns false when that has
- * happened too often in a row, and one of several may be the cause. */
+/* Others acted between our looking and our acting: all members look again.  Returns false when
+ * that has happened too often in a row, and one of several may be the cause. */
 static bool look_again(struct batch *batch, struct job *const *members, size_t n,
                        const struct vif_error *err)
 {
@@ -88,8 +88,9 @@ static bool look_again(struct batch *batch, struct job *const *members, size_t n
     return true;
 }
 
-/* A QoS row came to be referred to, or went away, the only references we rely on: all look again, and QoS
- * rows are left.  Of those that go by themselves it is known then that a port refers to one of them. */
+/* A QoS row came to be referred to, or went away, the only references we rely on: all look again,
+ * and QoS rows are left.  Of those that go by themselves it is known then that a port refers to
+ * one of them. */
 static void look_again_without_qos(struct batch *batch, struct job *const *members, size_t n,
                                    const struct vif_error *err)
 {
@@ -188,8 +189,8 @@ static void send_members(struct batch *batch, struct job **members, size_t n, bo
     }
 }
 
-/* A plug that deletes rows (of another way of wiring the VIF) keeps copies of them: that ovs-vswitchd
- * cannot make what takes their place is found out after the transaction. */
+/* A plug that deletes rows (of another way of wiring the VIF) keeps copies of them: that
+ * ovs-vswitchd cannot make what takes their place is found out after the transaction. */
 static int keep_copies(const struct batch *batch, struct job *job, struct vif_error *err)
 {
     auto_free const struct vswitch_bridge **bridges = NULL;

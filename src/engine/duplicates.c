@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Duplicates within a call: two VIFs that want the same device or port cannot both have it, whatever is
- * there.  Pure; asked before anything is observed. */
+/* Duplicates within a call: two VIFs that want the same device or port cannot both have it,
+ * whatever is there.  Pure; asked before anything is observed. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "engine/phases.h"
 
-/* What a wiring needs.  Several may share an Open vSwitch bridge, but not with different datapath types,
- * and its name is its own port's; and a shared link, but not as part of different bridges. */
+/* What a wiring needs.  Several may share an Open vSwitch bridge, but not with different datapath
+ * types, and its name is its own port's; and a shared link, but not as part of different
+ * bridges. */
 enum need_kind { NEED_DEVICE, NEED_PORT };
 
 struct need {

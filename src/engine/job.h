@@ -7,9 +7,10 @@
 #include "ovsdb/vswitch-copy.h"
 #include "plan/plan.h"
 
-/* The states of a job.  A plug passes them in this order; an unplug, which removes rows before links,
- * goes from PLANNED to COMMITTED, back to PLANNED, and on to APPLIED.  From each state before FINISHED a
- * job may become PENDING, since others changed something, or FAILED, for which there is job_fail() alone. */
+/* The states of a job.  A plug passes them in this order; an unplug, which removes rows before
+ * links, goes from PLANNED to COMMITTED, back to PLANNED, and on to APPLIED.  From each state
+ * before FINISHED a job may become PENDING, since others changed something, or FAILED, for which
+ * there is job_fail() alone. */
 enum job_state {
     JOB_PENDING,   /* to be observed, perhaps again */
     JOB_PLANNED,   /* its plan is made from what was observed in this round */
@@ -19,8 +20,8 @@ enum job_state {
     JOB_FAILED, /* 'error' says why */
 };
 
-/* What is known of its rows.  UNKNOWN only in states PENDING and FAILED: a new plan makes UNSURE of it
- * and of CHANGED, and only rows that are CHANGED are ever undone. */
+/* What is known of its rows.  UNKNOWN only in states PENDING and FAILED: a new plan makes UNSURE
+ * of it and of CHANGED, and only rows that are CHANGED are ever undone. */
 enum job_rows {
     ROWS_UNCHANGED,
     ROWS_CHANGED, /* by the present plan */
@@ -30,8 +31,8 @@ enum job_rows {
 
 /* In state FAILED: what becomes of what was done for it. */
 enum job_end {
-    JOB_END_OPEN, /* rollback_failed() decides by the error and the rows */
-    JOB_END_LATE, /* not ready in time, or cancelled while waiting: kept, unless the caller says undo */
+    JOB_END_OPEN,   /* rollback_failed() decides by the error and the rows */
+    JOB_END_LATE,   /* not ready in time, or cancelled: kept, unless the caller says undo */
     JOB_END_UNDONE, /* undone, but for what 'left' stands for */
 };
 

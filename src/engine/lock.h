@@ -16,8 +16,8 @@
 int lock_ids(const char *const *ids, size_t n, bool look, int stop, int64_t until,
              const struct log *log, const struct tick *tick, int *ret_fd, struct vif_error *err);
 
-/* Locks those of the ids that no other program has locked, each with 'ret_taken[i]', until '*ret_fd'
- * is closed.  Does not wait.  Errors of the lock file. */
+/* Locks those of the ids that no other program has locked, each with 'ret_taken[i]', until
+ * '*ret_fd' is closed.  Does not wait.  Errors of the lock file. */
 int lock_try_ids(const char *const *ids, size_t n, bool *ret_taken, int *ret_fd,
                  struct vif_error *err);
 

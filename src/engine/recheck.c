@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Differences, for a call that asks for them: the words come from plan/diff.c; here it is decided when they
- * hold. */
+/* Differences, for a call that asks for them: the words come from plan/diff.c; here it is decided
+ * when they hold. */
 #include "base/deadline.h"
 #include "base/stop.h"
 #include "engine/phases.h"
 
-/* How long what ovs-vswitchd complains of has to last, and how often it is looked at: a port that was
- * just added, or whose device just appeared, is not taken up at once. */
+/* How long what ovs-vswitchd complains of has to last, and how often it is looked at: a port that
+ * was just added, or whose device just appeared, is not taken up at once. */
 #define DOUBT_LASTS_MS 1000
 #define DOUBT_POLL_MS  20
 
@@ -22,8 +22,8 @@ void recheck_compare(struct batch *batch, bool complaints)
 }
 
 /* Whether all that is to be said of a VIF is what ovs-vswitchd has not done, or not yet: that it
- * complains, or that it seems not to have the port's device open, which may be because links are read
- * before rows. */
+ * complains, or that it seems not to have the port's device open, which may be because links are
+ * read before rows. */
 static bool is_doubtful(const struct batch *batch, const struct job *job, bool complaints)
 {
     if (job->state != JOB_PLANNED)

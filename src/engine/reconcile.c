@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The engine: rounds of observe, plan, apply, wait, until every VIF of the batch is as wanted or has
- * failed.  One round is the rule; another is needed only when others acted meanwhile. */
+/* The engine: rounds of observe, plan, apply, wait, until every VIF of the batch is as wanted or
+ * has failed.  One round is the rule; another is needed only when others acted meanwhile. */
 #include "engine/reconcile.h"
 
 #include <errno.h>
@@ -21,8 +21,8 @@
 
 /* ---- observe and plan ---- */
 
-/* Fails the jobs that are to be observed again: for 'err', or with NULL because there were too many rounds,
- * or no time is left. */
+/* Fails the jobs that are to be observed again: for 'err', or with NULL because there were too
+ * many rounds, or no time is left. */
 static void fail_pending(struct batch *batch, const struct vif_error *err)
 {
     bool late = deadline_left(batch->options->until) == 0;
@@ -62,9 +62,9 @@ static int observe_pending(struct batch *batch, struct vif_error *err)
                    options->until, &batch->observed, err);
 }
 
-/* A port was found where the other way of wiring the VIF has it: then the rest of that is looked for,
- * which is spared every VIF that was wired one way all along.  1 then, and the VIF has to be observed
- * again; 0; -ENOMEM. */
+/* A port was found where the other way of wiring the VIF has it: then the rest of that is looked
+ * for, which is spared every VIF that was wired one way all along. 1 then, and the VIF has to be
+ * observed again; 0; -ENOMEM. */
 static int find_replaced(struct job *job, const struct observed *observed)
 {
     struct vif_wiring *wiring = job->wiring;
@@ -269,7 +269,8 @@ static void pause_between_rounds(unsigned round, const struct batch *batch)
 
 /* ---- the call ---- */
 
-/* Finds the names of ports that are only known by their owner, and fails what the policy does not allow. */
+/* Finds the names of ports that are only known by their owner, and fails what the policy does not
+ * allow. */
 static void prepare(struct batch *batch)
 {
     const struct policy *policy = batch->options->policy;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The engine: brings a batch of wirings about, or their absence.  Observes, plans, applies the link
- * steps, then ONE database transaction, settles; undoes its own steps where something fails; and looks
- * again when someone else acted meanwhile, until its deadline. */
+/* The engine: brings a batch of wirings about, or their absence.  Observes, plans, applies the
+ * link steps, then ONE database transaction, settles; undoes its own steps where something fails;
+ * and looks again when someone else acted meanwhile, until its deadline. */
 #ifndef ENGINE_RECONCILE_H
 #define ENGINE_RECONCILE_H
 
@@ -9,8 +9,8 @@
 
 #include "plan/diff.h"
 
-/* How far it is, and what became of each wiring as soon as that is known; see struct vif_call_options.
- * Either function may be NULL. */
+/* How far it is, and what became of each wiring as soon as that is known; see struct
+ * vif_call_options.  Either function may be NULL. */
 struct reconcile_hooks {
     void (*progress)(void *data, enum vif_stage stage, size_t done, size_t total);
     void (*result)(void *data, size_t i); /* outcomes[i] is filled */
@@ -45,19 +45,19 @@ struct outcome {
 
 void outcome_done(struct outcome *outcome);
 
-/* Does it for wirings[0..n), each with its own outcome in outcomes[0..n) (zeroed by the caller; the
- * caller ends each with outcome_done()).  Two wirings of one call that want the same link or port are
- * a conflict for the later one.
+/* Does it for wirings[0..n), each with its own outcome in outcomes[0..n) (zeroed by the caller;
+ * the caller ends each with outcome_done()).  Two wirings of one call that want the same link or
+ * port are a conflict for the later one.
  *
- * 'ret_transaction' (may be NULL): in a dry run, the operations of the one transaction as JSON text;
- * the caller frees it; NULL when there is none.
+ * 'ret_transaction' (may be NULL): in a dry run, the operations of the one transaction as JSON
+ * text; the caller frees it; NULL when there is none.
  *
- * A port without a name gets that of the port whose iface-id is its owner, and with it the nameless link
- * of the wiring.
+ * A port without a name gets that of the port whose iface-id is its owner, and with it the
+ * nameless link of the wiring.
  *
- * Ended early, it fails with kind INTERRUPTED what is then as it was before ('changed' is not set), and
- * what is plugged and was not waited for; all else is brought to its end, and so is an unplug whose rows
- * are gone.
+ * Ended early, it fails with kind INTERRUPTED what is then as it was before ('changed' is not
+ * set), and what is plugged and was not waited for; all else is brought to its end, and so is an
+ * unplug whose rows are gone.
  *
  * Returns 0 when every outcome is filled, whatever it is; -ENOMEM. */
 int reconcile(const struct engine *engine, struct vif_wiring *const *wirings, size_t n,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ovs-vswitchd keeps the descriptor of a link that was deleted, and takes no notice of a new one of the same
- * name.  Asking for another OpenFlow port number makes it take the port away and add it again, with the
- * link that is there now. */
+/* ovs-vswitchd keeps the descriptor of a link that was deleted, and takes no notice of a new one
+ * of the same name.  Asking for another OpenFlow port number makes it take the port away and add
+ * it again, with the link that is there now. */
 #include <errno.h>
 #include <string.h>
 
@@ -56,9 +56,10 @@ static bool is_to_be_up(const struct vif_wiring *wiring, const char *name)
     return false;
 }
 
-/* ovs-vswitchd gives a device its old flags back when it lets go of it, by name and as it remembers them.
- * When it lets go of one that was deleted, that hits the new one of the same name: a tap that was just
- * made is down.  So what was opened again is set up again; a link that is gone by now is no error. */
+/* ovs-vswitchd gives a device its old flags back when it lets go of it, by name and as it
+ * remembers them.  When it lets go of one that was deleted, that hits the new one of the same
+ * name: a tap that was just made is down.  So what was opened again is set up again; a link that
+ * is gone by now is no error. */
 static int set_links_up(struct batch *batch, struct vif_error *err)
 {
     static const struct link_change up = {.set_up = true};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reporting how far a batch is and what became of each VIF, the latter as soon as it is final and not when
- * the last one is. */
+/* Reporting how far a batch is and what became of each VIF, the latter as soon as it is final and
+ * not when the last one is. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,8 +49,8 @@ void report_links_sent(const struct batch *batch, size_t n)
         report_progress(batch, VIF_STAGE_LINKS, batch->links_done + n, batch->links_total);
 }
 
-/* The state of a VIF that did not fail.  A dry run of a repair has no plan to show of a VIF that is as
- * described. */
+/* The state of a VIF that did not fail.  A dry run of a repair has no plan to show of a VIF that
+ * is as described. */
 static enum vif_state state_of(const struct job *job, const struct reconcile_options *options)
 {
     bool only_compared = options->look || (options->dry_run && options->explain && !job->changed);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Undoing what a committed transaction did for VIFs that came to nothing after it: ovs-vswitchd could not
- * make their ports, or could not be asked to, or they were not ready in time and the caller wants them
- * undone then.  Reads the database anew, since others may have acted meanwhile, and is guarded like every
- * transaction. */
+/* Undoing what a committed transaction did for VIFs that came to nothing after it: ovs-vswitchd
+ * could not make their ports, or could not be asked to, or they were not ready in time and the
+ * caller wants them undone then.  Reads the database anew, since others may have acted meanwhile,
+ * and is guarded like every transaction. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,8 +124,8 @@ static int read_now(struct rollback *rollback, struct vif_error *err)
 
 /* ---- the transaction ---- */
 
-/* First what was deleted, then the steps of all jobs, newest first; bridges last, when it is known which
- * ports leave them. */
+/* First what was deleted, then the steps of all jobs, newest first; bridges last, when it is known
+ * which ports leave them. */
 static int build(struct rollback *rollback)
 {
     struct batch *batch = rollback->batch;
@@ -168,8 +168,9 @@ static int attempt(struct rollback *rollback, struct vswitch_commit *ret, struct
                               ret, err);
 }
 
-/* Undoes the rows of one job, or of all.  1 when all is undone of a job alone but its QoS row, which
- * others have come to refer to (ovn-controller takes any of type linux-noop for its tunnels). */
+/* Undoes the rows of one job, or of all. 1 when all is undone of a job alone but its QoS row,
+ * which others have come to refer to (ovn-controller takes any of type linux-noop for its
+ * tunnels). */
 static int rollback_rows(struct batch *batch, struct job *only, int64_t until,
                          struct vif_error *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps on links that are plain netlink messages: what a wiring says of a link in the kernel layer's
- * terms, and how it is undone. */
+/* Steps on links that are plain netlink messages: what a wiring says of a link in the kernel
+ * layer's terms, and how it is undone. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

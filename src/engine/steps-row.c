@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps on rows of the database: what each adds to the transaction, and what undoes it: ports and bridges
- * that were added go, what was changed gets its old value, what was moved goes back.  What was deleted is
- * made again from the copies that the commit took. */
+/* Steps on rows of the database: what each adds to the transaction, and what undoes it: ports and
+ * bridges that were added go, what was changed gets its old value, what was moved goes back.  What
+ * was deleted is made again from the copies that the commit took. */
 #include <errno.h>
 #include <string.h>
 
@@ -193,8 +193,8 @@ static void commit_interface_set(struct vswitch_txn *txn, size_t owner, const st
     vswitch_txn_interface_set(txn, owner, step->old_interface, &change);
 }
 
-/* What gives a map its old values: those of the keys in 'touched' that 'was' has are set, the others
- * go. */
+/* What gives a map its old values: those of the keys in 'touched' that 'was' has are set, the
+ * others go. */
 static int restore_keys(const struct vif_map *touched, const struct vif_map *was,
                         struct vif_map *set, struct vif_map *drop)
 {

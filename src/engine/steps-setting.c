@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps on links that are more than netlink messages, done one after the other: a sysctl, the move of
- * addresses to a master, a NIC's offload of flows, the rules of a Linux bridge. */
+/* Steps on links that are more than netlink messages, done one after the other: a sysctl, the move
+ * of addresses to a master, a NIC's offload of flows, the rules of a Linux bridge. */
 #include <errno.h>
 #include <sys/socket.h>
 
@@ -111,8 +111,8 @@ static int apply_rules(const struct engine *engine, const struct item *item, str
     return engine_rules(engine, item->step->rules, false, err);
 }
 
-/* What the rules were is not known.  They are the last step of a bridge that has no port in the database,
- * so nothing that fails comes after them, but in a plugin from elsewhere. */
+/* What the rules were is not known.  They are the last step of a bridge that has no port in the
+ * database, so nothing that fails comes after them, but in a plugin from elsewhere. */
 const struct step_type step_rules = {
     .left = " is left with its new rules",
     .apply = apply_rules,

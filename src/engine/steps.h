@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the engine does with each kind of step.  A kind has one row in steps.c and one struct step_type,
- * which stands beside its functions in the file of its kind of link or row. */
+/* What the engine does with each kind of step.  A kind has one row in steps.c and one struct
+ * step_type, which stands beside its functions in the file of its kind of link or row. */
 #ifndef ENGINE_STEPS_H
 #define ENGINE_STEPS_H
 
@@ -16,8 +16,9 @@ struct item {
     char peer[LIMIT_IFNAME]; /* the other end of a veth to be deleted, "" for none */
 };
 
-/* One transaction that undoes those of others.  The 'revert' of a kind of step adds to 'txn' and returns 0
- * or -ENOMEM; what cannot be undone, because others acted meanwhile, it names in the error of the job. */
+/* One transaction that undoes those of others.  The 'revert' of a kind of step adds to 'txn' and
+ * returns 0 or -ENOMEM; what cannot be undone, because others acted meanwhile, it names in the
+ * error of the job. */
 struct rollback {
     struct batch *batch;
     struct job *only; /* NULL: all jobs that are to be rolled back */
@@ -29,13 +30,13 @@ struct rollback {
 
 struct step_type {
     const char *verb; /* in errors: "create tap" */
-    /* What an error says of a step that was not undone, after the name; NULL: nothing.  The second is
-     * for 'other' of the undo; NULL: the same. */
+    /* What an error says of a step that was not undone, after the name; NULL: nothing.  The second
+     * is for 'other' of the undo; NULL: the same. */
     const char *left, *left_other;
 
-    /* Steps on links; one of the first three.  'message' adds the netlink messages of the item to those
-     * of all; 'apply' does one item, with 'ret_undo' to be filled in (1: there is nothing to undo);
-     * 'apply_all' does the whole stage, and counts it. */
+    /* Steps on links; one of the first three.  'message' adds the netlink messages of the item to
+     * those of all; 'apply' does one item, with 'ret_undo' to be filled in (1: there is nothing to
+     * undo); 'apply_all' does the whole stage, and counts it. */
     void (*message)(struct netlink_batch *messages, struct item *item);
     int (*apply)(const struct engine *engine, const struct item *item, struct undo *ret_undo,
                  struct vif_error *err);
@@ -65,11 +66,13 @@ const struct step_type *step_type(enum step_kind kind);
 void apply_messages(struct batch *batch, struct item *items, size_t n,
                     void (*message)(struct netlink_batch *messages, struct item *item));
 
-/* Handles the results of an item that was sent otherwise: remembers how to undo it, or fails its job. */
+/* Handles the results of an item that was sent otherwise: remembers how to undo it, or fails its
+ * job. */
 void apply_result(const struct batch *batch, struct item *item,
                   const struct netlink_result *results);
 
-/* Fails the job of the item, or has it observed again where 'error' says that others changed the link. */
+/* Fails the job of the item, or has it observed again where 'error' says that others changed the
+ * link. */
 void apply_failed(const struct batch *batch, struct item *item, int error,
                   const struct vif_error *err);
 void apply_failed_all(const struct batch *batch, struct item *items, size_t n,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Undoing what this call did to links, newest first.  Each deletion of a link waits for a grace period of
- * RCU, some 20 ms, so those of all VIFs that fail together are sent as one: a batch of 1000 taps is undone
- * in a fraction of a second. */
+/* Undoing what this call did to links, newest first.  Each deletion of a link waits for a grace
+ * period of RCU, some 20 ms, so those of all VIFs that fail together are sent as one: a batch of
+ * 1000 taps is undone in a fraction of a second. */
 #include "engine/undo.h"
 
 #include <errno.h>
@@ -73,8 +73,8 @@ struct deletion {
     const struct undo *undo;
 };
 
-/* Whether it is the link that this call made: another program may have put its own in its place.  A link
- * may not have got its alias yet, but for a tap, which lasts only once it has. */
+/* Whether it is the link that this call made: another program may have put its own in its place.
+ * A link may not have got its alias yet, but for a tap, which lasts only once it has. */
 static bool is_own(const struct deletion *deletion, const struct link_info *info)
 {
     char alias[LINK_ALIAS_MAX];
@@ -143,9 +143,9 @@ void undo_flush(struct batch *batch)
         name_left(deletions[i].job, deletions[i].undo);
 }
 
-/* Undoes the newest; false when all others have to stay as well: a bridge that still has the addresses of
- * the host must not go.  A link that was made waits for undo_flush(), unless something older that is not
- * a link follows. */
+/* Undoes the newest; false when all others have to stay as well: a bridge that still has the
+ * addresses of the host must not go.  A link that was made waits for undo_flush(), unless
+ * something older that is not a link follows. */
 static bool undo_last(struct batch *batch, struct job *job)
 {
     const struct step_type *type = step_type(job->undo[job->n_undo - 1].kind);

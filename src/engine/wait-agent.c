@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waiting for the agent that wires ports after ovs-vswitchd (OVN, or Neutron's ML2 agent), all ports of the
- * batch in one monitor; and diagnosing those that did not come to work. */
+/* Waiting for the agent that wires ports after ovs-vswitchd (OVN, or Neutron's ML2 agent), all
+ * ports of the batch in one monitor; and diagnosing those that did not come to work. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +38,9 @@ static int by_port_name(const void *a, const void *b)
     return strcmp(left->port->name, right->port->name);
 }
 
-/* The ports to wait for, sorted by name, each once; NULL when memory is gone.  An agent knows ports by
- * their iface-id; with a bridge per port the guest's own port has none.  One whose device is not there
- * yet cannot be claimed. */
+/* The ports to wait for, sorted by name, each once; NULL when memory is gone.  An agent knows
+ * ports by their iface-id; with a bridge per port the guest's own port has none.  One whose device
+ * is not there yet cannot be claimed. */
 static struct awaited *collect(const struct batch *batch, size_t *ret_n)
 {
     struct awaited *awaited;
@@ -66,8 +66,8 @@ static struct awaited *collect(const struct batch *batch, size_t *ret_n)
     return awaited;
 }
 
-/* A VIF is done with when all of its own ports are wired at the same time, whatever becomes of them while
- * others are waited for: as if it had been plugged alone. */
+/* A VIF is done with when all of its own ports are wired at the same time, whatever becomes of
+ * them while others are waited for: as if it had been plugged alone. */
 static bool on_wired(void *data, size_t i, enum vswitch_wired wired)
 {
     struct waiting *waiting = data;
@@ -181,8 +181,8 @@ static bool is_undiagnosed(const struct job *job)
     return job->state == JOB_FAILED && job->stuck;
 }
 
-/* Adds the diagnosis to what has not happened in time; of a port that ovs-vswitchd gave up, only what it
- * does not say itself. */
+/* Adds the diagnosis to what has not happened in time; of a port that ovs-vswitchd gave up, only
+ * what it does not say itself. */
 static void add_diagnosis(const struct batch *batch, struct job *job,
                           const struct diagnosis_facts *facts, const struct diagnosis_port *port)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waiting until ovs-vswitchd has done what the transaction says, and checking each port by what it left in
- * the database. */
+/* Waiting until ovs-vswitchd has done what the transaction says, and checking each port by what it
+ * left in the database. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,8 @@
 #include "base/names.h"
 #include "engine/phases.h"
 
-/* Whether the kernel link behind the port is there: it was, or this call made it or gave it its name. */
+/* Whether the kernel link behind the port is there: it was, or this call made it or gave it its
+ * name. */
 static bool link_is_there(const struct batch *batch, const struct job *job,
                           const struct vif_wiring_port *port)
 {
@@ -26,8 +27,8 @@ static bool link_is_there(const struct batch *batch, const struct job *job,
     return false;
 }
 
-/* Whether what was observed already shows every port of the job at work, so that there is nothing to
- * wait for. */
+/* Whether what was observed already shows every port of the job at work, so that there is nothing
+ * to wait for. */
 static bool is_ready(const struct batch *batch, const struct job *job)
 {
     const struct vswitch *db = &batch->observed.db;
@@ -163,8 +164,8 @@ static int check_port(const struct batch *batch, const struct statuses *statuses
         job->ofport = status->ofport;
         return 0;
     }
-    /* That it has no device is what ovs-vswitchd said; a port it has said nothing of, it does not know:
-     * then it could not make the bridge. */
+    /* That it has no device is what ovs-vswitchd said; a port it has said nothing of, it does not
+     * know: then it could not make the bridge. */
     if (status->ofport < 0 && !link_is_there(batch, job, port)) {
         job->waiting = true;
         return 0;
@@ -197,8 +198,8 @@ static void check_job(const struct batch *batch, const struct statuses *statuses
             job->stuck = &wiring->ports[i];
 }
 
-/* Whether every port of the job was added by it and is made, so that it is known what became of it although
- * it was not waited for. */
+/* Whether every port of the job was added by it and is made, so that it is known what became of it
+ * although it was not waited for. */
 static bool is_made(const struct statuses *statuses, const struct job *job)
 {
     size_t wanted = 0, made = 0;

@@ -26,16 +26,16 @@ size_t builder_backend(const struct builder *b, const char *port, const char *ty
 /* Adds the edge from a member to its Linux bridge, or from the bridge to the member. */
 void builder_member(const struct builder *b, const char *member, const char *bridge,
                     bool to_bridge);
-/* Adds the members of a Linux bridge that are not in the graph yet and lead to no port: guests' taps in
- * the first place; whether there is one. */
+/* Adds the members of a Linux bridge that are not in the graph yet and lead to no port: guests'
+ * taps in the first place; whether there is one. */
 bool builder_members(const struct builder *b, const char *bridge);
 
 /* Whether two links are the ends of one veth pair; whether two ports are patched to each other. */
 bool builder_is_pair(const struct builder *b, const char *one, const char *other);
 bool builder_is_patch(const struct builder *b, const char *one, const char *other);
 
-/* Fills in a VIF whose nodes and edges, from 'first_edge' on, are drawn; 'last' is the last node that
- * its guest's frames reach. */
+/* Fills in a VIF whose nodes and edges, from 'first_edge' on, are drawn; 'last' is the last node
+ * that its guest's frames reach. */
 void builder_finish(const struct builder *b, const struct graph_vif *vif, size_t first_edge,
                     size_t last);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A graph in the DOT language of Graphviz: guests at the left, the bridges of Open vSwitch as boxes with
- * their ports in them at the right.  Names come from the database, where anyone may have written them, so
- * they are all added by add_quoted(). */
+/* A graph in the DOT language of Graphviz: guests at the left, the bridges of Open vSwitch as
+ * boxes with their ports in them at the right.  Names come from the database, where anyone may
+ * have written them, so they are all added by add_quoted(). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,9 +23,9 @@ static const struct look {
 };
 static const struct look guest_look = {"", "#e8f0fe", "#1a73e8"};
 
-/* A DOT string without its quotes, broken at the first space after each 'width' characters (0: not at
- * all).  '\' begins an escape of DOT and '&' an entity of HTML; control characters and bytes that are
- * not UTF-8 become '?'. */
+/* A DOT string without its quotes, broken at the first space after each 'width' characters (0: not
+ * at all).  '\' begins an escape of DOT and '&' an entity of HTML; control characters and bytes
+ * that are not UTF-8 become '?'. */
 static void add_wrapped(struct text *text, const char *value, size_t width)
 {
     size_t n = strlen(value), column = 0;
@@ -139,8 +139,8 @@ static void add_edge(struct text *text, const struct graph_edge *edge)
     text_add(text, "];\n");
 }
 
-/* The bridge in whose box each node is, itself for a bridge; GRAPH_NONE for none.  NULL when memory is
- * gone. */
+/* The bridge in whose box each node is, itself for a bridge; GRAPH_NONE for none.  NULL when
+ * memory is gone. */
 static size_t *find_boxes(const struct graph *graph)
 {
     size_t *boxes = calloc(graph->n_nodes + 1, sizeof *boxes);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Draws a VIF as it is on the host: from its port outwards to the bridge and inwards to the guest.  Pieces
- * that os-vif's names imply but that do not exist are drawn as missing. */
+/* Draws a VIF as it is on the host: from its port outwards to the bridge and inwards to the guest.
+ * Pieces that os-vif's names imply but that do not exist are drawn as missing. */
 #include <stdio.h>
 #include <string.h>
 
@@ -105,8 +105,8 @@ static void draw_behind_patch(const struct builder *b, const struct snapshot_vif
     draw_behind(b, port);
 }
 
-/* The name of the port that a piece of the hybrid plug without one leads to; that of the link itself for
- * any other link. */
+/* The name of the port that a piece of the hybrid plug without one leads to; that of the link
+ * itself for any other link. */
 static void name_port(const struct snapshot *snapshot, const struct link_info *link,
                       char ret[LIMIT_IFNAME])
 {

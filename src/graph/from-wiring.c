@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Draws a VIF as its wiring describes it: every piece of the wiring, present or missing, joined as it
- * should be, whichever plugin described it. */
+/* Draws a VIF as its wiring describes it: every piece of the wiring, present or missing, joined as
+ * it should be, whichever plugin described it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -45,8 +45,8 @@ static void draw_link(const struct builder *own, const struct vif_wiring_link *l
                        there && parent && there->parent == parent->ifindex);
 }
 
-/* Once all links are drawn: what is a member of what.  A Linux bridge has the guest's tap, which the
- * wiring does not make, and perhaps more. */
+/* Once all links are drawn: what is a member of what.  A Linux bridge has the guest's tap, which
+ * the wiring does not make, and perhaps more. */
 static void draw_members(const struct builder *b, const struct graph_subject *subject)
 {
     const struct vif_wiring *wiring = subject->wiring;
@@ -100,7 +100,8 @@ static void draw_port(const struct builder *b, const struct vif_wiring *wiring,
     const char *peer = strmap_get(&port->options, "peer");
     size_t node = builder_port(b, port->name), bridge = builder_bridge(b, port->bridge);
     bool joined = row && strcmp(row->bridge, port->bridge) == 0;
-    /* Frames go through a bridge of the VIF's own towards that of the network, which is the first. */
+    /* Frames go through a bridge of the VIF's own towards that of the network, which is the
+     * first. */
     bool inner = strcmp(port->type, "patch") == 0 && wiring->n_bridges &&
                  strcmp(port->bridge, wiring->bridges[0].name) != 0;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The graph of VIFs: nodes (guests, links, ports, bridges) and the edges between them.  Nodes are known
- * by sort and name, so that VIFs that share a bridge share its node. */
+/* The graph of VIFs: nodes (guests, links, ports, bridges) and the edges between them.  Nodes are
+ * known by sort and name, so that VIFs that share a bridge share its node. */
 #ifndef GRAPH_GRAPH_H
 #define GRAPH_GRAPH_H
 
@@ -118,8 +118,8 @@ void graph_draw_wiring(struct graph *graph, const struct snapshot *snapshot,
 /* Draws every bridge and port that does not belong to a VIF. */
 void graph_draw_switch(struct graph *graph, const struct snapshot *snapshot);
 
-/* The VIF that 'id' names: its id, its iface-id, or a port or link of it.  NULL with the error NOT_FOUND
- * or CONFLICT. */
+/* The VIF that 'id' names: its id, its iface-id, or a port or link of it.  NULL with the error
+ * NOT_FOUND or CONFLICT. */
 const struct snapshot_vif *graph_find_vif(const struct snapshot *snapshot, const char *id,
                                           struct vif_error *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A graph as trees for a person: for each VIF the nodes that a frame of its guest passes, each below the
- * one before. */
+/* A graph as trees for a person: for each VIF the nodes that a frame of its guest passes, each
+ * below the one before. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,8 +186,8 @@ static void add_counters(struct tree *tree, const struct graph_node *node, const
     }
 }
 
-/* Ends the line that 'before' and a branch began with the node that 'edge' (NULL: none) leads to, and
- * adds its details below it. */
+/* Ends the line that 'before' and a branch began with the node that 'edge' (NULL: none) leads to,
+ * and adds its details below it. */
 static void add_node(struct tree *tree, const struct graph_node *node,
                      const struct graph_edge *edge, bool more)
 {
@@ -238,8 +238,8 @@ static void add_node(struct tree *tree, const struct graph_node *node,
 
 /* ---- the walk ---- */
 
-/* The node at the other end of an edge, if the walk goes on there: to nodes of this VIF and, with the
- * frames, to those it shares with others; else GRAPH_NONE. */
+/* The node at the other end of an edge, if the walk goes on there: to nodes of this VIF and, with
+ * the frames, to those it shares with others; else GRAPH_NONE. */
 static size_t next_node(const struct tree *tree, const struct graph_edge *edge, size_t node)
 {
     size_t next = edge->from == node ? edge->to : edge->from;
@@ -250,8 +250,8 @@ static size_t next_node(const struct tree *tree, const struct graph_edge *edge, 
     return owner == tree->vif || (edge->from == node && owner == GRAPH_NONE) ? next : GRAPH_NONE;
 }
 
-/* The next edge to follow: against the frames first (other members of a bridge), so that the way to the
- * switch comes last.  Not one to 'but' (an edge may be there twice). */
+/* The next edge to follow: against the frames first (other members of a bridge), so that the way
+ * to the switch comes last.  Not one to 'but' (an edge may be there twice). */
 static const struct graph_edge *next_edge(const struct tree *tree, size_t node, size_t but)
 {
     const struct graph_edge *forward = NULL;
@@ -320,8 +320,8 @@ static void add_vif(struct tree *tree, const struct graph_vif *vif)
     tree->before.n = 0;
 }
 
-/* Sorts the edges by the nodes they touch, but for those that lead to nodes that VIFs share: there may be
- * ten thousand, and nothing follows them backwards. */
+/* Sorts the edges by the nodes they touch, but for those that lead to nodes that VIFs share: there
+ * may be ten thousand, and nothing follows them backwards. */
 static void index_edges(struct tree *tree)
 {
     const struct graph *graph = tree->graph;

@@ -34,8 +34,9 @@ enum record_type {
     RECORD_ERROR,     /* const struct vif_error * (NULL) */
     RECORD_OBJECT,    /* const void *: a struct as field.table says (NULL) */
     RECORD_LIST,      /* const struct record_list * of such structs (NULL) */
-    RECORD_MEMBERS, /* const struct record_list * of struct record_member: an object whose members, texts
-                         and whole numbers, may have any name that is a word (NULL) */
+    /* const struct record_list * of struct record_member: an object whose members, texts and
+     * whole numbers, may have any name that is a word (NULL) */
+    RECORD_MEMBERS,
 };
 
 struct record_list {

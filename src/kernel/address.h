@@ -54,8 +54,8 @@ int address_read(struct netlink *nl, int ifindex, int family, struct address_lis
                  struct vif_error *err);
 
 /* Moves what 'list' names from one link to another, which is up and has IPv6 enabled when the
- * list has any: everything is added there before anything goes here.  What is on both links
- * already, after a move that was cut short, only goes from the first.  An IPv4 label is renamed
+ * list has any: everything is added there before anything goes here.  Addresses that both links
+ * have already, after a move that was cut short, only go from the first.  An IPv4 label is renamed
  * with its link; IPv6 addresses skip duplicate detection.
  *
  * 0; 1 when there is nothing to do; else a negative errno with both links as they were (or the

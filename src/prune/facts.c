@@ -72,8 +72,8 @@ static int read_guests(const struct engine *engine, struct stale *items, size_t 
     return 0;
 }
 
-/* Milliseconds since a point of the wall clock, but no more than the uptime: what existed before has had
- * no chance to be put in order yet, and setting the clock at boot makes nothing old. */
+/* Milliseconds since a point of the wall clock, but no more than the uptime: what existed before
+ * has had no chance to be put in order yet, and setting the clock at boot makes nothing old. */
 static int64_t age_since(int64_t since_ms)
 {
     struct timespec now = {0}, up = {0};
@@ -145,7 +145,8 @@ static int read_ages_of_rows(const struct engine *engine, struct stale *items, s
     return 0;
 }
 
-/* When ovn-controller had installed the port, its rows existed.  Of several links the youngest counts. */
+/* When ovn-controller had installed the port, its rows existed.  Of several links the youngest
+ * counts. */
 static void read_other_ages(struct stale *item)
 {
     const char *text =

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stale links: pieces of the hybrid plug (qbr, qvb, qvo) without a port, and taps of ours without a port
- * and a guest.  A bridge with a guest's tap on it always belongs to a guest. */
+/* Stale links: pieces of the hybrid plug (qbr, qvb, qvo) without a port, and taps of ours without
+ * a port and a guest.  A bridge with a guest's tap on it always belongs to a guest. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stale rows of the database: ports that os-vif marked and that nothing is behind, bridges of one port
- * without it, QoS rows without a port.  Rows with anyone else's marks are never removed. */
+/* Stale rows of the database: ports that os-vif marked and that nothing is behind, bridges of one
+ * port without it, QoS rows without a port.  Rows with anyone else's marks are never removed. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,8 +153,8 @@ static bool is_dead(const struct stale_list *list, enum stale_rule_index rule,
         ret->absent_link = interface->name;
         return device_is_gone(list, interface);
     }
-    /* In mode client ovs-vswitchd makes the socket, so it alone knows that the port is of no use; in mode
-     * server the guest makes it, and ovs-vswitchd waits for it for ever. */
+    /* In mode client ovs-vswitchd makes the socket, so it alone knows that the port is of no use;
+     * in mode server the guest makes it, and ovs-vswitchd waits for it for ever. */
     if (!mark || mark->link_up || strcmp(interface->type, "dpdkvhostuserclient") != 0)
         return mark && !mark->link_up && cannot_be_made(interface);
     ret->socket = path && path[0] == '/' ? path : "";
@@ -189,8 +189,8 @@ static void find_port(struct stale_list *list, const struct vswitch_port *port)
     item->interface = interface;
 }
 
-/* Finds the port of the tap, if there is one; false if the bridge has a port that os-vif does not put
- * there. */
+/* Finds the port of the tap, if there is one; false if the bridge has a port that os-vif does not
+ * put there. */
 static bool sort_ports(const struct stale_list *list, const struct vswitch_bridge *bridge,
                        const char *part, const struct vswitch_port **ret_tap)
 {
@@ -230,7 +230,8 @@ static void find_own_bridge(struct stale_list *list, const struct vswitch_bridge
     if (!stale_name_has_id(bridge->name, "pb", STALE_PART("pb"), &part) || !mark || mark->foreign ||
         !sort_ports(list, bridge, part, &tap))
         return;
-    /* The patch port on the integration bridge, "ibp<uuid>", whether its other end exists or not. */
+    /* The patch port on the integration bridge, "ibp<uuid>", whether its other end exists or
+     * not. */
     for (size_t i = 0; i < db->n_ports && !outer; i++)
         if (stale_name_has_id(db->ports[i].name, "ibp", UUID_TEXT_SIZE - 1, NULL) &&
             strncmp(db->ports[i].name + 3, part, STALE_PART("pb")) == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pruning a host: looks for stale items and has the engine remove them.  What looks stale once may be a
- * VIF in the making, by os-vif or another program, so only items that two looks found the same are
- * removed; meanwhile the locks of their VIFs keep our own programs out. */
+/* Pruning a host: looks for stale items and has the engine remove them.  What looks stale once may
+ * be a VIF in the making, by os-vif or another program, so only items that two looks found the
+ * same are removed; meanwhile the locks of their VIFs keep our own programs out. */
 #include "prune/prune.h"
 
 #include <fnmatch.h>
@@ -18,8 +18,8 @@
 
 #define GRACE_MS 600000
 
-/* Between the two looks: longer than a plug takes between two of its steps, links or rows, on a host that
- * is busy but works; os-vif's steps take some ten milliseconds each. */
+/* Between the two looks: longer than a plug takes between two of its steps, links or rows, on a
+ * host that is busy but works; os-vif's steps take some ten milliseconds each. */
 #define PAUSE_MS 3000
 
 /* One look at the host. */

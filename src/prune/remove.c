@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A stale item as a wiring, so that the engine removes it like any other: planned, guarded, in one
- * transaction with the rest.  It carries everything the decision rests on; what has changed since is left
- * alone. */
+ * transaction with the rest.  It carries everything the decision rests on; what has changed since
+ * is left alone. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -8,9 +8,10 @@
 
 #include "base/array.h"
 
-/* A port's rows outlive its device whenever a guest restarts, and os-vif writes them before the guest has
- * a device at all: so ports must be old and their guest must not run.  Links and QoS rows are made within
- * a plug, which takes a moment; there a second look is enough if no age is known. */
+/* A port's rows outlive its device whenever a guest restarts, and os-vif writes them before the
+ * guest has a device at all: so ports must be old and their guest must not run.  Links and QoS
+ * rows are made within a plug, which takes a moment; there a second look is enough if no age is
+ * known. */
 #define PORT_NEEDS (STALE_NEEDS_GUEST | STALE_NEEDS_AGE)
 
 const struct stale_rule stale_rules[STALE_N_RULES] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stale items: what os-vif, this program and libvirt left on a host and nothing needs any more.  Three
- * steps: finding what looks stale (pure, from one snapshot); reading what else must be known (guests,
- * ages); deciding (pure).  Whatever is in doubt stays. */
+/* Stale items: what os-vif, this program and libvirt left on a host and nothing needs any more.
+ * Three steps: finding what looks stale (pure, from one snapshot); reading what else must be known
+ * (guests, ages); deciding (pure).  Whatever is in doubt stays. */
 #ifndef PRUNE_STALE_H
 #define PRUNE_STALE_H
 
@@ -92,10 +92,12 @@ struct stale_list {
     bool failed; /* memory is gone */
 };
 
-/* Adds an item, its texts empty; NULL when memory is gone.  Pointers to earlier ones become invalid. */
+/* Adds an item, its texts empty; NULL when memory is gone.  Pointers to earlier ones become
+ * invalid. */
 struct stale *stale_add(struct stale_list *list, enum stale_rule_index rule, const char *name);
 
-/* Fills in what looks stale in the snapshot and marks of the list, sorted by rule and name; -ENOMEM. */
+/* Fills in what looks stale in the snapshot and marks of the list, sorted by rule and name;
+ * -ENOMEM. */
 int stale_find(struct stale_list *list, struct vif_error *err);
 void stale_list_done(struct stale_list *list);
 
@@ -123,8 +125,8 @@ size_t stale_rows(const struct stale *item, const char *ret_uuids[STALE_ROWS]);
 /* Whether two items of two snapshots are the same rows and links. */
 bool stale_is_same(const struct stale *item, const struct stale *other);
 
-/* The wiring whose removal removes the item, with all that the decision rests on.  Ended by the caller in
- * any case.  -ENOMEM. */
+/* The wiring whose removal removes the item, with all that the decision rests on.  Ended by the
+ * caller in any case.  -ENOMEM. */
 int stale_wiring(const struct snapshot *snapshot, const struct stale *item, struct vif_wiring *ret,
                  struct vif_error *err);
 

@@ -146,8 +146,9 @@ int varlink_client_send(struct varlink_client *client, const struct text *messag
     return 0;
 }
 
-/* Asks on a connection of its own.  Any reply, even the end of that connection, comes from a process
- * that works.  A service that is about to end no longer listens: our own connection reports that. */
+/* Asks on a connection of its own.  Any reply, even the end of that connection, comes from a
+ * process that works.  A service that is about to end no longer listens: our own connection
+ * reports that. */
 static int probe(const struct varlink_client *client, const struct varlink_wait *wait,
                  struct vif_error *err)
 {

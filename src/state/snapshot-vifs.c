@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finds the VIFs of a host: every interface with an iface-id is one, whoever made it, and so is every id
- * that only links of ours still have.  The type is inferred from what is behind the port. */
+/* Finds the VIFs of a host: every interface with an iface-id is one, whoever made it, and so is
+ * every id that only links of ours still have.  The type is inferred from what is behind the
+ * port. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A snapshot of the whole host: everything VIFs are made of, read at once (one dump of links, one
- * database transaction), and the VIFs in it, whoever plugged them.  Listing, drawing and pruning work on
- * it. */
+ * database transaction), and the VIFs in it, whoever plugged them.  Listing, drawing and pruning
+ * work on it. */
 #ifndef STATE_SNAPSHOT_H
 #define STATE_SNAPSHOT_H
 
@@ -42,8 +42,8 @@ const struct link_info *snapshot_link(const struct snapshot *snapshot, const cha
 /* NULL for 0 and for a link that does not exist. */
 const struct link_info *snapshot_link_at(const struct snapshot *snapshot, int ifindex);
 
-/* The ports of a bridge, and the links whose master is the link 'ifindex': the first in '*ret_first';
- * their number. */
+/* The ports of a bridge, and the links whose master is the link 'ifindex': the first in
+ * '*ret_first'; their number. */
 size_t snapshot_ports_of(const struct snapshot *snapshot, const char *bridge,
                          const struct vswitch_port *const **ret_first);
 size_t snapshot_members_of(const struct snapshot *snapshot, int ifindex,
@@ -61,8 +61,9 @@ struct snapshot_vif {
     char id[VIF_PORT_NAME_SIZE]; /* of the VIF, where a link's alias says it; else its iface-id */
     const char *iface_id;        /* "" without a port */
     const char *type;            /* "VIFBridge", ... where it can be inferred; "" */
-    /* PLUGGED; WAITING: its port has no network device, a guest has yet to make it or is gone; PENDING:
-     * ovs-vswitchd has not handled its port; FAILED: ovs-vswitchd could not; UNCONNECTED: no port */
+    /* PLUGGED; WAITING: its port has no network device, a guest has yet to make it or is gone;
+     * PENDING: ovs-vswitchd has not handled its port; FAILED: ovs-vswitchd could not; UNCONNECTED:
+     * no port */
     enum vif_state state;
     const struct vswitch_port *port; /* the one that carries the iface-id; NULL: none */
     const struct vswitch_interface *interface;

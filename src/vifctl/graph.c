@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl graph: a drawing for programs that make pictures.  For SVG, Graphviz's program dot reads the
- * text from a pipe and writes to our own standard output; we only ever write, so we cannot wait for each
- * other. */
+/* vifctl graph: a drawing for programs that make pictures.  For SVG, Graphviz's program dot reads
+ * the text from a pipe and writes to our own standard output; we only ever write, so we cannot
+ * wait for each other. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vifctl plug and unplug: reads the files, calls the library, prints the report; check does the same. */
+/* vifctl plug and unplug: reads the files, calls the library, prints the report; check does the
+ * same. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The status line: the progress of a call, on stderr, rewritten in place and erased at the end.  It is
- * drawn when the library reports progress, which it does a few times a second even while it waits. */
+/* The status line: the progress of a call, on stderr, rewritten in place and erased at the end.
+ * It is drawn when the library reports progress, which it does a few times a second even while it
+ * waits. */
 #include "vifctl/progress.h"
 
 #include <signal.h>

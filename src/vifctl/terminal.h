@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Output for a terminal: its width, colours for users who want them, and text of others made safe. */
+/* Output for a terminal: its width, colours for users who want them, and text of others made
+ * safe. */
 #ifndef VIFCTL_TERMINAL_H
 #define VIFCTL_TERMINAL_H
 
@@ -42,8 +43,8 @@ void plain_print(const char *value, bool utf8, size_t width);
 /* The columns 'value' takes then. */
 size_t plain_columns(const char *value, bool utf8);
 
-/* Prints 'text', which begins at 'column', as words in lines of 'width' columns that go on at 'indent',
- * and ends the line. */
+/* Prints 'text', which begins at 'column', as words in lines of 'width' columns that go on at
+ * 'indent', and ends the line. */
 void plain_wrap(const char *text, size_t column, size_t indent, size_t width);
 
 #endif
