@@ -175,12 +175,12 @@ struct vif_stale {
 };
 
 /* Finds what os-vif, this library and libvirt left on the host and no guest needs any more, sorted
- * by kind and name.  With 'remove', removes it in one database transaction: only what a second look
- * some seconds later finds unchanged and no other program of this library works on.  What is in
- * doubt, or marked as another owner's, is kept.
+ * by kind and name.  With 'remove', removes it in one database transaction: only what a second
+ * look some seconds later finds unchanged and no other program of this library works on.  Items in
+ * doubt, or with another owner's marks, are kept.
  *
- * 0 whenever there is a report, however many removals failed; errors of database and kernel, and of
- * the lock file; -EINTR (kind INTERRUPTED) when it was cancelled before anything was removed. */
+ * 0 whenever there is a report, however many removals failed; errors of database and kernel, and
+ * of the lock file; -EINTR (kind INTERRUPTED) when it was cancelled before anything was removed. */
 int vif_host_prune(struct vif_host *host, const struct vif_prune_options *options,
                    struct vif_report **ret_report, struct vif_error *err);
 

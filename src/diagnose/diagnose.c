@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Why a port is not ready in time, from the facts of this host, the switch first, and those of the
- * ML2 agent.  What is wrong further down is reported first, since nothing above it can work.
+ * ML2 agent.  Faults further down are reported first, since nothing above them can work.
  * Pure; ovn.c has OVN's part. */
 #include "diagnose/diagnose.h"
 
@@ -57,7 +57,7 @@ static void diagnose_ofport(const struct diagnosis_facts *facts, const struct di
         diagnosis_set(ret_words, "ovs-vswitchd has not assigned an OpenFlow port number");
 }
 
-/* What is wrong without any agent; false when nothing is. */
+/* Finds a fault below any agent; false when there is none. */
 static bool diagnose_switch(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
                             char ret_words[DIAGNOSIS_MAX])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why a port has not come to work in time.  Evidence is read once for a batch; judging it is a pure
+/* Why a port is not ready in time.  The facts are read once for a batch; evaluating them is a pure
  * function, so that every diagnosis is a line in a table of tests. */
 #ifndef DIAGNOSE_DIAGNOSE_H
 #define DIAGNOSE_DIAGNOSE_H
@@ -18,12 +18,12 @@
 
 enum southbound_state {
     SOUTHBOUND_NOT_ASKED,
-    SOUTHBOUND_NOT_OURS, /* only to be had by ssl: */
+    SOUTHBOUND_NOT_OURS, /* only available by ssl: */
     SOUTHBOUND_FAILED,
     SOUTHBOUND_KNOWN,
 };
 
-/* What is known of the host. */
+/* The facts about the host. */
 struct diagnosis_facts {
     bool db_known; /* else 'db_words' say why not, and nothing else is known */
     char db_words[DIAGNOSIS_QUOTE_MAX];
@@ -34,7 +34,7 @@ struct diagnosis_facts {
     bool registered; /* the host is a chassis in the southbound database */
 };
 
-/* What is known of a port.  The texts are borrowed and set by who asks. */
+/* The facts about a port.  The texts are borrowed and set by the caller. */
 struct diagnosis_port {
     const char *name;
     const char *iface_id;
@@ -45,8 +45,8 @@ struct diagnosis_port {
     struct southbound_port southbound;
 };
 
-/* Reads the facts for ports[0..n) with a deadline of its own.  Never fails: what cannot be had is
- * not known. */
+/* Reads the facts for ports[0..n) with a deadline of its own.  Never fails: facts that cannot be
+ * read stay unknown. */
 void diagnosis_read_facts(const struct engine *engine, enum vif_wait wait,
                           struct diagnosis_facts *ret, struct diagnosis_port *ports, size_t n);
 

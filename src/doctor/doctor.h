@@ -71,7 +71,8 @@ struct doctor_facts {
     size_t n_directories;
 };
 
-/* Reads everything; what cannot be had is a fact too.  0 or -ENOMEM.  doctor_facts_done() frees. */
+/* Reads everything; a fact that cannot be read is a fact too.  0 or -ENOMEM. doctor_facts_done()
+ * frees. */
 int doctor_read(const struct doctor_host *host, int64_t until, struct doctor_facts *ret,
                 struct vif_error *err);
 void doctor_facts_done(struct doctor_facts *facts);

@@ -11,7 +11,7 @@
 struct vif_findings {
     struct vif_finding *items;
     size_t n, room;
-    bool failed;       /* memory was gone: not all is here */
+    bool failed;       /* memory ran out: not all is here */
     struct pool *pool; /* of the texts */
 };
 

@@ -13,7 +13,7 @@ static bool is_true(const char *value)
     return value && strcmp(value, "true") == 0;
 }
 
-/* Some drivers have no devlink, and who may not ask hears nothing: then the switch id tells. */
+/* Some drivers have no devlink, and it may be forbidden: then the switch id decides. */
 static bool in_switchdev_mode(const struct sriov_pf *pf)
 {
     if (pf->eswitch_mode[0])

@@ -141,7 +141,7 @@ static size_t find_masters(struct batch *batch, struct item *items, size_t n,
     return drop_failed(items, n);
 }
 
-/* What is being sent, to report how much of it has gone. */
+/* The messages being sent, to report how many have gone. */
 struct sending {
     const struct batch *batch;
     size_t n_items, n_messages;

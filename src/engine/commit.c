@@ -12,7 +12,7 @@
 /* From this many refusals or surprises on, halves are tried instead of all but one. */
 #define HALVE_FROM 3
 
-/* Bridges first: a port needs its bridge in the books, whichever VIF of the batch makes it; and
+/* Bridges first: a port needs its bridge in the books, made by any VIF of the batch; and
  * among those that make it, one that wants a datapath type before those that take any. */
 static int order_of(const struct step *step)
 {
@@ -89,8 +89,8 @@ static bool look_again(struct batch *batch, struct job *const *members, size_t n
 }
 
 /* A QoS row came to be referred to, or went away, the only references we rely on: all look again,
- * and QoS rows are left.  Of those that go by themselves it is known then that a port refers to
- * one of them. */
+ * and QoS rows are left.  If the others are accepted alone, a port refers to one of those
+ * rows. */
 static void look_again_without_qos(struct batch *batch, struct job *const *members, size_t n,
                                    const struct vif_error *err)
 {
@@ -116,7 +116,7 @@ static bool try_members(struct batch *batch, struct job *const *members, size_t 
     struct vswitch_commit commit = {.outcome = VSWITCH_FAILED, .owner = VSWITCH_NO_OWNER};
 
     *ret_refused = NULL;
-    if (txn) /* what became of it is in 'commit' */
+    if (txn) /* its result is in 'commit' */
         (void)vswitch_txn_commit(txn, batch->engine->db, wait, batch->options->until, &commit, err);
     else
         (void)error_memory(err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Duplicates within a call: two VIFs that want the same device or port cannot both have it,
- * whatever is there.  Pure; asked before anything is observed. */
+ * even if it exists.  Pure; asked before anything is observed. */
 #include <stdlib.h>
 #include <string.h>
 

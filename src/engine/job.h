@@ -20,7 +20,7 @@ enum job_state {
     JOB_FAILED, /* 'error' says why */
 };
 
-/* What is known of its rows.  UNKNOWN only in states PENDING and FAILED: a new plan makes UNSURE
+/* Knowledge of its rows.  UNKNOWN only in states PENDING and FAILED: a new plan makes UNSURE
  * of it and of CHANGED, and only rows that are CHANGED are ever undone. */
 enum job_rows {
     ROWS_UNCHANGED,
@@ -29,7 +29,7 @@ enum job_rows {
     ROWS_UNKNOWN, /* the reply to a transaction was lost, and the database not read since */
 };
 
-/* In state FAILED: what becomes of what was done for it. */
+/* In state FAILED: the fate of its changes. */
 enum job_end {
     JOB_END_OPEN,   /* rollback_failed() decides by the error and the rows */
     JOB_END_LATE,   /* not ready in time, or cancelled: kept, unless the caller says undo */

@@ -74,7 +74,7 @@ void apply_links(struct batch *batch);
  * FAILED, with its links undone. */
 void commit_apply(struct batch *batch, bool wait, int64_t *ret_cfg);
 
-/* The transaction of all PLANNED jobs, as JSON text; NULL when it is empty, or memory is gone. */
+/* The transaction of all PLANNED jobs, as JSON text; NULL when it is empty, or memory runs out. */
 char *commit_json(struct batch *batch);
 
 /* Raises next_cfg alone.  0 and the value cur_cfg must reach, or a negative errno. */
@@ -82,7 +82,7 @@ int commit_raise_cfg(struct batch *batch, int64_t *ret_cfg, struct vif_error *er
 
 /* ---- reopen.c ---- */
 
-/* Makes ovs-vswitchd open the links of the jobs' STEP_PORT_REOPEN anew.  Without 'wait' it is only
+/* Makes ovs-vswitchd open the links of the jobs' STEP_PORT_REOPEN again.  Without 'wait' it is only
  * asked to, and the next plug withdraws the request; with it '*cfg' becomes what cur_cfg must
  * reach.  A job is PENDING again when its row changed meanwhile. */
 void reopen_ports(struct batch *batch, bool wait, int64_t *cfg);
@@ -123,7 +123,7 @@ void wait_diagnose(struct batch *batch);
 /* Undoes what this call did to the database, and to links, for the FAILED jobs that came to
  * nothing after their transaction: ovs-vswitchd could not make the ports or could not be asked to,
  * or they were not ready in time where that is to be undone.  The errors name what cannot be
- * undone, and say what became of those that were not ready in time. */
+ * undone, and say what happened to those that were not ready in time. */
 void rollback_failed(struct batch *batch);
 
 #endif

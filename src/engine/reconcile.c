@@ -82,7 +82,7 @@ static int find_replaced(struct job *job, const struct observed *observed)
     return wiring->replaces ? 0 : wiring_replace_old_name(wiring, observed, &job->error);
 }
 
-/* A DPDK port of an ovs-vswitchd without DPDK will not work, whatever the database says. */
+/* A DPDK port of an ovs-vswitchd without DPDK will not work, even if the database is right. */
 static void warn_of_dpdk(struct job *job, const struct vswitch *db)
 {
     const struct vif_wiring *wiring = job->wiring;
@@ -105,7 +105,7 @@ static void plan_pending(struct batch *batch)
     const struct observed *observed = &batch->observed;
 
     FOR_EACH_JOB_IN(job, batch, JOB_PENDING) {
-        /* What is different is what was so before the first change. */
+        /* Differences are those from before the first change. */
         bool record = (options->explain || options->dry_run) && !job->changed;
         int r = 0;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The engine: brings a batch of wirings about, or their absence.  Observes, plans, applies the
  * link steps, then ONE database transaction, settles; undoes its own steps where something fails;
- * and looks again when someone else acted meanwhile, until its deadline. */
+ * and looks again when another program acted meanwhile, until its deadline. */
 #ifndef ENGINE_RECONCILE_H
 #define ENGINE_RECONCILE_H
 
@@ -9,7 +9,7 @@
 
 #include "plan/diff.h"
 
-/* How far it is, and what became of each wiring as soon as that is known; see struct
+/* Progress, and the result of each wiring as soon as it is known; see struct
  * vif_call_options.  Either function may be NULL. */
 struct reconcile_hooks {
     void (*progress)(void *data, enum vif_stage stage, size_t done, size_t total);
@@ -21,10 +21,10 @@ struct policy;
 struct reconcile_options {
     enum vif_goal goal;
     enum vif_wait wait;
-    bool undo_on_timeout; /* what has not become real in time is taken back, else it is left */
+    bool undo_on_timeout; /* undo what is not ready in time, else keep it */
     bool dry_run;         /* only say what would be done */
-    bool explain;         /* plug: tell what is different at the first look; with 'settle' also what
-                             ovs-vswitchd complains of */
+    bool explain;         /* plug: report differences at the first look; when waiting also the
+                             complaints of ovs-vswitchd */
     bool look;            /* with 'explain': and change nothing */
     int64_t until;        /* deadline for all of it */
     int stop;             /* ends it early, each VIF whole; STOP_NEVER */
@@ -32,7 +32,7 @@ struct reconcile_options {
     const struct policy *policy;         /* what may be touched; NULL: everything */
 };
 
-/* What became of one wiring. */
+/* The result of one wiring. */
 struct outcome {
     enum vif_state state;
     bool changed;   /* something was (or in a dry run: would be) changed */
@@ -59,7 +59,7 @@ void outcome_done(struct outcome *outcome);
  * set), and what is plugged and was not waited for; all else is brought to its end, and so is an
  * unplug whose rows are gone.
  *
- * Returns 0 when every outcome is filled, whatever it is; -ENOMEM. */
+ * Returns 0 when every outcome is filled; -ENOMEM. */
 int reconcile(const struct engine *engine, struct vif_wiring *const *wirings, size_t n,
               const struct reconcile_options *options, struct outcome *outcomes,
               char **ret_transaction, struct vif_error *err);

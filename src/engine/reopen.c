@@ -43,7 +43,7 @@ static int request_ofports(struct batch *batch, bool ask, bool wait, int64_t *re
     return r;
 }
 
-/* Whether the wiring wants the link up, whichever program made it. */
+/* Whether the wiring wants the link up, made by any program. */
 static bool is_to_be_up(const struct vif_wiring *wiring, const char *name)
 {
     for (size_t i = 0; i < wiring->n_links; i++) {
@@ -59,7 +59,7 @@ static bool is_to_be_up(const struct vif_wiring *wiring, const char *name)
 /* ovs-vswitchd gives a device its old flags back when it lets go of it, by name and as it
  * remembers them.  When it lets go of one that was deleted, that hits the new one of the same
  * name: a tap that was just made is down.  So what was opened again is set up again; a link that
- * is gone by now is no error. */
+ * is gone by now is not an error. */
 static int set_links_up(struct batch *batch, struct vif_error *err)
 {
     static const struct link_change up = {.set_up = true};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reporting how far a batch is and what became of each VIF, the latter as soon as it is final and
+/* Reporting how far a batch is and the result of each VIF, the latter as soon as it is final and
  * not when the last one is. */
 #include <stdlib.h>
 #include <string.h>

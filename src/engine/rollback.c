@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Undoing what a committed transaction did for VIFs that came to nothing after it: ovs-vswitchd
  * could not make their ports, or could not be asked to, or they were not ready in time and the
- * caller wants them undone then.  Reads the database anew, since others may have acted meanwhile,
+ * caller wants them undone then.  Reads the database again, since others may have acted meanwhile,
  * and is guarded like every transaction. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Steps on rows of the database: what each adds to the transaction, and what undoes it: ports and
- * bridges that were added go, what was changed gets its old value, what was moved goes back.  What
- * was deleted is made again from the copies that the commit took. */
+ * bridges that were added go, what was changed gets its old value, what was moved goes back.
+ * Deleted rows are made again from the copies that the commit took. */
 #include <errno.h>
 #include <string.h>
 
 #include "engine/steps.h"
 
-/* VLAN 4095 is reserved, so nothing else is on it: tag and trunk of a port nobody may reach yet. */
+/* VLAN 4095 is reserved, so nothing else is on it: tag and trunk of a port that is not to be
+ * reached yet. */
 #define DEAD_VLAN 4095
 
 /* ---- bridges ---- */

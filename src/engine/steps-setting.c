@@ -112,7 +112,7 @@ static int apply_rules(const struct engine *engine, const struct item *item, str
 }
 
 /* What the rules were is not known.  They are the last step of a bridge that has no port in the
- * database, so nothing that fails comes after them, but in a plugin from elsewhere. */
+ * database, so nothing that fails comes after them, except in an external plugin. */
 const struct step_type step_rules = {
     .left = " is left with its new rules",
     .apply = apply_rules,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the engine does with each kind of step.  A kind has one row in steps.c and one struct
- * step_type, which stands beside its functions in the file of its kind of link or row. */
+ * step_type, which is beside its functions in the file of its kind of link or row. */
 #ifndef ENGINE_STEPS_H
 #define ENGINE_STEPS_H
 

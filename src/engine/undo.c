@@ -115,7 +115,7 @@ static int delete_all(const struct engine *engine, struct deletion *deletions, s
     return r;
 }
 
-/* The links to be deleted stand behind the undos of their job. */
+/* The links to be deleted follow the undos of their job. */
 void undo_flush(struct batch *batch)
 {
     auto_free struct deletion *deletions = NULL;
@@ -168,7 +168,7 @@ static bool undo_last(struct batch *batch, struct job *job)
     return goes_on;
 }
 
-/* What cannot be undone is kept, in front, until it is clear whether it has to be named. */
+/* Undos that are impossible are kept, in front, until it is clear whether to name them. */
 static size_t keep_final(struct job *job)
 {
     size_t kept = 0;

@@ -33,8 +33,8 @@ bool undo_is_final(const struct undo *undo);
 /* Forgets all undos. */
 void undo_forget(struct job *job);
 
-/* Undoes the steps on links of 'job', newest first.  What cannot be undone is named in its error,
- * if it has failed; else later.  An unplug is not undone: it goes on where it ended.
+/* Undoes the steps on links of 'job', newest first.  Links that cannot be restored are named in
+ * its error, if it has failed; else later.  An unplug is not undone: it goes on where it ended.
  *
  * Links that were made are deleted by undo_flush(), those of all jobs at once.  It has to follow
  * before anything waits or observes. */

@@ -11,7 +11,7 @@
 #include "engine/phases.h"
 #include "ovsdb/vswitch-wired.h"
 
-/* A port that is to be wired, and whose it is. */
+/* A port that is to be wired, and its job. */
 struct awaited {
     const struct vif_wiring_port *port;
     struct job *job;
@@ -38,7 +38,7 @@ static int by_port_name(const void *a, const void *b)
     return strcmp(left->port->name, right->port->name);
 }
 
-/* The ports to wait for, sorted by name, each once; NULL when memory is gone.  An agent knows
+/* The ports to wait for, sorted by name, each once; NULL when out of memory.  An agent knows
  * ports by their iface-id; with a bridge per port the guest's own port has none.  One whose device
  * is not there yet cannot be claimed. */
 static struct awaited *collect(const struct batch *batch, size_t *ret_n)
@@ -66,8 +66,8 @@ static struct awaited *collect(const struct batch *batch, size_t *ret_n)
     return awaited;
 }
 
-/* A VIF is done with when all of its own ports are wired at the same time, whatever becomes of
- * them while others are waited for: as if it had been plugged alone. */
+/* A VIF is done with when all of its own ports are wired at the same time, even if they change
+ * while others are waited for: as if it had been plugged alone. */
 static bool on_wired(void *data, size_t i, enum vswitch_wired wired)
 {
     struct waiting *waiting = data;

@@ -198,7 +198,7 @@ static void check_job(const struct batch *batch, const struct statuses *statuses
             job->stuck = &wiring->ports[i];
 }
 
-/* Whether every port of the job was added by it and is made, so that it is known what became of it
+/* Whether every port of the job was added by it and is made, so that its result is known
  * although it was not waited for. */
 static bool is_made(const struct statuses *statuses, const struct job *job)
 {

@@ -19,7 +19,7 @@ size_t builder_port(const struct builder *b, const char *name);
 size_t builder_bridge(const struct builder *b, const char *name);
 /* A port and the bridge it is on. */
 size_t builder_port_on_bridge(const struct builder *b, const char *name);
-/* What is behind a port of this type with these options; GRAPH_NONE for other types. */
+/* The node behind a port of this type with these options; GRAPH_NONE for other types. */
 size_t builder_backend(const struct builder *b, const char *port, const char *type,
                        const struct vif_map *options, const struct vif_map *status);
 

@@ -140,7 +140,7 @@ static void add_edge(struct text *text, const struct graph_edge *edge)
 }
 
 /* The bridge in whose box each node is, itself for a bridge; GRAPH_NONE for none.  NULL when
- * memory is gone. */
+ * memory runs out. */
 static size_t *find_boxes(const struct graph *graph)
 {
     size_t *boxes = calloc(graph->n_nodes + 1, sizeof *boxes);

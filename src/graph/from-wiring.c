@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Draws a VIF as its wiring describes it: every piece of the wiring, present or missing, joined as
- * it should be, whichever plugin described it. */
+ * it should be, described by any plugin. */
 #include <stdio.h>
 #include <string.h>
 

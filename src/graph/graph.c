@@ -84,7 +84,7 @@ size_t graph_find(const struct graph *graph, enum graph_sort sort, const char *n
     return slot ? slot - 1 : GRAPH_NONE;
 }
 
-/* Keeps half of the slots empty; false when memory is gone. */
+/* Keeps half of the slots empty; false when out of memory. */
 static bool make_slots(struct graph *graph)
 {
     size_t n = graph->n_slots ? 2 * graph->n_slots : FIRST_SLOTS;

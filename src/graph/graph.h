@@ -72,7 +72,7 @@ size_t graph_add_vif(struct graph *graph);
 void graph_add_error(struct graph *graph, const char *id, const struct vif_error *error);
 
 /* The node of this sort and name in '*ret', for 'vif'.  True if it is new: the caller fills it in.
- * GRAPH_NONE when memory is gone. */
+ * GRAPH_NONE when out of memory. */
 bool graph_add_node(struct graph *graph, enum graph_sort sort, const char *kind, const char *name,
                     size_t vif, size_t *ret);
 /* Its index, or GRAPH_NONE. */
@@ -99,7 +99,7 @@ const char *graph_kind_words(const char *kind);
 /* Whether its two nodes are the ends of one thing: a veth pair, a patch. */
 bool graph_edge_is_pair(const struct graph_edge *edge);
 
-/* Each returns a text that the caller frees; NULL when memory is gone. */
+/* Each returns a text that the caller frees; NULL when out of memory. */
 char *graph_dot(const struct graph *graph);
 /* 'flags' of enum vif_tree_flags; 'width' in columns. */
 char *graph_tree(const struct graph *graph, unsigned flags, size_t width);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A graph as trees for a person: for each VIF the nodes that a frame of its guest passes, each
+/* A graph as trees for a terminal: for each VIF the nodes that a frame of its guest passes, each
  * below the one before. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,11 +8,11 @@
 /* Where a reference leads to. */
 #define FIELD_SCHEMA_DEFS "#/$defs/"
 
-/* {"$ref": "#/$defs/<name>"}; a new reference, NULL when memory is gone. */
+/* {"$ref": "#/$defs/<name>"}; a new reference, NULL when out of memory. */
 json_t *field_schema_ref(const char *name);
 
 /* The schema of 'field', which is not a FIELD_OBJECT, null not considered; the definition it refers
- * to, if any, is put into 'defs'.  A new reference, NULL when memory is gone. */
+ * to, if any, is put into 'defs'.  A new reference, NULL when out of memory. */
 json_t *field_schema(const struct field *field, json_t *defs);
 
 #endif

@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 
-/* 'object' with the member 'key'; takes both, and releases both when one is NULL or memory is gone,
- * and returns NULL then. */
+/* 'object' with the member 'key'; takes both, and releases both when one is NULL or memory runs
+ * out, and returns NULL then. */
 json_t *json_with(json_t *object, const char *key, json_t *value);
 
 /* The same for an element at the end of an array. */
@@ -19,7 +19,7 @@ json_t *json_and(json_t *array, json_t *value);
 json_t *json_pair(const char *key, json_t *value);
 
 /* 'json' as text that the caller frees, with line breaks and indentation for people; NULL when
- * 'json' is, or memory is gone.  Takes 'json'. */
+ * 'json' is, or memory runs out.  Takes 'json'. */
 char *json_finish(json_t *json);
 
 /* Adds any JSON value to 'text', in the form of jansson's 'flags'. */

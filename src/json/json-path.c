@@ -60,7 +60,7 @@ static void put_index(struct backward *out, size_t index)
     put_key(out, digits);
 }
 
-/* A document that stands in another one has the place as part of its name: "vifs.json: /3". */
+/* A document inside another one has the place as part of its name: "vifs.json: /3". */
 static bool ends_with_index(const char *name)
 {
     size_t n = strlen(name), digits = 0;

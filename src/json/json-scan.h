@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Framing: where does one JSON text end in a stream that has no delimiter?  A bracket scanner that
- * limits size and depth before anything is parsed, and tells a truncated text from garbage. */
+ * limits size and depth before anything is parsed, and distinguishes a truncated text from
+ * garbage. */
 #ifndef JSON_SCAN_H
 #define JSON_SCAN_H
 

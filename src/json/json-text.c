@@ -67,7 +67,7 @@ static int syntax_error(const struct span *span, json_error_t *fault, struct vif
 {
     struct place place = place_of(span->input, span->start);
 
-    /* jansson fails without a message only when memory is gone. */
+    /* jansson fails without a message only when out of memory. */
     if (!*fault->text || json_error_code(fault) == json_error_out_of_memory)
         return error_memory(err);
     make_printable(fault->text);
@@ -85,7 +85,7 @@ static int span_parse(const struct span *span, json_t **ret_json, struct vif_err
     json_error_t fault = {0};
     json_t *json;
 
-    /* jansson's lexer reports a failed allocation as an invalid token; errno tells them apart. */
+    /* jansson's lexer reports a failed allocation as an invalid token; errno distinguishes them. */
     errno = 0;
     json = json_loadb(span->input + span->start, span->n, JSON_REJECT_DUPLICATES, &fault);
     if (!json && errno == ENOMEM)

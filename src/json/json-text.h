@@ -23,7 +23,7 @@ void json_text_seed(void);
 /* Parses text[0..n): one object or array and nothing else but white space around it.  Duplicate
  * keys, NaN, bad UTF-8, NUL in strings, depth over LIMIT_JSON_DEPTH and more than 'max_bytes' are
  * refused.  On success '*ret_json' is a new reference.
- * -EINVAL (kind INVALID) with words like "line 3 column 7: ..."; -ENOMEM. */
+ * -EINVAL (kind INVALID) with a message like "line 3 column 7: ..."; -ENOMEM. */
 int json_text_parse(const char *text, size_t n, size_t max_bytes, json_t **ret_json,
                     struct vif_error *err);
 

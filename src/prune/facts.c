@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What else must be known of stale items: do their guests run, how old are their rows and links, do
  * their sockets exist?  From /proc, from the database server's own log and from sysfs.  Facts that
- * cannot be had stay unknown; stale_decide() has rules for that. */
+ * cannot be read stay unknown; stale_decide() has rules for that. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +88,7 @@ static int64_t age_since(int64_t since_ms)
     return age > 0 ? age : 0;
 }
 
-/* Of the youngest of its rows; -1 if the log does not know one of them. */
+/* The age of the youngest of its rows; -1 if the log does not know one of them. */
 static int64_t age_of_rows(const struct stale *item, const struct history_row *rows, size_t n)
 {
     const char *uuids[STALE_ROWS];

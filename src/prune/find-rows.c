@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stale rows of the database: ports that os-vif marked and that nothing is behind, bridges of one
- * port without it, QoS rows without a port.  Rows with anyone else's marks are never removed. */
+ * port without it, QoS rows without a port.  Rows with another owner's marks are never removed. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,7 +154,7 @@ static bool is_dead(const struct stale_list *list, enum stale_rule_index rule,
         return device_is_gone(list, interface);
     }
     /* In mode client ovs-vswitchd makes the socket, so it alone knows that the port is of no use;
-     * in mode server the guest makes it, and ovs-vswitchd waits for it for ever. */
+     * in mode server the guest makes it, and ovs-vswitchd waits for it forever. */
     if (!mark || mark->link_up || strcmp(interface->type, "dpdkvhostuserclient") != 0)
         return mark && !mark->link_up && cannot_be_made(interface);
     ret->socket = path && path[0] == '/' ? path : "";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stale items: what os-vif, this program and libvirt left on a host and nothing needs any more.
  * Three steps: finding what looks stale (pure, from one snapshot); reading what else must be known
- * (guests, ages); deciding (pure).  Whatever is in doubt stays. */
+ * (guests, ages); deciding (pure).  Items in doubt stay. */
 #ifndef PRUNE_STALE_H
 #define PRUNE_STALE_H
 
@@ -37,7 +37,7 @@ struct stale_rule {
     const char *word; /* "hybrid-links" */
     unsigned needs;
     const char *why;
-    /* Of a port of os-vif: what the type of its interface begins with, and its name as in
+    /* A port of os-vif: what the type of its interface begins with, and its name as in
      * stale_name_has_id(), NULL for any. */
     const char *type, *prefix;
     size_t length;
@@ -89,10 +89,10 @@ struct stale_list {
     const struct vswitch_marks *marks;
     struct stale *items;
     size_t n, room;
-    bool failed; /* memory is gone */
+    bool failed; /* memory runs out */
 };
 
-/* Adds an item, its texts empty; NULL when memory is gone.  Pointers to earlier ones become
+/* Adds an item, its texts empty; NULL when out of memory.  Pointers to earlier ones become
  * invalid. */
 struct stale *stale_add(struct stale_list *list, enum stale_rule_index rule, const char *name);
 
@@ -111,7 +111,7 @@ bool stale_name_has_id(const char *name, const char *prefix, size_t length, cons
 /* How many of them names of devices have, which os-vif cuts at 14 characters. */
 #define STALE_PART(prefix) (14 - (sizeof(prefix) - 1))
 
-/* Fills in the facts as far as they can be had; the log says what could not.  -ENOMEM. */
+/* Fills in the facts as far as they can be read; the log says which could not.  -ENOMEM. */
 int stale_read_facts(const struct engine *engine, struct stale *items, size_t n,
                      struct vif_error *err);
 

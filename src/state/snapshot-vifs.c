@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finds the VIFs of a host: every interface with an iface-id is one, whoever made it, and so is
+/* Finds the VIFs of a host: every interface with an iface-id is one, made by any program, and so is
  * every id that only links of ours still have.  The type is inferred from what is behind the
  * port. */
 #include <errno.h>
@@ -23,7 +23,7 @@ bool alias_vif_id(const char *alias, char ret_id[UUID_TEXT_SIZE])
     return parse_uuid(id, ret_id) == 0;
 }
 
-/* A tap on a bridge of its own stands behind a patch port: the one port there that is neither the
+/* A tap on a bridge of its own is reached by a patch port: the one port there that is neither the
  * patch's other end nor the bridge's own. */
 static const struct vswitch_port *port_behind_patch(const struct snapshot *snapshot,
                                                     const struct vswitch_interface *patch)
@@ -140,7 +140,7 @@ static int by_id_and_rank(const void *a, const void *b)
     return c ? c : rank(left->link) - rank(right->link);
 }
 
-/* Links that bear an id of which there is no port: a VIF for each such id, which stands in
+/* Links that bear an id of which there is no port: a VIF for each such id, which is in
  * all[0..n_ports), sorted by id, for those that have one.  The number of VIFs with them. */
 static size_t add_loose(const struct snapshot *snapshot, struct snapshot_vif *all, size_t n_ports)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A snapshot of the whole host: everything VIFs are made of, read at once (one dump of links, one
- * database transaction), and the VIFs in it, whoever plugged them.  Listing, drawing and pruning
+ * database transaction), and the VIFs in it, plugged by any program.  Listing, drawing and pruning
  * work on it. */
 #ifndef STATE_SNAPSHOT_H
 #define STATE_SNAPSHOT_H
