@@ -121,7 +121,7 @@ def test_another_bridge_is_ovn_s(lab, ovn):
     ovn.add_port(1)
     lab.add_bridge('br-other')
     ovn.configure(**{'ovn-bridge': 'br-other'})
-    fails(lab, 'it is on bridge br-int', "OVN's is br-other")
+    fails(lab, 'it is on bridge br-int', 'OVN uses br-other')
 
 
 def test_logical_port_that_is_missing(lab, ovn):
