@@ -22,7 +22,7 @@ def test_each_kind_is_found_and_removed(lab):
             hybrid_vif(101, datapath_type='netdev')]
     lab.plug(*good)
     before = lab.snapshot()
-    assert look(lab).json == {'leftovers': []}
+    assert look(lab).json == {'stale': []}
     assert lab.vifctl('prune').out == 'nothing is stale\n'
     made = {(kind, make(lab, n)) for n, (kind, make) in enumerate(sorted(KINDS.items()), 1)}
     lab.settle()
@@ -37,7 +37,7 @@ def test_each_kind_is_found_and_removed(lab):
     if removed != made:    # what ovs-vswitchd was just trying again is left alone, for this time
         assert found(remove(lab), 'removed') == made - removed
     assert_same(before, lab.snapshot(), 'after pruning')
-    assert look(lab).json == {'leftovers': []}
+    assert look(lab).json == {'stale': []}
 
 
 @pytest.mark.alone   # how old rows are, a vifd with CAP_NET_ADMIN alone cannot see
@@ -91,7 +91,7 @@ def test_match_takes_names_ids_and_instances(lab):
     assert found(look(lab, '--match=' + device(2))) == one
     assert found(look(lab, '--match=' + vif_id(2))) == one
     assert found(look(lab, '--match=%s*' % instance_id(2)[:20])) == one
-    assert look(lab, '--match=tap').json == {'leftovers': []}
+    assert look(lab, '--match=tap').json == {'stale': []}
     assert found(remove(lab, '--match=' + device(2)), 'removed') == one
     assert len(found(look(lab))) == 5
 
@@ -116,7 +116,7 @@ def test_port_of_a_guest_that_runs(lab, kind):
     name = KINDS[kind](lab, 1)
     before = lab.snapshot()
     with guest(lab, 1):
-        assert remove(lab).json == {'leftovers': []}
+        assert remove(lab).json == {'stale': []}
         assert_same(before, lab.snapshot())
     assert found(look(lab)) == {(kind, name)}
 
@@ -153,7 +153,7 @@ FOREIGN = {
 def test_port_with_marks_of_another_owner(lab, what):
     marks = {key: value for key, value in {**ids(1), **FOREIGN[what]}.items() if value}
     add_port(lab, device(1), marks)
-    assert remove(lab).json == {'leftovers': []}
+    assert remove(lab).json == {'stale': []}
     assert lab.db.row('Port', device(1))
 
 
@@ -170,7 +170,7 @@ def test_rows_with_marks_of_another_owner(lab):
     stale.add_qos(lab, vif_id(5))                   # a UUID, but not of os-vif's
     lab.vsctl('--', '--id=@q', 'create', 'QoS', 'type=linux-htb', 'external_ids:id=x')
     before = lab.snapshot()
-    assert remove(lab).json == {'leftovers': []}
+    assert remove(lab).json == {'stale': []}
     assert_same(before, lab.snapshot())
 
 
@@ -276,7 +276,7 @@ NEAR = [bond, enslaved, renamed_peer, on_another_bridge, other_alias, other_kind
 def test_what_is_only_like_one(lab, make):
     make(lab)
     before = lab.snapshot()
-    assert remove(lab).json == {'leftovers': []}
+    assert remove(lab).json == {'stale': []}
     assert_same(before, lab.snapshot())
 
 
@@ -288,7 +288,7 @@ def test_tap_with_a_reader(lab):
     reader = lab.guest(device(1), '192.0.2.1', mac(1))
     for state in ('up', 'down'):
         lab.ip('link', 'set', device(1), state)
-        assert remove(lab).json == {'leftovers': []}
+        assert remove(lab).json == {'stale': []}
     reader.wire.end()
     assert found(look(lab)) == {('tap', device(1))}
 
@@ -299,7 +299,7 @@ def test_veth_that_leads_into_a_container(lab):
     container = Holder('unshare', '--net', 'sh', '-c', 'echo ready; exec cat')
     try:
         lab.ip('link', 'set', device(1, 'qvo'), 'netns', str(container.process.pid))
-        assert remove(lab).json == {'leftovers': []}
+        assert remove(lab).json == {'stale': []}
         assert device(1, 'qvb') in lab.links()
     finally:
         container.end()
@@ -314,4 +314,4 @@ def test_libvirts_port_is_shown_and_left(lab):
     assert one['reason'].endswith('not removed: libvirt made it')
     assert_same(before, lab.snapshot())
     with guest(lab, 1):
-        assert look(lab).json == {'leftovers': []}
+        assert look(lab).json == {'stale': []}

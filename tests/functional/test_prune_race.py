@@ -128,7 +128,7 @@ def test_fifty_among_a_thousand(lab):
     # A hundred guests whose ports ovs-vswitchd could not open, but whose taps are there.
     for n in range(1, 101):
         lab.db.update('Interface', device(n), ofport=-1)
-    assert look(lab).json == {'leftovers': []}
+    assert look(lab).json == {'stale': []}
     before = lab.snapshot()
     kinds = sorted(set(KINDS) - {'hybrid-veth', 'representor-port'})
     assert len(kinds) == 10
