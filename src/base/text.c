@@ -27,7 +27,8 @@ void text_add_bytes(struct text *text, const char *bytes, size_t n)
 {
     if (!make_room(text, n))
         return;
-    memcpy(text->data + text->n, bytes, n);
+    if (n) /* memcpy() takes no NULL, not even for nothing */
+        memcpy(text->data + text->n, bytes, n);
     text->n += n;
     text->data[text->n] = '\0';
 }

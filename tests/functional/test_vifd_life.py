@@ -48,7 +48,7 @@ def test_the_socket(lab):
     assert not os.path.exists(again.path)
     lab.write('vifd.socket', 'a file of someone')
     done = run(lab, '--socket=' + again.path)
-    assert done.returncode == 3 and 'no socket' in done.stderr
+    assert done.returncode == 3 and 'is not a socket' in done.stderr
     assert os.path.exists(again.path)
 
 
