@@ -62,6 +62,8 @@ static bool agree(const struct need *first, const struct need *later)
            (!first->terms[0] || !later->terms[0] || strcmp(first->terms, later->terms) == 0);
 }
 
+/* One pass over links, bridges and ports of all VIFs: the same question for each. */
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 int duplicates_refuse(struct batch *batch, struct vif_error *err)
 {
     auto_free struct need *needs = NULL;

@@ -207,13 +207,16 @@ static int reconcile_described(struct vif_host *host, struct reconcile_options *
         r = lock_vifs(call, how, &tick, err);
         lock = call->lock;
     }
-    if (r < 0)
+    if (r < 0) {
+        how->hooks = NULL;
         return r;
+    }
     call->report->n_outcomes = call->n;
     ovsdb_client_set_tick(host->db, &tick);
     r = reconcile(&engine, call->described, call->n, how, call->report->outcomes,
                   &call->report->transaction, err);
     ovsdb_client_set_tick(host->db, &none);
+    how->hooks = NULL;
     call->report->reply.transaction = call->report->transaction;
     return r < 0 || !call->report->pool.failed ? r : error_memory(err);
 }

@@ -107,10 +107,10 @@ int vswitch_root_read_cfg(struct ovsdb_client *client, int64_t until, int64_t *r
     select_add(&operations, &rows, "");
     r = select_rows(client, &operations, until, &rows, err);
     vs = rows_first(&rows);
-    if (r == 0 && !vs)
-        r = select_fault(-EPROTO, err);
     if (r < 0)
         return r;
+    if (!vs)
+        return select_fault(-EPROTO, err);
     *ret_cur_cfg = vs->cur_cfg;
     *ret_next_cfg = vs->next_cfg;
     return 0;

@@ -36,7 +36,7 @@ int plan_bridge_present(struct planner *planner, const struct vif_wiring_bridge 
 void plan_bridge_absent(struct planner *planner, const struct vif_wiring_bridge *bridge);
 int plan_port_present(struct planner *planner, const struct vif_wiring_port *port);
 int plan_port_absent(struct planner *planner, const struct vif_wiring_port *port);
-void plan_qos_absent(struct planner *planner, const struct wiring_qos *row);
+void plan_qos_absent(struct planner *planner, const struct wiring_qos *wanted);
 
 enum port_owner {
     PORT_MISSING,

@@ -69,8 +69,10 @@ static int run_verb(const struct verb *verb, const struct arguments *arguments)
 
     for (enum option_number i = 0; i < N_OPTIONS; i++) {
         (void)snprintf(text, sizeof text, "--%s", option_rows[i].name);
-        if ((arguments->given & ~verb->options) >> i & 1)
-            return usage_of(verb, strcat(text, " is not an option of "), verb->name);
+        if ((arguments->given & ~verb->options) >> i & 1) {
+            (void)snprintf(text, sizeof text, "--%s is not an option of ", option_rows[i].name);
+            return usage_of(verb, text, verb->name);
+        }
         if (connect && (i == OPTION_OVSDB || i == OPTION_CONFIG) && arguments->given >> i & 1)
             return usage_of(verb, text,
                             " cannot be used with --connect: vifd has its own configuration and "
