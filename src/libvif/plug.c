@@ -205,6 +205,7 @@ static int reconcile_described(struct vif_host *host, struct reconcile_options *
     if (!how->dry_run || how->explain) {
         report_progress(call, VIF_STAGE_LOCK, 0, call->n);
         r = lock_vifs(call, how, &tick, err);
+        // NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): its destructor closes it
         lock = call->lock;
     }
     if (r < 0) {
