@@ -167,37 +167,49 @@ static int take_error(struct client_call *call, const struct varlink_reply *repl
     return r;
 }
 
+/* What a lost reply means where vifd may have done what the call asks for. */
+static void explain_begun(int fault, const struct vif_error *why, struct vif_error *err)
+{
+    switch (fault) {
+    case -EPROTO:
+        (void)error_set(err, why->kind, "%s; vifd may have done the work, which a check shows",
+                        why->text);
+        break;
+    case -EINTR:
+        (void)error_set(err, why->kind,
+                        "interrupted: vifd completes what it has begun, which a check shows");
+        break;
+    case -ETIMEDOUT:
+        (void)error_set(err, why->kind,
+                        "vifd did not reply in time; it may still do the work, which a check "
+                        "shows");
+        break;
+    default:
+        (void)error_set(err, why->kind,
+                        "vifd's reply was lost; it may have done the work, which a check shows: %s",
+                        why->text);
+        break;
+    }
+}
+
 /* There was no reply, or not all of it: says what that means. */
 static int explain(struct client_call *call, int fault, const struct vif_error *why,
                    struct vif_error *err)
 {
-    bool open = call->begun && call->changes;
-
     call->unanswered = true;
-    switch (fault) {
-    case -ENOMEM:
+    if (fault == -ENOMEM)
         return error_memory(err);
-    case -EPROTO:
-        (void)error_set(err, why->kind, "%s%s", why->text,
-                        open ? "; vifd may have done the work, which a check shows" : "");
-        break;
-    case -EINTR:
-        (void)error_set(err, why->kind, "interrupted: %s",
-                        open ? "vifd completes what it has begun, which a check shows"
-                             : "nothing was changed");
-        break;
-    case -ETIMEDOUT:
-        (void)error_set(err, why->kind, "vifd did not reply in time%s",
-                        open ? "; it may still do the work, which a check shows" : "");
-        break;
-    default:
-        (void)error_set(
-            err, why->kind, "%s: %s",
-            open ? "vifd's reply was lost; it may have done the work, which a check shows"
-                 : "vifd closed the connection without a reply",
-            why->text);
-        break;
-    }
+    if (call->begun && call->changes)
+        explain_begun(fault, why, err);
+    else if (fault == -EPROTO)
+        (void)error_set(err, why->kind, "%s", why->text);
+    else if (fault == -EINTR)
+        (void)error_set(err, why->kind, "interrupted: nothing was changed");
+    else if (fault == -ETIMEDOUT)
+        (void)error_set(err, why->kind, "vifd did not reply in time");
+    else
+        (void)error_set(err, why->kind, "vifd closed the connection without a reply: %s",
+                        why->text);
     return fault;
 }
 

@@ -62,8 +62,29 @@ static bool agree(const struct need *first, const struct need *later)
            (!first->terms[0] || !later->terms[0] || strcmp(first->terms, later->terms) == 0);
 }
 
-/* One pass over links, bridges and ports of all VIFs: the same question for each. */
-// NOLINTNEXTLINE(readability-function-cognitive-complexity)
+static bool are_same(const struct need *holder, const struct need *need)
+{
+    return holder && strcmp(holder->name, need->name) == 0 && holder->kind == need->kind &&
+           holder->owner->state != JOB_FAILED;
+}
+
+/* Fails the later VIF unless both can have it; true then. */
+static bool refuse(const struct need *holder, const struct need *need)
+{
+    bool both_share = holder->shareable && need->shareable;
+
+    if (agree(holder, need))
+        return false;
+    (void)error_set(&need->owner->error, VIF_ERROR_CONFLICT,
+                    "%s %s is claimed by VIF %s in the same call",
+                    need->kind == NEED_DEVICE ? "device"
+                    : both_share              ? "another datapath_type of bridge"
+                                              : "port",
+                    need->name, holder->owner->wiring->vif_id);
+    job_fail(need->owner, NULL);
+    return true;
+}
+
 int duplicates_refuse(struct batch *batch, struct vif_error *err)
 {
     auto_free struct need *needs = NULL;
@@ -81,23 +102,9 @@ int duplicates_refuse(struct batch *batch, struct vif_error *err)
     for (const struct need *need = needs; need < needs + n; need++) {
         if (need->owner->state == JOB_FAILED)
             continue;
-        if (holder && strcmp(holder->name, need->name) == 0 && holder->kind == need->kind &&
-            holder->owner->state != JOB_FAILED) {
-            bool both_share = holder->shareable && need->shareable;
-
-            if (!agree(holder, need)) {
-                (void)error_set(&need->owner->error, VIF_ERROR_CONFLICT,
-                                "%s %s is claimed by VIF %s in the same call",
-                                need->kind == NEED_DEVICE ? "device"
-                                : both_share              ? "another datapath_type of bridge"
-                                                          : "port",
-                                need->name, holder->owner->wiring->vif_id);
-                job_fail(need->owner, NULL);
-                continue;
-            }
-            if (holder->terms[0])
-                continue; /* the first that has terms holds it */
-        }
+        /* The first that has terms holds it. */
+        if (are_same(holder, need) && (refuse(holder, need) || holder->terms[0]))
+            continue;
         holder = need;
     }
     return 0;

@@ -82,6 +82,33 @@ static int set_links_up(struct batch *batch, struct vif_error *err)
     return r;
 }
 
+/* It could not be made to: others changed the row, or the job fails. */
+static void give_up(struct job *job, int fault, enum vswitch_outcome outcome,
+                    const struct vif_error *why)
+{
+    if (outcome == VSWITCH_STALE || outcome == VSWITCH_LOST) {
+        job_retry(job, why);
+        return;
+    }
+    job_fail(job, why);
+    if ((fault == -ETIMEDOUT && outcome == VSWITCH_DONE) || fault == -EINTR)
+        job->end = JOB_END_LATE;
+}
+
+/* Asks ovs-vswitchd to reopen the links of 'n' steps and, with 'wait', withdraws that when it has. */
+static int reopen(struct batch *batch, bool wait, size_t n, int64_t *cfg,
+                  enum vswitch_outcome *ret_outcome, struct vif_error *err)
+{
+    int r = request_ofports(batch, true, wait, cfg, ret_outcome, err);
+
+    if (r < 0 || !wait)
+        return r;
+    r = wait_for_cfg(batch, *cfg, VIF_STAGE_SWITCH, n, err);
+    if (r == 0)
+        r = set_links_up(batch, err);
+    return r < 0 ? r : request_ofports(batch, false, true, cfg, ret_outcome, err);
+}
+
 void reopen_ports(struct batch *batch, bool wait, int64_t *cfg)
 {
     enum vswitch_outcome outcome = VSWITCH_DONE;
@@ -95,13 +122,7 @@ void reopen_ports(struct batch *batch, bool wait, int64_t *cfg)
         return;
     wait = wait && !batch_cancelled(batch);
     report_progress(batch, VIF_STAGE_SWITCH, 0, n);
-    r = request_ofports(batch, true, wait, cfg, &outcome, &err);
-    if (r == 0 && wait)
-        r = wait_for_cfg(batch, *cfg, VIF_STAGE_SWITCH, n, &err);
-    if (r == 0 && wait)
-        r = set_links_up(batch, &err);
-    if (r == 0 && wait)
-        r = request_ofports(batch, false, true, cfg, &outcome, &err);
+    r = reopen(batch, wait, n, cfg, &outcome, &err);
     FOR_EACH_REOPENED(step, job, batch) {
         struct vif_error own = err;
 
@@ -111,12 +132,6 @@ void reopen_ports(struct batch *batch, bool wait, int64_t *cfg)
         if (r == 0)
             continue;
         (void)error_prefix(&own, 0, "make ovs-vswitchd open %s again", step->name);
-        if (outcome == VSWITCH_STALE || outcome == VSWITCH_LOST) {
-            job_retry(job, &own);
-            continue;
-        }
-        job_fail(job, &own);
-        if ((r == -ETIMEDOUT && outcome == VSWITCH_DONE) || r == -EINTR)
-            job->end = JOB_END_LATE;
+        give_up(job, r, outcome, &own);
     }
 }

@@ -155,6 +155,8 @@ void wait_agent(struct batch *batch)
         return;
     awaited = collect(batch, &n);
     wired = calloc(n + 1, sizeof *wired);
+    if (!awaited || !wired)
+        n = 0;
     FOR_EACH_JOB_IN(job, batch, JOB_COMMITTED) {
         job->n_awaited = 0;
         if (!awaited || !wired) {
@@ -167,7 +169,7 @@ void wait_agent(struct batch *batch)
     FOR_EACH_JOB_IN(job, batch, JOB_COMMITTED)
         if (!job->n_awaited)
             report_finished(batch, job);
-    if (!n || !wired)
+    if (!n)
         return;
     r = batch_cancelled(batch) ? -EINTR : wait_for(batch, awaited, n, wired, &err);
     if (r == -ETIMEDOUT || (r == -EINTR && batch_cancelled(batch)))

@@ -152,6 +152,18 @@ static void add_member(struct text *text, const char *key, const char *value)
     text_add_json(text, value);
 }
 
+/* The member without which a port cannot be plugged; NULL when none is missing. */
+static const char *port_lacks(const struct vif_port *port)
+{
+    if (!port->id)
+        return "id";
+    if (!port->name)
+        return "name";
+    if (!port->address)
+        return "address";
+    return port->instance ? NULL : "instance";
+}
+
 int vif_batch_add_port(struct vif_batch *batch, const struct vif_port *port, struct vif_error *err)
 {
     struct vif_port own = {0};
@@ -160,12 +172,8 @@ int vif_batch_add_port(struct vif_batch *batch, const struct vif_port *port, str
 
     if (r < 0)
         return r;
-    if (!own.id || !own.name || !own.address || !own.instance)
-        return error_set(err, VIF_ERROR_INVALID, "struct vif_port: no %s",
-                         !own.id        ? "id"
-                         : !own.name    ? "name"
-                         : !own.address ? "address"
-                                        : "instance");
+    if (port_lacks(&own))
+        return error_set(err, VIF_ERROR_INVALID, "struct vif_port: no %s", port_lacks(&own));
     text_add(&text, "{\"vif\":{\"type\":\"VIFOpenVSwitch\",\"plugin\":\"ovs\"");
     add_member(&text, "id", own.id);
     add_member(&text, "vif_name", own.name);
@@ -177,13 +185,9 @@ int vif_batch_add_port(struct vif_batch *batch, const struct vif_port *port, str
              "\"create_port\":true,\"create_tap\":%s,\"multiqueue\":%s",
              own.create_tap ? "true" : "false", own.multiqueue ? "true" : "false");
     add_member(&text, "interface_id", own.interface_id ? own.interface_id : own.id);
+    text_add(&text, "}},\"instance_info\":{\"uuid\":");
+    text_add_json(&text, own.instance);
     text_add(&text, "}}");
-    if (own.instance) {
-        text_add(&text, ",\"instance_info\":{\"uuid\":");
-        text_add_json(&text, own.instance);
-        text_add(&text, "}");
-    }
-    text_add(&text, "}");
     r = text.failed ? error_memory(err) : vif_batch_add(batch, own.name, text.data, text.n, err);
     text_done(&text);
     return r;

@@ -3,6 +3,7 @@
  * go through the engine at once. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/stop.h"
 #include "engine/lock.h"
@@ -33,6 +34,7 @@ struct call {
     struct vif_wiring **described; /* those that did not */
     size_t *owners;                /* entry of each */
     size_t n;
+    struct reconcile_hooks hooks;
     struct vif_progress progress; /* as it was reported last */
     int lock;                     /* of all VIFs; -1: none */
     bool unlocks; /* each as soon as its result is final: others may wait for much longer */
@@ -45,6 +47,8 @@ static void call_done(struct call *call)
     free(call->wirings);
     free(call->described);
     free(call->owners);
+    if (call->lock >= 0)
+        (void)close(call->lock);
 }
 #define auto_call __attribute__((cleanup(call_done)))
 
@@ -196,28 +200,22 @@ static int reconcile_described(struct vif_host *host, struct reconcile_options *
 {
     struct engine engine = {host->nl, host->db, &host->nft, &host->log, &host->retries};
     const struct tick tick = {call->options->progress ? report_again : NULL, call}, none = {0};
-    const struct reconcile_hooks hooks = {report_progress, take_outcome, call};
-    auto_close int lock = -1;
     int r = 0;
 
     call->unlocks = how->wait == VIF_WAIT_OVN || how->wait == VIF_WAIT_ML2;
-    how->hooks = &hooks;
+    call->hooks = (struct reconcile_hooks){report_progress, take_outcome, call};
+    how->hooks = &call->hooks;
     if (!how->dry_run || how->explain) {
         report_progress(call, VIF_STAGE_LOCK, 0, call->n);
         r = lock_vifs(call, how, &tick, err);
-        // NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): its destructor closes it
-        lock = call->lock;
     }
-    if (r < 0) {
-        how->hooks = NULL;
+    if (r < 0)
         return r;
-    }
     call->report->n_outcomes = call->n;
     ovsdb_client_set_tick(host->db, &tick);
     r = reconcile(&engine, call->described, call->n, how, call->report->outcomes,
                   &call->report->transaction, err);
     ovsdb_client_set_tick(host->db, &none);
-    how->hooks = NULL;
     call->report->reply.transaction = call->report->transaction;
     return r < 0 || !call->report->pool.failed ? r : error_memory(err);
 }

@@ -197,6 +197,7 @@ static int ask(struct client *client, struct work *work, const struct op_call *o
     call->tick = (struct tick){options->progress ? report_again : NULL, work};
     if (r == 0)
         r = client_call(client, call, err);
+    call->failed = NULL;
     batch_documents_done(&documents);
     if (r == 0)
         r = take_results(work, failed, true, err);
@@ -253,7 +254,7 @@ static int merge_vifs(const struct vif_batch *batch, struct vif_report *report, 
     for (size_t i = 0; batch && i < batch->n; i++) {
         const struct batch_entry *entry = &batch->entries[i];
 
-        if (entry->request) {
+        if (entry->request && taken < drawn->n) {
             places[taken] = n;
             vifs[n++] = from[taken++];
             continue;

@@ -123,11 +123,10 @@ static int store_seconds(const struct option_row *row, const char *value, int64_
     int64_t seconds;
     char text[64];
 
-    _Static_assert(VIF_TIMEOUT_NEVER == -1 && VIF_GRACE_NONE == -1, "0 seconds");
     (void)snprintf(text, sizeof text, "--%s: expected a number of seconds, got ", row->name);
     if (parse_int(value, 0, INT32_MAX, &seconds) < 0)
         return usage(text, value);
-    *ret = seconds ? seconds * 1000 : -1;
+    *ret = seconds ? seconds * 1000 : VIF_TIMEOUT_NEVER; /* VIF_GRACE_NONE is the same */
     return STATUS_OK;
 }
 
