@@ -95,7 +95,8 @@ struct vif_port {
     int multiqueue;           /* with 'create_tap': a tap with several queues */
 };
 
-/* Adds a port, as vif_batch_add() does with a VIFOpenVSwitch document. */
+/* Adds a port, as vif_batch_add() does with a VIFOpenVSwitch document.  'id', 'name', 'address' and
+ * 'instance' are required: -EINVAL without one of them. */
 int vif_batch_add_port(struct vif_batch *batch, const struct vif_port *port, struct vif_error *err);
 
 /* Adds an entry that has failed already, e.g. for a file that cannot be read. */

@@ -56,8 +56,8 @@ int jsonrpc_send(struct jsonrpc *rpc, const char *method, const char *params, in
  * -ECONNRESET (kind OVSDB_UNREACHABLE): the connection ended or the peer answers nothing, not even
  * our own "echo"; whether the request was carried out is unknown.  -ETIMEDOUT likewise (the answer,
  * should it come later, is dropped).  -EPROTO (kind OVSDB): the peer sends what is not JSON-RPC.
- * -EREMOTEIO (kind OVSDB): the server answered with an error, its words (the "error" string, or the
- * members "error" and "details" of an error object) are in 'err'.  -ENOMEM.
+ * -EREMOTEIO (kind OVSDB): the server returned an error; its message (the "error" string, or the
+ * members "error" and "details" of an error object) is in 'err'.  -ENOMEM.
  *
  * After -ECONNRESET and -EPROTO, and -ENOMEM while receiving, the connection is of no more use:
  * every call fails the same way, but a wait for an answer that had come before. */

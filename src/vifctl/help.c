@@ -17,7 +17,9 @@ static const char *const operands[][2] = {
      "'-' is standard input; a directory stands for its *.json."},
     {"ID", "ID is that of a VIF, an iface-id, or the name of a port or network device. An operand "
            "that exists as a file is a FILE."},
-    {"TYPE", "TYPE is a class of objects, e.g. VIFBridge or Network."},
+    {"TYPE",
+     "TYPE is a class of objects (VIFBridge, Network), \"result\" for what plug prints, or a "
+     "verb."},
 };
 
 /* "-v, --verbose", "    --json" */

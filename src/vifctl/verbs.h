@@ -50,7 +50,7 @@
          "Print the counters and histograms of vifd, as OpenMetrics text. The request goes to "    \
          "vifd even without --connect.")                                                           \
     VERB(schema, "schema", "[TYPE]", PRINTING, "print the JSON Schema of the input",               \
-         "Print the JSON Schema of the input, or of one type of object.")                          \
+         "Print the JSON Schema of the input, of one type of object, or of what a verb prints.")   \
     VERB(help, "help", "[VERB]", BIT(HELP) | BIT(VERSION),                                         \
          "print the list of verbs, or what one verb does",                                         \
          "Print the list of verbs, or what one verb does, its operands and its options.")
