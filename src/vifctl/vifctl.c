@@ -43,21 +43,24 @@ static int usage_of(const struct verb *verb, const char *text, const char *what)
     return STATUS_USAGE;
 }
 
-/* "[FILE|ID]...": in brackets none is needed; without dots one is all. */
+/* "[FILE|ID]...": in brackets none is needed; without dots one is all; "" takes none. */
 static int check_operands(const struct verb *verb, const struct arguments *arguments)
 {
     const char *operands = verb->operands;
-    int most = !operands[0] ? 0 : strstr(operands, "...") ? arguments->n_files : 1;
-    char text[64], name[16];
+    bool optional = operands[0] == '[', several = strstr(operands, "...") != NULL;
+    char text[64];
 
-    (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(operands + 1, "].") + 1, operands);
-    if (arguments->n_files > most) {
-        (void)snprintf(text, sizeof text, "%s takes %s%s: ", verb->name,
-                       most ? "one " : "no operand", most ? name + 1 : "");
-        return usage_of(verb, text, arguments->files[most]);
+    if (!operands[0] && arguments->n_files > 0) {
+        (void)snprintf(text, sizeof text, "%s takes no operand: ", verb->name);
+        return usage_of(verb, text, arguments->files[0]);
     }
-    if (arguments->n_files == 0 && operands[0] && operands[0] != '[')
-        return usage_of(verb, "no ", strchr(name, '|') ? "FILE or ID given" : "FILE given");
+    if (operands[0] && !several && arguments->n_files > 1) {
+        (void)snprintf(text, sizeof text, "%s takes one %.*s: ", verb->name,
+                       (int)strcspn(operands + optional, "]."), operands + optional);
+        return usage_of(verb, text, arguments->files[1]);
+    }
+    if (operands[0] && !optional && arguments->n_files == 0)
+        return usage_of(verb, "no ", strchr(operands, '|') ? "FILE or ID given" : "FILE given");
     return STATUS_OK;
 }
 
