@@ -34,7 +34,7 @@ static bool is_no_devlink(int r)
 
 /* Asks about the device 'pci' and hands each answer to 'each'; 'what' is for the error. */
 static int ask(const char *pci, uint8_t command, bool dump, const char *what,
-               int (*each)(void *data, const struct nlmsghdr *message), void *data,
+               int (*each)(void *data, size_t index, const struct nlmsghdr *message), void *data,
                struct vif_error *err)
 {
     auto_genetlink struct genetlink *genl = NULL;
@@ -58,10 +58,11 @@ static int ask(const char *pci, uint8_t command, bool dump, const char *what,
     return r;
 }
 
-static int parse_eswitch(void *data, const struct nlmsghdr *message)
+static int parse_eswitch(void *data, size_t index, const struct nlmsghdr *message)
 {
     const struct nlattr *of[DEVLINK_ATTR_ESWITCH_MODE + 1], *mode;
 
+    (void)index;
     netlink_attributes(message, GENL_HDRLEN, of, DEVLINK_ATTR_ESWITCH_MODE + 1);
     mode = of[DEVLINK_ATTR_ESWITCH_MODE];
     if (!mode || mnl_attr_get_payload_len(mode) < sizeof(uint16_t))
@@ -117,11 +118,12 @@ struct visit {
 };
 
 /* Kernels before 6.5 ignore the device in the request and report all of them. */
-static int visit_port(void *data, const struct nlmsghdr *message)
+static int visit_port(void *data, size_t index, const struct nlmsghdr *message)
 {
     const struct visit *visit = data;
     struct devlink_port port;
 
+    (void)index;
     if (devlink_read_port(message, &port) && strcmp(port.bus, "pci") == 0 &&
         strcmp(port.device, visit->pci) == 0)
         visit->each(visit->data, &port);

@@ -56,10 +56,11 @@ struct features {
     struct bit unchangeable;
 };
 
-static int parse_features(void *data, const struct nlmsghdr *message)
+static int parse_features(void *data, size_t index, const struct nlmsghdr *message)
 {
     const struct nlattr *of[ETHTOOL_A_FEATURES_MAX + 1];
 
+    (void)index;
     netlink_attributes(message, GENL_HDRLEN, of, ETHTOOL_A_FEATURES_MAX + 1);
     *(struct features *)data = (struct features){
         .hardware = parse_set(of[ETHTOOL_A_FEATURES_HW]),

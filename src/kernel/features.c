@@ -123,12 +123,13 @@ int features_link_kinds(struct netlink *nl, const char *const *kinds, size_t n,
 
 /* --- the datapath --- */
 
-static int look_for_datapath(void *data, const struct nlmsghdr *message)
+static int look_for_datapath(void *data, size_t index, const struct nlmsghdr *message)
 {
     const struct nlattr *of[CTRL_ATTR_FAMILY_NAME + 1];
     char name[GENL_NAMSIZ] = "";
     bool *found = data;
 
+    (void)index;
     netlink_attributes(message, GENL_HDRLEN, of, CTRL_ATTR_FAMILY_NAME + 1);
     netlink_text(of[CTRL_ATTR_FAMILY_NAME], name, sizeof name);
     *found = *found || strcmp(name, "ovs_datapath") == 0;

@@ -24,11 +24,11 @@ struct nlmsghdr *genetlink_begin(struct genetlink *genl, uint8_t command, bool d
 
 #define GENETLINK_REQUEST_ROOM 512
 
-/* Sends the request begun last and hands each answer, with its generic header whole, to 'each' (may
- * be NULL), whose first negative return ends the call and is returned.  '*ret' gets the verdict,
- * also returned, and the text of its extended ack; link_result_error() makes an error of it.  Does
- * not wait: generic netlink answers while it is being asked. */
-int genetlink_send(struct genetlink *genl, int (*each)(void *data, const struct nlmsghdr *message),
+/* Sends the request begun last and hands each answer to 'each' (may be NULL), whose first negative
+ * return ends the call and is returned.  '*ret' gets the verdict, also returned, and the text of its
+ * extended ack; link_result_error() makes an error of it.  Does not wait. */
+int genetlink_send(struct genetlink *genl,
+                   int (*each)(void *data, size_t index, const struct nlmsghdr *message),
                    void *data, struct netlink_result *ret);
 
 #endif

@@ -1,45 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sockets and messages of both kinds of netlink: netlink.c has many requests under way at once,
- * genetlink.c one.  Stands on libmnl. */
+/* Reading messages and attributes. */
 #include "kernel/netlink-message.h"
 
 #include <errno.h>
 #include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
-
-int netlink_socket_open(int protocol, struct mnl_socket **ret_socket, const char *what,
-                        struct vif_error *err)
-{
-    static const int wanted[] = {NETLINK_EXT_ACK, NETLINK_CAP_ACK};
-    struct mnl_socket *socket = mnl_socket_open2(protocol, SOCK_CLOEXEC);
-    int yes = 1;
-
-    if (!socket)
-        return error_sys(err, VIF_ERROR_KERNEL, errno, "open a %s socket", what);
-    *ret_socket = socket; /* the caller's to close, also when it cannot be bound */
-    if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0)
-        return error_sys(err, VIF_ERROR_KERNEL, errno, "bind a %s socket", what);
-    /* A kernel without one of these still does the work; it only explains less. */
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
-        (void)mnl_socket_setsockopt(socket, wanted[i], &yes, sizeof yes);
-    return 0;
-}
-
-ssize_t netlink_receive(const struct mnl_socket *socket, void *bytes, size_t size)
-{
-    struct sockaddr_nl from = {0};
-    struct iovec part = {bytes, size};
-    struct msghdr message = {
-        .msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &part, .msg_iovlen = 1};
-    ssize_t n = recvmsg(mnl_socket_get_fd(socket), &message, MSG_DONTWAIT);
-
-    if (n < 0)
-        return -errno;
-    if (message.msg_flags & MSG_TRUNC)
-        return -EMSGSIZE;
-    return from.nl_pid == 0 ? n : 0;
-}
 
 void netlink_parse_end(const struct nlmsghdr *message, struct netlink_result *ret)
 {

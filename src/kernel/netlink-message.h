@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What rtnetlink and generic netlink have in common: sockets, the end of an exchange,
- * attributes. */
+/* Reading the end of an exchange, and attributes. */
 #ifndef KERNEL_NETLINK_MESSAGE_H
 #define KERNEL_NETLINK_MESSAGE_H
 
@@ -8,15 +7,6 @@
 #include <sys/types.h>
 
 #include "kernel/netlink.h"
-
-/* Opens and binds a socket with extended acks.  'what' names it in errors.  '*ret_socket', unless
- * NULL, is to be closed after an error as well. */
-int netlink_socket_open(int protocol, struct mnl_socket **ret_socket, const char *what,
-                        struct vif_error *err);
-
-/* Reads one datagram without waiting: its length, 0 for one that is not from the kernel, or a
- * negative errno (-EAGAIN: there is none, -EMSGSIZE: it exceeds 'size'). */
-ssize_t netlink_receive(const struct mnl_socket *socket, void *bytes, size_t size);
 
 /* Reads an ack (NLMSG_ERROR) or the end of a dump (NLMSG_DONE): the errno and the extended ack. */
 void netlink_parse_end(const struct nlmsghdr *message, struct netlink_result *ret);

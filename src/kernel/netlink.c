@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rtnetlink socket and its batches.  A batch goes out in chunks, many requests in one
+/* A netlink socket and its batches.  A batch goes out in chunks, many requests in one
  * sendmsg(); each chunk is as large as its answers surely fit the receive buffer, for the kernel
  * drops what does not fit and the fate of those requests would be unknown. */
 #include "kernel/netlink.h"
@@ -62,11 +62,15 @@ static size_t buffer_size(int fd, int option)
     return getsockopt(fd, SOL_SOCKET, option, &size, &n) == 0 && size > 0 ? (size_t)size : 0;
 }
 
-static void set_options(struct netlink *nl)
+/* A kernel without one of these still does the work; it only checks or explains less. */
+static void set_options(struct netlink *nl, int protocol)
 {
     int fd = mnl_socket_get_fd(nl->socket), yes = 1, size = RECEIVE_BUFFER;
 
-    (void)mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &yes, sizeof yes);
+    (void)mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &yes, sizeof yes);
+    (void)mnl_socket_setsockopt(nl->socket, NETLINK_CAP_ACK, &yes, sizeof yes);
+    if (protocol == NETLINK_ROUTE)
+        (void)mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &yes, sizeof yes);
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
         (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 
@@ -77,19 +81,21 @@ static void set_options(struct netlink *nl)
         nl->send_room = CHUNK_BYTES;
 }
 
-int netlink_open(const struct log *log, struct netlink **ret_nl, struct vif_error *err)
+int netlink_open(int protocol, const struct log *log, struct netlink **ret_nl,
+                 struct vif_error *err)
 {
     auto_netlink struct netlink *nl = malloc(sizeof *nl);
-    int r;
 
     if (!nl)
         return error_memory(err);
     memset(nl, 0, offsetof(struct netlink, answer)); /* the pages of that only as they are used */
     nl->log = log;
-    r = netlink_socket_open(NETLINK_ROUTE, &nl->socket, "netlink", err);
-    if (r < 0)
-        return r;
-    set_options(nl);
+    nl->socket = mnl_socket_open2(protocol, SOCK_CLOEXEC);
+    if (!nl->socket)
+        return error_sys(err, VIF_ERROR_KERNEL, errno, "open a netlink socket");
+    if (mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) < 0)
+        return error_sys(err, VIF_ERROR_KERNEL, errno, "bind a netlink socket");
+    set_options(nl, protocol);
     *ret_nl = take_ptr(nl);
     return 0;
 }
@@ -271,22 +277,28 @@ static int handle_datagram(struct exchange *x, size_t n_bytes)
     return 0;
 }
 
-/* All answers were queued before sendmsg() returned: an empty queue stays empty. */
+/* Reads one datagram; '*ret_n' is 0 for one that is not from the kernel.  Answers, or the next part
+ * of a dump, were queued before the call that asked for them returned: an empty queue stays empty.
+ */
 static int receive(struct exchange *x, size_t *ret_n)
 {
-    ssize_t n = netlink_receive(x->nl->socket, x->nl->answer, sizeof x->nl->answer);
+    struct sockaddr_nl from = {0};
+    struct iovec part = {x->nl->answer, sizeof x->nl->answer};
+    struct msghdr message = {
+        .msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &part, .msg_iovlen = 1};
+    ssize_t n = recvmsg(mnl_socket_get_fd(x->nl->socket), &message, MSG_DONTWAIT);
 
-    if (n == -ENOBUFS)
+    if (n < 0 && errno == ENOBUFS)
         return lost(x);
-    if (n == -EAGAIN)
+    if (n < 0 && errno == EAGAIN)
         return error_set(x->err, VIF_ERROR_KERNEL, "the kernel left %zu requests unanswered",
                          x->pending);
-    if (n == -EMSGSIZE)
+    if (n < 0)
+        return error_sys(x->err, VIF_ERROR_KERNEL, errno, "read answers of the kernel");
+    if (message.msg_flags & MSG_TRUNC)
         return error_set(x->err, VIF_ERROR_KERNEL, "an answer of the kernel exceeds %zu bytes",
                          sizeof x->nl->answer);
-    if (n < 0)
-        return error_sys(x->err, VIF_ERROR_KERNEL, (int)-n, "read answers of the kernel");
-    *ret_n = (size_t)n;
+    *ret_n = from.nl_pid == 0 ? (size_t)n : 0;
     return 0;
 }
 

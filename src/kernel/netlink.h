@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One NETLINK_ROUTE socket (libmnl) with strict checking and extended acks; requests are sent many
- * in one message buffer and their answers matched by sequence number. */
+/* A netlink socket (libmnl) with extended acks, and for rtnetlink with strict checking; requests are
+ * sent many in one message buffer and their answers matched by sequence number. */
 #ifndef KERNEL_NETLINK_H
 #define KERNEL_NETLINK_H
 
@@ -20,8 +20,10 @@ struct netlink_counts {
     uint64_t changes; /* requests that change something */
 };
 
-/* 'log' is borrowed for the socket's life and may be NULL. */
-int netlink_open(const struct log *log, struct netlink **ret_nl, struct vif_error *err);
+/* Opens a socket of 'protocol' (NETLINK_ROUTE).  'log' is borrowed for the socket's life and may be
+ * NULL. */
+int netlink_open(int protocol, const struct log *log, struct netlink **ret_nl,
+                 struct vif_error *err);
 void netlink_close(struct netlink *nl);
 DEFINE_AUTO(auto_netlink, struct netlink *, netlink_close);
 #define auto_netlink __attribute__((cleanup(auto_netlink_fn)))
@@ -55,6 +57,7 @@ struct netlink_request {
 #define NETLINK_AFTER_NOTHING SIZE_MAX
 
 void netlink_batch_done(struct netlink_batch *batch);
+#define auto_netlink_batch __attribute__((cleanup(netlink_batch_done)))
 
 /* Begins a request of up to 'max' bytes, its header included; the caller adds attributes and
  * ends it with netlink_batch_end().  A request that changes something has NLM_F_ACK in 'flags';

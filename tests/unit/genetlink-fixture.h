@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A kernel of the test's own for generic netlink: for programs linked with --wrap=sendto,recvmsg,
+/* A kernel of the test's own for generic netlink: for programs linked with --wrap=sendmsg,recvmsg,
  * which see the bytes of every request and give the answers of a switchdev NIC with devlink and
  * ethtool. */
 #ifndef GENETLINK_FIXTURE_H
@@ -195,20 +195,20 @@ static inline void answer_request(void)
 }
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the names ld gives them */
-ssize_t __real_sendto(int fd, const void *bytes, size_t n, int flags, const struct sockaddr *to,
-                      socklen_t n_to);
-ssize_t __wrap_sendto(int fd, const void *bytes, size_t n, int flags, const struct sockaddr *to,
-                      socklen_t n_to);
+ssize_t __real_sendmsg(int fd, const struct msghdr *message, int flags);
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags);
 ssize_t __real_recvmsg(int fd, struct msghdr *message, int flags);
 ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags);
 
-ssize_t __wrap_sendto(int fd, const void *bytes, size_t n, int flags, const struct sockaddr *to,
-                      socklen_t n_to)
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
 {
+    size_t n = message->msg_iov->iov_len;
+
     if (!fake.on)
-        return __real_sendto(fd, bytes, n, flags, to, n_to);
+        return __real_sendmsg(fd, message, flags);
+    assert_int_equal(message->msg_iovlen, 1);
     assert_in_range(n, MNL_NLMSG_HDRLEN + GENL_HDRLEN, sizeof fake.last);
-    memcpy(fake.last, bytes, n);
+    memcpy(fake.last, message->msg_iov->iov_base, n);
     fake.n_last = n;
     fake.n = fake.next = 0;
     answer_request();

@@ -29,7 +29,7 @@ static struct netlink *nl;
 static inline int open_socket(void **state)
 {
     (void)state;
-    return netlink_open(NULL, &nl, NULL);
+    return netlink_open(NETLINK_ROUTE, NULL, &nl, NULL);
 }
 
 static inline int close_socket(void **state)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hw-tc-offload read and switched, on a kernel of the test's own and, as far as a link without the
- * feature goes, on the real one.  Linked with --wrap=sendto,recvmsg. */
+ * feature goes, on the real one.  Linked with --wrap=sendmsg,recvmsg. */
 #include "genetlink-fixture.h"
 
 #include "kernel/ethtool.h"

@@ -87,7 +87,7 @@ static void test_lost_answers(void **state)
 
     (void)state;
     (void)close(fd); /* the number the socket gets */
-    assert_int_equal(netlink_open(NULL, &small, NULL), 0);
+    assert_int_equal(netlink_open(NETLINK_ROUTE, NULL, &small, NULL), 0);
     assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size), 0);
     for (size_t i = 0; i < 64; i++)
         names[i] = "lo";
@@ -112,7 +112,7 @@ static void test_stale_answer(void **state)
 
     (void)state;
     (void)close(fd); /* the number the socket gets */
-    assert_int_equal(netlink_open(NULL, &own, NULL), 0);
+    assert_int_equal(netlink_open(NETLINK_ROUTE, NULL, &own, NULL), 0);
     (void)mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
     mnl_attr_put_strz(message, IFLA_IFNAME, "lo");
     message->nlmsg_seq = 77;
@@ -167,7 +167,7 @@ static int create_unprivileged(void)
     struct vif_error err = {0};
     int r;
 
-    if (netlink_open(NULL, &own, NULL) < 0)
+    if (netlink_open(NETLINK_ROUTE, NULL, &own, NULL) < 0)
         return 1;
     link_add_create_bridge(&batch, "mine", &(struct link_change){.alias = ALIAS});
     r = netlink_batch_send(own, &batch, 1, results, NULL, NULL, NULL);
@@ -197,7 +197,7 @@ static int whole_scenario(struct vif_error *err)
     struct netlink_batch batch = {0};
     struct netlink_result results[32];
     struct link_info info[18];
-    int r = netlink_open(NULL, &own, err);
+    int r = netlink_open(NETLINK_ROUTE, NULL, &own, err);
 
     if (r < 0)
         return r;
