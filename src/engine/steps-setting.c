@@ -61,7 +61,7 @@ static int apply_move(const struct engine *engine, const struct item *item, stru
     int r = link_get_many(engine->nl, &name, 1, &info, err);
 
     if (r == 0)
-        r = address_read(engine->nl, info.ifindex, AF_INET, &ret->addresses, err);
+        r = address_read(engine->nl, info.ifindex, &ret->addresses, err);
     if (r == 0)
         r = move_addresses(engine, name, master, &ret->addresses, err);
     if (r < 0)

@@ -279,17 +279,15 @@ static int merge_vifs(const struct vif_batch *batch, struct vif_report *report, 
 static int move_parts(struct vif_report *report, const size_t *places, struct vif_error *err)
 {
     const struct record_list *old = report->reply.parts;
-    const struct show_part *items = old->items;
     struct show_part *parts = pool_take(&report->pool, old->n * sizeof *parts);
     struct record_list *list = pool_take(&report->pool, sizeof *list);
 
     if (!parts || !list)
         return error_memory(err);
-    for (size_t i = 0; i < old->n; i++) {
-        parts[i] = items[i];
+    memcpy(parts, old->items, old->n * sizeof *parts);
+    for (size_t i = 0; i < old->n; i++)
         if (parts[i].node.vif != GRAPH_NONE)
             parts[i].node.vif = places[parts[i].node.vif];
-    }
     *list = (struct record_list){parts, old->n};
     report->reply.parts = list;
     return 0;

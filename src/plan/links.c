@@ -188,19 +188,14 @@ static int present_bridge(struct planner *planner, const struct vif_wiring_link 
 static void move_addresses(struct planner *planner, const struct vif_wiring_link *link,
                            const struct link_info *info, const struct address_list *list)
 {
-    char words[ADDRESS_TEXT_SIZE], should[LIMIT_IFNAME + 4];
+    char should[LIMIT_IFNAME + 4];
 
-    if (!list->n_addresses && !list->n_routes)
+    if (!list->n)
         return;
     (void)snprintf(should, sizeof should, "on %s", link->master);
-    for (size_t i = 0; planner->differences && i < list->n_addresses; i++) {
-        address_format(&list->addresses[i], words);
-        link_differs(planner, link, info, "address", words, should);
-    }
-    for (size_t i = 0; planner->differences && i < list->n_routes; i++) {
-        route_format(&list->routes[i], words);
-        link_differs(planner, link, info, "route", words, should);
-    }
+    for (size_t i = 0; i < list->n; i++)
+        link_differs(planner, link, info, list->items[i].is_route ? "route" : "address",
+                     list->items[i].text, should);
     link_step(planner, STEP_ADDRESS_MOVE, link, info)->addresses = list;
 }
 

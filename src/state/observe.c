@@ -191,7 +191,7 @@ static int observe_addresses(const struct engine *engine, const struct vif_wirin
         observed->addresses = bigger;
         bigger += observed->n_addresses;
         (void)snprintf(bigger->name, sizeof bigger->name, "%s", link->name);
-        r = address_read(engine->nl, info->ifindex, AF_INET, &bigger->list, err);
+        r = address_read(engine->nl, info->ifindex, &bigger->list, err);
         if (r < 0)
             return error_prefix(err, r, "read the addresses of %s", link->name);
         observed->n_addresses++;

@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/error.h"
-#include "model/model.h"
+#include "model/vif-document.h"
 #include "vifd/daemon.h"
 
 struct post {

@@ -97,18 +97,12 @@ static void words_of_interface(const struct step *step, struct text *text)
 static void words_of_move(const struct step *step, struct text *text)
 {
     const struct address_list *list = step->addresses;
-    char words[ADDRESS_TEXT_SIZE];
     const char *comma = "";
 
     text_add(text, "move from %s to %s: ", step->name, step->link->master);
-    for (size_t i = 0; i < list->n_addresses; i++, comma = ", ") {
-        address_format(&list->addresses[i], words);
-        text_add(text, "%s%s", comma, words);
-    }
-    for (size_t i = 0; i < list->n_routes; i++, comma = ", ") {
-        route_format(&list->routes[i], words);
-        text_add(text, "%sroute %s", comma, words);
-    }
+    for (size_t i = 0; i < list->n; i++, comma = ", ")
+        text_add(text, "%s%s%s", comma, list->items[i].is_route ? "route " : "",
+                 list->items[i].text);
 }
 
 static void words_of_link_step(const struct step *step, struct text *text)

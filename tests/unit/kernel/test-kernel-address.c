@@ -2,7 +2,122 @@
 /* Addresses and routes moved between links of a real kernel, in namespaces of their own.  What
  * is on a link is set and shown by ip(8): another reading of the same kernel.  Linked with
  * --wrap=sendmsg and the allocator that fails on demand. */
-#include "address-fixture.h"
+#include "kernel-fixture.h"
+
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include "failing-alloc.h"
+#include "kernel/address.h"
+
+#define TEXT_SIZE 4096
+
+static int fail_send = -1; /* this one from now on, 0 is the next; -1: none */
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the names ld gives them */
+ssize_t __real_sendmsg(int fd, const struct msghdr *message, int flags);
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags);
+
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    if (fail_send >= 0 && fail_send-- == 0) {
+        errno = EIO;
+        return -1;
+    }
+    return __real_sendmsg(fd, message, flags);
+}
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+
+static void ip(const char *arguments)
+{
+    char command[512];
+
+    (void)snprintf(command, sizeof command, "ip %s", arguments);
+    if (system(command) != 0)
+        fail_msg("%s", command);
+}
+
+/* What 'command' prints, with every whole 'name' as "LINK". */
+static void show(const char *command, const char *name, char *text)
+{
+    FILE *out = popen(command, "r"); /* NOLINT(cert-env33-c) */
+    size_t n = 0, length = strlen(name);
+    char raw[TEXT_SIZE];
+
+    assert_non_null(out);
+    raw[fread(raw, 1, sizeof raw - 1, out)] = '\0';
+    assert_int_equal(pclose(out), 0);
+    for (const char *at = raw; *at;) {
+        if (length > 0 && strncmp(at, name, length) == 0 && strchr(" :\\\n", at[length]) &&
+            n < TEXT_SIZE - 8) {
+            n += (size_t)snprintf(text + n, 8, "LINK");
+            at += length;
+        } else {
+            text[n++] = *at++;
+        }
+    }
+    text[n] = '\0';
+}
+
+/* Addresses and routes of a link, in an order of their own, without those of the kernel. */
+static void show_link(const char *name, char *text)
+{
+    char command[512];
+
+    (void)snprintf(command, sizeof command,
+                   "{ ip -o addr show dev %s scope global | "
+                   "sed 's/^[0-9]*: *//; s/ nodad//; s/[0-9]*sec/SEC/g'; "
+                   "for v in 4 6; do ip -$v route show table all dev %s | "
+                   "grep -Ev 'table local|fe80::|ff00::' | "
+                   "sed 's/ linkdown//; s/ dead//; s/expires [0-9]*sec/expires/' | sort; done; }",
+                   name, name);
+    show(command, name, text);
+}
+
+static int make_links(void **state)
+{
+    struct netlink_batch batch = {0};
+
+    (void)state;
+    link_add_create_veth(&batch, "eth0", "far0", &(struct link_change){.set_up = true});
+    link_add_create_bridge(&batch, "br0", &(struct link_change){.bridge = &quiet_bridge});
+    send_all(&batch);
+    set_link("br0", 0, &(struct link_change){.set_up = true});
+    return 0;
+}
+
+static int remove_links(void **state)
+{
+    (void)state;
+    fail_send = -1;
+    failing_alloc_set(0);
+    delete_link("eth0");
+    delete_link("br0");
+    return 0;
+}
+
+static struct address_list read_all(const char *name)
+{
+    struct vif_error err = {0};
+    struct address_list list;
+
+    if (address_read(nl, get(name).ifindex, &list, &err) < 0)
+        fail_msg("%s", err.text);
+    return list;
+}
+
+static int move_all(struct vif_error *err)
+{
+    int from = (int)if_nametoindex("eth0"), to = (int)if_nametoindex("br0");
+    struct address_list list;
+    int r = address_read(nl, from, &list, err);
+
+    if (r < 0)
+        return r;
+    r = address_move(nl, from, to, &list, err);
+    address_list_done(&list);
+    return r;
+}
 
 /* Moves all from eth0 to br0: it is there as it was here, and a second move changes nothing. */
 static void assert_moves(void)
@@ -27,52 +142,35 @@ static void assert_moves(void)
 static void test_read(void **state)
 {
     struct address_list list;
-    char text[ADDRESS_TEXT_SIZE];
 
     (void)state;
     ip("addr add 192.0.2.5/24 brd 192.0.2.255 label eth0:x dev eth0");
     ip("addr add 192.0.2.9 peer 198.51.100.1/32 dev eth0");
+    ip("addr add 192.0.3.6/24 noprefixroute dev eth0");
     ip("addr add 169.254.1.1/16 scope link dev eth0");
-    ip("addr add 2001:db8::5/64 dev eth0 nodad valid_lft 5000 preferred_lft 4000");
+    ip("addr add 2001:db8::5/64 dev eth0 nodad");
     ip("addr add 203.0.113.1/24 dev br0");
     ip("route add default via 192.0.2.1 dev eth0 metric 7");
+    ip("route add 10.9.0.0/16 scope link dev eth0");
     ip("route add 203.0.113.128/25 dev br0");
     list = read_all("eth0");
-    assert_int_equal(list.n_addresses, 3);
-    assert_int_equal(list.addresses[0].family, AF_INET);
-    assert_int_equal(list.addresses[0].prefix, 24);
-    assert_int_equal(list.addresses[0].scope, RT_SCOPE_UNIVERSE);
-    assert_true(list.addresses[0].has_broadcast);
-    assert_memory_equal(list.addresses[0].broadcast, "\xc0\x00\x02\xff", 4);
-    assert_string_equal(list.addresses[0].label, ":x");
-    assert_int_equal(list.addresses[0].valid, UINT32_MAX);
-    address_format(&list.addresses[0], text);
-    assert_string_equal(text, "192.0.2.5/24");
-    assert_memory_equal(list.addresses[1].local, "\xc0\x00\x02\x09", 4);
-    assert_memory_equal(list.addresses[1].peer, "\xc6\x33\x64\x01", 4);
-    assert_false(list.addresses[1].has_broadcast);
-    assert_string_equal(list.addresses[1].label, "");
-    assert_int_equal(list.addresses[2].family, AF_INET6);
-    assert_in_range(list.addresses[2].valid, 4900, 5000);
-    assert_in_range(list.addresses[2].preferred, 3900, 4000);
-    address_format(&list.addresses[2], text);
-    assert_string_equal(text, "2001:db8::5/64");
-    assert_int_equal(list.n_routes, 1);
-    assert_int_equal(list.routes[0].metric, 7);
-    assert_int_equal(list.routes[0].table, RT_TABLE_MAIN);
-    assert_true(list.routes[0].has_gateway);
-    route_format(&list.routes[0], text);
-    assert_string_equal(text, "default via 192.0.2.1");
+    assert_string_equal(list.link, "eth0");
+    assert_int_equal(list.n, 5);
+    assert_string_equal(list.items[0].text, "192.0.2.5/24");
+    assert_memory_equal(list.items[0].network, "\xc0\x00\x02\x05", 4);
+    assert_false(list.items[0].is_route || list.items[0].no_prefix_route);
+    assert_string_equal(list.items[1].text, "192.0.2.9/32");
+    assert_memory_equal(list.items[1].network, "\xc6\x33\x64\x01", 4);
+    assert_string_equal(list.items[2].text, "192.0.3.6/24");
+    assert_true(list.items[2].no_prefix_route);
+    assert_string_equal(list.items[3].text, "10.9.0.0/16");
+    assert_string_equal(list.items[4].text, "default via 192.0.2.1");
+    assert_true(list.items[4].is_route && list.items[4].rank > list.items[3].rank);
     address_list_done(&list);
-
-    assert_int_equal(address_read(nl, get("eth0").ifindex, AF_INET6, &list, NULL), 0);
-    assert_int_equal(list.n_addresses, 1);
-    assert_int_equal(list.n_routes, 0);
-    address_list_done(&list);
-    assert_int_equal(address_read(nl, 99999, AF_UNSPEC, &list, NULL), -ENODEV);
+    assert_int_equal(address_read(nl, 99999, &list, NULL), -ENODEV);
 }
 
-static void test_move_ipv4(void **state)
+static void test_move(void **state)
 {
     char text[TEXT_SIZE];
 
@@ -97,16 +195,18 @@ static void test_move_ipv4(void **state)
     assert_non_null(strstr(text, "via 203.0.113.77 dev LINK"));
 }
 
-static void test_move_ipv6(void **state)
+/* IPv6 stays. */
+static void test_ipv6_stays(void **state)
 {
+    char before[TEXT_SIZE], after[TEXT_SIZE];
+
     (void)state;
     ip("addr add 2001:db8::5/64 dev eth0 nodad");
-    ip("addr add 2001:db8:0:1::9 peer 2001:db8:0:1::1 dev eth0 nodad");
-    ip("addr add 2001:db8::6/64 dev eth0 nodad valid_lft 5000 preferred_lft 0");
     ip("-6 route add default via 2001:db8::1 dev eth0 metric 20");
-    ip("-6 route add default via fe80::1 dev eth0 proto ra expires 600");
-    ip("-6 route add 2001:db8:9::/48 dev eth0 src 2001:db8::6 mtu 1400 table 77");
-    assert_moves();
+    show_link("eth0", before);
+    assert_int_equal(move_all(NULL), 1);
+    show_link("eth0", after);
+    assert_string_equal(after, before);
 }
 
 /* A network manager makes the prefix route itself, as the kernel's, and gives it a metric. */
@@ -115,8 +215,6 @@ static void test_prefix_route_of_a_manager(void **state)
     (void)state;
     ip("addr add 192.0.2.5/24 dev eth0 noprefixroute");
     ip("route add 192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.5 metric 100");
-    ip("addr add 2001:db8::5/64 dev eth0 nodad noprefixroute");
-    ip("-6 route add 2001:db8::/64 dev eth0 proto kernel metric 100");
     ip("route add default via 192.0.2.1 dev eth0 proto dhcp metric 100");
     assert_moves();
 }
@@ -142,13 +240,174 @@ static void test_half_moved(void **state)
     assert_string_equal(after, "");
 }
 
+static void set_up_plain(void)
+{
+    ip("addr add 192.0.2.5/24 dev eth0");
+    ip("addr add 192.0.2.6/24 dev eth0");
+    ip("addr add 198.51.100.1/24 dev br0");
+    ip("route add default via 192.0.2.1 dev eth0");
+    ip("route add 10.0.0.0/8 via 198.51.100.2 dev br0");
+}
+
+/* The kernel takes no route over a link that is down, but addresses. */
+static void test_refused(void **state)
+{
+    char old[TEXT_SIZE], new[TEXT_SIZE], after[TEXT_SIZE];
+    struct vif_error err = {0};
+
+    (void)state;
+    set_up_plain();
+    set_link("br0", 0, &(struct link_change){.set_down = true});
+    show_link("eth0", old);
+    show_link("br0", new);
+    assert_int_equal(move_all(&err), -ENETUNREACH);
+    assert_int_equal(err.kind, VIF_ERROR_KERNEL);
+    assert_string_equal(err.text, "move addresses and routes from eth0 to br0: add route default "
+                                  "via 192.0.2.1 to br0: Nexthop has invalid gateway");
+    show_link("eth0", after);
+    assert_string_equal(after, old);
+    show_link("br0", after);
+    assert_string_equal(after, new);
+}
+
+/* Whichever send fails, both links are as they were. */
+static void test_failed_send(void **state)
+{
+    char old[TEXT_SIZE], new[TEXT_SIZE], after[TEXT_SIZE];
+    struct address_list list;
+    int from = get("eth0").ifindex, to = get("br0").ifindex;
+
+    (void)state;
+    set_up_plain();
+    show_link("eth0", old);
+    show_link("br0", new);
+    list = read_all("eth0");
+    for (int i = 0; i < 2; i++) {
+        fail_send = i;
+        assert_int_equal(address_move(nl, from, to, &list, NULL), -EIO);
+        show_link("eth0", after);
+        assert_string_equal(after, old);
+        show_link("br0", after);
+        assert_string_equal(after, new);
+    }
+    assert_int_equal(address_move(nl, from, to, &list, NULL), 0);
+    assert_int_equal(address_move(nl, to, to, &list, NULL), 1);
+    address_list_done(&list);
+}
+
+static void test_unmovable(void **state)
+{
+    char before[TEXT_SIZE], after[TEXT_SIZE];
+    struct vif_error err = {0};
+
+    (void)state;
+    set_up_plain();
+    ip("route add 10.9.0.0/16 nexthop via 198.51.100.3 dev br0 nexthop via 192.0.2.3 dev eth0");
+    show("ip route show table all", "", before);
+    assert_int_equal(move_all(&err), -EOPNOTSUPP);
+    assert_int_equal(err.kind, VIF_ERROR_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "route 10.9.0.0/16 of eth0 cannot move: it has several next"));
+    show("ip route show table all", "", after);
+    assert_string_equal(after, before);
+    ip("route del 10.9.0.0/16");
+
+    ip("nexthop add id 5 via 192.0.2.3 dev eth0");
+    ip("route add 10.9.0.0/16 nhid 5");
+    assert_int_equal(move_all(&err), -EOPNOTSUPP);
+    assert_non_null(strstr(err.text, "it uses a nexthop object"));
+    ip("route del 10.9.0.0/16");
+    ip("nexthop del id 5");
+    assert_int_equal(move_all(&err), 0);
+}
+
+static int count_default(const struct nlmsghdr *message, void *data)
+{
+    const struct rtmsg *header = mnl_nlmsg_get_payload(message);
+    int *n = data;
+
+    if ((message->nlmsg_type == RTM_NEWROUTE || message->nlmsg_type == RTM_DELROUTE) &&
+        header->rtm_dst_len == 0)
+        *n += message->nlmsg_type == RTM_NEWROUTE ? 1 : -1;
+    assert_in_range(*n, 1, 2);
+    return MNL_CB_OK;
+}
+
+/* At no moment is the host without its default route. */
+static void test_no_gap(void **state)
+{
+    struct mnl_socket *listener = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    char buffer[16384];
+    int n_defaults = 1, n_events = 0;
+    ssize_t n;
+
+    (void)state;
+    ip("addr add 192.0.2.5/24 dev eth0");
+    ip("route add default via 192.0.2.1 dev eth0");
+    assert_non_null(listener);
+    assert_int_equal(mnl_socket_bind(listener, RTMGRP_IPV4_ROUTE, MNL_SOCKET_AUTOPID), 0);
+    assert_int_equal(move_all(NULL), 0);
+    while ((n = mnl_socket_recvfrom(listener, buffer, sizeof buffer)) > 0) {
+        assert_true(mnl_cb_run(buffer, (size_t)n, 0, 0, count_default, &n_defaults) >= 0);
+        n_events++;
+    }
+    assert_true(n_events > 1);
+    assert_int_equal(n_defaults, 1);
+    (void)mnl_socket_close(listener);
+}
+
+/* More than one datagram of answers. */
+static void test_many(void **state)
+{
+    struct address_list list;
+
+    (void)state;
+    ip("addr add 192.0.2.5/24 dev eth0");
+    if (system("for i in $(seq 2000); do "
+               "echo route add 10.$((i / 250)).$((i % 250)).0/24 via 192.0.2.1; "
+               "echo addr add 172.16.$((i / 250)).$((i % 250))/32 dev eth0; done | ip -batch -"))
+        fail();
+    list = read_all("eth0");
+    assert_int_equal(list.n, 2001 + 2000);
+    address_list_done(&list);
+    assert_int_equal(move_all(NULL), 0);
+    list = read_all("eth0");
+    assert_int_equal(list.n, 0);
+    list = read_all("br0");
+    assert_int_equal(list.n, 2001 + 2000);
+    address_list_done(&list);
+}
+
+static void test_no_memory(void **state)
+{
+    char old[TEXT_SIZE], after[TEXT_SIZE];
+
+    (void)state;
+    set_up_plain();
+    show_link("eth0", old);
+    each_allocation_fails(n, 4) {
+        int r;
+
+        assert_true(n <= 100);
+        failing_alloc_set(n);
+        r = move_all(NULL);
+        failing_alloc_set(0);
+        assert_int_equal(r, failing_alloc_hit() ? -ENOMEM : 0);
+        show_link("eth0", after);
+        if (r < 0)
+            assert_string_equal(after, old);
+    }
+}
+
 int main(void)
 {
 #define ON_LINKS(test) cmocka_unit_test_setup_teardown(test, make_links, remove_links)
     static const struct CMUnitTest tests[] = {
-        ON_LINKS(test_read),       ON_LINKS(test_move_ipv4),
-        ON_LINKS(test_move_ipv6),  ON_LINKS(test_prefix_route_of_a_manager),
-        ON_LINKS(test_half_moved),
+        ON_LINKS(test_read),        ON_LINKS(test_move),
+        ON_LINKS(test_ipv6_stays),  ON_LINKS(test_prefix_route_of_a_manager),
+        ON_LINKS(test_half_moved),  ON_LINKS(test_refused),
+        ON_LINKS(test_failed_send), ON_LINKS(test_unmovable),
+        ON_LINKS(test_no_gap),      ON_LINKS(test_many),
+        ON_LINKS(test_no_memory),
     };
 
     if (enter_namespaces() < 0)

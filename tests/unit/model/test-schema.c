@@ -17,7 +17,8 @@
 #include "base/limits.h"
 #include "failing-alloc.h"
 #include "model/envelope.h"
-#include "model/object.h"
+#include "model/model.h"
+#include "model/tables.h"
 #include "json/json-text.h"
 
 #define REFERENCE "#/$defs/"
@@ -246,7 +247,7 @@ static void host_info_that_cannot_be_had(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < TABLE_LENGTH(rows); i++) {
         const char *types[] = {rows[i].type, NULL}, *versions[] = {rows[i].version, NULL};
         struct vif_error err = {0};
 
@@ -281,7 +282,7 @@ static void out_of_memory(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < TABLE_LENGTH(rows); i++)
         each_allocation_fails(n, 20) {
             struct vif_error err = {0};
             char *text = NULL;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plans for links that are there anyway (physical NICs, representors), for VLANs, for addresses that
  * move with them and for forwarding rules. */
-#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -264,12 +263,10 @@ static void put_address(struct observed *observed, const char *link, bool any)
     assert_non_null(on);
     strcpy(on->name, link);
     if (any) {
-        on->list.addresses = calloc(1, sizeof *on->list.addresses);
-        assert_non_null(on->list.addresses);
-        on->list.n_addresses = 1;
-        on->list.addresses[0] = (struct address){.family = AF_INET, .prefix = 24};
-        assert_int_equal(inet_pton(AF_INET, "192.0.2.5", on->list.addresses[0].local), 1);
-        memcpy(on->list.addresses[0].peer, on->list.addresses[0].local, 16);
+        on->list.items = calloc(1, sizeof *on->list.items);
+        assert_non_null(on->list.items);
+        on->list.n = 1;
+        strcpy(on->list.items[0].text, "192.0.2.5/24");
     }
     observed->addresses = on;
     observed->n_addresses = 1;

@@ -50,7 +50,14 @@ static int ask(struct session *s, size_t padding)
     int r;
 
     varlink_call_begin(&message, "io.vifd.Plug");
-    text_add(&message, "{\"padding\":\"%0*d\"}", (int)padding, 0);
+    text_add(&message, "{\"padding\":\"");
+    for (size_t i = 0; i < padding; i += 1024) {
+        char block[1025];
+
+        memset(block, 'x', 1024);
+        text_add_bytes(&message, block, 1024);
+    }
+    text_add(&message, "\"}");
     varlink_call_end(&message, NULL);
     r = message.failed ? -ENOMEM
                        : varlink_client_send(s->client, &message, &s->wait, &whole, &s->err);

@@ -3,9 +3,10 @@
  * the decoder takes; it is anchored so that it means the same to every dialect of regular
  * expressions ('$' alone stands before a last newline, too, in Perl's and Python's).  What a schema
  * cannot say: strings are limited in bytes, here counted in characters; 5.0 is not an integer here.
- */
+ * The schema of the objects stands on it. */
+#include "json/field-schema.h"
+
 #include "base/limits.h"
-#include "model/object.h"
 #include "json/json-build.h"
 
 #define END     "(?!\\n)$"
@@ -114,12 +115,12 @@ static json_t *enum_schema(const struct field *field)
     return json_pair("enum", words);
 }
 
-json_t *field_schema_list(json_t *items, json_int_t max)
+static json_t *ip_list_schema(json_t *defs)
 {
     json_t *schema = json_pair("type", json_string("array"));
 
-    schema = json_with(schema, "items", items);
-    return json_with(schema, "maxItems", json_integer(max));
+    schema = json_with(schema, "items", form_ref(FIELD_IP, defs));
+    return json_with(schema, "maxItems", json_integer(LIMIT_LIST));
 }
 
 json_t *field_schema(const struct field *field, json_t *defs)
@@ -131,6 +132,6 @@ json_t *field_schema(const struct field *field, json_t *defs)
     if (field->type == FIELD_INT)
         return int_schema(field);
     if (field->type == FIELD_IP_LIST)
-        return field_schema_list(form_ref(FIELD_IP, defs), LIMIT_LIST);
+        return ip_list_schema(defs);
     return json_pair("type", json_string("boolean"));
 }
