@@ -49,12 +49,7 @@ static bool is_wanted(const struct vif_list_options *options, const struct vif_s
            (options->state == VIF_STATE_NONE || options->state == vif->state);
 }
 
-static const char *keep(struct pool *pool, const char *text)
-{
-    return text && text[0] ? pool_text(pool, text) : "";
-}
-
-/* Everything in an snapshot's VIF points into the snapshot. */
+/* Every text points into the snapshot. */
 static struct vif_status show(const struct snapshot_vif *found)
 {
     const struct vswitch_interface *interface = found->interface;
@@ -76,13 +71,15 @@ static struct vif_status show(const struct snapshot_vif *found)
     };
 }
 
+/* Copies the texts, which are the snapshot's. */
 static void keep_texts(struct pool *pool, struct vif_status *vif)
 {
-    const char **texts[] = {&vif->id,   &vif->iface_id, &vif->type,    &vif->instance, &vif->bridge,
-                            &vif->port, &vif->device,   &vif->address, &vif->error};
+    for (size_t i = 0; i < vif_table.n; i++)
+        if (vif_fields[i].type == RECORD_TEXT || vif_fields[i].type == RECORD_LINE) {
+            const char **text = (const char **)((char *)vif + vif_fields[i].offset);
 
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        *texts[i] = keep(pool, *texts[i]);
+            *text = *text && (*text)[0] ? pool_text(pool, *text) : "";
+        }
 }
 
 static int fill(const struct vif_list_options *options, const struct snapshot *snapshot,
