@@ -24,12 +24,14 @@ static json_t *integer(int64_t min, int64_t max)
     return max == INT64_MAX ? schema : json_with(schema, "maximum", json_integer(max));
 }
 
+/* The empty word stands for an absent value. */
 static json_t *words_of(const struct record_words *words)
 {
     json_t *list = json_array();
 
     for (int i = 0; i < words->n; i++)
-        list = json_and(list, json_string(words->words[i]));
+        if (words->words[i][0])
+            list = json_and(list, json_string(words->words[i]));
     return json_pair("enum", list);
 }
 

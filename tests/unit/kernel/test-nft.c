@@ -129,9 +129,11 @@ static void test_drop_before_accept(void **state)
     assert_int_equal(nft_bridge_rules_ensure(nft, "br1", NULL, 0, NFT_REJECT, NULL), 0);
     assert_table(CHAIN NONE_BR1 ALL_BR0 END);
     assert_int_equal(nft_bridge_rules_ensure(nft, "br1", NULL, 0, NFT_REJECT, NULL), 1);
-    run("nft flush chain inet vifd forward");
+    /* The rules of br0 alone go and come again behind those of br1. */
+    run("nft -a list chain inet vifd forward | sed -n 's/.*\"br0.* handle //p' |"
+        " xargs -n 1 nft delete rule inet vifd forward handle");
+    assert_table(CHAIN NONE_BR1 END);
     assert_int_equal(ensure_all("br0"), 0);
-    assert_int_equal(nft_bridge_rules_ensure(nft, "br1", NULL, 0, NFT_REJECT, NULL), 0);
     assert_table(CHAIN NONE_BR1 ALL_BR0 END);
 }
 
