@@ -68,13 +68,12 @@ void client_close(struct client *client)
 static int write_message(const struct client_call *call, struct text *message,
                          struct vif_error *err)
 {
-    const struct varlink_call how = {.more = call->more};
     char name[64];
 
     (void)snprintf(name, sizeof name, INTERFACE "%s", call->method);
-    varlink_call_begin(message, name);
+    varlink_begin(message, "method", name);
     record_write(call->parameters, call->arguments, message);
-    varlink_call_end(message, &how);
+    varlink_end(message, call->more ? "more" : NULL);
     if (message->failed)
         return error_memory(err);
     if (message->n <= LIMIT_CALL_BYTES)

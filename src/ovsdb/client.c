@@ -75,14 +75,14 @@ void ovsdb_client_stop_by(struct ovsdb_client *client, int stop)
 {
     client->stop = stop;
     if (client->rpc)
-        jsonrpc_stop_by(client->rpc, stop);
+        client->rpc->stream->stop = stop;
 }
 
 void ovsdb_client_set_tick(struct ovsdb_client *client, const struct tick *tick)
 {
     client->tick = *tick;
     if (client->rpc)
-        jsonrpc_set_tick(client->rpc, tick);
+        client->rpc->stream->tick = *tick;
 }
 
 const struct ovsdb_counts *ovsdb_client_counts(const struct ovsdb_client *client)
@@ -97,7 +97,7 @@ const char *ovsdb_client_address(const struct ovsdb_client *client)
 
 pid_t ovsdb_client_server(const struct ovsdb_client *client)
 {
-    return client->rpc ? jsonrpc_peer(client->rpc) : 0;
+    return client->rpc ? stream_peer(client->rpc->stream) : 0;
 }
 
 /* Each address gets an equal part of the time left, in case a server hangs. */
@@ -126,7 +126,7 @@ static int connect_once(struct ovsdb_client *client, int64_t until, struct vif_e
         if (r == 0) {
             client->counts.connects++;
             client->address = client->addresses[i];
-            jsonrpc_set_tick(client->rpc, &client->tick);
+            client->rpc->stream->tick = client->tick;
             return 0;
         }
         if (r == -ENOMEM)
@@ -210,7 +210,7 @@ static double now_ms(void)
 int ovsdb_client_ask(struct ovsdb_client *client, const struct ovsdb_request *request,
                      int64_t until, json_t **ret_result, bool *ret_sent, struct vif_error *err)
 {
-    uint64_t sent = jsonrpc_sent(client->rpc), received = jsonrpc_received(client->rpc);
+    uint64_t sent = client->rpc->sent, received = client->rpc->received;
     bool logs = client->log && client->log->line;
     double start = logs ? now_ms() : 0;
     int64_t id;
@@ -222,16 +222,16 @@ int ovsdb_client_ask(struct ovsdb_client *client, const struct ovsdb_request *re
         *ret_sent = true;
         client->counts.requests++;
         client->counts.writes += request->writes;
-        jsonrpc_stop_by(client->rpc, request->writes ? STOP_NEVER : client->stop);
+        client->rpc->stream->stop = request->writes ? STOP_NEVER : client->stop;
         r = jsonrpc_wait(client->rpc, id, until, ret_result, err);
-        jsonrpc_stop_by(client->rpc, client->stop);
+        client->rpc->stream->stop = client->stop;
     }
     if (logs)
         log_debug(client->log,
                   "ovsdb: %s, %zu operations, %" PRIu64 " bytes out, %" PRIu64
                   " bytes in, %.3f ms: %s",
-                  request->method, request->n_operations, jsonrpc_sent(client->rpc) - sent,
-                  jsonrpc_received(client->rpc) - received, now_ms() - start,
+                  request->method, request->n_operations, client->rpc->sent - sent,
+                  client->rpc->received - received, now_ms() - start,
                   r < 0 ? strerrordesc_np(-r) : "done");
     /* Accepting a monitor is not enough: a server may hang up right after. */
     if ((r == 0 || r == -EREMOTEIO) && request->n_operations)

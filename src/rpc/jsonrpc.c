@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON-RPC 1.0 over a JSON stream.  There is no thread and no loop behind it: messages are
+/* JSON-RPC 1.0 over a byte stream.  There is no thread and no loop behind it: messages are
  * received while a caller waits, and kept until asked for.  A fault of the connection is remembered
  * and reported to every later caller. */
 #include "rpc/jsonrpc.h"
@@ -10,8 +10,9 @@
 
 #include "base/deadline.h"
 #include "base/stop.h"
-#include "rpc/jsonrpc-private.h"
-#include "json/json-text.h"
+
+/* A connection is kept for the life of a daemon: what one big message needed is freed. */
+#define ROOM_KEPT ((size_t)64 << 10)
 
 int jsonrpc_open(const char *address, int stop, int64_t until, struct jsonrpc **ret_rpc,
                  struct vif_error *err)
@@ -21,13 +22,14 @@ int jsonrpc_open(const char *address, int stop, int64_t until, struct jsonrpc **
 
     if (!rpc)
         return error_memory(err);
+    rpc->max_bytes = LIMIT_MESSAGE_BYTES;
     rpc->next_id = 1;
     rpc->probe_after = JSONRPC_PROBE_AFTER;
     rpc->lost_after = JSONRPC_LOST_AFTER;
     rpc->notifications = json_array();
     if (!rpc->notifications)
         return error_memory(err);
-    r = json_stream_open(&rpc->js, address, stop, until, err);
+    r = stream_open(address, stop, until, &rpc->stream, err);
     if (r == 0)
         *ret_rpc = take_ptr(rpc);
     return r;
@@ -37,41 +39,12 @@ void jsonrpc_close(struct jsonrpc *rpc)
 {
     if (!rpc)
         return;
-    json_stream_done(&rpc->js);
+    stream_close(rpc->stream);
+    text_done(&rpc->out);
     json_decref(rpc->notifications);
     for (size_t i = 0; i < rpc->n_requests; i++)
         json_decref(rpc->requests[i].answer);
     free(rpc);
-}
-
-void jsonrpc_stop_by(struct jsonrpc *rpc, int stop)
-{
-    stream_stop_by(rpc->js.stream, stop);
-}
-
-uint64_t jsonrpc_sent(const struct jsonrpc *rpc)
-{
-    return rpc->js.sent;
-}
-
-uint64_t jsonrpc_received(const struct jsonrpc *rpc)
-{
-    return rpc->js.received;
-}
-
-pid_t jsonrpc_peer(const struct jsonrpc *rpc)
-{
-    return rpc->js.stream ? stream_peer(rpc->js.stream) : 0;
-}
-
-void jsonrpc_set_tick(struct jsonrpc *rpc, const struct tick *tick)
-{
-    rpc->tick = *tick;
-}
-
-static const char *address_of(const struct jsonrpc *rpc)
-{
-    return stream_address(rpc->js.stream);
 }
 
 /* The connection is unusable from now on; every later call reports this fault. */
@@ -99,24 +72,82 @@ void jsonrpc_forget(struct jsonrpc *rpc, int64_t id)
     *request = rpc->requests[--rpc->n_requests];
 }
 
+/* ---- bytes ---- */
+
+size_t jsonrpc_pending(const struct jsonrpc *rpc)
+{
+    return rpc->out_whole - rpc->out_sent;
+}
+
+int jsonrpc_end_text(struct jsonrpc *rpc, struct vif_error *err)
+{
+    if (rpc->out.failed) {
+        rpc->out.n = rpc->out_whole;
+        rpc->out.failed = false;
+        return error_memory(err);
+    }
+    rpc->out_whole = rpc->out.n;
+    return 0;
+}
+
+/* Sends what goes without waiting. */
+static int send_some(struct jsonrpc *rpc, struct vif_error *err)
+{
+    size_t pending = jsonrpc_pending(rpc);
+    ssize_t n;
+
+    if (pending == 0)
+        return 0;
+    n = stream_send(rpc->stream, rpc->out.data + rpc->out_sent, pending, err);
+    if (n < 0)
+        return (int)n;
+    rpc->sent += (uint64_t)n;
+    rpc->out_sent += (size_t)n;
+    if (jsonrpc_pending(rpc) > 0)
+        return 0;
+    rpc->out.n = rpc->out_sent = rpc->out_whole = 0;
+    if (rpc->out.room > ROOM_KEPT)
+        text_done(&rpc->out);
+    return 0;
+}
+
+/* Waits until something has come or has gone.  Both directions are served, so that two peers with
+ * full buffers do not wait for each other forever. */
+static int exchange(struct jsonrpc *rpc, int64_t until, struct vif_error *err)
+{
+    uint64_t sent = rpc->sent, received = rpc->received;
+
+    while (rpc->sent == sent && rpc->received == received) {
+        int r = stream_wait(rpc->stream, jsonrpc_pending(rpc) > 0, until, err);
+        ssize_t n = r < 0 ? r : stream_receive(rpc->stream, err);
+
+        if (n < 0)
+            return (int)n;
+        rpc->received += (uint64_t)n;
+        r = send_some(rpc, err);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
 /* The peer was silent for a while: probe it, or give it up if it did not answer the probe. */
 static int break_silence(struct jsonrpc *rpc, struct vif_error *err)
 {
-    uint64_t end;
     int r;
 
     if (rpc->probed) {
         (void)error_set(err, VIF_ERROR_OVSDB_UNREACHABLE, "%s: the server does not answer",
-                        address_of(rpc));
+                        rpc->stream->address);
         return -ECONNRESET;
     }
-    text_add(&rpc->js.out, "{\"id\":%lld,\"method\":\"echo\",\"params\":[]}",
+    text_add(&rpc->out, "{\"id\":%lld,\"method\":\"echo\",\"params\":[]}",
              (long long)rpc->next_id++);
-    r = json_stream_end(&rpc->js, &end, err);
+    r = jsonrpc_end_text(rpc, err);
     if (r < 0)
         return r;
     rpc->probed = true;
-    return json_stream_flush(&rpc->js, err);
+    return send_some(rpc, err);
 }
 
 /* Sends and receives, and takes the messages that are complete.  -ETIMEDOUT past
@@ -126,16 +157,9 @@ static int pump(struct jsonrpc *rpc, int64_t until)
 {
     int64_t alarm =
         rpc->quiet_since + rpc->probe_after + (rpc->probed ? rpc->lost_after : INT64_C(0));
-    int64_t tick = rpc->tick.call ? deadline_after(TICK_MS) : DEADLINE_NEVER;
-    int64_t first = until < alarm ? until : alarm;
     struct vif_error words = {0};
-    int r;
+    int r = exchange(rpc, until < alarm ? until : alarm, &words);
 
-    r = json_stream_exchange(&rpc->js, tick < first ? tick : first, &words);
-    if (r == -ETIMEDOUT && tick < first) {
-        tick_call(&rpc->tick);
-        return 0;
-    }
     if (r == -EINTR || (r == -ETIMEDOUT && until <= alarm))
         return r;
     if (r == -ETIMEDOUT) {
@@ -145,7 +169,7 @@ static int pump(struct jsonrpc *rpc, int64_t until)
         rpc->probed = false;
         r = jsonrpc_take_messages(rpc, &words);
         if (r == 0)
-            r = json_stream_flush(&rpc->js, &words); /* the answers to "echo" */
+            r = send_some(rpc, &words); /* the answers to "echo" */
     }
     return r < 0 ? end_connection(rpc, r, &words) : 0;
 }
@@ -174,48 +198,47 @@ static int flush(struct jsonrpc *rpc, uint64_t end, int64_t until, struct vif_er
     struct vif_error words = {0};
     int r;
 
-    r = json_stream_flush(&rpc->js, &words);
+    r = send_some(rpc, &words);
     if (r < 0)
         (void)end_connection(rpc, r, &words);
-    for (bool late = false; r == 0 && rpc->js.sent < end; late = deadline_left(until) == 0)
+    for (bool late = false; r == 0 && rpc->sent < end; late = deadline_left(until) == 0)
         r = late ? -ETIMEDOUT : pump(rpc, until);
-    if (rpc->js.sent >= end)
+    if (rpc->sent >= end)
         return 0;
     if (r != -ETIMEDOUT && r != -EINTR)
         return report_fault(rpc, err);
     (void)error_set(&words, VIF_ERROR_OVSDB_UNREACHABLE,
                     "%s: connection closed because a request could not be sent in time",
-                    address_of(rpc));
+                    rpc->stream->address);
     (void)end_connection(rpc, -ECONNRESET, &words);
     if (r == -EINTR)
         return stop_error(err);
     return error_set(err, VIF_ERROR_TIMEOUT, "%s: the request could not be sent in time",
-                     address_of(rpc));
+                     rpc->stream->address);
 }
 
 int jsonrpc_send(struct jsonrpc *rpc, const char *method, const char *params, int64_t until,
                  int64_t *ret_id, struct vif_error *err)
 {
     int64_t id = rpc->next_id;
-    uint64_t end;
     int r;
 
     if (rpc->fault)
         return report_fault(rpc, err);
     if (rpc->n_requests == LIMIT_IN_FLIGHT) {
         (void)error_set(err, VIF_ERROR_OVSDB, "%s: %d requests are waiting for their answers",
-                        address_of(rpc), LIMIT_IN_FLIGHT);
+                        rpc->stream->address, LIMIT_IN_FLIGHT);
         return -ENOBUFS;
     }
     restart_probe(rpc);
-    text_add(&rpc->js.out, "{\"id\":%lld,\"method\":\"%s\",\"params\":", (long long)id, method);
-    text_add_bytes(&rpc->js.out, params, strlen(params));
-    text_add(&rpc->js.out, "}");
-    r = json_stream_end(&rpc->js, &end, err);
+    text_add(&rpc->out, "{\"id\":%lld,\"method\":\"%s\",\"params\":", (long long)id, method);
+    text_add_bytes(&rpc->out, params, strlen(params));
+    text_add(&rpc->out, "}");
+    r = jsonrpc_end_text(rpc, err);
     if (r < 0)
         return r;
     rpc->next_id++;
-    r = flush(rpc, end, until, err);
+    r = flush(rpc, rpc->sent + jsonrpc_pending(rpc), until, err);
     if (r < 0)
         return r;
     rpc->requests[rpc->n_requests++] = (struct jsonrpc_request){.id = id};
@@ -264,7 +287,7 @@ static int wait_round(struct jsonrpc *rpc, const char *what, int64_t until, bool
     if (r == -EINTR)
         return stop_error(err);
     if (r == -ETIMEDOUT)
-        return error_set(err, VIF_ERROR_TIMEOUT, "%s: no %s in time", address_of(rpc), what);
+        return error_set(err, VIF_ERROR_TIMEOUT, "%s: no %s in time", rpc->stream->address, what);
     return 0;
 }
 
@@ -280,7 +303,7 @@ int jsonrpc_wait(struct jsonrpc *rpc, int64_t id, int64_t until, json_t **ret_re
 
         if (!request)
             return error_set(err, VIF_ERROR_SYSTEM, "%s: no request %lld is waiting",
-                             address_of(rpc), (long long)id);
+                             rpc->stream->address, (long long)id);
         if (request->answer)
             return take_result(rpc, request, ret_result, err);
         r = wait_round(rpc, "answer", until, &late, err);

@@ -5,14 +5,46 @@
 #define RPC_JSONRPC_H
 
 #include <jansson.h>
-#include <stdint.h>
-#include <sys/types.h>
 
-#include "base/cleanup.h"
-#include "base/error.h"
-#include "base/tick.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "rpc/stream.h"
+#include "json/json-scan.h"
 
-struct jsonrpc;
+/* Silence of the peer while we wait, in milliseconds: as long as Open vSwitch's own inactivity
+ * probe before we ask whether it lives; then long enough for a server that compacts a large
+ * database. */
+#define JSONRPC_PROBE_AFTER 5000
+#define JSONRPC_LOST_AFTER  10000
+
+struct jsonrpc_request {
+    int64_t id;
+    json_t *answer; /* the whole message, once it came */
+};
+
+/* Its user may set 'stop' and 'tick' of the stream, which bound and accompany all its waits, and
+ * read the first group. */
+struct jsonrpc {
+    struct stream *stream;
+    uint64_t sent, received; /* bytes so far */
+
+    size_t max_bytes; /* of one incoming text */
+    struct json_scan scan;
+    struct text out;            /* texts to send; sent up to 'out_sent' */
+    size_t out_sent, out_whole; /* behind 'out_whole' a text is incomplete */
+
+    int64_t next_id;
+    struct jsonrpc_request requests[LIMIT_IN_FLIGHT];
+    size_t n_requests;
+    json_t *notifications; /* array of whole messages */
+
+    int64_t probe_after, lost_after; /* milliseconds */
+    int64_t quiet_since;             /* a point as of deadline_now() */
+    bool probed;
+
+    int fault; /* the negative errno that ended the connection, and its words */
+    struct vif_error fault_words;
+};
 
 /* Connects; errors as stream_open(). */
 int jsonrpc_open(const char *address, int stop, int64_t until, struct jsonrpc **ret_rpc,
@@ -20,22 +52,6 @@ int jsonrpc_open(const char *address, int stop, int64_t until, struct jsonrpc **
 void jsonrpc_close(struct jsonrpc *rpc);
 DEFINE_AUTO(auto_jsonrpc, struct jsonrpc *, jsonrpc_close);
 #define auto_jsonrpc __attribute__((cleanup(auto_jsonrpc_fn)))
-
-/* What waits ends with -EINTR (kind INTERRUPTED) once 'stop' is readable, unless what it waits
- * for is there; STOP_NEVER: nothing ends it.  An answer is then no longer waited for, and the
- * connection goes on, unless a request was half sent. */
-void jsonrpc_stop_by(struct jsonrpc *rpc, int stop);
-
-/* Bytes sent and received so far. */
-uint64_t jsonrpc_sent(const struct jsonrpc *rpc);
-uint64_t jsonrpc_received(const struct jsonrpc *rpc);
-
-/* As stream_peer(). */
-pid_t jsonrpc_peer(const struct jsonrpc *rpc);
-
-/* From now on calls 'tick' (copied) every TICK_MS while a caller waits; it must not use
- * 'rpc'.  How long a peer may be silent is counted on. */
-void jsonrpc_set_tick(struct jsonrpc *rpc, const struct tick *tick);
 
 /* Receives without waiting: answers a server's "echo", and reports a connection that ended
  * meanwhile (-ECONNRESET) before a request is lost in it.  Errors as
@@ -54,10 +70,10 @@ int jsonrpc_send(struct jsonrpc *rpc, const char *method, const char *params, in
 /* Waits for the answer to 'id'.  On success '*ret_result' is a new reference.
  *
  * -ECONNRESET (kind OVSDB_UNREACHABLE): the connection ended or the peer answers nothing, not even
- * our own "echo"; whether the request was carried out is unknown.  -ETIMEDOUT likewise (the answer,
- * should it come later, is dropped).  -EPROTO (kind OVSDB): the peer sends what is not JSON-RPC.
- * -EREMOTEIO (kind OVSDB): the server returned an error; its message (the "error" string, or the
- * members "error" and "details" of an error object) is in 'err'.  -ENOMEM.
+ * our own "echo"; whether the request was carried out is unknown.  -ETIMEDOUT and -EINTR likewise
+ * (the answer, should it come later, is dropped).  -EPROTO (kind OVSDB): the peer sends what is not
+ * JSON-RPC.  -EREMOTEIO (kind OVSDB): the server returned an error; its message (the "error"
+ * string, or the members "error" and "details" of an error object) is in 'err'.  -ENOMEM.
  *
  * After -ECONNRESET and -EPROTO, and -ENOMEM while receiving, the connection is of no more use:
  * every call fails the same way, but a wait for an answer that had come before. */
@@ -71,5 +87,20 @@ void jsonrpc_forget(struct jsonrpc *rpc, int64_t id);
  * Errors as jsonrpc_wait(). */
 int jsonrpc_notification(struct jsonrpc *rpc, const char *method, int64_t until,
                          json_t **ret_params, struct vif_error *err);
+
+/* ---- between the two files of it ---- */
+
+/* Bytes still to be sent. */
+size_t jsonrpc_pending(const struct jsonrpc *rpc);
+
+/* Ends a text that was added to 'out' for sending; -ENOMEM when one of its parts found no memory:
+ * it is dropped. */
+int jsonrpc_end_text(struct jsonrpc *rpc, struct vif_error *err);
+
+/* NULL: no request 'id' waits. */
+struct jsonrpc_request *jsonrpc_find(struct jsonrpc *rpc, int64_t id);
+
+/* Takes the messages that have come whole.  An error ends the connection. */
+int jsonrpc_take_messages(struct jsonrpc *rpc, struct vif_error *err);
 
 #endif

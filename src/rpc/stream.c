@@ -28,12 +28,6 @@
 #define ROOM_AT_FIRST ((size_t)16 << 10)
 #define ROOM_KEPT     ((size_t)64 << 10)
 
-struct stream {
-    int fd;
-    int stop;
-    char address[];
-};
-
 struct endpoint {
     union {
         struct sockaddr any;
@@ -123,17 +117,17 @@ static int wait_stream(const struct stream *stream, short events, int64_t until)
                           {.fd = stream->stop, .events = POLLIN}};
 
     for (;;) {
-        int left = deadline_left(until);
-        int n = poll(p, stream->stop > 0 ? 2 : 1, left);
+        int64_t tick = stream->tick.call ? deadline_after(TICK_MS) : DEADLINE_NEVER;
+        int n = poll(p, stream->stop > 0 ? 2 : 1, deadline_left(tick < until ? tick : until));
 
-        if (n > 0 && p[0].revents)
-            return 0;
         if (n > 0)
-            return -EINTR;
+            return p[0].revents ? 0 : -EINTR;
         if (n < 0 && errno != EINTR)
             return -errno;
-        if (left == 0)
+        if (deadline_left(until) == 0)
             return -ETIMEDOUT;
+        if (n == 0)
+            tick_call(&stream->tick);
     }
 }
 
@@ -197,11 +191,12 @@ int stream_open(const char *address, int stop, int64_t until, struct stream **re
     r = parse_address(address, &endpoint, err);
     if (r < 0)
         return r;
-    stream = malloc(sizeof *stream + size);
+    stream = calloc(1, sizeof *stream + size);
     if (!stream)
         return error_memory(err);
     memcpy(stream->address, address, size);
     stream->stop = stop;
+    stream->lost = VIF_ERROR_OVSDB_UNREACHABLE;
     stream->fd = socket(endpoint.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (stream->fd < 0)
         return error_sys(err, VIF_ERROR_SYSTEM, errno, "%s: socket", address);
@@ -222,17 +217,8 @@ void stream_close(struct stream *stream)
     if (!stream)
         return;
     cleanup_close(&stream->fd);
+    free(stream->in.data);
     free(stream);
-}
-
-void stream_stop_by(struct stream *stream, int stop)
-{
-    stream->stop = stop;
-}
-
-const char *stream_address(const struct stream *stream)
-{
-    return stream->address;
 }
 
 pid_t stream_peer(const struct stream *stream)
@@ -250,7 +236,7 @@ pid_t stream_peer(const struct stream *stream)
 
 static int lost(const struct stream *stream, const char *words, struct vif_error *err)
 {
-    (void)error_set(err, VIF_ERROR_OVSDB_UNREACHABLE, "%s: %s", stream->address, words);
+    (void)error_set(err, stream->lost, "%s: %s", stream->address, words);
     return -ECONNRESET;
 }
 
@@ -279,8 +265,8 @@ ssize_t stream_send(struct stream *stream, const char *bytes, size_t n, struct v
     return errno == EAGAIN ? 0 : lost(stream, strerrordesc_np(errno), err);
 }
 
-/* Makes room behind the input: by moving it to the front, else by doubling the buffer. */
-static bool make_room(struct stream_input *in)
+/* By moving the input to the front, else by doubling the buffer. */
+bool stream_input_make_room(struct stream_input *in)
 {
     size_t kept = in->end - in->start, room = in->room ? in->room * 2 : ROOM_AT_FIRST;
     char *data;
@@ -301,11 +287,12 @@ static bool make_room(struct stream_input *in)
     return true;
 }
 
-ssize_t stream_receive(struct stream *stream, struct stream_input *in, struct vif_error *err)
+ssize_t stream_receive(struct stream *stream, struct vif_error *err)
 {
+    struct stream_input *in = &stream->in;
     ssize_t n;
 
-    if (!make_room(in))
+    if (!stream_input_make_room(in))
         return error_memory(err);
     do
         n = recv(stream->fd, in->data + in->end, in->room - in->end, 0);
@@ -321,6 +308,7 @@ ssize_t stream_receive(struct stream *stream, struct stream_input *in, struct vi
 void stream_input_consume(struct stream_input *in, size_t n)
 {
     in->start += n;
+    in->scanned = 0;
     if (in->start < in->end)
         return;
     in->start = in->end = 0;

@@ -13,8 +13,25 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/tick.h"
 
-struct stream;
+/* What was received and not consumed yet: data[start..end).  Zero-initialise. */
+struct stream_input {
+    char *data;
+    size_t start, end, room;
+    size_t scanned; /* bytes of it in which a reader found no end of its message */
+};
+
+/* The first group may be set at any time. */
+struct stream {
+    int stop;                 /* a descriptor that stops it; STOP_NEVER: none */
+    struct tick tick;         /* called every TICK_MS while it waits */
+    enum vif_error_kind lost; /* the kind of error when its peer is gone: OVSDB_UNREACHABLE */
+
+    int fd;
+    struct stream_input in;
+    char address[];
+};
 
 /* Checks the form of 'address' without connecting.  0, or -EINVAL (kind CONFIG) with a message. */
 int stream_check_address(const char *address, struct vif_error *err);
@@ -29,22 +46,16 @@ void stream_close(struct stream *stream);
 DEFINE_AUTO(auto_stream, struct stream *, stream_close);
 #define auto_stream __attribute__((cleanup(auto_stream_fn)))
 
-/* From now on this descriptor stops it; STOP_NEVER: none. */
-void stream_stop_by(struct stream *stream, int stop);
-
-/* Sends what goes without waiting; returns the number of bytes, which may be 0.  A peer that is
- * gone is -ECONNRESET (kind OVSDB_UNREACHABLE). */
+/* Sends what goes without waiting; returns the number of bytes, which may be 0.  -ECONNRESET when
+ * its peer is gone. */
 ssize_t stream_send(struct stream *stream, const char *bytes, size_t n, struct vif_error *err);
 
-/* What was received and not consumed yet: data[start..end).  Zero-initialise. */
-struct stream_input {
-    char *data;
-    size_t start, end, room;
-};
-
-/* Receives what is there without waiting; returns the number of bytes, which may be
+/* Receives into 'in' what is there without waiting; returns the number of bytes, which may be
  * 0.  -ECONNRESET as above, also when the peer has closed; -ENOMEM. */
-ssize_t stream_receive(struct stream *stream, struct stream_input *in, struct vif_error *err);
+ssize_t stream_receive(struct stream *stream, struct vif_error *err);
+
+/* Makes room behind the input; false without memory. */
+bool stream_input_make_room(struct stream_input *in);
 
 /* Drops the first 'n' bytes.  An empty buffer keeps little memory: connections are long-lived. */
 void stream_input_consume(struct stream_input *in, size_t n);
@@ -52,8 +63,6 @@ void stream_input_consume(struct stream_input *in, size_t n);
 /* Waits until there may be something to read or, if 'write' is set, room to write.  0;
  * -ETIMEDOUT; -EINTR when it is stopped and there is neither. */
 int stream_wait(struct stream *stream, bool write, int64_t until, struct vif_error *err);
-
-const char *stream_address(const struct stream *stream);
 
 /* The process that listens at the other end of a unix socket; 0 when that is not known (another
  * kind of stream, a process of another PID namespace). */

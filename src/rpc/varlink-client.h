@@ -7,10 +7,18 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "base/tick.h"
 #include "rpc/varlink.h"
 
-struct varlink_client;
+/* In milliseconds; a service that is stopping takes no new connections for a while. */
+#define VARLINK_PROBE_AFTER 30000
+#define VARLINK_PROBE_LASTS 30000
+
+struct varlink_client {
+    struct stream *stream;
+    size_t max_bytes;    /* of one reply */
+    int64_t probe_after; /* silence after which the service is asked whether it is alive */
+    int64_t probe_lasts; /* ... and how long it has to answer */
+};
 
 /* How long a function below waits. */
 struct varlink_wait {

@@ -12,19 +12,19 @@
 
 /* ---- framing ---- */
 
-int varlink_cut(struct varlink_cut *cut, const char *bytes, size_t n, size_t max_bytes,
-                size_t *ret_length)
+int varlink_cut(struct stream_input *in, size_t max_bytes, size_t *ret_length)
 {
+    size_t n = in->end - in->start;
     size_t end = n <= max_bytes ? n : max_bytes + 1; /* the NUL may follow the last byte */
     const char *nul = NULL;
 
-    if (end > cut->scanned)
-        nul = memchr(bytes + cut->scanned, '\0', end - cut->scanned);
+    if (end > in->scanned)
+        nul = memchr(in->data + in->start + in->scanned, '\0', end - in->scanned);
     if (nul) {
-        *ret_length = cut->scanned = (size_t)(nul - bytes);
+        *ret_length = in->scanned = (size_t)(nul - in->data) - in->start;
         return 1;
     }
-    cut->scanned = end;
+    in->scanned = end;
     return end > max_bytes ? -EMSGSIZE : 0;
 }
 
@@ -211,41 +211,17 @@ void varlink_reply_done(struct varlink_reply *reply)
 
 /* ---- what goes out ---- */
 
-static void add_word(struct text *out, const char *word)
+void varlink_begin(struct text *out, const char *key, const char *name)
 {
-    text_add_bytes(out, word, strlen(word));
+    text_add(out, "{");
+    if (name)
+        text_add(out, "\"%s\":\"%s\",", key, name);
+    text_add(out, "\"parameters\":");
 }
 
-void varlink_call_begin(struct text *out, const char *method)
+void varlink_end(struct text *out, const char *flag)
 {
-    add_word(out, "{\"method\":");
-    text_add_json(out, method);
-    add_word(out, ",\"parameters\":");
-}
-
-void varlink_call_end(struct text *out, const struct varlink_call *how)
-{
-    if (how && how->oneway)
-        add_word(out, ",\"oneway\":true");
-    if (how && how->more)
-        add_word(out, ",\"more\":true");
-    if (how && how->upgrade)
-        add_word(out, ",\"upgrade\":true");
-    text_add_bytes(out, "}", 2);
-}
-
-void varlink_reply_write_text(struct text *out, const char *error, const char *parameters, size_t n,
-                              bool continues)
-{
-    add_word(out, "{");
-    if (error) {
-        add_word(out, "\"error\":");
-        text_add_json(out, error);
-        add_word(out, ",");
-    }
-    add_word(out, "\"parameters\":");
-    text_add_bytes(out, parameters, n);
-    if (continues)
-        add_word(out, ",\"continues\":true");
+    if (flag)
+        text_add(out, ",\"%s\":true", flag);
     text_add_bytes(out, "}", 2);
 }

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "rpc/stream.h"
 
 /* The errors that the protocol itself defines, and the member that says more. */
 #define VARLINK_SERVICE             "org.varlink.service"
@@ -20,19 +21,12 @@
 
 /* ---- framing ---- */
 
-/* Zero-initialise before each message. */
-struct varlink_cut {
-    size_t scanned; /* bytes looked at so far */
-};
-
-/* Looks for the NUL that ends the first message of bytes[0..n), of which the first cut->scanned
- * were looked at by earlier calls (the caller appends and calls again).
+/* Looks for the NUL that ends the first message of 'in', which has grown since an earlier call.
  *
  * Returns 1 and the length of the message without its NUL in '*ret_length'; 0 when it is not
  * complete yet; -EMSGSIZE when it is longer than 'max_bytes', as soon as that is certain: where
  * the next one begins can then not be known. */
-int varlink_cut(struct varlink_cut *cut, const char *bytes, size_t n, size_t max_bytes,
-                size_t *ret_length);
+int varlink_cut(struct stream_input *in, size_t max_bytes, size_t *ret_length);
 
 /* ---- names ---- */
 
@@ -77,13 +71,10 @@ void varlink_reply_done(struct varlink_reply *reply);
 /* ---- what goes out ---- */
 
 /* Add a message, its NUL included, to 'out'; out of memory, out->failed is set and 'out' is
- * unusable.  The caller writes the parameters of a call, a JSON object, between its two halves; of
- * 'how' (NULL: none) only the flags matter. */
-void varlink_call_begin(struct text *out, const char *method);
-void varlink_call_end(struct text *out, const struct varlink_call *how);
-
-/* 'parameters', a JSON object of 'n' bytes, is taken as it is; 'error' NULL: no error. */
-void varlink_reply_write_text(struct text *out, const char *error, const char *parameters, size_t n,
-                              bool continues);
+ * unusable.  The caller writes the parameters, a JSON object, between its two halves.  'key'
+ * ("method", "error") is 'name', which may be NULL for a reply without an error; 'flag' ("more",
+ * "continues"; NULL: none) is true. */
+void varlink_begin(struct text *out, const char *key, const char *name);
+void varlink_end(struct text *out, const char *flag);
 
 #endif

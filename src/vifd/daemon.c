@@ -70,16 +70,10 @@ static void end_request(struct request *request)
 void daemon_reply(struct request *request, struct text *text, bool last)
 {
     request->bytes += text->n;
-    if (request->peer && !request->call.oneway)
-        peer_send(request->peer, text);
-    if (last)
-        end_request(request);
-}
-
-void daemon_lost(struct request *request, bool last)
-{
-    if (request->peer)
+    if (request->peer && text->failed)
         peer_close(request->peer);
+    else if (request->peer && !request->call.oneway)
+        peer_send(request->peer, text);
     if (last)
         end_request(request);
 }

@@ -56,10 +56,8 @@ struct daemon {
 
 /* Starts a request, now or in its turn. */
 void daemon_begin(struct request *request);
-/* Sends a reply of its job. */
+/* Sends a reply of its job; one that failed ends the connection. */
 void daemon_reply(struct request *request, struct text *text, bool last);
-/* The reply found no memory. */
-void daemon_lost(struct request *request, bool last);
 /* Its peer is gone. */
 void daemon_drop(struct request *request);
 void daemon_job_waits(struct job *job);

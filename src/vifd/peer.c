@@ -16,8 +16,6 @@
 #include "vifd/limits.h"
 #include "vifd/service.h"
 
-#define ROOM_AT_FIRST ((size_t)4 << 10)
-
 static uv_stream_t *stream_of(struct peer *peer)
 {
     return (uv_stream_t *)&peer->pipe;
@@ -36,11 +34,9 @@ static void closed(uv_handle_t *handle)
 /* Frees the buffer as soon as a message is read: idle peers hold nothing. */
 static void drop_input(struct peer *peer)
 {
-    peer->daemon->server.input_bytes -= peer->room;
-    free(peer->in);
-    peer->in = NULL;
-    peer->start = peer->end = peer->room = 0;
-    peer->cut = (struct varlink_cut){0};
+    peer->daemon->server.input_bytes -= peer->in.room;
+    free(peer->in.data);
+    peer->in = (struct stream_input){0};
 }
 
 void peer_close(struct peer *peer)
@@ -74,29 +70,14 @@ bool peer_is_gone(const struct peer *peer)
 static void make_room(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
 {
     struct peer *peer = handle->data;
-    size_t room = peer->room ? peer->room : ROOM_AT_FIRST, kept = peer->end - peer->start;
-    char *in;
+    size_t *total = &peer->daemon->server.input_bytes, before = peer->in.room;
+    bool room = stream_input_make_room(&peer->in);
 
     (void)suggested;
+    *total += peer->in.room - before;
     *ret = uv_buf_init(NULL, 0);
-    if (peer->start > 0) {
-        memmove(peer->in, peer->in + peer->start, kept);
-        peer->start = 0;
-        peer->end = kept;
-    }
-    while (peer->end >= room)
-        room *= 2;
-    if (room > peer->room) {
-        if (peer->daemon->server.input_bytes + room - peer->room > LIMIT_INPUT_BYTES)
-            return;
-        in = realloc(peer->in, room);
-        if (!in)
-            return;
-        peer->daemon->server.input_bytes += room - peer->room;
-        peer->in = in;
-        peer->room = room;
-    }
-    *ret = uv_buf_init(peer->in + peer->end, (unsigned)(peer->room - peer->end));
+    if (room && *total <= LIMIT_INPUT_BYTES)
+        *ret = uv_buf_init(peer->in.data + peer->in.end, (unsigned)(peer->in.room - peer->in.end));
 }
 
 static void disconnect(struct peer *peer, const char *what)
@@ -111,13 +92,12 @@ static bool next_call(struct peer *peer)
 {
     struct vif_error why = {0};
     size_t length = 0;
-    int r = varlink_cut(&peer->cut, peer->in + peer->start, peer->end - peer->start,
-                        LIMIT_CALL_BYTES, &length);
+    int r = varlink_cut(&peer->in, LIMIT_CALL_BYTES, &length);
 
     if (r == 0)
         return false;
     if (r > 0)
-        r = service_call(peer, peer->in + peer->start, length, &why);
+        r = service_call(peer, peer->in.data + peer->in.start, length, &why);
     else
         (void)snprintf(why.text, sizeof why.text, "message longer than %zu bytes",
                        LIMIT_CALL_BYTES);
@@ -125,9 +105,9 @@ static bool next_call(struct peer *peer)
         disconnect(peer, why.text);
         return false;
     }
-    peer->cut = (struct varlink_cut){0};
-    peer->start += length + 1;
-    if (peer->start == peer->end)
+    peer->in.start += length + 1;
+    peer->in.scanned = 0;
+    if (peer->in.start == peer->in.end)
         drop_input(peer);
     return true;
 }
@@ -149,7 +129,7 @@ static void go_on(struct peer *peer)
     while (!peer->closing && !idle) {
         idle = true;
         if (!peer->request && uv_stream_get_write_queue_size(stream_of(peer)) == 0 &&
-            peer->start < peer->end)
+            peer->in.start < peer->in.end)
             idle = !next_call(peer);
     }
     if (peer->closing)
@@ -182,9 +162,9 @@ static void take_input(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
         read_stop(peer);
         peer->no_more = true;
     } else {
-        peer->end += (size_t)n;
+        peer->in.end += (size_t)n;
     }
-    if (peer->start == peer->end)
+    if (peer->in.start == peer->in.end)
         drop_input(peer);
     go_on(peer);
 }

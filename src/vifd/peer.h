@@ -16,9 +16,7 @@ struct peer {
     struct peer_identity identity;
     struct caller caller;
 
-    char *in; /* unread input, from 'start' to 'end' */
-    size_t start, end, room;
-    struct varlink_cut cut;
+    struct stream_input in;
     struct request *request; /* the current call */
     size_t stalled_at;       /* bytes unsent when the timer was set */
     bool reading;

@@ -15,13 +15,6 @@
 #include "model/vif-document.h"
 #include "vifd/daemon.h"
 
-struct post {
-    struct note note;
-    struct request *request;
-    struct text text;
-    bool last;
-};
-
 int64_t now_usec(void)
 {
     return (int64_t)(uv_hrtime() / 1000);
@@ -116,46 +109,35 @@ int64_t time_left(int64_t until)
 
 static void deliver(struct note *note)
 {
-    struct post *reply = (struct post *)note;
+    struct post *post = (struct post *)note;
+    struct request *request = post->request;
+    struct text text = post->text;
+    bool last = post == &request->end;
 
-    daemon_reply(reply->request, &reply->text, reply->last);
-    text_done(&reply->text);
-    free(reply);
+    if (!last)
+        free(post);
+    daemon_reply(request, &text, last);
+    text_done(&text);
 }
 
-static void deliver_lost(struct note *note)
-{
-    struct lost *lost = (struct lost *)note;
-
-    daemon_lost(lost->request, lost->last);
-}
-
-/* Without memory for a reply, the connection ends, so that the peer notices. */
-static void post_lost(struct request *request, bool last)
-{
-    struct lost *lost = &request->lost[last];
-
-    if (lost->request)
-        return;
-    *lost = (struct lost){{.deliver = deliver_lost}, request, last};
-    mailbox_post(&request->daemon->mailbox, &lost->note);
-}
-
+/* Ends the reply and sends it.  Without memory for one, the connection ends with the last one, so
+ * that the peer notices. */
 static void send_reply(struct request *request, struct text *text, bool last)
 {
-    struct post *reply = calloc(1, sizeof *reply);
+    struct post *post = last ? &request->end : calloc(1, sizeof *post);
 
-    if (last)
-        request->answered = true;
-    if (!reply || text->failed) {
+    varlink_end(text, last ? NULL : "continues");
+    request->answered |= last;
+    request->lost |= !post || text->failed;
+    if (request->lost)
         text_done(text);
-        free(reply);
-        post_lost(request, last);
+    if (request->lost && !last) {
+        free(post);
         return;
     }
-    *reply = (struct post){{.deliver = deliver}, request, *text, last};
-    *text = (struct text){0};
-    mailbox_post(&request->daemon->mailbox, &reply->note);
+    *post = (struct post){{.deliver = deliver}, request, *text};
+    post->text.failed = request->lost;
+    mailbox_post(&request->daemon->mailbox, &post->note);
 }
 
 static void add(struct text *text, const char *words)
@@ -179,66 +161,48 @@ static void add_results(struct request *request, struct text *text)
     add(text, *before == ',' ? "]" : "\"results\":[]");
 }
 
-static void add_error(struct text *parameters, const struct vif_error *error)
+static void begin_error(struct text *text, const struct vif_error *error)
 {
-    add(parameters, "{\"text\":");
-    text_add_json(parameters, error->text);
-}
-
-static void send_error(struct request *request, enum vif_error_kind kind, struct text *parameters)
-{
-    struct text text = {.failed = parameters->failed};
     char name[64];
 
-    (void)snprintf(name, sizeof name, VIFD_INTERFACE ".%s", vif_error_kind_name(kind));
-    if (!parameters->failed)
-        varlink_reply_write_text(&text, name, parameters->data, parameters->n, false);
-    text_done(parameters);
-    send_reply(request, &text, true);
-}
-
-static void send_parameters(struct request *request, struct text *parameters, bool last)
-{
-    struct text text = {.failed = parameters->failed};
-
-    if (!parameters->failed)
-        varlink_reply_write_text(&text, NULL, parameters->data, parameters->n, !last);
-    text_done(parameters);
-    send_reply(request, &text, last);
+    (void)snprintf(name, sizeof name, VIFD_INTERFACE ".%s", vif_error_kind_name(error->kind));
+    varlink_begin(text, "error", name);
+    add(text, "{\"text\":");
+    text_add_json(text, error->text);
 }
 
 void request_answer(struct request *request, const char *text)
 {
     struct text reply = {.failed = !text};
 
+    varlink_begin(&reply, "error", NULL);
     if (text)
-        varlink_reply_write_text(&reply, NULL, text, strlen(text), false);
+        add(&reply, text);
     send_reply(request, &reply, true);
 }
 
 void request_finish(struct request *request, const char *transaction)
 {
     const struct outcomes *outcomes = &request->outcomes;
-    struct text parameters = {0};
+    bool failed = outcomes->n_failed && outcomes->n_failed == request->n_vifs;
+    struct text reply = {0};
 
     if (request->answered)
         return;
-    if (outcomes->n_failed && outcomes->n_failed == request->n_vifs) {
-        add_error(&parameters, &outcomes->error);
-        add(&parameters, ",");
-        add_results(request, &parameters);
-        add(&parameters, "}");
-        send_error(request, outcomes->error.kind, &parameters);
-        return;
+    if (failed) {
+        begin_error(&reply, &outcomes->error);
+        add(&reply, ",");
+    } else {
+        varlink_begin(&reply, "error", NULL);
+        add(&reply, "{");
     }
-    add(&parameters, "{");
-    add_results(request, &parameters);
-    if (transaction) {
-        add(&parameters, ",\"transaction\":");
-        add(&parameters, transaction);
+    add_results(request, &reply);
+    if (transaction && !failed) {
+        add(&reply, ",\"transaction\":");
+        add(&reply, transaction);
     }
-    add(&parameters, "}");
-    send_parameters(request, &parameters, true);
+    add(&reply, "}");
+    send_reply(request, &reply, true);
 }
 
 static void count(struct request *request, size_t index, const struct vif_result *result)
@@ -260,7 +224,7 @@ static void count(struct request *request, size_t index, const struct vif_result
 
 void request_report(struct request *request, size_t index, const struct vif_result *result)
 {
-    struct text parameters = {0};
+    struct text reply = {0};
     struct vif_result own = *result;
     auto_free char *json = NULL;
 
@@ -281,56 +245,54 @@ void request_report(struct request *request, size_t index, const struct vif_resu
         request->results[index] = take_ptr(json);
         return;
     }
-    add(&parameters, "{\"results\":[");
-    add(&parameters, json);
-    add(&parameters, "]}");
-    send_parameters(request, &parameters, false);
+    varlink_begin(&reply, "error", NULL);
+    add(&reply, "{\"results\":[");
+    add(&reply, json);
+    add(&reply, "]}");
+    send_reply(request, &reply, false);
 }
 
 void request_progress(struct request *request, const struct vif_progress *progress)
 {
     const struct progress_record record = {vif_stage_name(progress->stage), progress->done,
                                            progress->total};
-    struct text parameters = {0};
+    struct text reply = {0};
 
     if (request->answered || !request->call.more)
         return;
-    record_write(request->op->reply, &(struct reply){.progress = &record}, &parameters);
-    send_parameters(request, &parameters, false);
+    varlink_begin(&reply, "error", NULL);
+    record_write(request->op->reply, &(struct reply){.progress = &record}, &reply);
+    send_reply(request, &reply, false);
 }
 
 void request_fail(struct request *request, const struct vif_error *error)
 {
-    struct text parameters = {0};
+    struct text reply = {0};
 
     if (request->answered)
         return;
     request->outcomes.error = *error;
-    add_error(&parameters, error);
+    begin_error(&reply, error);
     if (request->outcomes.n_reported) {
-        add(&parameters, ",");
-        add_results(request, &parameters);
+        add(&reply, ",");
+        add_results(request, &reply);
     }
-    add(&parameters, "}");
-    send_error(request, error->kind, &parameters);
+    add(&reply, "}");
+    send_reply(request, &reply, true);
 }
 
 void request_refuse(struct request *request, const char *error, const char *key, const char *value)
 {
-    struct text parameters = {0}, text = {0};
+    struct text reply = {0};
 
     (void)error_set(&request->outcomes.error, VIF_ERROR_INVALID, "%s%s%s", error, key ? ": " : "",
                     key ? value : "");
-    add(&parameters, "{");
+    varlink_begin(&reply, "error", error);
+    add(&reply, "{");
     if (key) {
-        text_add_json(&parameters, key);
-        add(&parameters, ":");
-        text_add_json(&parameters, value);
+        text_add(&reply, "\"%s\":", key);
+        text_add_json(&reply, value);
     }
-    add(&parameters, "}");
-    text.failed = parameters.failed;
-    if (!text.failed)
-        varlink_reply_write_text(&text, error, parameters.data, parameters.n, false);
-    text_done(&parameters);
-    send_reply(request, &text, true);
+    add(&reply, "}");
+    send_reply(request, &reply, true);
 }

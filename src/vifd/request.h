@@ -41,11 +41,11 @@ struct outcomes {
     size_t by_kind[METRICS_KINDS];
 };
 
-/* Notifies the loop when there is no memory for a reply. */
-struct lost {
+/* A reply on its way to the loop. */
+struct post {
     struct note note;
     struct request *request;
-    bool last;
+    struct text text; /* failed: there was no memory for it or an earlier one */
 };
 
 /* Belongs to the loop, but for the time in which a job works on it; then only what the comments say
@@ -72,8 +72,8 @@ struct request {
     /* The job's, until it has made the last reply. */
     char **results; /* JSON texts of those that were not sent yet */
     struct outcomes outcomes;
-    bool answered;
-    struct lost lost[2];
+    bool answered, lost;
+    struct post end; /* the last reply, which has to arrive */
 };
 TAILQ_HEAD(request_list, request);
 

@@ -9,7 +9,6 @@
 
 #include "base/deadline.h"
 #include "fake-server.h"
-#include "rpc/jsonrpc-private.h"
 #include "rpc/jsonrpc.h"
 #include "json/json-text.h"
 

@@ -58,7 +58,7 @@ static void too_large_a_message(void **state)
 
     (void)state;
     begin(&s, script);
-    s.rpc->js.max_bytes = 1000;
+    s.rpc->max_bytes = 1000;
     assert_int_equal(jsonrpc_wait(s.rpc, ask(&s, "a"), s.until, &result, &s.err), 0);
     assert_fails(&s, ask(&s, "a"), -EPROTO, VIF_ERROR_OVSDB, "a message of more than 1000 bytes");
     end(&s);
@@ -152,7 +152,7 @@ static void ticks_come_and_hold_up_no_probe(void **state)
     (void)state;
     begin(&s, dead);
     tick.data = &n;
-    jsonrpc_set_tick(s.rpc, &tick);
+    s.rpc->stream->tick = tick;
     s.rpc->probe_after = s.rpc->lost_after = 2 * TICK_MS + TICK_MS / 2;
     assert_fails(&s, ask(&s, "a"), -ECONNRESET, VIF_ERROR_OVSDB_UNREACHABLE, "does not answer");
     assert_in_range(n, 3, 5);
@@ -196,7 +196,7 @@ static void full_buffers_do_not_lock(void **state)
     assert_int_equal(jsonrpc_send(s.rpc, "a", params, s.until, &id, &s.err), 0);
     assert_int_equal(jsonrpc_wait(s.rpc, id, s.until, &result, &s.err), 0);
     assert_int_equal(json_string_length(json_array_get(result, 0)), 2000000);
-    assert_true(s.rpc->js.in.room <= (size_t)64 << 10); /* given back */
+    assert_true(s.rpc->stream->in.room <= (size_t)64 << 10); /* given back */
     end(&s);
 }
 

@@ -180,12 +180,11 @@ static int send_all(struct stream *stream, const char *bytes, size_t n, int64_t 
     return 0;
 }
 
-static ssize_t receive(struct stream *stream, struct stream_input *in, int64_t until,
-                       struct vif_error *err)
+static ssize_t receive(struct stream *stream, int64_t until, struct vif_error *err)
 {
     int r = stream_wait(stream, false, until, err);
 
-    return r < 0 ? r : stream_receive(stream, in, err);
+    return r < 0 ? r : stream_receive(stream, err);
 }
 
 /* The client writes more than the sockets hold while the server sleeps, and reads what comes. */
@@ -203,7 +202,6 @@ static void bytes_go_both_ways(void **state)
         struct fake_server server;
         struct vif_error err = {0};
         int64_t until = deadline_after(15000);
-        struct stream_input in = {0};
 
         assert_non_null(text);
         memset(text, ' ', n);
@@ -212,14 +210,13 @@ static void bytes_go_both_ways(void **state)
         text[n - 1] = '}';
         fake_server_start(&server, family, script);
         assert_int_equal(stream_open(server.address, 0, until, &stream, &err), 0);
-        assert_string_equal(stream_address(stream), server.address);
+        assert_string_equal(stream->address, server.address);
         assert_int_equal(send_all(stream, text, n, until), 0);
-        assert_int_equal(receive(stream, &in, until, &err), 3);
-        assert_memory_equal(in.data, "yes", 3);
-        stream_input_consume(&in, 3);
-        assert_int_equal(receive(stream, &in, deadline_after(10), &err), -ETIMEDOUT);
-        assert_int_equal(receive(stream, &in, until, &err), -ECONNRESET);
-        free(in.data);
+        assert_int_equal(receive(stream, until, &err), 3);
+        assert_memory_equal(stream->in.data, "yes", 3);
+        stream_input_consume(&stream->in, 3);
+        assert_int_equal(receive(stream, deadline_after(10), &err), -ETIMEDOUT);
+        assert_int_equal(receive(stream, until, &err), -ECONNRESET);
         assert_int_equal(err.kind, VIF_ERROR_OVSDB_UNREACHABLE);
         assert_non_null(strstr(err.text, "the server closed the connection"));
         fake_server_stop(&server);

@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "failing-alloc.h"
 #include "fake-server.h"
-#include "rpc/varlink-client-private.h"
+#include "rpc/varlink-client.h"
 
 struct session {
     struct fake_server server;
@@ -49,7 +49,7 @@ static int ask(struct session *s, size_t padding)
     bool whole = false;
     int r;
 
-    varlink_call_begin(&message, "io.vifd.Plug");
+    varlink_begin(&message, "method", "io.vifd.Plug");
     text_add(&message, "{\"padding\":\"");
     for (size_t i = 0; i < padding; i += 1024) {
         char block[1025];
@@ -58,7 +58,7 @@ static int ask(struct session *s, size_t padding)
         text_add_bytes(&message, block, 1024);
     }
     text_add(&message, "\"}");
-    varlink_call_end(&message, NULL);
+    varlink_end(&message, NULL);
     r = message.failed ? -ENOMEM
                        : varlink_client_send(s->client, &message, &s->wait, &whole, &s->err);
     text_done(&message);

@@ -73,27 +73,24 @@ static void names_have_a_form(void **state)
 
 static void messages_are_cut_at_their_nul(void **state)
 {
-    static const char bytes[] = "{\"a\":1}\0{}\0\0half";
-    size_t start = 0, length = 99;
-    struct varlink_cut cut = {0};
+    static char bytes[] = "{\"a\":1}\0{}\0\0half";
+    static const size_t lengths[] = {7, 2, 0};
+    struct stream_input in = {.data = bytes};
+    size_t length = 99;
 
     (void)state;
-    assert_int_equal(varlink_cut(&cut, bytes, 0, 100, &length), 0);
-    assert_int_equal(varlink_cut(&cut, bytes, 3, 100, &length), 0);
-    assert_int_equal(cut.scanned, 3);
-    assert_int_equal(varlink_cut(&cut, bytes, sizeof bytes - 1, 100, &length), 1);
-    assert_int_equal(length, 7);
-    for (size_t i = 0; i < 2; i++) {
-        start += length + 1;
-        cut = (struct varlink_cut){0};
-        assert_int_equal(varlink_cut(&cut, bytes + start, sizeof bytes - 1 - start, 100, &length),
-                         1);
-        assert_int_equal(length, i == 0 ? 2 : 0);
+    assert_int_equal(varlink_cut(&in, 100, &length), 0);
+    in.end = 3;
+    assert_int_equal(varlink_cut(&in, 100, &length), 0);
+    assert_int_equal(in.scanned, 3);
+    in.end = sizeof bytes - 1;
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(varlink_cut(&in, 100, &length), 1);
+        assert_int_equal(length, lengths[i]);
+        stream_input_consume(&in, length + 1);
     }
-    start += length + 1;
-    cut = (struct varlink_cut){0};
-    assert_int_equal(varlink_cut(&cut, bytes + start, sizeof bytes - 1 - start, 100, &length), 0);
-    assert_int_equal(cut.scanned, 4);
+    assert_int_equal(varlink_cut(&in, 100, &length), 0);
+    assert_int_equal(in.scanned, 4);
 }
 
 /* The longest message that is allowed passes, however it comes; one byte more is told at once. */
@@ -107,17 +104,22 @@ static void messages_have_a_size_limit(void **state)
     bytes[10] = '\0';
     for (size_t max = 9; max <= 10; max++)
         for (size_t step = 1; step <= sizeof bytes; step++) {
-            struct varlink_cut cut = {0};
+            struct stream_input in = {.data = bytes};
             int r = 0;
 
-            for (size_t n = step; r == 0 && n < sizeof bytes + step; n += step)
-                r = varlink_cut(&cut, bytes, n < sizeof bytes ? n : sizeof bytes, max, &length);
+            for (size_t n = step; r == 0 && n < sizeof bytes + step; n += step) {
+                in.end = n < sizeof bytes ? n : sizeof bytes;
+                r = varlink_cut(&in, max, &length);
+            }
             assert_int_equal(r, max == 10 ? 1 : -EMSGSIZE);
         }
     assert_int_equal(length, 10);
     /* Without a NUL in sight it is certain with the first byte too many, and not before. */
-    assert_int_equal(varlink_cut(&(struct varlink_cut){0}, "abcd", 3, 3, &length), 0);
-    assert_int_equal(varlink_cut(&(struct varlink_cut){0}, "abcd", 4, 3, &length), -EMSGSIZE);
+    for (size_t n = 3; n <= 4; n++) {
+        struct stream_input in = {.data = bytes, .end = n};
+
+        assert_int_equal(varlink_cut(&in, 3, &length), n == 3 ? 0 : -EMSGSIZE);
+    }
 }
 
 static void calls_are_read(void **state)
@@ -253,42 +255,52 @@ static void assert_message(struct text *out, const char *expected)
     text_done(out);
 }
 
+static void write_message(struct text *out, const char *key, const char *name,
+                          const char *parameters, const char *flag)
+{
+    varlink_begin(out, key, name);
+    text_add(out, "%s", parameters);
+    varlink_end(out, flag);
+}
+
 static void messages_are_written(void **state)
 {
-    struct text out = {0};
+    static const struct {
+        const char *key, *name, *parameters, *flag, *message;
+    } rows[] = {
+        {"method", "io.vifd.List", "{}", NULL, "{\"method\":\"io.vifd.List\",\"parameters\":{}}"},
+        {"method", "io.vifd.Plug", "{\"text\":1}", "more",
+         "{\"method\":\"io.vifd.Plug\",\"parameters\":{\"text\":1},\"more\":true}"},
+        {"method", "a.b.C", "{}", "oneway",
+         "{\"method\":\"a.b.C\",\"parameters\":{},\"oneway\":true}"},
+        {"error", NULL, "{}", NULL, "{\"parameters\":{}}"},
+        {"error", "io.vifd.Conflict", "{\"text\":1}", NULL,
+         "{\"error\":\"io.vifd.Conflict\",\"parameters\":{\"text\":1}}"},
+        {"error", NULL, "{\"results\":[1]}", "continues",
+         "{\"parameters\":{\"results\":[1]},\"continues\":true}"},
+    };
 
     (void)state;
-    varlink_call_begin(&out, "io.vifd.List");
-    text_add(&out, "{}");
-    varlink_call_end(&out, NULL);
-    assert_message(&out, "{\"method\":\"io.vifd.List\",\"parameters\":{}}");
-    varlink_call_begin(&out, "io.vifd.Plug");
-    text_add(&out, "{\"text\":1}");
-    varlink_call_end(&out, &(struct varlink_call){.more = true});
-    assert_message(&out, "{\"method\":\"io.vifd.Plug\",\"parameters\":{\"text\":1},\"more\":true}");
-    varlink_call_begin(&out, "a.b.C");
-    text_add(&out, "{}");
-    varlink_call_end(&out, &(struct varlink_call){.oneway = true});
-    assert_message(&out, "{\"method\":\"a.b.C\",\"parameters\":{},\"oneway\":true}");
-    varlink_reply_write_text(&out, NULL, TEXT("{}"), false);
-    assert_message(&out, "{\"parameters\":{}}");
-    varlink_reply_write_text(&out, "io.vifd.Conflict", TEXT("{\"text\":1}"), false);
-    assert_message(&out, "{\"error\":\"io.vifd.Conflict\",\"parameters\":{\"text\":1}}");
-    varlink_reply_write_text(&out, NULL, TEXT("{\"results\":[1]}"), true);
-    assert_message(&out, "{\"parameters\":{\"results\":[1]},\"continues\":true}");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct text out = {0};
+
+        write_message(&out, rows[i].key, rows[i].name, rows[i].parameters, rows[i].flag);
+        assert_message(&out, rows[i].message);
+    }
 }
 
 static void several_messages_go_out_one_after_the_other(void **state)
 {
-    struct varlink_cut cut = {0};
     struct varlink_reply reply = {0};
+    struct stream_input in = {0};
     struct text out = {0};
     size_t length = 0;
 
     (void)state;
-    varlink_reply_write_text(&out, NULL, TEXT("{}"), true);
-    varlink_reply_write_text(&out, VARLINK_METHOD_NOT_FOUND, TEXT("{}"), false);
-    assert_int_equal(varlink_cut(&cut, out.data, out.n, LIMIT_REPLY_BYTES, &length), 1);
+    write_message(&out, "error", NULL, "{}", "continues");
+    write_message(&out, "error", VARLINK_METHOD_NOT_FOUND, "{}", NULL);
+    in = (struct stream_input){.data = out.data, .end = out.n};
+    assert_int_equal(varlink_cut(&in, LIMIT_REPLY_BYTES, &length), 1);
     assert_int_equal(varlink_reply_read(out.data, length, &reply, NULL), 0);
     assert_true(reply.continues);
     varlink_reply_done(&reply);
@@ -322,7 +334,7 @@ static void memory_that_is_gone_is_told(void **state)
 
         failing_alloc_set(n);
         for (int i = 0; i < 8; i++)
-            varlink_reply_write_text(&out, "io.vifd.Conflict", TEXT("{}"), false);
+            write_message(&out, "error", "io.vifd.Conflict", "{}", NULL);
         assert_true(out.failed);
         failing_alloc_set(0);
         text_done(&out);
