@@ -13,7 +13,7 @@
 #define UUID_TEXT_SIZE 37
 #define PCI_TEXT_SIZE  17 /* "00000000:3b:00.2" and NUL: a domain has 4 to 8 digits */
 
-/* "fa:16:3e:00:00:01" or with '-'; any case. */
+/* "fa:16:3e:00:00:01" or with '-'; any case.  'ret_mac' may be 'text'. */
 int parse_mac(const char *text, char ret_mac[MAC_TEXT_SIZE]);
 
 /* The same as six bytes. */
@@ -22,7 +22,8 @@ int parse_mac_bytes(const char *text, uint8_t ret_bytes[6]);
 /* The 36-character form, any case.  'ret_uuid' may be 'text'. */
 int parse_uuid(const char *text, char ret_uuid[UUID_TEXT_SIZE]);
 
-/* "0000:3b:00.2": domain of 4 to 8 hexadecimal digits, bus, device up to 1f, function 0 to 7. */
+/* "0000:3b:00.2": domain of 4 to 8 hexadecimal digits, bus, device up to 1f, function 0 to 7.
+ * 'ret_pci' may be 'text'. */
 int parse_pci(const char *text, char ret_pci[PCI_TEXT_SIZE]);
 
 /* An IPv4 or IPv6 address; with 'prefix', "address/length". */

@@ -24,7 +24,7 @@ void stop_sleep(int stop, int64_t milliseconds, int64_t until)
         (void)poll(&p, 1, deadline_left(end < until ? end : until));
 }
 
-int stop_error(struct vif_error *err)
+int(stop_error)(struct vif_error *err)
 {
     return error_set(err, VIF_ERROR_INTERRUPTED, "interrupted");
 }

@@ -20,5 +20,6 @@ void stop_sleep(int stop, int64_t milliseconds, int64_t until);
 
 /* Fills 'err' and returns -EINTR (kind INTERRUPTED). */
 int stop_error(struct vif_error *err);
+#define stop_error(err) ERROR_NEGATIVE((stop_error)(err))
 
 #endif

@@ -15,60 +15,32 @@
 #include "base/limits.h"
 #include "base/parse.h"
 
-/* Returns 0, as a normaliser that finds no fault. */
-static int lower_case(char *text)
+/* What errors call the forms of text; every other type has no words here. */
+static const char *const forms[] = {
+    [FIELD_STRING] = "a string",
+    [FIELD_IFNAME] = "an interface name",
+    [FIELD_UUID] = "a UUID",
+    [FIELD_MAC] = "a MAC address",
+    [FIELD_PCI] = "a PCI address",
+    [FIELD_IP] = "an IP address",
+    [FIELD_CIDR] = "an IP network (address/length)",
+};
+
+/* Works in place: no normal form is longer than what it was made from. */
+static bool normalise(enum field_type type, char *text)
 {
+    if (type == FIELD_UUID)
+        return parse_uuid(text, text) == 0;
+    if (type == FIELD_MAC)
+        return parse_mac(text, text) == 0;
+    if (type == FIELD_PCI)
+        return parse_pci(text, text) == 0;
+    if (type != FIELD_IP && type != FIELD_CIDR)
+        return true;
     for (char *p = text; *p; p++)
         *p = (char)tolower((unsigned char)*p);
-    return 0;
+    return parse_ip(text, type == FIELD_CIDR) == 0;
 }
-
-/* The normalisers work in place: no normal form is longer than what it was made from. */
-static int normalise_uuid(char *text)
-{
-    return parse_uuid(text, text);
-}
-
-static int normalise_mac(char *text)
-{
-    char mac[MAC_TEXT_SIZE];
-    int r = parse_mac(text, mac);
-
-    if (r == 0)
-        memcpy(text, mac, sizeof mac);
-    return r;
-}
-
-static int normalise_pci(char *text)
-{
-    char pci[PCI_TEXT_SIZE];
-
-    return parse_pci(text, pci) < 0 ? -EINVAL : lower_case(text);
-}
-
-static int normalise_ip(char *text)
-{
-    return parse_ip(text, false) < 0 ? -EINVAL : lower_case(text);
-}
-
-static int normalise_cidr(char *text)
-{
-    return parse_ip(text, true) < 0 ? -EINVAL : lower_case(text);
-}
-
-/* The forms of text; every other type has no words here. */
-static const struct {
-    const char *words;
-    int (*normalise)(char *text);
-} forms[] = {
-    [FIELD_STRING] = {"a string", NULL},
-    [FIELD_IFNAME] = {"an interface name", NULL},
-    [FIELD_UUID] = {"a UUID", normalise_uuid},
-    [FIELD_MAC] = {"a MAC address", normalise_mac},
-    [FIELD_PCI] = {"a PCI address", normalise_pci},
-    [FIELD_IP] = {"an IP address", normalise_ip},
-    [FIELD_CIDR] = {"an IP network (address/length)", normalise_cidr},
-};
 
 static int decode_text(enum field_type type, json_t *json, const struct json_path *path, char **ret,
                        struct vif_error *err)
@@ -77,7 +49,7 @@ static int decode_text(enum field_type type, json_t *json, const struct json_pat
     const char *fault;
 
     if (!json_is_string(json))
-        return json_path_expected(path, forms[type].words, json, err);
+        return json_path_expected(path, forms[type], json, err);
     if (json_string_length(json) > LIMIT_STRING)
         return json_path_error(path, err, "has %zu bytes, at most %d are possible",
                                json_string_length(json), LIMIT_STRING);
@@ -87,36 +59,26 @@ static int decode_text(enum field_type type, json_t *json, const struct json_pat
     text = strdup(json_string_value(json));
     if (!text)
         return error_memory(err);
-    if (forms[type].normalise && forms[type].normalise(text) < 0)
-        return json_path_expected(path, forms[type].words, json, err);
+    if (!normalise(type, text))
+        return json_path_expected(path, forms[type], json, err);
     *ret = take_ptr(text);
-    return 0;
-}
-
-static int decode_bool(json_t *json, const struct json_path *path, bool *ret, struct vif_error *err)
-{
-    if (!json_is_boolean(json))
-        return json_path_expected(path, "true or false", json, err);
-    *ret = json_is_true(json);
     return 0;
 }
 
 static int decode_int(const struct field *field, json_t *json, const struct json_path *path,
                       int64_t *ret, struct vif_error *err)
 {
+    int64_t value = json_integer_value(json);
     char range[96];
-    int64_t value;
 
     if (!json_is_integer(json))
         return json_path_expected(path, "an integer", json, err);
-    value = json_integer_value(json);
-    if ((value < field->min || value > field->max) && !(field->or_zero && value == 0)) {
-        (void)snprintf(range, sizeof range, "%san integer from %" PRId64 " to %" PRId64,
-                       field->or_zero ? "0 or " : "", field->min, field->max);
-        return json_path_expected(path, range, json, err);
-    }
     *ret = value;
-    return 0;
+    if ((value >= field->min && value <= field->max) || (field->or_zero && value == 0))
+        return 0;
+    (void)snprintf(range, sizeof range, "%san integer from %" PRId64 " to %" PRId64,
+                   field->or_zero ? "0 or " : "", field->min, field->max);
+    return json_path_expected(path, range, json, err);
 }
 
 static int decode_enum(const char *const *words, json_t *json, const struct json_path *path,
@@ -179,21 +141,21 @@ static int decode_field(const struct field *field, json_t *json, const struct js
         return decode_text(field->type, json, path, value, err);
     if (field->type == FIELD_ENUM)
         return decode_enum(field->words, json, path, value, err);
-    if (field->type == FIELD_BOOL)
-        return decode_bool(json, path, value, err);
     if (field->type == FIELD_INT)
         return decode_int(field, json, path, value, err);
     if (field->type == FIELD_IP_LIST)
         return decode_ip_list(json, path, value, err);
-    return decode_object(field->object, json, path, value, err);
+    if (field->type == FIELD_OBJECT)
+        return decode_object(field->object, json, path, value, err);
+    *(bool *)value = json_is_true(json);
+    return json_is_boolean(json) ? 0 : json_path_expected(path, "true or false", json, err);
 }
 
-static const struct field *find(const struct field *fields, size_t n_fields, const char *name)
+static bool is_among(const char *const *names, const char *name)
 {
-    for (size_t i = 0; i < n_fields; i++)
-        if (strcmp(fields[i].name, name) == 0)
-            return &fields[i];
-    return NULL;
+    while (names && *names && strcmp(*names, name) != 0)
+        names++;
+    return names && *names;
 }
 
 int fields_decode(const struct object_class *class, json_t *json, const char *const *ignore,
@@ -205,16 +167,15 @@ int fields_decode(const struct object_class *class, json_t *json, const char *co
 
     json_object_foreach(json, name, value)
     {
-        const struct field *field = find(class->fields, class->n_fields, name);
+        const struct field *field = class->fields, *end = field + class->n_fields;
         struct json_path step = {.up = path, .key = name};
-        const char *const *ignored = ignore;
         int r;
 
-        while (!field && ignored && *ignored && strcmp(*ignored, name) != 0)
-            ignored++;
-        if (!field && ignored && *ignored)
+        while (field < end && strcmp(field->name, name) != 0)
+            field++;
+        if (field == end && is_among(ignore, name))
             continue;
-        if (!field)
+        if (field == end)
             return json_path_error(&step, err, "unknown field (%s 1.%u has none of this name)",
                                    class->name, class->minor);
         r = decode_field(field, value, &step, decode_object, (char *)base + field->offset, err);

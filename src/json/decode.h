@@ -88,4 +88,16 @@ int fields_decode(const struct object_class *class, json_t *json, const char *co
 void fields_free(const struct field *fields, size_t n_fields, void *base,
                  void (*free_object)(const struct field_object *object, void *value));
 
+/* ---- field-schema.c ---- */
+
+/* Where a reference leads to. */
+#define FIELD_SCHEMA_DEFS "#/$defs/"
+
+/* {"$ref": "#/$defs/<name>"}; a new reference, NULL when out of memory. */
+json_t *field_schema_ref(const char *name);
+
+/* JSON Schema (draft 2020-12) of 'field', which is not a FIELD_OBJECT, null not considered; the
+ * definition it refers to, if any, is put into 'defs'.  A new reference, NULL without memory. */
+json_t *field_schema(const struct field *field, json_t *defs);
+
 #endif

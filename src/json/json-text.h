@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parsing and writing JSON texts with limits (jansson underneath). */
+/* Parsing JSON texts with limits, and building them (jansson underneath). */
 #ifndef JSON_TEXT_H
 #define JSON_TEXT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/text.h"
 
 static inline void json_unref(json_t *json)
 {
@@ -15,6 +17,29 @@ static inline void json_unref(json_t *json)
 }
 DEFINE_AUTO(auto_json, json_t *, json_unref);
 #define auto_json __attribute__((cleanup(auto_json_fn)))
+
+/* ---- framing: where one text ends in a stream that has no delimiter ---- */
+
+/* Zero-initialise before each text. */
+struct json_scan {
+    size_t scanned; /* bytes looked at so far */
+    size_t depth;
+    bool started; /* an opening bracket was seen */
+    bool in_string;
+    bool escaped;
+};
+
+/* Looks at text[0..n), of which the first scan->scanned bytes were looked at by earlier calls (the
+ * caller appends and calls again).  Only objects and arrays are texts here.
+ *
+ * Returns 1 and the length of the first whole text (with white space before it) in '*ret_length';
+ * 0 when it is not complete yet; -EPROTO when what is there cannot begin a text (anything but white
+ * space before the first bracket) or a bracket closes nothing; -EMSGSIZE past 'max_bytes'; -E2BIG
+ * nested deeper than LIMIT_JSON_DEPTH.  scan->scanned then is the place of the fault. */
+int json_scan(struct json_scan *scan, const char *text, size_t n, size_t max_bytes,
+              size_t *ret_length);
+
+/* ---- parsing ---- */
 
 /* Seeds jansson's hash tables, unless they are.  jansson would do it with its first object by
  * reading /dev/urandom; this is one system call. */
@@ -38,5 +63,25 @@ int json_text_parse_scanned(const char *text, size_t n, json_t **ret_json, struc
 int json_text_each(const char *text, size_t n, size_t max_bytes,
                    int (*each)(void *data, const char *where, json_t *json, struct vif_error *err),
                    void *data, struct vif_error *err);
+
+/* ---- building, without a check at each step: out of memory a value is NULL, which makes all it
+ * goes into NULL, so that only the end needs a check ---- */
+
+/* 'object' with the member 'key'; takes both, and releases both when one is NULL or memory runs
+ * out, and returns NULL then. */
+json_t *json_with(json_t *object, const char *key, json_t *value);
+
+/* The same for an element at the end of an array. */
+json_t *json_and(json_t *array, json_t *value);
+
+/* An object with one member. */
+json_t *json_pair(const char *key, json_t *value);
+
+/* 'json' as text that the caller frees, with line breaks and indentation for people; NULL when
+ * 'json' is, or memory runs out.  Takes 'json'. */
+char *json_finish(json_t *json);
+
+/* Adds any JSON value to 'text', in the form of jansson's 'flags'. */
+void json_add(struct text *text, const json_t *json, size_t flags);
 
 #endif

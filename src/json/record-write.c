@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing records: as text at once, without a tree. */
+/* Writing records, as text at once without a tree, and their JSON Schema. */
 #include <string.h>
 #include <vif/vif.h>
 
 #include "base/error.h"
+#include "json/json-text.h"
 #include "json/record.h"
 
 const char *record_word(const struct record_words *words, int value)
@@ -30,34 +31,20 @@ static void add_number(struct text *out, int64_t number)
 
 static bool is_absent(const struct record_field *field, const void *value)
 {
-    switch (field->type) {
-    case RECORD_TEXT:
-    case RECORD_LINE:
-    case RECORD_WORD:
+    if (field->type == RECORD_TEXT || field->type == RECORD_LINE || field->type == RECORD_WORD)
         return !**(const char *const *)value;
-    case RECORD_ENUM:
+    if (field->type == RECORD_ENUM)
         return *(const int *)value == field->none;
-    case RECORD_BOOL:
+    if (field->type == RECORD_BOOL)
         return !*(const int *)value;
-    case RECORD_INT:
+    if (field->type == RECORD_INT)
         return *(const int64_t *)value == field->none;
-    case RECORD_INDEX:
+    if (field->type == RECORD_INDEX)
         return *(const size_t *)value == SIZE_MAX;
-    case RECORD_SIGN:
+    if (field->type == RECORD_SIGN)
         return !*(const char *)value;
-    case RECORD_DOCUMENTS:
+    if (field->type == RECORD_DOCUMENTS)
         return !((const struct record_documents *)value)->text;
-    case RECORD_STRING:
-    case RECORD_LINES:
-    case RECORD_TEXTS:
-    case RECORD_RAW_LIST:
-    case RECORD_PAGE:
-    case RECORD_ERROR:
-    case RECORD_OBJECT:
-    case RECORD_LIST:
-    case RECORD_MEMBERS:
-        break;
-    }
     return !*(const void *const *)value;
 }
 
@@ -190,4 +177,92 @@ void record_write(const struct record_table *table, const void *base, struct tex
         before = ",";
     }
     add(out, *before == '{' ? "{}" : "}");
+}
+
+/* ---- the schema ---- */
+
+#define A(type)     "{\"type\":\"" type "\"}"
+#define LIST(items) "{\"type\":\"array\",\"items\":" items "}"
+
+/* Those that are not in here depend on the field. */
+static const char *const schemas[] = {
+    [RECORD_TEXT] = A("string"),
+    [RECORD_LINE] = A("string"),
+    [RECORD_WORD] = A("string"),
+    [RECORD_STRING] = A("string"),
+    [RECORD_SIGN] = "{\"type\":\"string\",\"maxLength\":1}",
+    [RECORD_BOOL] = A("boolean"),
+    [RECORD_INDEX] = "{\"type\":\"integer\",\"minimum\":0}",
+    [RECORD_LINES] = LIST(A("string")),
+    [RECORD_TEXTS] = LIST(A("string")),
+    [RECORD_RAW_LIST] = A("array"),
+    [RECORD_DOCUMENTS] = A("array"),
+    [RECORD_PAGE] = A("object"),
+    [RECORD_ERROR] = "{\"type\":\"object\",\"properties\":{\"kind\":" A("string") ",\"text\":" A(
+        "string") "},\"required\":[\"kind\",\"text\"]}",
+    [RECORD_MEMBERS] = "{\"type\":\"object\",\"additionalProperties\":"
+                       "{\"type\":[\"string\",\"integer\"]}}",
+};
+
+static void write_table_schema(const struct record_table *table, struct text *out);
+
+static void write_schema(const struct record_field *field, struct text *out)
+{
+    const char *comma = "[";
+
+    if (field->type == RECORD_ENUM) {
+        add(out, "{\"enum\":");
+        for (int i = 0; i < field->words->n; i++)
+            if (field->words->words[i][0]) { /* the empty word stands for an absent value */
+                text_add(out, "%s\"%s\"", comma, field->words->words[i]);
+                comma = ",";
+            }
+        add(out, "]}");
+    } else if (field->type == RECORD_INT) {
+        add(out, "{\"type\":\"integer\"");
+        if (field->min != INT64_MIN)
+            text_add(out, ",\"minimum\":%lld", (long long)field->min);
+        if (field->max != INT64_MAX)
+            text_add(out, ",\"maximum\":%lld", (long long)field->max);
+        add(out, "}");
+    } else if (field->type == RECORD_OBJECT) {
+        write_table_schema(field->table, out);
+    } else if (field->type == RECORD_LIST) {
+        add(out, "{\"type\":\"array\",\"items\":");
+        write_table_schema(field->table, out);
+        add(out, "}");
+    } else {
+        add(out, schemas[field->type]);
+    }
+}
+
+static void write_table_schema(const struct record_table *table, struct text *out)
+{
+    const char *comma = "";
+
+    add(out, "{\"type\":\"object\",\"properties\":{");
+    for (size_t i = 0; i < table->n; i++) {
+        add(out, i ? "," : "");
+        add_key(out, table->fields[i].name);
+        write_schema(&table->fields[i], out);
+    }
+    add(out, "},\"required\":[");
+    for (size_t i = 0; i < table->n; i++)
+        if (!table->fields[i].optional) {
+            text_add(out, "%s\"%s\"", comma, table->fields[i].name);
+            comma = ",";
+        }
+    add(out, "]}");
+}
+
+char *record_schema(const struct record_table *table)
+{
+    struct text text = {0};
+    json_t *schema;
+
+    write_table_schema(table, &text);
+    schema = text.failed ? NULL : json_loadb(text.data, text.n, 0, NULL);
+    text_done(&text);
+    return json_finish(
+        json_with(schema, "$schema", json_string("https://json-schema.org/draft/2020-12/schema")));
 }

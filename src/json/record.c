@@ -10,22 +10,27 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
-#include "json/json-build.h"
+#include "json/json-text.h"
 
-static int keep(const char *text, const char **ret, struct vif_error *err)
+/* The place in a document, and in its table. */
+struct reading {
+    const struct record_field *field;
+    const struct json_path *path;
+    struct pool *pool;
+    struct vif_error *err;
+};
+
+typedef int read_fn(const struct reading *at, json_t *json, void *ret);
+
+static int expected(const struct reading *at, const char *what, const json_t *json)
 {
-    *ret = text;
-    return text ? 0 : error_memory(err);
+    return json_path_expected(at->path, what, json, at->err);
 }
 
-static char *copy_text(struct pool *pool, const json_t *json, bool is_line)
+static int keep(const struct reading *at, const char *text, void *ret)
 {
-    char *text = pool_copy(pool, json_string_value(json), json_string_length(json));
-
-    for (char *p = text; is_line && p && *p; p++)
-        if ((unsigned char)*p < ' ' || *p == 0x7f)
-            *p = ' ';
-    return text;
+    *(const char **)ret = text;
+    return text ? 0 : error_memory(at->err);
 }
 
 static bool is_word(const char *text)
@@ -34,131 +39,142 @@ static bool is_word(const char *text)
                text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:")] == '\0';
 }
 
-static int read_text(enum record_type type, const json_t *json, const struct json_path *path,
-                     struct pool *pool, const char **ret, struct vif_error *err)
+static int read_text(const struct reading *at, json_t *json, void *ret)
 {
+    enum record_type type = at->field->type;
+    char *text;
+
     if (!json_is_string(json))
-        return json_path_expected(path, "a text", json, err);
+        return expected(at, "a text", json);
     if (type == RECORD_WORD && !is_word(json_string_value(json)))
-        return json_path_expected(path, "a word", json, err);
+        return expected(at, "a word", json);
     if (type == RECORD_STRING && json_string_length(json) > LIMIT_STRING)
-        return json_path_error(path, err, "expected at most %d bytes", LIMIT_STRING);
-    return keep(copy_text(pool, json, type == RECORD_LINE), ret, err);
+        return json_path_error(at->path, at->err, "expected at most %d bytes", LIMIT_STRING);
+    text = pool_copy(at->pool, json_string_value(json), json_string_length(json));
+    for (char *p = text; type == RECORD_LINE && p && *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7f)
+            *p = ' ';
+    return keep(at, text, ret);
 }
 
-static int check_texts(const json_t *json, const struct json_path *path, struct vif_error *err)
+/* Reads the text at 'i' of a list as one of 'type'. */
+static int read_element(const struct reading *at, enum record_type type, const json_t *list,
+                        size_t i, const char **ret)
 {
-    if (!json_is_array(json))
-        return json_path_expected(path, "a list of texts", json, err);
-    for (size_t i = 0; i < json_array_size(json); i++) {
-        struct json_path step = {.up = path, .index = i};
+    const struct record_field field = {.type = type};
+    const struct json_path path = {.up = at->path, .index = i};
+    const struct reading own = {&field, &path, at->pool, at->err};
 
-        if (!json_is_string(json_array_get(json, i)))
-            return json_path_expected(&step, "a text", json_array_get(json, i), err);
-    }
-    return 0;
+    return read_text(&own, json_array_get(list, i), ret);
 }
 
-static int read_lines(const json_t *json, const struct json_path *path, struct pool *pool,
-                      const char **ret, struct vif_error *err)
+static int read_lines(const struct reading *at, json_t *json, void *ret)
 {
-    size_t n = json_array_size(json), length = 0;
-    int r = check_texts(json, path, err);
-    char *lines, *at;
+    struct text lines = {0};
+    int r = json_is_array(json) ? 0 : expected(at, "a list of texts", json);
 
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < n; i++)
-        length += json_string_length(json_array_get(json, i)) + 1;
-    at = lines = pool_take(pool, length + 1);
-    for (size_t i = 0; lines && i < n; i++) {
-        for (const char *p = json_string_value(json_array_get(json, i)); *p; p++)
-            *at++ = (unsigned char)*p < ' ' || *p == 0x7f ? ' ' : *p;
-        *at++ = '\n';
+    text_add_bytes(&lines, "", 0);
+    for (size_t i = 0; r == 0 && i < json_array_size(json); i++) {
+        const char *line = NULL;
+
+        r = read_element(at, RECORD_LINE, json, i, &line);
+        if (r == 0)
+            text_add(&lines, "%s\n", line);
     }
-    return keep(lines, ret, err);
-}
-
-static int read_texts(const json_t *json, const struct json_path *path, struct pool *pool,
-                      const char *const **ret, struct vif_error *err)
-{
-    size_t n = json_array_size(json);
-    int r = check_texts(json, path, err);
-    const char **texts;
-
-    if (r == 0 && n > LIMIT_VIFS)
-        r = json_path_error(path, err, "expected at most %d texts", LIMIT_VIFS);
-    if (r < 0)
-        return r;
-    texts = pool_take(pool, (n + 1) * sizeof *texts);
-    if (!texts)
-        return error_memory(err);
-    for (size_t i = 0; r == 0 && i < n; i++) {
-        struct json_path step = {.up = path, .index = i};
-
-        r = read_text(RECORD_STRING, json_array_get(json, i), &step, pool, &texts[i], err);
-    }
-    *ret = texts;
+    if (r == 0)
+        r = keep(at, lines.failed ? NULL : pool_copy(at->pool, lines.data, lines.n), ret);
+    text_done(&lines);
     return r;
 }
 
-static int read_sign(const json_t *json, const struct json_path *path, char *ret,
-                     struct vif_error *err)
+static int read_texts(const struct reading *at, json_t *json, void *ret)
+{
+    size_t n = json_array_size(json);
+    const char **texts;
+    int r = 0;
+
+    if (!json_is_array(json))
+        return expected(at, "a list of texts", json);
+    if (n > LIMIT_VIFS)
+        return json_path_error(at->path, at->err, "expected at most %d texts", LIMIT_VIFS);
+    texts = pool_take(at->pool, (n + 1) * sizeof *texts);
+    if (!texts)
+        return error_memory(at->err);
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = read_element(at, RECORD_STRING, json, i, &texts[i]);
+    *(const char *const **)ret = texts;
+    return r;
+}
+
+static int read_sign(const struct reading *at, json_t *json, void *ret)
 {
     if (json_string_length(json) != 1 || *json_string_value(json) < ' ')
-        return json_path_expected(path, "a sign", json, err);
-    *ret = *json_string_value(json);
+        return expected(at, "a sign", json);
+    *(char *)ret = *json_string_value(json);
     return 0;
 }
 
-static int read_enum(const struct record_field *field, const json_t *json,
-                     const struct json_path *path, int *ret, struct vif_error *err)
+static int read_enum(const struct reading *at, json_t *json, void *ret)
 {
-    const struct record_words *words = field->words;
+    const struct record_words *words = at->field->words;
 
     for (int i = 0; json_is_string(json) && i < words->n; i++)
         if (strcmp(words->words[i], json_string_value(json)) == 0) {
-            *ret = i;
+            *(int *)ret = i;
             return 0;
         }
-    return json_path_expected(path, "a known word", json, err);
+    return expected(at, "a known word", json);
 }
 
-static int read_int(const struct record_field *field, const json_t *json,
-                    const struct json_path *path, int64_t *ret, struct vif_error *err)
+static int read_bool(const struct reading *at, json_t *json, void *ret)
 {
+    *(int *)ret = json_is_true(json);
+    return json_is_boolean(json) ? 0 : expected(at, "true or false", json);
+}
+
+static int read_int(const struct reading *at, json_t *json, void *ret)
+{
+    int64_t value = json_integer_value(json), min = at->field->min, max = at->field->max;
     char range[80];
 
-    if (json_is_integer(json) && json_integer_value(json) >= field->min &&
-        json_integer_value(json) <= field->max) {
-        *ret = json_integer_value(json);
+    *(int64_t *)ret = value;
+    if (json_is_integer(json) && value >= min && value <= max)
         return 0;
-    }
-    (void)snprintf(range, sizeof range, "an integer from %" PRId64 " to %" PRId64, field->min,
-                   field->max);
-    return json_path_expected(path, range, json, err);
+    (void)snprintf(range, sizeof range, "an integer from %" PRId64 " to %" PRId64, min, max);
+    return expected(at, range, json);
 }
 
-static int read_raw_list(const json_t *json, const struct json_path *path, struct pool *pool,
-                         const char **ret, struct vif_error *err)
+static int read_index(const struct reading *at, json_t *json, void *ret)
+{
+    *(size_t *)ret = (size_t)json_integer_value(json);
+    return json_is_integer(json) && json_integer_value(json) >= 0 ? 0
+                                                                  : expected(at, "an index", json);
+}
+
+static int read_raw_list(const struct reading *at, json_t *json, void *ret)
 {
     auto_free char *text = NULL;
 
     if (!json_is_array(json))
-        return json_path_expected(path, "a list", json, err);
+        return expected(at, "a list", json);
     text = json_dumps(json, JSON_COMPACT);
-    return keep(text ? pool_text(pool, text) : NULL, ret, err);
+    return keep(at, text ? pool_text(at->pool, text) : NULL, ret);
 }
 
-static int read_page(json_t *json, const struct json_path *path, struct pool *pool,
-                     const char **ret, struct vif_error *err)
+static int read_page(const struct reading *at, json_t *json, void *ret)
 {
     auto_free char *page = NULL;
 
     if (!json_is_object(json))
-        return json_path_expected(path, "an object", json, err);
+        return expected(at, "an object", json);
     page = json_finish(json_incref(json));
-    return keep(page ? pool_text(pool, page) : NULL, ret, err);
+    return keep(at, page ? pool_text(at->pool, page) : NULL, ret);
+}
+
+static int read_documents(const struct reading *at, json_t *json, void *ret)
+{
+    ((struct record_documents *)ret)->list = json;
+    return json_is_array(json) ? 0 : expected(at, "a list", json);
 }
 
 /* An error as its two members say it. */
@@ -172,109 +188,118 @@ static const struct record_field error_fields[] = {
 static const struct record_table error_table = {
     RECORD_TABLE("Failure", error_fields, struct error_words)};
 
-static int read_error(const json_t *json, const struct json_path *path, struct pool *pool,
-                      const struct vif_error **ret, struct vif_error *err)
+static int read_error(const struct reading *at, json_t *json, void *ret)
 {
     struct error_words words = {0};
     struct vif_error *error = NULL;
     enum vif_error_kind kind = VIF_ERROR_SYSTEM; /* what a newer program knows */
-    int r = record_read(&error_table, json, path, pool, &words, err);
+    int r = record_read(&error_table, json, at->path, at->pool, &words, at->err);
 
     if (r < 0)
         return r;
-    error = pool_take(pool, sizeof *error);
+    error = pool_take(at->pool, sizeof *error);
     if (!error)
-        return error_memory(err);
+        return error_memory(at->err);
     (void)error_kind_of_name(words.kind, &kind);
     (void)error_set(error, kind, "%s", words.text);
-    *ret = error;
+    *(const struct vif_error **)ret = error;
     return 0;
 }
 
-static int read_object(const struct record_table *table, const json_t *json,
-                       const struct json_path *path, struct pool *pool, const void **ret,
-                       struct vif_error *err)
+static int read_object(const struct reading *at, json_t *json, void *ret)
 {
-    void *object = pool_take(pool, table->size);
+    const struct record_table *table = at->field->table;
+    void *object = pool_take(at->pool, table->size);
 
-    *ret = object;
-    return object ? record_read(table, json, path, pool, object, err) : error_memory(err);
+    *(const void **)ret = object;
+    return object ? record_read(table, json, at->path, at->pool, object, at->err)
+                  : error_memory(at->err);
 }
 
-static struct record_list *new_list(struct pool *pool, size_t n, size_t size, void *ret_items)
+static int new_list(const struct reading *at, size_t n, size_t size, void *ret_items, void *ret)
 {
-    struct record_list *list = pool_take(pool, sizeof *list);
-    void *items = pool_take(pool, n * size);
+    struct record_list *list = pool_take(at->pool, sizeof *list);
+    void *items = pool_take(at->pool, n * size);
 
     if (!list || !items)
-        return NULL;
+        return error_memory(at->err);
     *list = (struct record_list){items, n};
     *(void **)ret_items = items;
-    return list;
+    *(struct record_list **)ret = list;
+    return 0;
 }
 
-static int read_list(const struct record_table *table, const json_t *json,
-                     const struct json_path *path, struct pool *pool,
-                     const struct record_list **ret, struct vif_error *err)
+static int read_list(const struct reading *at, json_t *json, void *ret)
 {
+    const struct record_table *table = at->field->table;
     char *items;
-    int r = 0;
+    int r;
 
     if (!json_is_array(json))
-        return json_path_expected(path, "a list", json, err);
-    *ret = new_list(pool, json_array_size(json), table->size, &items);
-    if (!*ret)
-        return error_memory(err);
-    for (size_t i = 0; r == 0 && i < (*ret)->n; i++) {
-        struct json_path step = {.up = path, .index = i};
+        return expected(at, "a list", json);
+    r = new_list(at, json_array_size(json), table->size, &items, ret);
+    for (size_t i = 0; r == 0 && i < json_array_size(json); i++) {
+        struct json_path step = {.up = at->path, .index = i};
 
-        r = record_read(table, json_array_get(json, i), &step, pool, items + i * table->size, err);
+        r = record_read(table, json_array_get(json, i), &step, at->pool, items + i * table->size,
+                        at->err);
     }
     return r;
 }
 
-static int read_member(const char *key, const json_t *json, const struct json_path *path,
-                       struct pool *pool, struct record_member *ret, struct vif_error *err)
+static int read_member(const struct reading *at, const char *key, json_t *json,
+                       struct record_member *ret)
 {
     char digits[24];
     int r;
 
     if (!is_word(key))
-        return json_path_error(path, err, "expected a word as name");
-    r = keep(pool_text(pool, key), &ret->key, err);
+        return json_path_error(at->path, at->err, "expected a word as name");
+    r = keep(at, pool_text(at->pool, key), &ret->key);
     if (r < 0)
         return r;
     if (json_is_string(json))
-        return read_text(RECORD_TEXT, json, path, pool, &ret->value, err);
+        return read_text(at, json, &ret->value);
     if (!json_is_integer(json))
-        return json_path_expected(path, "a text or a whole number", json, err);
+        return expected(at, "a text or a whole number", json);
     (void)snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(json));
     ret->is_number = 1;
-    return keep(pool_text(pool, digits), &ret->value, err);
+    return keep(at, pool_text(at->pool, digits), &ret->value);
 }
 
-static int read_members(json_t *json, const struct json_path *path, struct pool *pool,
-                        const struct record_list **ret, struct vif_error *err)
+static int read_members(const struct reading *at, json_t *json, void *ret)
 {
+    static const struct record_field field = {.type = RECORD_TEXT};
     struct record_member *members;
     const char *key;
     json_t *value;
-    int r = 0;
+    int r;
 
     if (!json_is_object(json))
-        return json_path_expected(path, "an object", json, err);
-    *ret = new_list(pool, json_object_size(json), sizeof *members, &members);
-    if (!*ret)
-        return error_memory(err);
+        return expected(at, "an object", json);
+    r = new_list(at, json_object_size(json), sizeof *members, &members, ret);
     json_object_foreach(json, key, value)
     {
-        struct json_path step = {.up = path, .key = key};
+        const struct json_path path = {.up = at->path, .key = key};
+        const struct reading own = {&field, &path, at->pool, at->err};
 
         if (r == 0)
-            r = read_member(key, value, &step, pool, members++, err);
+            r = read_member(&own, key, value, members++);
     }
     return r;
 }
+
+static read_fn *const readers[] = {
+    [RECORD_TEXT] = read_text,   [RECORD_LINE] = read_text,
+    [RECORD_WORD] = read_text,   [RECORD_STRING] = read_text,
+    [RECORD_SIGN] = read_sign,   [RECORD_ENUM] = read_enum,
+    [RECORD_BOOL] = read_bool,   [RECORD_INT] = read_int,
+    [RECORD_INDEX] = read_index, [RECORD_LINES] = read_lines,
+    [RECORD_TEXTS] = read_texts, [RECORD_RAW_LIST] = read_raw_list,
+    [RECORD_PAGE] = read_page,   [RECORD_DOCUMENTS] = read_documents,
+    [RECORD_ERROR] = read_error, [RECORD_OBJECT] = read_object,
+    [RECORD_LIST] = read_list,   [RECORD_MEMBERS] = read_members,
+};
 
 /* All other types are zero. */
 static void set_none(const struct record_field *field, void *value)
@@ -289,87 +314,40 @@ static void set_none(const struct record_field *field, void *value)
         *(size_t *)value = SIZE_MAX;
 }
 
-static int read_field(const struct record_field *field, json_t *json, const struct json_path *path,
-                      struct pool *pool, void *value, struct vif_error *err)
-{
-    switch (field->type) {
-    case RECORD_TEXT:
-    case RECORD_LINE:
-    case RECORD_WORD:
-    case RECORD_STRING:
-        return read_text(field->type, json, path, pool, value, err);
-    case RECORD_SIGN:
-        return read_sign(json, path, value, err);
-    case RECORD_ENUM:
-        return read_enum(field, json, path, value, err);
-    case RECORD_BOOL:
-        *(int *)value = json_is_true(json);
-        return json_is_boolean(json) ? 0 : json_path_expected(path, "true or false", json, err);
-    case RECORD_INT:
-        return read_int(field, json, path, value, err);
-    case RECORD_INDEX:
-        *(size_t *)value = (size_t)json_integer_value(json);
-        return json_is_integer(json) && json_integer_value(json) >= 0
-                   ? 0
-                   : json_path_expected(path, "an index", json, err);
-    case RECORD_LINES:
-        return read_lines(json, path, pool, value, err);
-    case RECORD_TEXTS:
-        return read_texts(json, path, pool, value, err);
-    case RECORD_RAW_LIST:
-        return read_raw_list(json, path, pool, value, err);
-    case RECORD_PAGE:
-        return read_page(json, path, pool, value, err);
-    case RECORD_DOCUMENTS:
-        ((struct record_documents *)value)->list = json;
-        return json_is_array(json) ? 0 : json_path_expected(path, "a list", json, err);
-    case RECORD_ERROR:
-        return read_error(json, path, pool, value, err);
-    case RECORD_OBJECT:
-        return read_object(field->table, json, path, pool, value, err);
-    case RECORD_LIST:
-        return read_list(field->table, json, path, pool, value, err);
-    case RECORD_MEMBERS:
-        return read_members(json, path, pool, value, err);
-    }
-    return -EINVAL;
-}
-
-/* 'i' counts the fields; where it ends is the faulty one. */
+/* '*ret_bad' is the name of the faulty one. */
 static int read_fields(const struct record_table *table, const json_t *json,
-                       const struct json_path *path, struct pool *pool, void *base, size_t *i,
-                       struct vif_error *err)
+                       const struct json_path *path, struct pool *pool, void *base,
+                       const char **ret_bad, struct vif_error *err)
 {
     int r = 0;
 
-    for (*i = 0; *i < table->n; ++*i) {
-        const struct record_field *field = &table->fields[*i];
-        struct json_path step = {.up = path, .key = field->name};
+    for (size_t i = 0; r == 0 && i < table->n; i++) {
+        const struct record_field *field = &table->fields[i];
+        const struct json_path step = {.up = path, .key = field->name};
+        const struct reading at = {field, &step, pool, err};
         json_t *value = json_object_get(json, field->name);
         void *place = (char *)base + field->offset;
 
+        *ret_bad = field->name;
         if (value && !(field->optional && json_is_null(value)))
-            r = read_field(field, value, &step, pool, place, err);
+            r = readers[field->type](&at, value, place);
         else if (field->optional)
             set_none(field, place);
         else
             r = json_path_error(&step, err, "missing");
-        if (r < 0)
-            return r;
     }
-    return 0;
+    return r;
 }
 
 int record_read(const struct record_table *table, const json_t *json, const struct json_path *path,
                 struct pool *pool, void *base, struct vif_error *err)
 {
-    const char *fault;
-    size_t i;
+    const char *fault, *bad;
     int r;
 
     if (!json_is_object(json))
         return json_path_expected(path, "an object", json, err);
-    r = read_fields(table, json, path, pool, base, &i, err);
+    r = read_fields(table, json, path, pool, base, &bad, err);
     if (r < 0)
         return r;
     fault = table->fault ? table->fault(base) : NULL;
@@ -382,19 +360,16 @@ int record_read_parameters(const struct record_table *table, json_t *json, struc
     const struct json_path root = {.key = ""};
     const char *name;
     json_t *value;
-    size_t i;
-    int r;
 
     json_object_foreach(json, name, value)
     {
-        for (i = 0; i < table->n && strcmp(table->fields[i].name, name) != 0; i++)
-            continue;
+        size_t i = 0;
+
+        while (i < table->n && strcmp(table->fields[i].name, name) != 0)
+            i++;
         *ret_bad = name;
         if (i == table->n && !json_is_null(value))
             return -EINVAL;
     }
-    r = read_fields(table, json, &root, pool, base, &i, NULL);
-    if (r < 0)
-        *ret_bad = table->fields[i].name;
-    return r;
+    return read_fields(table, json, &root, pool, base, ret_bad, NULL);
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/parse.h"
-#include "json/json-build.h"
+#include "json/json-text.h"
 
 #define VERSION_MAX     9999
 #define CHOICE_TEXT_MAX 320

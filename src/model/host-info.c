@@ -10,7 +10,7 @@
 
 #include "model/envelope.h"
 #include "model/tables.h"
-#include "json/json-build.h"
+#include "json/json-text.h"
 
 enum host_class { HOST_INFO, HOST_PLUGIN_INFO, HOST_VIF_INFO, HOST_PORT_PROFILE_INFO, N_CLASSES };
 

@@ -11,8 +11,6 @@
 #include "base/limits.h"
 #include "model/envelope.h"
 #include "model/tables.h"
-#include "json/field-schema.h"
-#include "json/json-build.h"
 #include "json/json-text.h"
 
 #define DIALECT "https://json-schema.org/draft/2020-12/schema"

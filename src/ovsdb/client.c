@@ -123,16 +123,16 @@ static int connect_once(struct ovsdb_client *client, int64_t until, struct vif_e
                          share_of(until, client->n_addresses - i), &client->rpc, &why);
         log_debug(client->log, "ovsdb: connect to %s: %s", client->addresses[i],
                   r < 0 ? strerrordesc_np(-r) : "done");
-        if (r == 0) {
+        if (r >= 0) {
             client->counts.connects++;
             client->address = client->addresses[i];
             client->rpc->stream->tick = client->tick;
             return 0;
         }
-        if (r == -ENOMEM)
-            return error_memory(err);
-        if (r == -EINTR)
-            return stop_error(err);
+        if (r == -ENOMEM || r == -EINTR) {
+            *err = why;
+            return r;
+        }
         if (before.kind != VIF_ERROR_PERMISSION)
             result = r;
         (void)error_set(&all, before.kind == VIF_ERROR_PERMISSION ? before.kind : why.kind,

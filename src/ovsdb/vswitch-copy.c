@@ -7,7 +7,6 @@
 
 #include "ovsdb/select.h"
 #include "ovsdb/txn-internal.h"
-#include "json/json-build.h"
 #include "json/json-text.h"
 
 static void uuids_done(struct uuid_set *set)

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "rpc/jsonrpc.h"
-#include "json/json-build.h"
 #include "json/json-text.h"
 
 struct jsonrpc_request *jsonrpc_find(struct jsonrpc *rpc, int64_t id)

@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "rpc/stream.h"
-#include "json/json-scan.h"
+#include "json/json-text.h"
 
 /* Silence of the peer while we wait, in milliseconds: as long as Open vSwitch's own inactivity
  * probe before we ask whether it lives; then long enough for a server that compacts a large

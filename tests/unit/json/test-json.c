@@ -13,7 +13,6 @@
 
 #include "base/limits.h"
 #include "json/json-path.h"
-#include "json/json-scan.h"
 #include "json/json-text.h"
 
 #define LARGE ((size_t)1 << 20)
