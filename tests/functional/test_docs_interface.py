@@ -99,10 +99,10 @@ def limit(name):
     ('a call', '%d bytes', 'LIMIT_STRING', 1),
     ('a reply', '%d MiB', 'LIMIT_OUTPUT_BYTES', 1 << 20),
     ('a reply', '%d seconds', 'LIMIT_STALL_MS', 1000),
-    ('connections', 'a %dth part', 'LIMIT_USER_PART', 1),
+    ('connections', '1/%d of them', 'LIMIT_USER_PART', 1),
     ('work', '%d transactions', 'LIMIT_CHANGERS', 1),
-    ('work', '%d calls that only look', 'LIMIT_READERS', 1),
-    ('the end', '%d seconds', 'LIMIT_STOP_MS', 1000)])
+    ('work', '%d calls that only read', 'LIMIT_READERS', 1),
+    ('shutdown', '%d seconds', 'LIMIT_STOP_MS', 1000)])
 def test_limits_are_those_of_the_program(head, words, name, unit):
     value, rest = divmod(limit(name), unit)
     assert rest == 0 and re.search(r'(?<!\d)' + words % value, definitions('LIMITS')[head])
