@@ -8,22 +8,22 @@ all: build
 build: ## build libvif, vifctl and vifd into build/
 	tools/build
 
-check: ## run every test and the lint; as root, for the functional tests
+check: ## run all tests and the lint; needs root
 	tools/check
 
-check-vm: ## run the tests that need a kernel of their own: SR-IOV, the kernel's datapath
+check-vm: ## run the tests that need a kernel of their own (SR-IOV, the kernel's datapath); needs root
 	tools/check-vm
 
-lint: ## check format, style, layers, symbols and scripts
+lint: ## check format, style, layers, symbols, words and scripts
 	tools/lint
 
-format: ## put the C files into the project's format
+format: ## format the C files
 	tools/format
 
-demo: ## plug two guests into a private Open vSwitch and ping between them; as root
+demo: ## plug two guests into a private Open vSwitch, and ping; needs root
 	tools/demo
 
-bench: ## measure speed beside os-vif, ovs-vsctl and what cannot be beaten; as root
+bench: ## compare the speed with os-vif, ovs-vsctl and the least possible work; needs root
 	tools/bench
 
 fuzz: ## run the fuzz targets of tests/fuzz, each for FUZZ_SECONDS (60)
