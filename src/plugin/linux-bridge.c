@@ -2,7 +2,6 @@
 /* Plugin "linux_bridge": VIFBridge on a Linux bridge that belongs to a network and is shared by its
  * VIFs, with the network's interface or VLAN as a port.  Acts only where the network asks the host
  * to provide its bridge; unplug leaves it, since other VIFs may be on it. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,18 +16,18 @@ struct describer {
     const char *bridge;    /* the VIF's bridge_name */
     const char *interface; /* to be its port, or NULL */
     uint32_t mtu;
+    bool failed; /* out of memory: reported at the end, and until then links are 'no_link' */
+    struct vif_wiring_link no_link;
 };
 
-/* A link that the network's VIFs share, or NULL if out of memory. */
+/* A link that the network's VIFs share. */
 static struct vif_wiring_link *add_shared(struct describer *d, enum vif_link_kind kind,
                                           const char *name, uint32_t mtu)
 {
     struct vif_wiring_link *link = wiring_add_link(d->call->wiring, kind, name);
 
-    if (!link) {
-        (void)error_memory(d->call->err);
-        return NULL;
-    }
+    d->failed |= !link;
+    link = link ? link : &d->no_link;
     link->create = kind != VIF_LINK_DEVICE;
     link->shared = true;
     link->on_unplug = VIF_ON_UNPLUG_KEEP;
@@ -39,27 +38,14 @@ static struct vif_wiring_link *add_shared(struct describer *d, enum vif_link_kin
     return link;
 }
 
-static int add_bridge(struct describer *d)
+static void add_bridge(struct describer *d)
 {
     struct vif_wiring_link *bridge =
         add_shared(d, VIF_LINK_BRIDGE, d->bridge, d->interface ? d->mtu : 0);
 
-    if (!bridge)
-        return -ENOMEM;
     bridge->bridge.attributes.ageing_time = DEFAULT_AGEING;
     bridge->bridge.no_host_address = true;
     bridge->bridge.keep_ipv6 = d->options->use_ipv6;
-    return 0;
-}
-
-static int add_interface(struct describer *d)
-{
-    struct vif_wiring_link *link = add_shared(d, VIF_LINK_DEVICE, d->interface, d->mtu);
-
-    if (!link)
-        return -ENOMEM;
-    link->device.up = true;
-    return 0;
 }
 
 static int add_vlan(struct describer *d, int64_t vlan)
@@ -73,33 +59,32 @@ static int add_vlan(struct describer *d, int64_t vlan)
         return plugin_missing(d->call, "network/bridge_interface");
     (void)snprintf(name, sizeof name, "vlan%d", (int)vlan);
     link = add_shared(d, VIF_LINK_VLAN, name, d->mtu);
-    if (!link)
-        return -ENOMEM;
     link->vlan.id = (uint16_t)vlan;
     (void)snprintf(link->vlan.parent, sizeof link->vlan.parent, "%s", d->interface);
     return 0;
 }
 
 /* With traffic filtering elsewhere there are no rules of ours. */
-static int add_rules(struct describer *d, bool vlan)
+static void add_rules(struct describer *d, bool vlan)
 {
     struct vif_wiring_rules *rules;
     int r = 0;
 
     if (!vlan && view_bool(d->call->vif, "has_traffic_filtering", false))
-        return 0;
+        return;
     rules = wiring_add_rules(d->call->wiring, d->bridge);
+    d->failed |= !rules;
     if (!rules)
-        return error_memory(d->call->err);
+        return;
     (void)snprintf(rules->drop_action, sizeof rules->drop_action, "%s",
                    d->options->iptables_drop_action);
     if (vlan) /* no interface: nothing is forwarded */
-        return 0;
+        return;
     if (!d->options->n_forward_interfaces)
         r = wiring_rules_interface(rules, "all");
     for (size_t i = 0; r == 0 && i < d->options->n_forward_interfaces; i++)
         r = wiring_rules_interface(rules, d->options->forward_interfaces[i]);
-    return r < 0 ? error_memory(d->call->err) : 0;
+    d->failed |= r < 0;
 }
 
 static int describe(const struct vif_describe *call)
@@ -112,7 +97,7 @@ static int describe(const struct vif_describe *call)
     };
     bool vlan = view_bool(call->vif, "network/should_provide_vlan", false);
     int64_t mtu = view_int(call->vif, "network/mtu", 0);
-    int r;
+    int r = 0;
 
     if (strcmp(view_class(call->vif, ""), "VIFBridge") != 0)
         return plugin_fail(call, VIF_ERROR_UNSUPPORTED, NULL,
@@ -133,12 +118,13 @@ static int describe(const struct vif_describe *call)
                            "\"%s\" cannot be both the bridge and its port", d.bridge);
     if (vlan && view_int(call->vif, "network/vlan", 0) == 0)
         return plugin_missing(call, "network/vlan");
-    r = add_bridge(&d);
-    if (r == 0 && vlan)
+    add_bridge(&d);
+    if (vlan)
         r = add_vlan(&d, view_int(call->vif, "network/vlan", 0));
-    else if (r == 0 && d.interface)
-        r = add_interface(&d);
-    return r < 0 ? r : add_rules(&d, vlan);
+    else if (d.interface)
+        add_shared(&d, VIF_LINK_DEVICE, d.interface, d.mtu)->device.up = true;
+    add_rules(&d, vlan);
+    return d.failed ? error_memory(call->err) : r;
 }
 
 static const struct vif_plugin_type types[] = {

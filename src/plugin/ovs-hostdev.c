@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* VIFHostDevice: a virtual function of an SR-IOV NIC whose eswitch is in switchdev mode.  Its
  * representor is plugged, a kernel link (datapath system) or a DPDK port (netdev). */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "base/strmap.h"
 #include "kernel/ethtool.h"
 #include "kernel/sriov.h"
 #include "plugin/ovs.h"
@@ -42,55 +40,46 @@ static int at_address(const struct ovs_describer *d, const struct vif_error *why
 }
 
 /* hw-tc-offload of the PF: without it the kernel takes no flow into the NIC. */
-static int check_offload(struct ovs_describer *d, const char *pf)
+static void check_offload(struct ovs_describer *d, const char *pf)
 {
     struct vif_wiring_link *link;
     struct vif_error why = {0};
     bool on = false, fixed = false;
 
     if (d->options->hw_tc_offload == TC_OFFLOAD_IGNORE)
-        return 0;
+        return;
     if (ethtool_get_tc_offload(pf, &on, &fixed, &why) < 0) {
         wiring_warn(d->call->wiring, "%s: %s", d->id, why.text);
-        return 0;
+        return;
     }
     if (on)
-        return 0;
+        return;
     if (fixed || d->options->hw_tc_offload == TC_OFFLOAD_WARN) {
         wiring_warn(d->call->wiring, "%s: hw-tc-offload of %s is off%s", d->id, pf,
                     fixed ? " and cannot be switched on" : "");
-        return 0;
+        return;
     }
-    link = wiring_add_link(d->call->wiring, VIF_LINK_DEVICE, pf);
-    if (!link)
-        return error_memory(d->call->err);
+    link = ovs_add_link(d, VIF_LINK_DEVICE, pf);
     link->shared = true;
     link->on_unplug = VIF_ON_UNPLUG_KEEP;
     link->device.enable_tc_offload = true;
-    return 0;
 }
 
 /* A port under the representor's present name, as os-vif makes it, goes when it gets another. */
-static int replace_port(struct ovs_describer *d, const char *name)
+static void replace_port(struct ovs_describer *d, const char *name)
 {
     struct vif_wiring_port *port = ovs_add_port(d, name, d->bridge, false);
 
-    if (!port)
-        return -ENOMEM;
     port->replaced = true;
     d->call->wiring->replaces = true;
-    return ovs_set_qos_id(d, port);
+    ovs_set_qos_id(port);
 }
 
-static int add_representor(struct ovs_describer *d, const char *found, const char *wanted)
+static void add_representor(struct ovs_describer *d, const char *found, const char *wanted)
 {
     bool renamed = wanted && strcmp(wanted, found) != 0;
-    struct vif_wiring_link *link =
-        wiring_add_link(d->call->wiring, VIF_LINK_DEVICE, wanted ? wanted : found);
-    int r;
+    struct vif_wiring_link *link = ovs_add_link(d, VIF_LINK_DEVICE, wanted ? wanted : found);
 
-    if (!link)
-        return error_memory(d->call->err);
     if (renamed)
         (void)snprintf(link->device.rename_from, sizeof link->device.rename_from, "%s", found);
     link->device.required = true;
@@ -98,20 +87,18 @@ static int add_representor(struct ovs_describer *d, const char *found, const cha
     link->device.up = true;
     link->mtu = ovs_mtu(d);
     d->call->api->set_name(d->call->wiring, link->name);
-    r = ovs_add_link_port(d, link->name, true);
-    return r < 0 || !renamed ? r : replace_port(d, found);
+    (void)ovs_add_link_port(d, link->name, true);
+    if (renamed)
+        replace_port(d, found);
 }
 
 /* The policy checks the wiring by this device. */
-static int add_vf(const struct ovs_describer *d, const struct sriov_vf *vf, const char *representor)
+static void add_vf(struct ovs_describer *d, const struct sriov_vf *vf, const char *representor)
 {
-    struct wiring_vf *fact = wiring_add_vf(d->call->wiring, vf->pci);
+    struct wiring_vf *fact = ovs_add_vf(d, vf->pci);
 
-    if (!fact)
-        return error_memory(d->call->err);
     (void)snprintf(fact->representor, sizeof fact->representor, "%s", representor);
     (void)snprintf(fact->uplink, sizeof fact->uplink, "%s", vf->pf_netdev);
-    return 0;
 }
 
 static int plug_system(struct ovs_describer *d)
@@ -133,17 +120,17 @@ static int plug_system(struct ovs_describer *d)
     if (r < 0)
         return at_address(d, &why);
     d->call->wiring->needs_tc_offload = true;
-    r = add_vf(d, &vf, name);
-    if (r == 0)
-        r = check_offload(d, vf.pf_netdev);
+    add_vf(d, &vf, name);
+    check_offload(d, vf.pf_netdev);
     if (!wanted)
         wanted = view_string(d->call->vif, "port_profile/datapath_offload/representor_name");
-    return r < 0 ? r : add_representor(d, name, wanted);
+    add_representor(d, name, wanted);
+    return 0;
 }
 
 /* A representor whose port is not there (a plug or unplug that was cut short) is the one the VF
  * has; whether it was renamed its alias says. */
-static int add_renamed(struct ovs_describer *d)
+static void add_renamed(struct ovs_describer *d)
 {
     const char *address = view_string(d->call->vif, "dev_address");
     char name[VIF_DEVICE_NAME_SIZE];
@@ -152,30 +139,20 @@ static int add_renamed(struct ovs_describer *d)
 
     if (!address || sriov_find_vf(address, &vf, NULL) < 0 ||
         sriov_find_representor(&vf, name, NULL) < 0)
-        return 0;
-    link = wiring_add_link(d->call->wiring, VIF_LINK_DEVICE, name);
-    if (!link)
-        return error_memory(d->call->err);
+        return;
+    link = ovs_add_link(d, VIF_LINK_DEVICE, name);
     link->only_by_alias = true;
     link->on_unplug = VIF_ON_UNPLUG_DOWN;
-    return add_vf(d, &vf, name);
+    add_vf(d, &vf, name);
 }
 
 /* The VF may be gone, or its representor renamed: the port is found by its iface-id. */
 static int unplug_system(struct ovs_describer *d)
 {
-    struct vif_wiring_port *port;
-    struct vif_wiring_link *link = wiring_add_link(d->call->wiring, VIF_LINK_DEVICE, "");
-    int r;
-
-    if (!link)
-        return error_memory(d->call->err);
-    link->on_unplug = VIF_ON_UNPLUG_DOWN;
-    r = add_renamed(d);
-    if (r < 0)
-        return r;
-    port = ovs_add_port(d, "", d->bridge, true);
-    return port ? 0 : -ENOMEM;
+    ovs_add_link(d, VIF_LINK_DEVICE, "")->on_unplug = VIF_ON_UNPLUG_DOWN;
+    add_renamed(d);
+    (void)ovs_add_port(d, "", d->bridge, true);
+    return 0;
 }
 
 static int describe_netdev(struct ovs_describer *d)
@@ -191,8 +168,6 @@ static int describe_netdev(struct ovs_describer *d)
     ovs_device_name(d, "vfr", name);
     d->call->api->set_name(d->call->wiring, name);
     port = ovs_add_port(d, name, d->bridge, true);
-    if (!port)
-        return -ENOMEM;
     (void)snprintf(port->type, sizeof port->type, "dpdk");
     if (d->unplug)
         return 0;
@@ -201,24 +176,21 @@ static int describe_netdev(struct ovs_describer *d)
         return r;
     if (sriov_pf_of(address, &vf, &why) < 0)
         return at_address(d, &why);
-    fact = wiring_add_vf(d->call->wiring, vf.pci);
-    if (!fact)
-        return error_memory(d->call->err);
+    fact = ovs_add_vf(d, vf.pci);
     (void)snprintf(fact->devargs, sizeof fact->devargs, "%s,representor=[%d]", vf.pf_pci, vf.vf);
     port->mtu_request = ovs_mtu(d);
-    if (strmap_set(&port->options, "dpdk-devargs", fact->devargs) < 0)
-        return error_memory(d->call->err);
-    return ovs_complete_port(d, port);
+    ovs_map_set(d, &port->options, "dpdk-devargs", fact->devargs);
+    ovs_complete_port(d, port);
+    return 0;
 }
 
 int ovs_describe_host_device(struct ovs_describer *d)
 {
     int r = ovs_refuse_create_tap(d);
 
-    if (r == 0)
-        r = ovs_add_bridge(d, NULL);
     if (r < 0)
         return r;
+    ovs_add_network_bridge(d, NULL);
     if (!ovs_is_system(d))
         return describe_netdev(d);
     return d->unplug ? unplug_system(d) : plug_system(d);

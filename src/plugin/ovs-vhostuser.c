@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* VIFVHostUser: a vhost-user port of OVS-DPDK.  In mode client the guest connects to a socket of
  * ovs-vswitchd's; in mode server ovs-vswitchd connects to the guest's. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "base/strmap.h"
 #include "plugin/ovs.h"
 
 #define TYPE_CLIENT "dpdkvhostuser"
@@ -48,14 +46,13 @@ static int add_mode(struct ovs_describer *d, struct vif_wiring_port *port)
     if (strcmp(mode, "client") == 0) {
         (void)snprintf(port->type, sizeof port->type, TYPE_CLIENT);
         (void)snprintf(port->other_type, sizeof port->other_type, TYPE_SERVER);
-        r = strmap_set(&port->drop_options, SERVER_PATH, "");
-    } else {
-        r = check_path(d, path);
-        if (r < 0)
-            return r;
-        r = strmap_set(&port->options, SERVER_PATH, path);
+        ovs_map_set(d, &port->drop_options, SERVER_PATH, "");
+        return 0;
     }
-    return r < 0 ? error_memory(d->call->err) : 0;
+    r = check_path(d, path);
+    if (r == 0)
+        ovs_map_set(d, &port->options, SERVER_PATH, path);
+    return r;
 }
 
 int ovs_describe_vhostuser(struct ovs_describer *d)
@@ -68,12 +65,8 @@ int ovs_describe_vhostuser(struct ovs_describer *d)
         return r;
     ovs_device_name(d, "vhu", name);
     d->call->api->set_name(d->call->wiring, name);
-    r = ovs_add_bridge(d, "netdev");
-    if (r < 0)
-        return r;
+    ovs_add_network_bridge(d, "netdev");
     port = ovs_add_port(d, name, d->bridge, true);
-    if (!port)
-        return -ENOMEM;
     /* Either program may have made it in either mode. */
     (void)snprintf(port->type, sizeof port->type, TYPE_SERVER);
     (void)snprintf(port->other_type, sizeof port->other_type, TYPE_CLIENT);
@@ -83,5 +76,6 @@ int ovs_describe_vhostuser(struct ovs_describer *d)
     if (r < 0)
         return r;
     port->mtu_request = ovs_mtu(d);
-    return ovs_complete_port(d, port);
+    ovs_complete_port(d, port);
+    return 0;
 }

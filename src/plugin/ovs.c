@@ -85,18 +85,29 @@ static int check_common(struct ovs_describer *d)
     return 0;
 }
 
-int ovs_add_bridge(struct ovs_describer *d, const char *default_type)
+struct vif_wiring_link *ovs_add_link(struct ovs_describer *d, enum vif_link_kind kind,
+                                     const char *name)
 {
-    struct vif_wiring_bridge *bridge = wiring_add_bridge(d->call->wiring, d->bridge);
-    const char *type = d->datapath_type ? d->datapath_type : default_type;
+    struct vif_wiring_link *link = wiring_add_link(d->call->wiring, kind, name);
 
-    if (!bridge)
-        return error_memory(d->call->err);
-    bridge->create = true;
-    bridge->on_unplug = is_trunk(d) ? VIF_ON_UNPLUG_REMOVE : VIF_ON_UNPLUG_KEEP;
-    if (type && !d->unplug)
-        text_copy(bridge->datapath_type, sizeof bridge->datapath_type, type);
-    return 0;
+    d->failed |= !link;
+    return link ? link : &d->no_link;
+}
+
+struct vif_wiring_bridge *ovs_add_bridge(struct ovs_describer *d, const char *name)
+{
+    struct vif_wiring_bridge *bridge = wiring_add_bridge(d->call->wiring, name);
+
+    d->failed |= !bridge;
+    return bridge ? bridge : &d->no_bridge;
+}
+
+struct wiring_vf *ovs_add_vf(struct ovs_describer *d, const char *pci)
+{
+    struct wiring_vf *vf = wiring_add_vf(d->call->wiring, pci);
+
+    d->failed |= !vf;
+    return vf ? vf : &d->no_vf;
 }
 
 struct vif_wiring_port *ovs_add_port(struct ovs_describer *d, const char *name, const char *bridge,
@@ -104,57 +115,64 @@ struct vif_wiring_port *ovs_add_port(struct ovs_describer *d, const char *name, 
 {
     struct vif_wiring_port *port = wiring_add_port(d->call->wiring, name, bridge);
 
-    if (!port) {
-        (void)error_memory(d->call->err);
-        return NULL;
-    }
+    d->failed |= !port;
+    port = port ? port : &d->no_port;
     port->create = create;
     if (d->interface_id)
         text_copy(port->owner, sizeof port->owner, d->interface_id);
     return port;
 }
 
-int ovs_add_ids(struct ovs_describer *d, struct vif_wiring_port *port, const char *iface_id)
+/* Once memory has run out nothing is added: 'map' may be of a part that nobody ends. */
+void ovs_map_set(struct ovs_describer *d, struct vif_map *map, const char *key, const char *value)
 {
-    int r = strmap_set(&port->ids, "iface-id", iface_id);
+    d->failed = d->failed || strmap_set(map, key, value) < 0;
+}
 
-    if (r == 0)
-        r = strmap_set(&port->ids, "iface-status", "active");
-    if (r == 0)
-        r = strmap_set(&port->ids, "attached-mac", view_string(d->call->vif, "address"));
-    if (r == 0)
-        r = strmap_set(&port->ids, "vm-uuid", view_string(d->call->instance, "uuid"));
+void ovs_add_network_bridge(struct ovs_describer *d, const char *default_type)
+{
+    struct vif_wiring_bridge *bridge = ovs_add_bridge(d, d->bridge);
+    const char *type = d->datapath_type ? d->datapath_type : default_type;
+
+    bridge->create = true;
+    bridge->on_unplug = is_trunk(d) ? VIF_ON_UNPLUG_REMOVE : VIF_ON_UNPLUG_KEEP;
+    if (type && !d->unplug)
+        text_copy(bridge->datapath_type, sizeof bridge->datapath_type, type);
+}
+
+void ovs_add_ids(struct ovs_describer *d, struct vif_wiring_port *port, const char *iface_id)
+{
+    ovs_map_set(d, &port->ids, "iface-id", iface_id);
+    ovs_map_set(d, &port->ids, "iface-status", "active");
+    ovs_map_set(d, &port->ids, "attached-mac", view_string(d->call->vif, "address"));
+    ovs_map_set(d, &port->ids, "vm-uuid", view_string(d->call->instance, "uuid"));
     /* os-vif does not put it on a patch port. */
-    if (r == 0 && is_trunk(d) && strcmp(port->type, "patch") != 0)
-        r = strmap_set(&port->ids, "bridge_name", d->bridge);
-    return r < 0 ? error_memory(d->call->err) : 0;
+    if (is_trunk(d) && strcmp(port->type, "patch") != 0)
+        ovs_map_set(d, &port->ids, "bridge_name", d->bridge);
 }
 
-int ovs_set_qos_id(struct ovs_describer *d, struct vif_wiring_port *port)
+void ovs_set_qos_id(struct vif_wiring_port *port)
 {
-    if (uuid_v5(WIRING_QOS_NAMESPACE, port->name, port->qos_id) < 0)
-        return error_set(d->call->err, VIF_ERROR_SYSTEM, "no UUID for %s", port->name);
-    return 0;
+    (void)uuid_v5(WIRING_QOS_NAMESPACE, port->name, port->qos_id);
 }
 
-int ovs_complete_port(struct ovs_describer *d, struct vif_wiring_port *port)
+void ovs_complete_port(struct ovs_describer *d, struct vif_wiring_port *port)
 {
     port->isolate = d->options->isolate_vif && !is_trunk(d);
     if (port->link[0] && ovs_is_system(d))
         memcpy(port->qos_type, d->options->default_qos_type, sizeof port->qos_type);
-    return ovs_add_ids(d, port, d->interface_id);
+    ovs_add_ids(d, port, d->interface_id);
 }
 
-int ovs_add_link_port(struct ovs_describer *d, const char *name, bool create)
+struct vif_wiring_port *ovs_add_link_port(struct ovs_describer *d, const char *name, bool create)
 {
     struct vif_wiring_port *port = ovs_add_port(d, name, d->bridge, create);
-    int r;
 
-    if (!port)
-        return -ENOMEM;
     text_copy(port->link, sizeof port->link, name);
-    r = ovs_set_qos_id(d, port);
-    return r < 0 || !create || d->unplug ? r : ovs_complete_port(d, port);
+    ovs_set_qos_id(port);
+    if (create && !d->unplug)
+        ovs_complete_port(d, port);
+    return port;
 }
 
 int ovs_refuse_create_tap(const struct ovs_describer *d)
@@ -189,7 +207,9 @@ static int describe(const struct vif_describe *call)
         if (strcmp(class, sorts[i].class) == 0) {
             int r = check_common(&d);
 
-            return r < 0 ? r : sorts[i].describe(&d);
+            if (r == 0)
+                r = sorts[i].describe(&d);
+            return d.failed ? error_memory(call->err) : r;
         }
     return plugin_fail(call, VIF_ERROR_UNSUPPORTED, NULL, "plugin ovs cannot plug a %s", class);
 }

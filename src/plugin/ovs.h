@@ -16,6 +16,12 @@ struct ovs_describer {
     const char *interface_id;  /* NULL when not known (unplug) */
     const char *datapath_type; /* NULL when unset */
     bool unplug;
+    /* Out of memory: reported at the end, and until then parts that found no room are these. */
+    bool failed;
+    struct vif_wiring_link no_link;
+    struct vif_wiring_bridge no_bridge;
+    struct vif_wiring_port no_port;
+    struct wiring_vf no_vf;
 };
 
 /* "<prefix><id>" cut at 14 characters, as os-vif names devices. */
@@ -27,24 +33,31 @@ bool ovs_is_system(const struct ovs_describer *d);
 
 uint32_t ovs_mtu(const struct ovs_describer *d);
 
-/* The bridge of the network; 'default_type' (may be NULL) when the profile has no datapath_type. */
-int ovs_add_bridge(struct ovs_describer *d, const char *default_type);
-
-/* A port on 'bridge', owned through the interface_id. */
+/* Zeroed parts, never NULL; a pointer to one is good until the next of its sort.  A port on 'bridge'
+ * is owned through the interface_id. */
+struct vif_wiring_link *ovs_add_link(struct ovs_describer *d, enum vif_link_kind kind,
+                                     const char *name);
 struct vif_wiring_port *ovs_add_port(struct ovs_describer *d, const char *name, const char *bridge,
                                      bool create);
+struct wiring_vf *ovs_add_vf(struct ovs_describer *d, const char *pci);
+struct vif_wiring_bridge *ovs_add_bridge(struct ovs_describer *d, const char *name);
+
+/* The bridge of the network; 'default_type' (may be NULL) when the profile has no datapath_type. */
+void ovs_add_network_bridge(struct ovs_describer *d, const char *default_type);
+
+void ovs_map_set(struct ovs_describer *d, struct vif_map *map, const char *key, const char *value);
 
 /* The external ids Neutron and OVN know the port by, with this iface-id. */
-int ovs_add_ids(struct ovs_describer *d, struct vif_wiring_port *port, const char *iface_id);
+void ovs_add_ids(struct ovs_describer *d, struct vif_wiring_port *port, const char *iface_id);
 
 /* The port of a kernel link, with all that hangs on it. */
-int ovs_add_link_port(struct ovs_describer *d, const char *name, bool create);
+struct vif_wiring_port *ovs_add_link_port(struct ovs_describer *d, const char *name, bool create);
 
 /* What a new port of the VIF has: isolation, QoS when a kernel link is behind it, external ids. */
-int ovs_complete_port(struct ovs_describer *d, struct vif_wiring_port *port);
+void ovs_complete_port(struct ovs_describer *d, struct vif_wiring_port *port);
 
 /* The QoS rows of the port's device are this VIF's. */
-int ovs_set_qos_id(struct ovs_describer *d, struct vif_wiring_port *port);
+void ovs_set_qos_id(struct vif_wiring_port *port);
 
 /* create_tap is for VIFOpenVSwitch alone. */
 int ovs_refuse_create_tap(const struct ovs_describer *d);
