@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Deadlines on the monotonic clock. Functions that wait take one from their caller and pass it
- * on. */
+/* Deadlines on the monotonic clock, and ending a call early.  A descriptor that cannot be polled
+ * never ends one. */
 #include "base/deadline.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <time.h>
 
 int64_t deadline_now(void)
@@ -47,4 +48,27 @@ void deadline_sleep(int64_t milliseconds, int64_t until)
     ts.tv_sec = milliseconds / 1000;
     ts.tv_nsec = (milliseconds % 1000) * 1000000;
     (void)nanosleep(&ts, NULL);
+}
+
+bool stop_asked(int stop)
+{
+    struct pollfd p = {.fd = stop, .events = POLLIN};
+
+    return stop > 0 && poll(&p, 1, 0) == 1 && (p.revents & (POLLIN | POLLHUP));
+}
+
+void stop_sleep(int stop, int64_t milliseconds, int64_t until)
+{
+    struct pollfd p = {.fd = stop, .events = POLLIN};
+    int64_t end = deadline_after(milliseconds);
+
+    if (stop <= 0)
+        deadline_sleep(milliseconds, until);
+    else
+        (void)poll(&p, 1, deadline_left(end < until ? end : until));
+}
+
+int(stop_error)(struct vif_error *err)
+{
+    return error_set(err, VIF_ERROR_INTERRUPTED, "interrupted");
 }

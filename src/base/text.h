@@ -37,7 +37,26 @@ size_t text_utf8_length(const char *text, size_t n);
 void text_add_json(struct text *text, const char *value);
 void text_add_json_bytes(struct text *text, const char *bytes, size_t n);
 
+/* Adds 'value' with "\xNN" for what would do something to a terminal (control characters, the marks
+ * that turn the direction of text), and for what is not UTF-8 (ASCII if not 'utf8'). */
+void plain_add(struct text *text, const char *value, bool utf8);
+
+/* The columns text[0..n) takes, each character one. */
+size_t plain_width(const char *text, size_t n);
+
 /* Returns the text, which the caller frees; NULL if an allocation failed. */
 char *text_take(struct text *text);
+
+/* A list of borrowed names, to be sorted and asked for together. */
+struct names {
+    const char **items; /* the caller provides the room */
+    size_t n;
+};
+
+/* Adds a name unless it is NULL or ""; there is room. */
+void names_add(struct names *names, const char *name);
+
+/* Sorts them, each once. */
+void names_unique(struct names *names);
 
 #endif

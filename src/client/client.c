@@ -11,7 +11,6 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/limits.h"
-#include "base/stop.h"
 #include "rpc/varlink-client.h"
 
 #define INTERFACE "io.vifd."

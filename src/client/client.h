@@ -4,9 +4,9 @@
 #ifndef CLIENT_CLIENT_H
 #define CLIENT_CLIENT_H
 
+#include "base/deadline.h"
 #include "base/log.h"
 #include "base/pool.h"
-#include "base/tick.h"
 #include "json/record.h"
 
 struct varlink_client;

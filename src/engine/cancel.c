@@ -3,7 +3,7 @@
  * undone; one that is past the point from which it can be goes on to its end, but is not waited
  * for.  The engine asks here wherever it stands between two such states; and as long as some VIF
  * is in neither, its database client ignores the caller's descriptor. */
-#include "base/stop.h"
+#include "base/deadline.h"
 #include "engine/phases.h"
 #include "engine/undo.h"
 

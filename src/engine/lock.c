@@ -10,7 +10,6 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
-#include "base/stop.h"
 #include "engine/lock.h"
 
 #define POLL_MS 2

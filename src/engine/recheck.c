@@ -2,7 +2,6 @@
 /* Differences, for a call that asks for them: the words come from plan/diff.c; here it is decided
  * when they hold. */
 #include "base/deadline.h"
-#include "base/stop.h"
 #include "engine/phases.h"
 
 /* How long what ovs-vswitchd complains of has to last, and how often it is looked at: a port that

@@ -10,7 +10,6 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
-#include "base/stop.h"
 #include "base/text.h"
 #include "engine/phases.h"
 #include "engine/undo.h"

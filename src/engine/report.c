@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/stop.h"
+#include "base/deadline.h"
 #include "engine/phases.h"
 
 void outcome_done(struct outcome *outcome)

@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
-#include "base/names.h"
+#include "base/text.h"
 #include "engine/phases.h"
 #include "engine/steps.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
-#include "base/names.h"
+#include "base/text.h"
 #include "engine/phases.h"
 
 /* Whether the kernel link behind the port is there: it was, or this call made it or gave it its

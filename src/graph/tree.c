@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/plain.h"
+#include "base/text.h"
 #include "graph/graph.h"
 
 /* No wiring is a tenth as deep, but a graph that comes from vifd could be anything. */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/stop.h"
+#include "base/deadline.h"
 #include "engine/lock.h"
 #include "libvif/report.h"
 #include "model/view.h"

@@ -2,7 +2,7 @@
 /* Finding and removing what is stale. */
 #include "prune/prune.h"
 
-#include "base/stop.h"
+#include "base/deadline.h"
 #include "libvif/report.h"
 
 static const char *const states[] = {

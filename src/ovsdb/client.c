@@ -11,7 +11,6 @@
 #include <time.h>
 
 #include "base/deadline.h"
-#include "base/stop.h"
 #include "ovsdb/value.h"
 #include "rpc/jsonrpc.h"
 #include "rpc/stream.h"

@@ -9,10 +9,10 @@
 #include <sys/types.h>
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "base/tick.h"
 
 struct ovsdb_client;
 

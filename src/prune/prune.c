@@ -11,7 +11,6 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
-#include "base/stop.h"
 #include "engine/lock.h"
 #include "engine/reconcile.h"
 #include "prune/stale.h"

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/deadline.h"
-#include "base/stop.h"
 
 /* A connection is kept for the life of a daemon: what one big message needed is freed. */
 #define ROOM_KEPT ((size_t)64 << 10)

@@ -18,7 +18,6 @@
 
 #include "base/deadline.h"
 #include "base/parse.h"
-#include "base/stop.h"
 
 /* How long a connect that blocks keeps its caller from seeing that it is stopped. */
 #define STOP_SLICE_MS 50

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Byte streams to a server: unix:PATH, tcp:IP:PORT, tcp:[IPv6]:PORT.  Non-blocking underneath;
  * every call waits at most until the deadline it is given, or until the stream is stopped: by a
- * descriptor that becomes readable (base/stop.h).  A stream that was stopped is as good as
+ * descriptor that becomes readable (base/deadline.h).  A stream that was stopped is as good as
  * before. */
 #ifndef RPC_STREAM_H
 #define RPC_STREAM_H
@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
 #include "base/error.h"
-#include "base/tick.h"
 
 /* What was received and not consumed yet: data[start..end).  Zero-initialise. */
 struct stream_input {

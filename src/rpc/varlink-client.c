@@ -12,7 +12,6 @@
 
 #include "base/deadline.h"
 #include "base/limits.h"
-#include "base/stop.h"
 
 int varlink_client_open(const char *path, const struct varlink_wait *wait,
                         struct varlink_client **ret_client, struct vif_error *err)

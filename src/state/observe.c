@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
-#include "base/names.h"
+#include "base/text.h"
 
 void observed_done(struct observed *observed)
 {

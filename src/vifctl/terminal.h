@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "base/plain.h"
+#include "base/text.h"
 
 /* The columns of the terminal on 'fd'; 0: not known. */
 size_t terminal_width(int fd);

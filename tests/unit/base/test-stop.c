@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "base/stop.h"
+#include "base/deadline.h"
 #include "ovsdb-session.h"
 #include "rpc/stream.h"
 
