@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What plug, unplug, check and repair take and give. */
+#include <stdlib.h>
+
 #include "libvif/report.h"
 
 static const char *const stages[] = {
@@ -145,3 +147,73 @@ const struct op op_plug = {CALL("Plug", "plug", plug_table, changes)};
 const struct op op_unplug = {CALL("Unplug", "unplug", unplug_table, changes)};
 const struct op op_check = {CALL("Check", "check", check_table, NULL)};
 const struct op op_repair = {CALL("Repair", "repair", plug_table, changes)};
+
+/* ---- a call of them ---- */
+
+int batch_call_begin(struct batch_call *call, const struct op_call *from, struct vif_error *err)
+{
+    const struct call_parameters *parameters = from->parameters;
+    size_t n = from->batch->n;
+
+    call->op = from->op;
+    call->batch = from->batch;
+    call->options = &parameters->options;
+    call->report = from->report;
+    call->owners = calloc(n + 1, sizeof *call->owners);
+    if (!call->owners || !report_add_entries(call->report, n, &call->results))
+        return error_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        const struct batch_entry *entry = &call->batch->entries[i];
+
+        call->results[i] = (struct vif_result){
+            .index = i,
+            .id = pool_text(&call->report->pool, entry->id),
+            .name = "",
+            .bridge = "",
+            .state = VIF_STATE_FAILED,
+            .note = "",
+            .error = entry->request ? NULL : report_error(call->report, &entry->fault),
+        };
+        if (entry->request)
+            call->owners[call->n++] = i;
+    }
+    return call->report->pool.failed ? error_memory(err) : 0;
+}
+
+void batch_call_done(struct batch_call *call)
+{
+    free(call->owners);
+}
+
+void batch_call_result(const struct batch_call *call, size_t entry)
+{
+    if (call->options->result)
+        call->options->result(call->options->data, &call->results[entry]);
+}
+
+void batch_call_faults(const struct batch_call *call)
+{
+    for (size_t i = 0; i < call->batch->n; i++)
+        if (call->results[i].error)
+            batch_call_result(call, i);
+}
+
+void batch_call_progress(void *data, enum vif_stage stage, size_t done, size_t total)
+{
+    struct batch_call *call = data;
+
+    if (stage != call->progress.stage || !done)
+        log_debug(call->log, "stage %s: %zu/%zu", vif_stage_name(stage), done, total);
+    call->progress = (struct vif_progress){stage, done, total};
+    call->has_progress = true;
+    if (call->options->progress)
+        call->options->progress(call->options->data, &call->progress);
+}
+
+void batch_call_again(void *data)
+{
+    const struct batch_call *call = data;
+
+    if (call->has_progress)
+        call->options->progress(call->options->data, &call->progress);
+}

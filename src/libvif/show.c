@@ -158,22 +158,31 @@ int show_fill_reply(struct vif_report *report, struct vif_error *err)
 }
 
 /* Its nodes are only for printing: they are not found by name. */
-int show_fill_graph(struct vif_report *report, struct vif_error *err)
+int show_fill_graph(struct vif_report *report, const struct vif_batch *batch, struct vif_error *err)
 {
     const struct reply *reply = &report->reply;
     const struct graph_vif *vifs = reply->entries->items;
     const struct show_part *parts = reply->parts->items;
     const struct graph_edge *edges = reply->edges->items;
     struct graph *graph = &report->graph;
+    /* Where each VIF is that was drawn. */
+    auto_free size_t *places = calloc(reply->entries->n + 1, sizeof *places);
+    size_t n = 0;
 
     graph->nodes = calloc(reply->parts->n + 1, sizeof *graph->nodes);
-    if (!graph->nodes)
+    if (!places || !graph->nodes)
         return error_memory(err);
-    for (size_t i = 0; i < reply->entries->n && !graph->failed; i++) {
-        size_t vif = graph_add_vif(graph);
+    for (size_t i = 0; n < reply->entries->n || (batch && i < batch->n); i++) {
+        const struct batch_entry *entry = batch && i < batch->n ? &batch->entries[i] : NULL;
 
-        if (vif != GRAPH_NONE)
-            graph->vifs[vif] = vifs[i];
+        if (entry && !entry->request) {
+            graph_add_error(graph, entry->id, &entry->fault);
+        } else if (n < reply->entries->n) {
+            places[n] = graph_add_vif(graph);
+            if (places[n] != GRAPH_NONE)
+                graph->vifs[places[n]] = vifs[n];
+            n++;
+        }
     }
     for (size_t i = 0; i < reply->parts->n; i++) {
         const struct record_list *list = parts[i].attributes;
@@ -181,13 +190,15 @@ int show_fill_graph(struct vif_report *report, struct vif_error *err)
         struct graph_node *node = &graph->nodes[graph->n_nodes++];
 
         *node = parts[i].node;
+        if (node->vif != GRAPH_NONE)
+            node->vif = places[node->vif];
         node->first_attribute = graph->n_attributes;
         for (size_t k = 0; k < list->n; k++)
             graph_set_borrowed(graph, members[k].key, members[k].value, members[k].is_number != 0);
     }
     for (size_t i = 0; i < reply->edges->n; i++)
         graph_add_edge(graph, edges[i].from, edges[i].to, edges[i].kind, !edges[i].missing);
-    return graph->failed ? error_memory(err) : 0;
+    return graph->failed ? error_memory(err) : show_fill_reply(report, err);
 }
 
 static int run(struct vif_host *host, const struct op_call *call, struct vif_error *err)

@@ -123,7 +123,7 @@ struct vif_wiring_port *ovs_add_port(struct ovs_describer *d, const char *name, 
     return port;
 }
 
-/* Once memory has run out nothing is added: 'map' may be of a part that nobody ends. */
+/* Once memory has run out nothing is added: 'map' may be that of a spare, which is not freed. */
 void ovs_map_set(struct ovs_describer *d, struct vif_map *map, const char *key, const char *value)
 {
     d->failed = d->failed || strmap_set(map, key, value) < 0;
