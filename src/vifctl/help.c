@@ -11,15 +11,15 @@
 
 /* What the operands of verbs are. */
 static const char *const operands[][2] = {
-    {"FILE",
-     "FILE is JSON: {\"vif\": OBJECT, \"instance_info\": OBJECT}, an array of them, or several in "
-     "sequence. OBJECT is a versioned object of os-vif or its plain form, see vifctl schema. "
-     "'-' is standard input; a directory stands for its *.json."},
-    {"ID", "ID is that of a VIF, an iface-id, or the name of a port or network device. An operand "
-           "that exists as a file is a FILE."},
+    {"FILE", "FILE contains JSON: one VIF, an array of VIFs, or several VIFs in sequence. A VIF is "
+             "{\"vif\": OBJECT, \"instance_info\": OBJECT}; vifctl schema describes OBJECT. '-' is "
+             "standard input. A directory stands for its *.json files."},
+    {"ID", "ID is the id or iface-id of a VIF, or the name of its port or network device. The name "
+           "of an existing file or directory is always a FILE."},
     {"TYPE",
-     "TYPE is a class of objects (VIFBridge, Network), \"result\" for what plug prints, or a "
-     "verb."},
+     "TYPE is a class of objects, such as VIFBridge; or result, for a line that plug, unplug or "
+     "check prints with --json; or list, show, prune, doctor or metrics, for what that verb "
+     "prints with --json."},
 };
 
 /* "-v, --verbose", "    --json" */
@@ -80,8 +80,8 @@ void help_print(const struct verb *verb)
         printf("  %-9s %-12s  %s\n", verbs[i].name, verbs[i].operands, verbs[i].summary);
     print_options(BIT(HELP) | BIT(VERSION));
     puts("\n"
-         "Exit status: 0 done; 1 check found drift; 2 bad input or usage; 3 a VIF or the\n"
-         "host failed; 4 database or vifd cannot be reached; 5 no permission; 6 timed out.");
+         "Exit status: 0 done; 1 check found drift; 2 bad input or usage; 3 other failure;\n"
+         "4 database or vifd unreachable; 5 no permission; 6 timed out.");
 }
 
 int verb_help(const struct arguments *arguments)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """io.vifd(7) says what data/io.vifd.varlink and the headers say, and its examples work."""
-import json
 import os
 import re
 
@@ -140,16 +139,20 @@ def test_example_of_readme_works(lab):
 
 def test_example_of_readme_in_c_works(lab):
     function, = re.findall(r'^```c\n(.*?)^```$', read('README.md'), re.M | re.S)
-    main = """int main(int argc, char **argv) { return argc == 2 ? plug(argv[1]) : 99; }\n"""
+    main = """int main(int argc, char **argv) {
+        return argc == 5 ? plug(argv[1], argv[2], argv[3], argv[4]) : 99;
+    }\n"""
     build, program = os.path.join(TOP, 'build'), os.path.join(lab.dir, 'example')
     lab.run('gcc', '-Wall', '-Wextra', '-Werror', '-I' + os.path.join(TOP, 'include'), '-o', program,
             lab.write('example.c', function + main), '-L' + build, '-lvif', '-Wl,-rpath,' + build)
     lab.run('mkdir', '/run/openvswitch')
     lab.run('ln', '-s', lab.socket, '/run/openvswitch/db.sock')
-    said = lab.run(program, json.dumps(ovs_vif(1, create_tap=True))).stdout
-    assert '"state":"plugged"' in said
-    failed = lab.run(program, '{"vif": ', check=False)
-    assert failed.stdout + failed.stderr != '' and failed.returncode not in (0, 99)
+    vif = ovs_vif(1, create_tap=True)
+    words = vif['vif']['id'], device(1), vif['vif']['address'], vif['instance_info']['uuid']
+    assert lab.run(program, *words).stdout == 'plugged\n'
+    assert lab.vsctl('port-to-br', device(1)).strip() == 'br-int'
+    failed = lab.run(program, words[0], 'no/name', *words[2:], check=False)
+    assert 'no/name' in failed.stdout and failed.returncode == 2
 
 
 def test_example_with_varlinkctl(lab):
