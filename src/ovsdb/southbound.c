@@ -135,22 +135,18 @@ static int read_bindings(struct ovsdb_client *client, const char *chassis_name,
     auto_rows struct rows chassis = {.table = &chassis_table, .reads = READ_BINDING};
     auto_rows struct rows bindings = {
         .table = &binding_table, .reads = READ_BINDING, .long_names = true};
-    auto_operations struct ovsdb_operations operations = {0};
+    auto_free const char **names = calloc(n + 1, sizeof *names);
+    struct selection selections[] = {{.rows = &chassis}, {.rows = &bindings}};
     auto_index struct row_index index = {0};
-    auto_json json_t *results = NULL;
-    bool whole = n >= WHOLE_TABLE_FROM;
     int r;
 
-    select_add(&operations, &chassis, "");
-    for (size_t i = 0; i < (whole ? 1 : n); i++)
-        select_add(&operations, &bindings, whole ? "" : "['logical_port','==',%s]",
-                   queries[i].logical_port);
-    r = select_run(client, &operations, until, &results, err);
-    if (r < 0)
-        return r;
-    r = rows_parse(&chassis, json_array_get(results, 0));
-    for (size_t i = 1; r == 0 && i < json_array_size(results); i++)
-        r = rows_parse(&bindings, json_array_get(results, i));
+    if (!names)
+        return error_memory(err);
+    for (size_t i = 0; i < n; i++)
+        names[i] = queries[i].logical_port;
+    if (n < WHOLE_TABLE_FROM)
+        selections[1] = (struct selection){&bindings, "['logical_port','==',%s]", names, n, 0};
+    r = select_read(client, selections, 2, until, err);
     if (r == 0)
         r = index_queries(queries, n, ports, &index);
     if (r == 0)
@@ -178,7 +174,6 @@ static int find_namesakes(struct ovsdb_client *client, const struct southbound_q
                           size_t n, int64_t until, struct southbound_port *ports)
 {
     auto_rows struct rows rows = {.table = &binding_table, .reads = READ_MACS};
-    auto_operations struct ovsdb_operations operations = {0};
     size_t missing = 0;
     int r;
 
@@ -186,8 +181,7 @@ static int find_namesakes(struct ovsdb_client *client, const struct southbound_q
         missing += !ports[p].exists && queries[p].mac;
     if (!missing)
         return 0;
-    select_add(&operations, &rows, "");
-    r = select_rows(client, &operations, until, &rows, NULL);
+    r = select_read(client, &(struct selection){.rows = &rows}, 1, until, NULL);
     for (size_t i = 0; r == 0 && i < rows.n; i++) {
         const struct binding *binding = (const struct binding *)(void *)rows.items + i;
 

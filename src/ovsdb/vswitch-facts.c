@@ -55,19 +55,6 @@ static void set_host(const struct vswitch *vs, struct vswitch_facts *facts)
 
 /* --- reading --- */
 
-static int parse_results(const json_t *results, struct rows rows[4], struct graph *graph)
-{
-    int r = vswitch_root_parse(json_array_get(results, 0), READ_FACTS, &graph->vs);
-
-    for (size_t i = 1; r >= 0 && i < 4; i++)
-        r = rows_parse(&rows[i], json_array_get(results, i));
-    if (r == 0)
-        vswitch_set_rows(&graph->vs, &rows[1], &rows[2], &rows[3]);
-    for (size_t i = 1; i < 4; i++)
-        rows_done(&rows[i]);
-    return r;
-}
-
 /* The keys of the index are borrowed from the maps of the rows. */
 static int index_owners(struct graph *graph)
 {
@@ -101,24 +88,16 @@ static void mark_agent_managed(struct graph *graph)
 static int read_graph(struct ovsdb_client *client, int64_t until, struct graph *graph,
                       struct vif_error *err)
 {
-    struct rows rows[4] = {{.table = &vswitch_root_table, .reads = READ_FACTS},
-                           {.table = &vswitch_bridge_table, .reads = READ_FACTS},
-                           {.table = &vswitch_port_table, .reads = READ_FACTS},
-                           {.table = &vswitch_interface_table, .reads = READ_FACTS}};
-    auto_operations struct ovsdb_operations operations = {0};
-    auto_json json_t *results = NULL;
+    auto_vswitch_rows struct vswitch_rows rows;
     struct vswitch *vs = &graph->vs;
     int r;
 
-    for (size_t i = 0; i < 4; i++)
-        select_add(&operations, &rows[i], "");
-    r = select_run(client, &operations, until, &results, err);
+    vswitch_rows_init(&rows, READ_FACTS);
+    r = vswitch_rows_read(client, &rows, QOS, until, vs, err);
     if (r < 0)
         return r;
-    r = parse_results(results, rows, graph);
-    if (r == 0)
-        r = row_index_by_references(&graph->bridge_of, vs->bridges, vs->n_bridges,
-                                    sizeof *vs->bridges, offsetof(struct vswitch_bridge, ports));
+    r = row_index_by_references(&graph->bridge_of, vs->bridges, vs->n_bridges, sizeof *vs->bridges,
+                                offsetof(struct vswitch_bridge, ports));
     if (r == 0)
         r = row_index_by_references(&graph->port_of, vs->ports, vs->n_ports, sizeof *vs->ports,
                                     offsetof(struct vswitch_port, interfaces));

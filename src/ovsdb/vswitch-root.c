@@ -14,8 +14,6 @@
 /* The columns that the project cannot do without. */
 #define NEEDED (READ_VIF | READ_DETAILS | READ_PORTS | READ_SWITCH | WRITTEN)
 
-#define auto_vswitch __attribute__((cleanup(vswitch_done)))
-
 static void check_columns(const json_t *tables, const struct table *table, struct vswitch *vs)
 {
     const json_t *columns = json_object_get(json_object_get(tables, table->name), "columns");
@@ -42,70 +40,45 @@ static int parse_schema(const json_t *schema, struct vswitch *vs)
     return 0;
 }
 
-static int parse_results(const json_t *results, struct rows rows[4], struct vswitch *vs)
-{
-    struct vswitch schema = *vs;
-    int r = vswitch_root_parse(json_array_get(results, 0), READ_SWITCH, vs);
-
-    memcpy(vs->schema_version, schema.schema_version, sizeof schema.schema_version);
-    for (size_t i = 1; r >= 0 && i < 4; i++)
-        r = rows_parse(&rows[i], json_array_get(results, i));
-    if (r < 0)
-        return r;
-    vswitch_set_rows(vs, &rows[1], &rows[2], &rows[3]);
-    for (size_t i = 0; i < vs->n_bridges; i++)
-        vs->bridges[i].n_ports = vs->bridges[i].ports.n;
-    for (size_t i = 0; i < vs->n_ports; i++)
-        vs->n_agent_ports += strmap_get(&vs->ports[i].other_config, "net_uuid") != NULL;
-    return 0;
-}
-
 int vswitch_root_read(struct ovsdb_client *client, int64_t until, struct vswitch *ret,
                       struct vif_error *err)
 {
-    auto_operations struct ovsdb_operations operations = {0};
-    struct rows rows[4] = {
-        {.table = &vswitch_root_table, .reads = READ_SWITCH},
-        {.table = &vswitch_bridge_table, .reads = READ_SWITCH, .long_names = true},
-        {.table = &vswitch_port_table, .reads = READ_SWITCH},
-        {.table = &vswitch_interface_table, .reads = READ_SWITCH, .long_names = true},
-    };
-    auto_json json_t *schema = NULL, *results = NULL;
-    auto_vswitch struct vswitch vs = {0};
-    int r = ovsdb_client_get_schema(client, until, &schema, err);
+    auto_vswitch_rows struct vswitch_rows rows;
+    struct vswitch schema = {0}, vs;
+    auto_json json_t *json = NULL;
+    int r = ovsdb_client_get_schema(client, until, &json, err);
 
+    vswitch_rows_init(&rows, READ_SWITCH);
+    rows.of[BRIDGES].long_names = rows.of[INTERFACES].long_names = true;
+    if (r == 0)
+        r = select_fault(parse_schema(json, &schema), err);
     if (r < 0)
         return r;
-    r = parse_schema(schema, &vs);
-    if (r < 0)
-        return select_fault(r, err);
-    for (size_t i = 0; i < 4; i++)
-        select_add(&operations, &rows[i], "");
-    if (!vs.missing[0]) {
-        r = select_run(client, &operations, until, &results, err);
-        if (r < 0)
-            return r;
-        r = parse_results(results, rows, &vs);
-        for (size_t i = 1; i < 4; i++)
-            rows_done(&rows[i]);
+    if (schema.missing[0]) {
+        *ret = schema;
+        return 0;
     }
-    if (r < 0)
-        return select_fault(r, err);
+    r = vswitch_rows_read(client, &rows, QOS, until, &vs, err);
+    if (r < 0) {
+        vswitch_done(&vs);
+        return r;
+    }
+    memcpy(vs.schema_version, schema.schema_version, sizeof vs.schema_version);
+    for (size_t i = 0; i < vs.n_bridges; i++)
+        vs.bridges[i].n_ports = vs.bridges[i].ports.n;
+    for (size_t i = 0; i < vs.n_ports; i++)
+        vs.n_agent_ports += strmap_get(&vs.ports[i].other_config, "net_uuid") != NULL;
     *ret = vs;
-    vs = (struct vswitch){0};
     return 0;
 }
 
 int vswitch_root_read_cfg(struct ovsdb_client *client, int64_t until, int64_t *ret_cur_cfg,
                           int64_t *ret_next_cfg, struct vif_error *err)
 {
-    auto_operations struct ovsdb_operations operations = {0};
     auto_rows struct rows rows = {.table = &vswitch_root_table, .reads = READ_CFG};
     const struct vswitch *vs;
-    int r;
+    int r = select_read(client, &(struct selection){.rows = &rows}, 1, until, err);
 
-    select_add(&operations, &rows, "");
-    r = select_rows(client, &operations, until, &rows, err);
     vs = rows_first(&rows);
     if (r < 0)
         return r;

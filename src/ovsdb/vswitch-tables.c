@@ -2,6 +2,7 @@
 /* One table of columns for each table of the database. */
 #include "ovsdb/vswitch-tables.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct column root_columns[] = {
@@ -81,7 +82,7 @@ static const char *const id_key[] = {"id", NULL};
 
 static const struct column qos_columns[] = {
     COLUMN("_uuid", COLUMN_UUID, READ_VIF | READ_MARKS, vswitch_qos, uuid),
-    COLUMN("type", COLUMN_TEXT, READ_VIF | READ_MARKS | READ_DETAILS, vswitch_qos, type),
+    COLUMN("type", COLUMN_TEXT, READ_MARKS | READ_DETAILS, vswitch_qos, type),
     {"external_ids", COLUMN_KEY, READ_VIF, offsetof(struct vswitch_qos, id), UUID_TEXT_SIZE,
      id_key},
     COLUMN("external_ids", COLUMN_MAP, READ_MARKS, vswitch_qos, external_ids),
@@ -96,32 +97,95 @@ const struct table vswitch_interface_table = {"Interface", interface_columns,
                                               sizeof(struct vswitch_interface)};
 const struct table vswitch_qos_table = {"QoS", qos_columns, sizeof(struct vswitch_qos)};
 
-int vswitch_root_parse(const json_t *result, unsigned reads, struct vswitch *vs)
+void vswitch_rows_init(struct vswitch_rows *rows, unsigned reads)
 {
-    auto_rows struct rows rows = {.table = &vswitch_root_table, .reads = reads};
-    int r = rows_parse(&rows, result);
+    static const struct table *const tables[VSWITCH_TABLES] = {
+        [ROOT] = &vswitch_root_table,  [BRIDGES] = &vswitch_bridge_table,
+        [PORTS] = &vswitch_port_table, [INTERFACES] = &vswitch_interface_table,
+        [QOS] = &vswitch_qos_table,
+    };
 
-    if (r < 0 || !rows.n)
-        return r;
-    *vs = *(struct vswitch *)(void *)rows.items;
-    vs->has_row = true;
-    rows.n = 0; /* 'vs' has what the first row held; there are no others */
-    return 1;
+    for (size_t t = 0; t < VSWITCH_TABLES; t++) {
+        rows->of[t] = (struct rows){.table = tables[t], .reads = reads};
+        rows->selections[t] = (struct selection){.rows = &rows->of[t]};
+    }
 }
 
-void vswitch_set_rows(struct vswitch *vs, struct rows *bridges, struct rows *ports,
-                      struct rows *interfaces)
+void vswitch_rows_done(struct vswitch_rows *rows)
 {
-    rows_unique(bridges);
-    rows_unique(ports);
-    rows_unique(interfaces);
-    vs->n_bridges = bridges->n;
-    vs->n_ports = ports->n;
-    vs->n_interfaces = interfaces->n;
-    bridges->n = ports->n = interfaces->n = 0;
-    vs->bridges = (void *)take_ptr(bridges->items);
-    vs->ports = (void *)take_ptr(ports->items);
-    vs->interfaces = (void *)take_ptr(interfaces->items);
+    for (size_t t = 0; t < VSWITCH_TABLES; t++)
+        rows_done(&rows->of[t]);
+}
+
+static int by_qos_id(const void *a, const void *b)
+{
+    const struct vswitch_qos *left = a, *right = b;
+
+    return strcmp(left->id, right->id);
+}
+
+/* Puts the type of the QoS row each port refers to among its details. */
+static int detail_qos(struct vswitch *vs, const struct rows *qos)
+{
+    auto_index struct row_index index = {0};
+    int r = row_index_by_text(&index, qos->items, qos->n, sizeof(struct vswitch_qos),
+                              offsetof(struct vswitch_qos, uuid));
+
+    for (size_t i = 0; r == 0 && i < vs->n_ports; i++) {
+        const struct vswitch_qos *row = row_index_find(&index, vs->ports[i].qos_uuid);
+
+        if (row)
+            r = strmap_set(&vs->ports[i].details, "qos", row->type);
+    }
+    return r;
+}
+
+static void *take_rows(struct rows *rows, size_t *ret_n)
+{
+    *ret_n = rows->n;
+    rows->n = 0;
+    return take_ptr(rows->items);
+}
+
+static void take_qos(struct vswitch *vs, struct rows *rows)
+{
+    struct vswitch_qos *qos = (void *)rows->items;
+    size_t n = 0;
+
+    for (size_t i = 0; i < rows->n; i++)
+        if (qos[i].id[0])
+            qos[n++] = qos[i];
+        else
+            row_done(rows->table, &qos[i]);
+    if (n)
+        qsort(qos, n, sizeof *qos, by_qos_id);
+    rows->n = n;
+    vs->qos = take_rows(rows, &vs->n_qos);
+}
+
+int vswitch_rows_read(struct ovsdb_client *client, struct vswitch_rows *rows, size_t n_tables,
+                      int64_t until, struct vswitch *ret, struct vif_error *err)
+{
+    struct rows *of = rows->of;
+    int r = select_read(client, rows->selections, n_tables, until, err);
+
+    *ret = (struct vswitch){0};
+    if (r < 0)
+        return r;
+    if (of[ROOT].n) {
+        *ret = *(struct vswitch *)(void *)of[ROOT].items;
+        ret->has_row = true;
+        of[ROOT].n = 0; /* 'ret' has what the first row held; there are no others */
+    }
+    for (size_t t = BRIDGES; t <= INTERFACES; t++)
+        rows_unique(&of[t]);
+    ret->bridges = take_rows(&of[BRIDGES], &ret->n_bridges);
+    ret->ports = take_rows(&of[PORTS], &ret->n_ports);
+    ret->interfaces = take_rows(&of[INTERFACES], &ret->n_interfaces);
+    if (of[QOS].reads & READ_DETAILS)
+        r = select_fault(detail_qos(ret, &of[QOS]), err);
+    take_qos(ret, &of[QOS]);
+    return r;
 }
 
 void vswitch_set_bridge(struct vswitch_port *port, const struct vswitch_bridge *bridge)
@@ -141,21 +205,6 @@ int vswitch_locate_ports(struct vswitch *vs, struct vswitch_bridge *bridges, siz
 
         if (bridge)
             vswitch_set_bridge(&vs->ports[i], bridge);
-    }
-    return r;
-}
-
-int vswitch_detail_qos(struct vswitch *vs, const struct rows *qos)
-{
-    auto_index struct row_index index = {0};
-    int r = row_index_by_text(&index, qos->items, qos->n, sizeof(struct vswitch_qos),
-                              offsetof(struct vswitch_qos, uuid));
-
-    for (size_t i = 0; r == 0 && i < vs->n_ports; i++) {
-        const struct vswitch_qos *row = row_index_find(&index, vs->ports[i].qos_uuid);
-
-        if (row)
-            r = strmap_set(&vs->ports[i].details, "qos", row->type);
     }
     return r;
 }

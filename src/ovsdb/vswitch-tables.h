@@ -3,7 +3,7 @@
 #ifndef OVSDB_VSWITCH_TABLES_H
 #define OVSDB_VSWITCH_TABLES_H
 
-#include "ovsdb/rows.h"
+#include "ovsdb/select.h"
 #include "ovsdb/vswitch.h"
 
 /* The reads that need a column. */
@@ -26,18 +26,26 @@ enum {
 extern const struct table vswitch_root_table, vswitch_bridge_table, vswitch_port_table,
     vswitch_interface_table, vswitch_qos_table;
 
-/* Reads the one Open_vSwitch row from its select.  1; 0 if there is none; -EPROTO; -ENOMEM. */
-int vswitch_root_parse(const json_t *result, unsigned reads, struct vswitch *vs);
+/* The rows of all tables on their way into a struct vswitch. */
+enum { ROOT, BRIDGES, PORTS, INTERFACES, QOS, VSWITCH_TABLES };
+struct vswitch_rows {
+    struct rows of[VSWITCH_TABLES];
+    struct selection selections[VSWITCH_TABLES]; /* of all rows, until they are changed */
+};
 
-/* Makes the rows those of 'vs', sorted and each name once. */
-void vswitch_set_rows(struct vswitch *vs, struct rows *bridges, struct rows *ports,
-                      struct rows *interfaces);
+/* 'reads' is for all tables; freed by vswitch_rows_done(). */
+void vswitch_rows_init(struct vswitch_rows *rows, unsigned reads);
+void vswitch_rows_done(struct vswitch_rows *rows);
+#define auto_vswitch_rows __attribute__((cleanup(vswitch_rows_done)))
 
-void vswitch_set_bridge(struct vswitch_port *port, const struct vswitch_bridge *bridge);
+/* Reads the rows of the first 'n_tables' and makes them those of 'ret', which is empty or partly
+ * filled in afterwards if there is an error: sorted, each name once; QoS rows that have an id.
+ * 'ret->has_row' is false without an Open_vSwitch row.  Errors as select_read(). */
+int vswitch_rows_read(struct ovsdb_client *client, struct vswitch_rows *rows, size_t n_tables,
+                      int64_t until, struct vswitch *ret, struct vif_error *err);
+
 /* Sets the bridge of each port of 'vs' from bridges[0..n), which have their ports.  -ENOMEM. */
 int vswitch_locate_ports(struct vswitch *vs, struct vswitch_bridge *bridges, size_t n);
-
-/* Puts the type of the QoS row each port refers to among its details.  -ENOMEM. */
-int vswitch_detail_qos(struct vswitch *vs, const struct rows *qos);
+void vswitch_set_bridge(struct vswitch_port *port, const struct vswitch_bridge *bridge);
 
 #endif

@@ -119,16 +119,18 @@ struct vswitch_query {
     const char **interfaces;
     size_t n_interfaces;
     bool all;     /* every row there is; each port with its bridge */
-    bool details; /* settings of agents (QoS: by vswitch_locate()); with 'all', also status */
+    bool details; /* settings of agents; with 'all', also status */
 };
 
-/* Reads the rows of 'query'; bridges, ports and interfaces of many names in a second request.
- * On success '*ret' belongs to the caller.  -EPROTO (kind OVSDB) without an Open_vSwitch row or
+/* Reads the rows of 'query' in one request.  On success '*ret' belongs to the caller.  -EPROTO (kind OVSDB) without an Open_vSwitch row or
  * for a reply that does not match the schema; other errors as ovsdb_client_transact(). */
 int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
                  struct vswitch *ret, struct vif_error *err);
 
-/* One more transaction, if needed, since a bridge refers to its ports by UUID: finds the bridge
+/* Says where a port is likely to be, so that vswitch_locate() has less to ask. */
+void vswitch_expect(struct vswitch *vs, const char *port, const char *bridge);
+
+/* Further transactions, if needed, since a bridge refers to its ports by UUID: finds the bridge
  * of every port in 'vs', and counts the ports of the bridges named in 'count'. */
 int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *const *count,
                    size_t n_count, int64_t until, struct vif_error *err);

@@ -170,6 +170,9 @@ static int observe_db(struct ovsdb_client *db, struct wanted *wanted,
             if (wirings[i]->expected[k].sort == WIRING_OVS_BRIDGE)
                 names_add(&count, wirings[i]->expected[k].name);
     names_unique(&count);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < wirings[i]->n_ports; k++)
+            vswitch_expect(&observed->db, wirings[i]->ports[k].name, wirings[i]->ports[k].bridge);
     return vswitch_locate(db, &observed->db, count.items, count.n, until, err);
 }
 

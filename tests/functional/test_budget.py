@@ -24,7 +24,7 @@ EVERY_KIND = pytest.mark.parametrize('kind', KINDS)
 # As measured, for VERBS: thousands of instructions of a whole process with one VIF, and for each of a
 # hundred VIFs.
 ONE_VIF = {'tap': (876, 1013, 1218), 'hybrid': (892, 1007, 1090)}
-EACH_VIF = {'tap': (346, 472, 517), 'hybrid': (356, 468, 495)}
+EACH_VIF = {'tap': (334, 422, 477), 'hybrid': (344, 419, 446)}
 
 # Of the first plug of a tap, call by call; the C library of another release may start with a few more.
 #  42  the dynamic linker and the C library, libmnl's share being 10

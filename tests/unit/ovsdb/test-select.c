@@ -13,7 +13,7 @@
 
 #include "failing-alloc.h"
 #include "ovsdb-session.h"
-#include "ovsdb/select-named.h"
+#include "ovsdb/select.h"
 #include "ovsdb/vswitch.h"
 
 #define UUID(n)   "00000000-0000-4000-8000-00000000000" #n
@@ -35,8 +35,8 @@
 #define STRANGER_ROW  "{\"_uuid\":" REF(4) ",\"name\":\"stranger\",\"datapath_type\":\"\"}"
 #define INITIAL(n, r) "{\"" UUID(n) "\":{\"initial\":{" r "}}}"
 #define TABLES                                                                                     \
-    "{\"Bridge\":" INITIAL(3, BRIDGE) ",\"Port\":" INITIAL(1, PORT) ",\"Interface\":" INITIAL(     \
-        2, INTERFACE) "}"
+    "{\"Open_vSwitch\":" INITIAL(0, "\"cur_cfg\":3,\"next_cfg\":4") ",\"Bridge\":" INITIAL(        \
+        3, BRIDGE) ",\"Port\":" INITIAL(1, PORT) ",\"Interface\":" INITIAL(2, INTERFACE) "}"
 #define ONCE "\"select\":{\"insert\":false,\"delete\":false,\"modify\":false}"
 #define COND                                                                                       \
     "\"Bridge\":[{\"columns\":[\"name\",\"datapath_type\"],"                                       \
@@ -44,8 +44,8 @@
 #define REFUSAL "\"unknown method\""
 
 static const char *bridges[] = {"br"};
-static const char *ports[SELECT_NAMED_FROM] = {"a"}; /* each is an interface, too */
-static char names[SELECT_NAMED_FROM][8];
+static const char *ports[SELECT_MONITOR_FROM] = {"a"}; /* each is an interface, too */
+static char names[SELECT_MONITOR_FROM][8];
 
 /* Reads the bridge, and as many ports as that. */
 static int read_ports(struct ovsdb_client *client, size_t n, int64_t until, struct vswitch *vs,
@@ -105,19 +105,14 @@ static void rows_are_the_same_by_selects_and_by_a_monitor(void **state)
         END,
     };
     static const struct fake_action many[] = {
-        ACCEPT,
-        EXPECT("transact"),
-        ANSWER("[" ROOT "]"),
-        EXPECT_WITH("monitor_cond", COND),
-        ANSWER(TABLES),
-        EXPECT_WITH("monitor_cancel", "[1]"),
-        GONE,
-        END,
+        ACCEPT,         EXPECT_WITH("monitor_cond", COND),
+        ANSWER(TABLES), EXPECT_WITH("monitor_cancel", "[1]"),
+        GONE,           END,
     };
 
     (void)state;
     read_and_compare(few, 1, 1);
-    read_and_compare(many, SELECT_NAMED_FROM, 3);
+    read_and_compare(many, SELECT_MONITOR_FROM, 2);
 }
 
 /* It tells all rows; those that nobody asked for are dropped. */
@@ -125,19 +120,17 @@ static void server_without_conditions(void **state)
 {
     static const struct fake_action script[] = {
         ACCEPT,
-        EXPECT("transact"),
-        ANSWER("[" ROOT "]"),
         EXPECT("monitor_cond"),
         REFUSE(REFUSAL),
         EXPECT_WITH("transact", "\"table\":\"Port\",\"where\":[]"),
-        ANSWER(
-            "[" ROWS(BRIDGE_ROW "," STRANGER_ROW) "," ROWS(PORT_ROW) "," ROWS(INTERFACE_ROW) "]"),
+        ANSWER("[" ROOT "," ROWS(BRIDGE_ROW
+                                 "," STRANGER_ROW) "," ROWS(PORT_ROW) "," ROWS(INTERFACE_ROW) "]"),
         GONE,
         END,
     };
 
     (void)state;
-    read_and_compare(script, SELECT_NAMED_FROM, 3);
+    read_and_compare(script, SELECT_MONITOR_FROM, 2);
 }
 
 /* The rows are asked for again over another connection. */
@@ -154,13 +147,13 @@ static void connection_is_lost(void **state)
         GONE,
         END,
     };
-    struct vswitch_status status[SELECT_NAMED_FROM];
+    struct vswitch_status status[SELECT_MONITOR_FROM];
     struct session s;
 
     (void)state;
     begin(&s, script);
     assert_int_equal(
-        vswitch_read_status(s.client, ports, SELECT_NAMED_FROM, s.until, status, &s.err), 0);
+        vswitch_read_status(s.client, ports, SELECT_MONITOR_FROM, s.until, status, &s.err), 0);
     assert_true(status[0].exists && status[0].ofport == 7);
     assert_string_equal(status[0].error, "");
     assert_false(status[1].exists);
@@ -178,19 +171,13 @@ static void answers_of_no_sense(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
         const struct fake_action script[] = {
-            ACCEPT,
-            EXPECT("transact"),
-            ANSWER("[" ROOT "]"),
-            EXPECT("monitor_cond"),
-            ANSWER(answers[i]),
-            GONE,
-            END,
+            ACCEPT, EXPECT("monitor_cond"), ANSWER(answers[i]), GONE, END,
         };
         struct session s;
         struct vswitch vs;
 
         begin(&s, script);
-        assert_int_equal(read_ports(s.client, SELECT_NAMED_FROM, s.until, &vs, &s.err), -EPROTO);
+        assert_int_equal(read_ports(s.client, SELECT_MONITOR_FROM, s.until, &vs, &s.err), -EPROTO);
         assert_int_equal(s.err.kind, VIF_ERROR_OVSDB);
         end(&s);
     }
@@ -204,7 +191,7 @@ static int work(const char *address)
     int r = ovsdb_client_new(&address, 1, NULL, &client, &err);
 
     if (r == 0)
-        r = read_ports(client, SELECT_NAMED_FROM, deadline_after(15000), &vs, &err);
+        r = read_ports(client, SELECT_MONITOR_FROM, deadline_after(15000), &vs, &err);
     assert_true((err.kind == VIF_ERROR_NONE) == (r == 0));
     if (r == 0)
         assert_rows(&vs);
@@ -215,13 +202,7 @@ static int work(const char *address)
 static void memory_runs_out(void **state)
 {
     static const struct fake_action script[] = {
-        ACCEPT,
-        EXPECT("transact"),
-        ANSWER("[" ROOT "]"),
-        EXPECT("monitor_cond"),
-        ANSWER(TABLES),
-        GONE,
-        END,
+        ACCEPT, EXPECT("monitor_cond"), ANSWER(TABLES), GONE, END,
     };
 
     (void)state;
@@ -250,10 +231,10 @@ int main(void)
         cmocka_unit_test(memory_runs_out),
     };
 
-    for (size_t i = 1; i < SELECT_NAMED_FROM; i++) {
+    for (size_t i = 1; i < SELECT_MONITOR_FROM; i++) {
         (void)snprintf(names[i], sizeof names[i], "p%02zu", i);
         ports[i] = names[i];
     }
     failing_alloc_init();
-    return cmocka_run_group_tests_name("select-named", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("select", tests, NULL, NULL);
 }
