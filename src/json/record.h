@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The codec between JSON objects and C structs: a table says the name, form and place of each
- * member, and both directions, the varlink interface and JSON Schema follow from it.  json/decode.h
+ * member, and both directions, the varlink interface and JSON Schema follow from it.  model/object.h
  * reads what people write; this is for programs. */
 #ifndef JSON_RECORD_H
 #define JSON_RECORD_H

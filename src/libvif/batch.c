@@ -10,7 +10,6 @@
 
 #include "base/limits.h"
 #include "libvif/op.h"
-#include "model/vif-document.h"
 
 struct batch_input {
     size_t length;

@@ -90,19 +90,20 @@ const struct policy *host_policy(const struct vif_host *host)
 }
 
 /* A socket counts whether its wiring has it or not: in mode client it is not ours to name. */
-static int judge(const struct vif_host *host, const struct vif *vif,
+static int judge(const struct vif_host *host, const struct vif_object *vif,
                  const struct vif_wiring *wiring, struct vif_error *err)
 {
     const struct policy *policy = host_policy(host);
+    const char *path = view_string(vif, "path");
     int r = policy ? policy_check(policy, wiring, err) : 0;
 
-    return r == 0 && policy && vif->path ? policy_check_socket(policy, vif->path, err) : r;
+    return r == 0 && policy && path ? policy_check_socket(policy, path, err) : r;
 }
 
 int host_describe(const struct vif_host *host, const struct vif_input *request, enum vif_goal goal,
                   struct vif_wiring *ret, struct vif_error *err)
 {
-    const char *name = request->vif->plugin;
+    const char *name = view_string(&request->vif, "plugin");
     const struct vif_plugin *plugin;
     int r;
 
@@ -112,7 +113,7 @@ int host_describe(const struct vif_host *host, const struct vif_input *request, 
     if (r < 0)
         return error_prefix(err, r, "%s/plugin", request->where);
     r = plugin_describe(plugin, &host->config.plugins, request, goal, ret, err);
-    return r < 0 ? r : judge(host, request->vif, ret, err);
+    return r < 0 ? r : judge(host, &request->vif, ret, err);
 }
 
 int64_t host_deadline(const struct vif_host *host, int64_t timeout_ms)

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "libvif/report.h"
-#include "model/host-info.h"
-#include "model/schema.h"
 
 static const struct record_field info_fields[] = {
     {RECORD_FIELD(struct vif_info_options, vif_types, TEXTS), .optional = true},

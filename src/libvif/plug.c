@@ -8,7 +8,6 @@
 #include "base/deadline.h"
 #include "engine/lock.h"
 #include "libvif/report.h"
-#include "model/view.h"
 
 /* What each of the four wants of the engine. */
 static const struct purpose {
@@ -49,11 +48,8 @@ static void call_done(struct call *call)
  * that one too; their number. */
 static size_t ids_of(const struct batch_entry *entry, const char *ret[2])
 {
-    struct vif_object vif;
-    const char *second;
+    const char *second = view_string(&entry->request->vif, "port_profile/interface_id");
 
-    view_vif(entry->request, &vif);
-    second = view_string(&vif, "port_profile/interface_id");
     ret[0] = entry->id;
     ret[1] = second;
     return second && strcmp(second, entry->id) != 0 ? 2 : 1;

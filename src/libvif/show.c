@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "libvif/report.h"
-#include "model/view.h"
 
 #define DRAWN(member, kind) RECORD_FIELD(struct graph_vif, member, kind)
 #define EDGE(member, kind)  RECORD_FIELD(struct graph_edge, member, kind)
@@ -104,10 +103,10 @@ static void draw_entry(const struct vif_host *host, const struct snapshot *snaps
         graph_draw_wiring(graph, snapshot,
                           &(struct graph_subject){
                               .wiring = &wiring,
-                              .type = vif_type_name(request->vif->type),
-                              .instance = request->instance ? request->instance->uuid : NULL,
-                              .address = request->vif->address,
-                              .device = request->vif->vif_name,
+                              .type = view_class(&request->vif, ""),
+                              .instance = view_string(&request->instance, "uuid"),
+                              .address = view_string(&request->vif, "address"),
+                              .device = view_string(&request->vif, "vif_name"),
                           });
     wiring_done(&wiring);
 }

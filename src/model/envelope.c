@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/parse.h"
 #include "json/json-text.h"
 
 #define VERSION_MAX     9999
@@ -41,14 +40,6 @@ bool envelope_is_versioned(json_t *json)
             return true;
     }
     return false;
-}
-
-static const struct object_class *find_class(const struct field_object *object, const char *name)
-{
-    for (size_t i = 0; i < object->n_classes; i++)
-        if (strcmp(object->classes[i].name, name) == 0)
-            return &object->classes[i];
-    return NULL;
 }
 
 static int check_members(json_t *json, const struct json_path *path, struct vif_error *err)
@@ -132,7 +123,7 @@ static int open_versioned(const struct field_object *object, json_t *json,
         return json_path_expected(&steps[MEMBER_NAMESPACE], "\"" ENVELOPE_OS_VIF "\"",
                                   members[MEMBER_NAMESPACE], err);
     class = json_is_string(members[MEMBER_NAME])
-                ? find_class(object, json_string_value(members[MEMBER_NAME]))
+                ? object_find_class(object, json_string_value(members[MEMBER_NAME]))
                 : NULL;
     if (!class)
         return json_path_expected(&steps[MEMBER_NAME], object->words, members[MEMBER_NAME], err);
@@ -171,7 +162,7 @@ static int open_plain(const struct field_object *object, json_t *json, const str
         *ret_class = object->classes;
         return 0;
     }
-    *ret_class = json_is_string(type) ? find_class(object, json_string_value(type)) : NULL;
+    *ret_class = json_is_string(type) ? object_find_class(object, json_string_value(type)) : NULL;
     if (*ret_class)
         return 0;
     list_classes(object, choice);

@@ -2,14 +2,11 @@
 /* os-vif's HostInfo and the objects in it.  They only ever go out, so their fields need names and
  * no decoder; the table says which of them an older version lacks.  os-vif makes an older object by
  * the same rule: it leaves out the fields that are newer.  The host hands the text out. */
-#include "model/host-info.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "model/envelope.h"
-#include "model/tables.h"
 #include "json/json-text.h"
 
 enum host_class { HOST_INFO, HOST_PLUGIN_INFO, HOST_VIF_INFO, HOST_PORT_PROFILE_INFO, N_CLASSES };

@@ -1,41 +1,104 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* os-vif's objects as the decoder sees them: what classes there are, and what may stand where.
- * Knows how objects are wrapped; the tables say what is in them. */
+/* os-vif's objects as the decoder sees them: tables say what classes there are, which fields they
+ * have and which objects are in them.  The schema documents what decodes. */
 #ifndef MODEL_OBJECT_H
 #define MODEL_OBJECT_H
 
-#include <stddef.h>
+#include "model/model.h"
 
-#include "json/decode.h"
+enum field_type {                /* text first, see field_is_text() */
+                  FIELD_STRING,  /* at most LIMIT_STRING bytes */
+                  FIELD_IFNAME,  /* a possible interface name */
+                  FIELD_UUID,    /* normalised to lower case */
+                  FIELD_MAC,     /* normalised */
+                  FIELD_PCI,     /* normalised */
+                  FIELD_IP,      /* lower case */
+                  FIELD_CIDR,    /* lower case */
+                  FIELD_ENUM,    /* one of field.words */
+                  FIELD_BOOL,    /**/
+                  FIELD_INT,     /* between field.min and field.max */
+                  FIELD_IP_LIST, /* checked, not kept: nothing reads it */
+                  FIELD_OBJECT,  /* of field.object */
+};
 
-/* The one field of the classes of lists. */
-#define OBJECT_LIST_FIELD "objects"
+static inline bool field_is_text(enum field_type type)
+{
+    return type <= FIELD_CIDR;
+}
 
-/* An object of one of some classes that share a C struct, which begins with the uint32_t 'present',
- * or a list of such. */
+struct field {
+    const char *name;
+    enum field_type type;
+    bool nullable;
+    const struct field_object *object; /* FIELD_OBJECT */
+    const char *const *words;          /* FIELD_ENUM, ended by NULL */
+    int64_t min, max;                  /* FIELD_INT */
+    bool or_zero;                      /* FIELD_INT: 0 is taken although 'min' is above it */
+    unsigned minor;                    /* minor version of the object that introduced it */
+};
+
+/* A class in the newest version this program knows: 1.minor. */
+struct object_class {
+    const char *name;
+    unsigned minor;
+    const struct field *fields;
+    size_t n_fields;
+};
+
+/* A place for an object of one of some classes, or for a list of them. */
 struct field_object {
     const char *words; /* what an error says was expected: "a VIF" */
     const struct object_class *classes;
     size_t n_classes;
-    size_t size; /* the C struct's */
-    /* Set the class and the defaults of a zeroed struct, and return the class; NULL when there is
-     * one class and nothing to set. */
-    void (*init)(void *value, size_t class_index);
-    size_t (*class_index)(const void *value);
-    const struct field_object *element; /* a list's, whose struct is object_list; else NULL */
+    const struct field_object *element; /* a list's; else NULL */
 };
 
-/* Decodes 'json' in either form (see vif_input_decode()) into a new struct.
- * A decode_object_fn. */
-int object_decode(const struct field_object *object, json_t *json, const struct json_path *path,
-                  void **ret, struct vif_error *err);
+/* The one field of the classes of lists. */
+#define OBJECT_LIST_FIELD "objects"
 
-/* Frees what object_decode() made, with all below it; NULL is fine. */
-void object_free(const struct field_object *object, void *value);
+extern const struct field_object vif_object;
+extern const struct field_object instance_info_object;
+
+/* The value of a field; not set if the field is absent or null. */
+struct field_value {
+    bool is_set;
+    union {
+        char *text;
+        const char *word;
+        bool truth;
+        int64_t number;
+        struct object *object;
+    };
+};
+
+/* An object, with a value for each field of its class.  The elements of a list are checked and not
+ * kept: nothing reads them. */
+struct object {
+    const struct object_class *class;
+    struct field_value values[];
+};
+
+/* Decodes 'json' in either form (see vif_input_decode()).  An error reads "<path>: expected an
+ * integer, got \"big\"" (cut at 40 bytes). */
+int object_decode(const struct field_object *kind, json_t *json, const struct json_path *path,
+                  struct object **ret, struct vif_error *err);
+void object_free(struct object *object);
 
 /* The path of the fields of 'json', which stands at 'path': one more step in the versioned form,
  * kept in '*step', else 'path' itself. */
 const struct json_path *object_data_path(json_t *json, const struct json_path *path,
                                          struct json_path *step);
+
+const struct object_class *object_find_class(const struct field_object *kind, const char *name);
+
+/* JSON Schema (draft 2020-12) of 'field', which is not a FIELD_OBJECT, null not considered; the
+ * definition it refers to, if any, is put into 'defs'.  A new reference, NULL when out of
+ * memory. */
+json_t *field_schema(const struct field *field, json_t *defs);
+/* {"$ref": "#/$defs/<name>"}; a new reference, NULL when out of memory. */
+json_t *field_schema_ref(const char *name);
+/* A list of at most 'max' such items, which it takes. */
+json_t *field_schema_list(json_t *items, json_int_t max);
+#define FIELD_SCHEMA_DEFS "#/$defs/"
 
 #endif

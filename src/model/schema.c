@@ -3,14 +3,11 @@
  * definition with two alternatives, the plain form and the versioned one, and refers to the classes
  * of its fields.  Functions return a new reference, or NULL when out of memory, which the next one
  * passes on.  The host hands the text out. */
-#include "model/schema.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "model/envelope.h"
-#include "model/tables.h"
 #include "json/json-text.h"
 
 #define DIALECT "https://json-schema.org/draft/2020-12/schema"
@@ -40,14 +37,6 @@ static json_t *either(json_t *one, json_t *other)
 static json_t *or_null(json_t *schema)
 {
     return either(schema, json_pair("type", json_string("null")));
-}
-
-static json_t *list_schema(json_t *items, json_int_t max)
-{
-    json_t *schema = json_pair("type", json_string("array"));
-
-    schema = json_with(schema, "items", items);
-    return json_with(schema, "maxItems", json_integer(max));
 }
 
 /* An object with these members and no other; takes both. */
@@ -96,7 +85,7 @@ static json_t *field_properties(struct definitions *defs, const struct object_cl
 
 static json_t *elements_schema(struct definitions *defs, const struct field_object *object)
 {
-    return list_schema(place_schema(defs, object->element), LIMIT_LIST);
+    return field_schema_list(place_schema(defs, object->element), LIMIT_LIST);
 }
 
 static json_t *plain_schema(struct definitions *defs, const struct field_object *object,
@@ -146,7 +135,7 @@ static json_t *versioned_schema(struct definitions *defs, const struct field_obj
     properties = json_with(properties, ENVELOPE_DATA, data_schema(defs, object, class));
     properties =
         json_with(properties, ENVELOPE_CHANGES, json_pair("description", json_string("ignored")));
-    for (size_t i = 0; i < TABLE_LENGTH(required); i++)
+    for (size_t i = 0; i < sizeof required / sizeof required[0]; i++)
         names = json_and(names, json_string(required[i]));
     return closed_object(properties, names);
 }
@@ -200,7 +189,7 @@ static json_t *document_schema(struct definitions *defs)
 /* Adds one document, or an array of them, to 'root', which it takes. */
 static json_t *add_documents(struct definitions *defs, json_t *root)
 {
-    json_t *many = list_schema(field_schema_ref("document"), LIMIT_VIFS);
+    json_t *many = field_schema_list(field_schema_ref("document"), LIMIT_VIFS);
     json_t *any = json_and(json_array(), field_schema_ref("document"));
 
     if (json_object_set_new(defs->others, "document", document_schema(defs)) < 0) {
@@ -217,11 +206,9 @@ static const struct field_object *find_class(const struct field_object *object, 
 {
     const struct field_object *found = NULL;
 
-    for (size_t i = 0; i < object->n_classes; i++)
-        if (strcmp(object->classes[i].name, name) == 0) {
-            *ret_class = &object->classes[i];
-            return object;
-        }
+    *ret_class = object_find_class(object, name);
+    if (*ret_class)
+        return object;
     if (object->element)
         return find_class(object->element, name, ret_class);
     for (size_t i = 0; i < object->n_classes; i++) {

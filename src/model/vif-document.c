@@ -1,16 +1,73 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a text with VIFs in it.  One bad VIF is one fault, and the others go on; a text that is
- * not JSON to its end is one fault altogether.  The host stands on it. */
-#include "model/vif-document.h"
-
+ * not JSON to its end is one fault altogether. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/parse.h"
 #include "base/text.h"
+#include "model/object.h"
 #include "json/json-text.h"
+
+void vif_input_free(struct vif_input *input)
+{
+    if (!input)
+        return;
+    object_free(input->vif.object);
+    object_free(input->instance.object);
+    free(input->where);
+    free(input->document);
+    free(input->source);
+    free(input);
+}
+
+static int decode_vif(json_t *json, const struct json_path *path, struct vif_input *input,
+                      struct vif_error *err)
+{
+    char where[JSON_PATH_TEXT_MAX];
+    struct json_path step;
+    const struct json_path *data = object_data_path(json, path, &step);
+    struct json_path id = {.up = data, .key = "id"};
+    int r = object_decode(&vif_object, json, path, &input->vif.object, err);
+
+    if (r < 0)
+        return r;
+    if (!view_string(&input->vif, "id"))
+        return json_path_error(&id, err, "missing");
+    json_path_text(data, where);
+    input->where = strdup(where);
+    input->vif.where = input->instance.where = input->where;
+    return input->where ? 0 : error_memory(err);
+}
+
+int vif_input_decode(json_t *document, const struct json_path *path, struct vif_input **ret,
+                     struct vif_error *err)
+{
+    auto_vif_input struct vif_input *input = NULL;
+    struct json_path vif_path = {.up = path, .key = "vif"};
+    struct json_path instance_path = {.up = path, .key = "instance_info"};
+    json_t *vif = json_object_get(document, vif_path.key);
+    json_t *instance = json_object_get(document, instance_path.key);
+    int r;
+
+    if (!json_is_object(document))
+        return json_path_expected(path, "an object with the member \"vif\"", document, err);
+    if (!vif)
+        return json_path_error(&vif_path, err, "missing");
+    input = calloc(1, sizeof *input);
+    if (!input)
+        return error_memory(err);
+    r = decode_vif(vif, &vif_path, input, err);
+    if (r == 0 && instance && !json_is_null(instance))
+        r = object_decode(&instance_info_object, instance, &instance_path, &input->instance.object,
+                          err);
+    if (r < 0)
+        return r;
+    *ret = take_ptr(input);
+    return 0;
+}
 
 struct reader {
     bool keep;
@@ -76,29 +133,23 @@ void vif_document_ids(const json_t *document, char ret_id[UUID_TEXT_SIZE],
     read_id(json_object_get(profile, "interface_id"), ret_interface_id);
 }
 
-/* The id of a VIF that does not decode, if it has one, so that it can be named. */
-static void guess_id(const json_t *document, char ret_id[UUID_TEXT_SIZE])
-{
-    read_id(json_object_get(members_of(json_object_get(document, "vif")), "id"), ret_id);
-}
-
 static int read_one(struct reader *reader, json_t *document, const struct json_path *path)
 {
     auto_vif_input struct vif_input *input = NULL;
     struct vif_error fault = {0};
-    char id[UUID_TEXT_SIZE];
+    char id[UUID_TEXT_SIZE], interface_id[UUID_TEXT_SIZE];
     int r = vif_input_decode(document, path, &input, &fault);
 
-    if (r == 0 && reader->keep)
+    if (input && reader->keep)
         r = keep_document(document, path, input);
     if (r == -ENOMEM)
         return r;
-    if (r == 0) {
-        const char *own = input->vif->id;
+    if (input) {
+        const char *own = view_string(&input->vif, "id");
 
         return reader->each(reader->data, take_ptr(input), own, NULL);
     }
-    guess_id(document, id);
+    vif_document_ids(document, id, interface_id);
     return reader->each(reader->data, NULL, id, &fault);
 }
 

@@ -128,19 +128,17 @@ int plugin_describe(const struct vif_plugin *plugin, const struct plugin_options
                     const struct vif_input *input, enum vif_goal goal, struct vif_wiring *ret,
                     struct vif_error *err)
 {
-    struct vif_object vif, instance;
     struct vif_error own = {0};
     struct plugin_call call = {
-        .describe = {.api = &api, .goal = goal, .vif = &vif, .wiring = ret, .err = &own},
+        .describe = {.api = &api, .goal = goal, .vif = &input->vif, .wiring = ret, .err = &own},
         .options = options,
         .plugin_name = plugin->name,
     };
     int r;
 
-    view_vif(input, &vif);
-    if (view_instance(input, &instance))
-        call.describe.instance = &instance;
-    memcpy(ret->vif_id, input->vif->id, sizeof ret->vif_id);
+    if (input->instance.object)
+        call.describe.instance = &input->instance;
+    memcpy(ret->vif_id, view_string(&input->vif, "id"), sizeof ret->vif_id);
     r = plugin->describe(&call.describe);
     if (r >= 0)
         return 0;

@@ -12,6 +12,11 @@
 /* Bridges of Neutron trunks begin so; they come and go with their parent port. */
 #define TRUNK_PREFIX "tbr-"
 
+/* VIFPortProfileOpenVSwitch and its subclasses. */
+static const char *const profiles[] = {"VIFPortProfileOpenVSwitch", "VIFPortProfileFPOpenVSwitch",
+                                       "VIFPortProfileOVSRepresentor"};
+#define N_PROFILES (sizeof profiles / sizeof profiles[0])
+
 /* os-vif cuts device names made of a prefix and the VIF's id at 14 characters. */
 #define DEVICE_NAME_LENGTH 14
 
@@ -43,10 +48,13 @@ static int check_profile(struct ovs_describer *d)
 {
     const struct vif_object *vif = d->call->vif;
     const char *class = view_class(vif, "port_profile");
+    size_t i = 0;
 
     if (!class)
         return plugin_missing(d->call, "port_profile");
-    if (!view_is_openvswitch_profile(vif, "port_profile"))
+    while (i < N_PROFILES && strcmp(profiles[i], class) != 0)
+        i++;
+    if (i == N_PROFILES)
         return plugin_fail(d->call, VIF_ERROR_NO_PROFILE, "port_profile",
                            "plugin ovs takes VIFPortProfileOpenVSwitch and its subclasses, not %s",
                            class);

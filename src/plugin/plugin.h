@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "model/view.h"
+#include "model/model.h"
 #include "plugin/options.h"
 #include "state/wiring.h"
 

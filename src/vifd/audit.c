@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/parse.h"
-#include "model/vif-document.h"
+#include "model/model.h"
 #include "vifd/daemon.h"
 
 /* VIFs that are named; a line has room for a hundred. */

@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/error.h"
-#include "model/vif-document.h"
+#include "model/model.h"
 #include "vifd/daemon.h"
 
 int64_t now_usec(void)

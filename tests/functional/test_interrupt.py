@@ -1,222 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A batch that is interrupted leaves each VIF either plugged or as it was, and says which."""
-import itertools
-import re
+"""vifctl interrupted while it waits leaves each VIF either plugged or as it was, and says which."""
 import signal
-import subprocess
 import time
 
 import pytest
 
 import stale
-from faulty import left
-from lab import Outcome, wait_until
+from lab import wait_until
+from running import Running, assert_as_reported, judged, paused, resumed
 from state import assert_same
-from test_kill import CALLS, comparable
 from vifs import device, hybrid_vif, ovs_vif
-from watch import strace
 
 NO_SWITCH = pytest.mark.lab(vswitchd=False)
-POINTS = CALLS + ',poll'
-THREE = {1: ovs_vif(1, create_tap=True), 2: hybrid_vif(2), 3: ovs_vif(3)}
-MANY = 300
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
-def names(n):
-    return {device(n, prefix) for prefix in ('tap', 'qbr', 'qvb', 'qvo')}
 
 # Through vifd it is only the waiting that ends: test_connect_same.py.
 pytestmark = pytest.mark.alone
 
-
-class Running:
-    """vifctl in the background."""
-
-    def __init__(self, lab, verb, *files, options=('--json',), prefix=()):
-        self.argv = lab.command(verb, *files, options=list(options))
-        self.begun = time.monotonic()
-        self.process = subprocess.Popen(
-            (*lab.inside(), *prefix, *self.argv), stdin=subprocess.DEVNULL, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=lab.environment())
-
-    def interrupt(self, number=signal.SIGINT):
-        self.process.send_signal(number)
-
-    def wait(self, seconds=30):
-        begun = time.monotonic()
-        out, err = self.process.communicate(timeout=seconds)
-        done = subprocess.CompletedProcess(self.argv, self.process.returncode, out, err)
-        self.took = time.monotonic() - begun
-        return Outcome(self.argv, done, time.monotonic() - self.begun)
-
-
-def paused(lab, name):
-    lab.processes[name].send_signal(signal.SIGSTOP)
-
-
-def resumed(lab, name):
-    lab.processes[name].send_signal(signal.SIGCONT)
-
-
-def judged(done, verb='plug', total=None):
-    """What is said of the VIFs: {state: the numbers of its VIFs}, 'before' for those as they were, 'kept'
-    for those left as plugged.  Each that failed has one line, and one counts them all."""
-    found = {'done': set(), 'kept': set(), 'before': set()}
-    lines = done.err.splitlines()
-    for one in done.results:
-        n = int(one['id'][:8], 16)
-        if one['state'] != 'failed':
-            assert one['state'] in ('waiting', verb + 'ged'), one
-            found['done'].add(n)
-            continue
-        words = one['error']['text']
-        assert one['error']['kind'] == 'Interrupted' and words in done.err, done
-        assert ('as it was before' in words) == (not one['changed']), one
-        assert ('left as plugged' in words) == one['changed'], one
-        found['kept' if one['changed'] else 'before'].add(n)
-    if not lines:                       # the signal came when all was said
-        assert len(found['done']) == len(done.results), done
-        return found
-    said = re.search(r'interrupted: (\d+) of (\d+) VIFs (un)?plugged', lines[-1])
-    if len(done.results) > 1:
-        assert said and int(said[1]) == len(found['done']), done
-        assert int(said[2]) == len(done.results) == (total or len(done.results))
-        for state, word in (('kept', 'not waited for'), ('before', 'as they were')):
-            counted = re.search(r', (\d+) ' + word, lines[-1])
-            assert int(counted[1] if counted else 0) == len(found[state]), done
-        lines = lines[:-1]
-    assert len(lines) == len(found['kept'] | found['before']), done
-    return found
-
-
-# ---------------------------------------------------------------- at every point
-
-def interrupted_at(lab, verb, path, call, n):
-    """Runs vifctl and interrupts it as it makes its n-th such call, if there is one."""
-    inject = strace(lab.path('strace.log'), '-e', 'trace=' + POINTS, '-e',
-                    'inject=%s:signal=INT:when=%d' % (call, n))
-    done = lab.vifctl(verb, path, prefix=inject, status=None, options=['--json'])
-    lab.history.pop()
-    assert done.status in (0, -signal.SIGINT, 128 + signal.SIGINT), done
-    return done
-
-
-def every_point(lab, verb, path, docs):
-    """Interrupts the command before each of its calls in turn; yields what it said.  One that was
-    interrupted before it began or after it ended says nothing, or all."""
-    for call in POINTS.split(','):
-        for n in itertools.count(1):
-            done = interrupted_at(lab, verb, path, call, n)
-            if not done.status:
-                yield done, {'done': set(docs), 'kept': set(), 'before': set()}
-                break
-            if done.out:
-                yield done, judged(done, verb, len(docs))
-            else:
-                yield done, {'done': set(), 'kept': set(), 'before': set(docs)}
-
-
-@NO_SWITCH
-def test_plug_interrupted_at_every_point(lab):
-    path = lab.write('vifs.json', list(THREE.values()))
-    before, outcomes = lab.snapshot(), set()
-    lab.plug(path)
-    plugged = comparable(lab.snapshot())
-    lab.unplug(path)
-    for done, found in every_point(lab, 'plug', path, THREE):
-        after = lab.snapshot()
-        there = left(before, after)
-        for n in THREE:
-            assert bool(names(n) & there) == (n in found['done'] | found['kept']), str(done)
-        outcomes |= {state for state in found if found[state]}
-        lab.plug(path)
-        assert_same(plugged, comparable(lab.snapshot()), 'plugged after ' + str(done))
-        lab.unplug(path)
-        assert_same(before, lab.snapshot(), 'unplugged after ' + str(done))
-    assert outcomes == {'done', 'before'}
-
-
-@NO_SWITCH
-def test_unplug_interrupted_at_every_point(lab):
-    path = lab.write('vifs.json', list(THREE.values()))
-    before, outcomes = lab.snapshot(), set()
-    lab.plug(path)
-    plugged = comparable(lab.snapshot())
-    for done, found in every_point(lab, 'unplug', path, THREE):
-        there = left(before, comparable(lab.snapshot()))
-        for n in THREE:
-            assert bool(names(n) & there) == (n in found['before']), str(done)
-        outcomes |= {state for state in found if found[state]}
-        lab.plug(path)
-        assert_same(plugged, comparable(lab.snapshot()), 'plugged after ' + str(done))
-    assert outcomes == {'done', 'before'}
-
-
-# ---------------------------------------------------------------- many, at any moment
-
-def many_and_files(lab, make):
-    docs = {n: make(n) for n in range(1, MANY + 1)}
-    return docs, lab.write('many.json', list(docs.values()))
-
-
-def assert_as_told(lab, found, docs, before):
-    """Links and rows are those of the VIFs that are said to be plugged, and they are whole."""
-    there = left(before, lab.snapshot())
-    for n in docs:
-        assert bool(names(n) & there) == (n in found['done'] | found['kept']), n
-    whole = [docs[n] for n in sorted(found['done'] | found['kept'])]
-    if whole:
-        lab.settle()
-        lab.vifctl('check', lab.write('whole.json', whole))
-
-
-@pytest.mark.parametrize('make', [lambda n: ovs_vif(n, create_tap=True), ovs_vif],
-                         ids=['taps', 'ports'])
-@NO_SWITCH
-def test_many_interrupted_at_any_moment(lab, make):
-    docs, path = many_and_files(lab, make)
-    before, seen = lab.snapshot(), set()
-    length = lab.plug(path).seconds
-    lab.unplug(path)
-    for step in range(1, 13):
-        number = SIGNALS[step % 2]
-        one = Running(lab, 'plug', path)
-        time.sleep(length * step / 12)
-        one.interrupt(number)
-        done = one.wait()
-        assert done.status in (0, -number), done
-        if done.out and done.status:
-            found = judged(done, total=MANY)
-            seen |= {state for state in found if found[state]}
-        else:
-            found = {'done': set(docs) if done.out else set(), 'kept': set()}
-        assert_as_told(lab, found, docs, before)
-        lab.unplug(path, options=['--timeout=60'])
-        assert_same(before, lab.snapshot())
-    assert seen
-
-
-def test_many_hybrids_with_a_switch_interrupted(lab):
-    docs = {n: hybrid_vif(n) for n in range(1, 41)}
-    path, before = lab.write('many.json', list(docs.values())), lab.snapshot()
-    for delay in (0.02, 0.1, 0.3, 0.6):
-        one = Running(lab, 'plug', path)
-        time.sleep(delay)
-        one.interrupt()
-        done = one.wait()
-        assert done.status in (0, -signal.SIGINT), done
-        if done.out and done.status:
-            found = judged(done)
-        else:
-            found = {'done': set(docs) if done.out else set(), 'kept': set()}
-        assert_as_told(lab, found, docs, before)
-        lab.unplug(path)
-        lab.settle()
-        assert_same(before, lab.snapshot())
-
-
-# ---------------------------------------------------------------- while it waits
 
 def plug_of_ten(lab, options=('--json',)):
     """Ten taps, and an ovs-vswitchd that takes up nothing: (its run, before)."""
@@ -237,7 +36,7 @@ def test_interrupted_while_it_waits_for_the_switch(lab):
     assert found['kept'] == set(docs)
     assert 'interrupted while waiting for ovs-vswitchd; left as plugged' in done.err
     resumed(lab, 'ovs-vswitchd')
-    assert_as_told(lab, found, docs, before)
+    assert_as_reported(lab, found, docs, before)
 
 
 def test_interrupted_while_it_waits_and_to_be_undone(lab):
@@ -267,7 +66,7 @@ def test_interrupted_while_it_waits_for_ovn(lab):
     found = judged(done)
     assert found['kept'] == set(docs)
     assert done.err.count('interrupted while waiting for OVN to install port tap') == 3
-    assert_as_told(lab, found, docs, before)
+    assert_as_reported(lab, found, docs, before)
 
 
 def test_unplug_interrupted_while_it_waits_goes_on_to_its_end(lab):
@@ -307,8 +106,6 @@ def test_database_that_does_not_answer_is_waited_for_no_more(lab, verb):
     assert_same(before, lab.snapshot())
 
 
-# ---------------------------------------------------------------- the transaction
-
 @NO_SWITCH
 def test_answer_to_the_transaction_is_waited_for(lab, proxy):
     proxy.misbehave('delay=1.0')
@@ -324,7 +121,7 @@ def test_answer_to_the_transaction_is_waited_for(lab, proxy):
 @NO_SWITCH
 @pytest.mark.parametrize('rule', ['drop-before', 'drop-after'])
 def test_lost_answer_is_looked_after(lab, proxy, rule):
-    """Whether the rows are there has to be known before anything is taken back."""
+    """Whether the rows are there has to be known before anything is undone."""
     before = lab.snapshot()
     docs = {n: ovs_vif(n, create_tap=True) for n in (1, 2)}
 
@@ -340,7 +137,7 @@ def test_lost_answer_is_looked_after(lab, proxy, rule):
     found = judged(done)
     assert found['done'] == {1, 2}
     proxy.on_point = None
-    assert_as_told(lab, found, docs, before)
+    assert_as_reported(lab, found, docs, before)
 
 
 @NO_SWITCH
@@ -355,40 +152,6 @@ def test_second_signal_ends_it_at_once(lab, proxy):
     done = one.wait()
     assert done.status == -signal.SIGINT and one.took < 2 and not done.out, done
     lab.unplug(ovs_vif(1, create_tap=True))
-
-
-# ---------------------------------------------------------------- others
-
-@NO_SWITCH
-def test_repair_interrupted_at_every_point(lab):
-    path = lab.write('vifs.json', list(THREE.values()))
-    lab.plug(path)
-    plugged = comparable(lab.snapshot())
-
-    def damage():
-        lab.ip('link', 'set', device(1), 'mtu', '1300')
-        lab.vsctl('remove', 'Interface', device(3), 'external_ids', 'vm-uuid')
-    damage()
-    damaged = comparable(lab.snapshot())
-    states = set()
-    for n in itertools.count(1):
-        inject = strace(lab.path('strace.log'), '-e', 'trace=' + POINTS, '-e',
-                        'inject=poll:signal=INT:when=%d' % n)
-        done = lab.vifctl('check', path, prefix=inject, status=None,
-                          options=['--json', '--repair'])
-        if not done.status:
-            break
-        now = comparable(lab.snapshot())
-        if done.out:
-            mended = left(damaged, now)
-            for one, number in zip(done.results, THREE):
-                states.add(one['state'])
-                assert one['changed'] == bool(names(number) & mended), str(done)
-                assert one['changed'] == (one['state'] in ('plugged', 'waiting')), str(done)
-        lab.plug(path)
-        assert_same(plugged, comparable(lab.snapshot()))
-        damage()
-    assert 'failed' in states
 
 
 @NO_SWITCH

@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+
 #define MAX_REQUESTS 256
 
 struct play {
@@ -88,7 +90,7 @@ static void expect(struct play *play, const struct fake_action *action)
 {
     json_t *request = next_text(play);
     const char *method = json_string_value(json_object_get(request, "method"));
-    char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
+    auto_free char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
 
     if (!text || !method || strcmp(method, action->text) != 0)
         fail_script("expected \"%s\", got %.200s", action->text, text ? text : "nothing");
@@ -97,7 +99,6 @@ static void expect(struct play *play, const struct fake_action *action)
     if (play->n_ids == MAX_REQUESTS)
         fail_script("too many requests");
     play->ids[play->n_ids++] = json_incref(json_object_get(request, "id"));
-    free(text);
     json_decref(request);
 }
 
@@ -116,10 +117,9 @@ static char *answer_text(struct play *play, int before, const char *member, cons
 
 static void answer(struct play *play, int before, const char *member, const char *value)
 {
-    char *text = answer_text(play, before, member, value);
+    auto_free char *text = answer_text(play, before, member, value);
 
     send_bytes(play, text, strlen(text));
-    free(text);
 }
 
 /* A client without memory may say this, something else or nothing, and go at any moment. */
@@ -144,40 +144,32 @@ static void maybe(struct play *play, const char *method, const char *first)
 
 static void answer_split(struct play *play, const char *value)
 {
-    char *text = answer_text(play, 0, "result", value);
+    auto_free char *text = answer_text(play, 0, "result", value);
 
     for (const char *p = text; *p; p++) {
         send_bytes(play, p, 1);
         (void)usleep(300);
     }
-    free(text);
 }
 
 static void answer_both(struct play *play, const char *first, const char *second)
 {
-    char *one = answer_text(play, 1, "result", first),
-         *two = answer_text(play, 0, "result", second);
-    char *text = NULL;
+    auto_free char *one = answer_text(play, 1, "result", first);
+    auto_free char *two = answer_text(play, 0, "result", second);
+    auto_free char *text = NULL;
 
     if (asprintf(&text, "%s\n %s", one, two) < 0)
         fail_script("out of memory");
     send_bytes(play, text, strlen(text));
-    free(one);
-    free(two);
-    free(text);
 }
 
 static void answer_big(struct play *play, size_t n)
 {
-    char *value = malloc(n + 5);
+    auto_free char *value = NULL;
 
-    if (!value)
+    if (asprintf(&value, "[\"%0*d\"]", (int)n, 0) < 0)
         fail_script("out of memory");
-    memset(value, 'x', n + 5);
-    memcpy(value, "[\"", 2);
-    memcpy(value + 2 + n, "\"]", 3);
     answer(play, 0, "result", value);
-    free(value);
 }
 
 static void expect_reply(struct play *play, const char *text)

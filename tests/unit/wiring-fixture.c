@@ -51,12 +51,13 @@ int fixture_describe(const struct plugin_options *options, const char *document,
                      struct vif_wiring *ret, struct vif_error *err)
 {
     auto_vif_input struct vif_input *request = fixture_request(document);
+    const char *name = view_string(&request->vif, "plugin");
     const struct vif_plugin *plugin = NULL;
     struct plugin_registry *registry;
     int r;
 
     assert_int_equal(plugin_registry_new(options, &registry, err), 0);
-    r = plugin_find(registry, request->vif->plugin ? request->vif->plugin : "ovs", &plugin, err);
+    r = plugin_find(registry, name ? name : "ovs", &plugin, err);
     if (r == 0)
         r = plugin_describe(plugin, options, request, goal, ret, err);
     plugin_registry_free(registry);

@@ -36,7 +36,7 @@ static void check_entry(const struct vif_batch *batch, size_t i, const char *id,
     assert_string_equal(entry->id, id);
     if (!fault) {
         assert_non_null(entry->request);
-        assert_string_equal(entry->request->vif->id, id);
+        assert_string_equal(view_string(&entry->request->vif, "id"), id);
         assert_int_equal(entry->fault.kind, VIF_ERROR_NONE);
         return;
     }
@@ -131,8 +131,8 @@ static void documents_for_vifd(void **state)
     assert_null(documents.sources[documents.n]);
     batch_documents_done(&documents);
     assert_int_equal(n, 4);
-    assert_string_equal(again->entries[0].request->instance->name, "Ã¤\n");
-    assert_null(again->entries[2].request->instance);
+    assert_string_equal(view_string(&again->entries[0].request->instance, "name"), "Ã¤\n");
+    assert_null(again->entries[2].request->instance.object);
     vif_batch_free(batch);
     vif_batch_free(again);
 }

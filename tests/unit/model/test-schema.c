@@ -17,8 +17,7 @@
 #include "base/limits.h"
 #include "failing-alloc.h"
 #include "model/envelope.h"
-#include "model/model.h"
-#include "model/tables.h"
+#include "model/object.h"
 #include "json/json-text.h"
 
 #define REFERENCE "#/$defs/"
@@ -247,7 +246,7 @@ static void host_info_that_cannot_be_had(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < TABLE_LENGTH(rows); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const char *types[] = {rows[i].type, NULL}, *versions[] = {rows[i].version, NULL};
         struct vif_error err = {0};
 
@@ -282,7 +281,7 @@ static void out_of_memory(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < TABLE_LENGTH(rows); i++)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         each_allocation_fails(n, 20) {
             struct vif_error err = {0};
             char *text = NULL;

@@ -50,14 +50,7 @@ static int ask(struct session *s, size_t padding)
     int r;
 
     varlink_begin(&message, "method", "io.vifd.Plug");
-    text_add(&message, "{\"padding\":\"");
-    for (size_t i = 0; i < padding; i += 1024) {
-        char block[1025];
-
-        memset(block, 'x', 1024);
-        text_add_bytes(&message, block, 1024);
-    }
-    text_add(&message, "\"}");
+    text_add(&message, "{\"padding\":\"%0*d\"}", (int)padding, 0);
     varlink_end(&message, NULL);
     r = message.failed ? -ENOMEM
                        : varlink_client_send(s->client, &message, &s->wait, &whole, &s->err);

@@ -12,61 +12,38 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
-#include "json/decode.h"
-#include "json/json-path.h"
+#include "model/object.h"
 #include "json/json-text.h"
 
-struct thing {
-    uint32_t present;
-    char *name;
-    char *mac;
-    int kind;
-    bool on;
-    int64_t mtu;
-    struct string_list ips;
-};
+#define ROW(field, kind) .name = (field), .type = FIELD_##kind
 
 static const char *const kinds[] = {"tap", "veth", NULL};
 static const struct field thing_fields[] = {
-    {.name = "name", .type = FIELD_STRING, .bit = 0, .offset = offsetof(struct thing, name)},
-    {.name = "mac",
-     .type = FIELD_MAC,
-     .nullable = true,
-     .bit = 1,
-     .offset = offsetof(struct thing, mac)},
-    {.name = "kind",
-     .type = FIELD_ENUM,
-     .bit = 2,
-     .offset = offsetof(struct thing, kind),
-     .words = kinds},
-    {.name = "on", .type = FIELD_BOOL, .bit = 3, .offset = offsetof(struct thing, on)},
-    {.name = "mtu",
-     .type = FIELD_INT,
-     .bit = 4,
-     .offset = offsetof(struct thing, mtu),
-     .min = 68,
-     .max = 65535,
-     .or_zero = true},
-    {.name = "ips", .type = FIELD_IP_LIST, .bit = 31, .offset = offsetof(struct thing, ips)},
+    {ROW("name", STRING)},
+    {ROW("mac", MAC), .nullable = true},
+    {ROW("kind", ENUM), .words = kinds},
+    {ROW("on", BOOL)},
+    {ROW("mtu", INT), .min = 68, .max = 65535, .or_zero = true},
+    {ROW("ips", IP_LIST)},
 };
 #define N_THING_FIELDS (sizeof thing_fields / sizeof thing_fields[0])
 
-static int decode_thing(const char *text, struct thing *thing, struct vif_error *err)
+static int decode_thing(const char *text, struct object **ret, struct vif_error *err)
 {
     static const struct object_class class = {"Thing", 0, thing_fields, N_THING_FIELDS};
-    static const char *const ignore[] = {"type", NULL};
+    static const struct field_object thing = {"a Thing", &class, 1, NULL};
     struct json_path root = {.key = ""};
     auto_json json_t *json = json_loads(text, 0, NULL);
 
     assert_non_null(json);
-    *thing = (struct thing){0};
-    return fields_decode(&class, json, ignore, &root, NULL, thing, &thing->present, err);
+    *ret = NULL;
+    return object_decode(&thing, json, &root, ret, err);
 }
 
 static void fields_are_decoded(void **state)
 {
-    struct thing thing;
     struct vif_error err = {0};
+    struct object *thing;
 
     (void)state;
     assert_int_equal(decode_thing("{\"type\":\"Thing\",\"name\":\"\",\"mac\":\"FA-16-3E-00-00-01\","
@@ -74,19 +51,19 @@ static void fields_are_decoded(void **state)
                                   "\"ips\":[\"10.0.0.1\",\"2001:DB8::1\"]}",
                                   &thing, &err),
                      0);
-    assert_int_equal(thing.present, 0x8000001f);
-    assert_string_equal(thing.name, "");
-    assert_string_equal(thing.mac, "fa:16:3e:00:00:01");
-    assert_int_equal(thing.kind, 1);
-    assert_true(thing.on);
-    assert_int_equal(thing.ips.n, 2);
-    assert_string_equal(thing.ips.items[1], "2001:db8::1");
-    fields_free(thing_fields, N_THING_FIELDS, &thing, NULL);
-    assert_null(thing.name);
+    for (size_t i = 0; i < N_THING_FIELDS; i++)
+        assert_true(thing->values[i].is_set);
+    assert_string_equal(thing->values[0].text, "");
+    assert_string_equal(thing->values[1].text, "fa:16:3e:00:00:01");
+    assert_string_equal(thing->values[2].word, "veth");
+    assert_true(thing->values[3].truth);
+    assert_int_equal(thing->values[4].number, 0);
+    object_free(thing);
 
     assert_int_equal(decode_thing("{\"mac\":null}", &thing, &err), 0);
-    assert_int_equal(thing.present, 2);
-    assert_null(thing.mac);
+    for (size_t i = 0; i < N_THING_FIELDS; i++)
+        assert_false(thing->values[i].is_set);
+    object_free(thing);
 }
 
 static void fields_are_refused(void **state)
@@ -116,11 +93,11 @@ static void fields_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct vif_error err = {0};
-        struct thing thing;
+        struct object *thing;
 
         assert_int_equal(decode_thing(rows[i].text, &thing, &err), -EINVAL);
         assert_string_equal(err.text, rows[i].words);
-        fields_free(thing_fields, N_THING_FIELDS, &thing, NULL);
+        assert_null(thing);
     }
 }
 
@@ -128,12 +105,12 @@ static void long_strings_are_refused(void **state)
 {
     char text[LIMIT_STRING + 32];
     struct vif_error err = {0};
-    struct thing thing;
+    struct object *thing;
 
     (void)state;
     (void)snprintf(text, sizeof text, "{\"name\":\"%0*d\"}", LIMIT_STRING, 0);
     assert_int_equal(decode_thing(text, &thing, &err), 0);
-    fields_free(thing_fields, N_THING_FIELDS, &thing, NULL);
+    object_free(thing);
     (void)snprintf(text, sizeof text, "{\"name\":\"%0*d\"}", LIMIT_STRING + 1, 0);
     assert_int_equal(decode_thing(text, &thing, &err), -EINVAL);
     assert_string_equal(err.text, "/name: has 4097 bytes, at most 4096 are possible");

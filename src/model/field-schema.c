@@ -3,9 +3,9 @@
  * the decoder takes; it is anchored so that it means the same to every dialect of regular
  * expressions ('$' alone stands before a last newline, too, in Perl's and Python's).  What a schema
  * cannot say: strings are limited in bytes, here counted in characters; 5.0 is not an integer here.
- * The schema of the objects stands on it. */
+ */
 #include "base/limits.h"
-#include "json/decode.h"
+#include "model/object.h"
 #include "json/json-text.h"
 
 #define END     "(?!\\n)$"
@@ -68,16 +68,18 @@ static json_t *put_alternative(json_t *schema, const struct alternative *alterna
 
 static json_t *form_schema(const struct form *form)
 {
-    json_t *schema = json_pack("{s:s, s:s}", "description", form->description, "type", "string");
+    json_t *schema = json_pair("description", json_string(form->description));
     const struct alternative *any = form->alternatives;
+    json_t *list;
 
+    schema = json_with(schema, "type", json_string("string"));
     if (!any[0].pattern)
         return json_with(schema, "maxLength", json_integer(LIMIT_STRING));
     if (!any[1].pattern)
         return put_alternative(schema, any);
-    return json_with(schema, "anyOf",
-                     json_pack("[o, o]", put_alternative(json_object(), &any[0]),
-                               put_alternative(json_object(), &any[1])));
+    list = json_and(json_array(), put_alternative(json_object(), &any[0]));
+    list = json_and(list, put_alternative(json_object(), &any[1]));
+    return json_with(schema, "anyOf", list);
 }
 
 /* A reference to the form of 'type', which is put among the definitions. */
@@ -93,10 +95,15 @@ static json_t *form_ref(enum field_type type, json_t *defs)
 
 static json_t *int_schema(const struct field *field)
 {
-    json_t *schema = json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum",
-                               (json_int_t)field->min, "maximum", (json_int_t)field->max);
+    json_t *schema = json_pair("type", json_string("integer"));
+    json_t *zero;
 
-    return field->or_zero ? json_pack("{s:[{s:i}, o]}", "anyOf", "const", 0, schema) : schema;
+    schema = json_with(schema, "minimum", json_integer(field->min));
+    schema = json_with(schema, "maximum", json_integer(field->max));
+    if (!field->or_zero)
+        return schema;
+    zero = json_pair("const", json_integer(0));
+    return json_pair("anyOf", json_and(json_and(json_array(), zero), schema));
 }
 
 static json_t *enum_schema(const struct field *field)
@@ -108,6 +115,14 @@ static json_t *enum_schema(const struct field *field)
     return json_pair("enum", words);
 }
 
+json_t *field_schema_list(json_t *items, json_int_t max)
+{
+    json_t *schema = json_pair("type", json_string("array"));
+
+    schema = json_with(schema, "items", items);
+    return json_with(schema, "maxItems", json_integer(max));
+}
+
 json_t *field_schema(const struct field *field, json_t *defs)
 {
     if (field_is_text(field->type))
@@ -117,7 +132,6 @@ json_t *field_schema(const struct field *field, json_t *defs)
     if (field->type == FIELD_INT)
         return int_schema(field);
     if (field->type == FIELD_IP_LIST)
-        return json_pack("{s:s, s:o, s:i}", "type", "array", "items", form_ref(FIELD_IP, defs),
-                         "maxItems", LIMIT_LIST);
+        return field_schema_list(form_ref(FIELD_IP, defs), LIMIT_LIST);
     return json_pair("type", json_string("boolean"));
 }
