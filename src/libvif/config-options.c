@@ -9,6 +9,7 @@
 #include "base/account.h"
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "libvif/config-rows.h"
 #include "rpc/stream.h"
 
@@ -21,72 +22,58 @@
 #define CONNECTIONS     1024
 #define CONNECTIONS_MAX 65536
 
-#define NO_MEMORY "memory, which is gone,"
-
 /* ---- single values ---- */
 
-static const char *take_bool(const struct config_row *row, void *at, const char *value)
+static int store_bool(const struct config_row *row, void *at, const char *value)
 {
     (void)row;
-    return parse_bool(value, at) < 0 ? "true or false" : NULL;
+    return parse_bool(value, at);
 }
 
-static const char *take_mtu(const struct config_row *row, void *at, const char *value)
+static int store_number(const struct config_row *row, void *at, const char *value)
 {
-    int64_t mtu;
+    int64_t n;
 
-    (void)row;
-    if (parse_int(value, 0, MTU_MAX, &mtu) < 0 || (mtu && mtu < 68))
-        return "0 or a number from 68 to 65535";
-    *(uint32_t *)at = (uint32_t)mtu;
-    return NULL;
+    if (parse_int(value, 0, row->max, &n) < 0 || (n < row->min && !(n == 0 && row->or_zero)))
+        return -EINVAL;
+    *(uint32_t *)at = (uint32_t)n;
+    return 0;
 }
 
-static const char *take_timeout(const struct config_row *row, void *at, const char *value)
+static int store_timeout(const struct config_row *row, void *at, const char *value)
 {
     int64_t seconds;
 
     (void)row;
     if (parse_int(value, 0, INT32_MAX, &seconds) < 0)
-        return "a number of seconds";
+        return -EINVAL;
     *(int64_t *)at = seconds ? seconds * 1000 : VIF_TIMEOUT_NEVER;
-    return NULL;
-}
-
-static const char *take_connections(const struct config_row *row, void *at, const char *value)
-{
-    int64_t n;
-
-    (void)row;
-    if (parse_int(value, 1, CONNECTIONS_MAX, &n) < 0)
-        return "a number from 1 to 65536";
-    *(unsigned *)at = (unsigned)n;
-    return NULL;
+    return 0;
 }
 
 /* vifd itself needs to read and write its socket. */
-static const char *take_mode(const struct config_row *row, void *at, const char *value)
+static int store_mode(const struct config_row *row, void *at, const char *value)
 {
     char *end;
     unsigned long mode = strtoul(value, &end, 8);
 
     (void)row;
     if (value[0] < '0' || value[0] > '7' || *end || mode > 0777 || (mode & 0600) != 0600)
-        return "an octal mode with 0600 in it, as 0660";
+        return -EINVAL;
     *(unsigned *)at = (unsigned)mode;
-    return NULL;
+    return 0;
 }
 
-static const char *take_user(const struct config_row *row, void *at, const char *value)
+static int store_user(const struct config_row *row, void *at, const char *value)
 {
     (void)row;
-    return account_user(value, at) < 0 ? "a user's name or number" : NULL;
+    return account_user(value, at);
 }
 
-static const char *take_group(const struct config_row *row, void *at, const char *value)
+static int store_group(const struct config_row *row, void *at, const char *value)
 {
     (void)row;
-    return account_group(value, at) < 0 ? "a group's name or number" : NULL;
+    return account_group(value, at);
 }
 
 /* The index of the word, which is an enum; -1. */
@@ -98,82 +85,71 @@ static int find_word(const struct config_row *row, const char *value)
     return -1;
 }
 
-static const char *take_choice(const struct config_row *row, void *at, const char *value)
+static int store_choice(const struct config_row *row, void *at, const char *value)
 {
     int word = find_word(row, value);
 
-    if (word < 0)
-        return row->expected;
-    *(unsigned *)at = (unsigned)word;
-    return NULL;
+    if (word >= 0)
+        *(unsigned *)at = (unsigned)word;
+    return word < 0 ? -EINVAL : 0;
 }
 
-/* ---- texts ---- */
-
-static const char *store(const struct config_row *row, void *at, const char *value, bool good)
+/* Without a place it is checked, but of no effect here. */
+static int store_text(const struct config_row *row, void *at, const char *value)
 {
-    if (!good || strlen(value) >= row->size)
-        return row->expected;
-    memcpy(at, value, strlen(value) + 1);
-    return NULL;
+    if ((row->words && find_word(row, value) < 0) || (row->is_text && !row->is_text(value)) ||
+        (row->size && strlen(value) >= row->size))
+        return -EINVAL;
+    if (row->size)
+        memcpy(at, value, strlen(value) + 1);
+    return 0;
 }
 
-static const char *take_word(const struct config_row *row, void *at, const char *value)
+static bool is_connection(const char *value)
 {
-    return store(row, at, value, find_word(row, value) >= 0);
+    return stream_check_address(value, NULL) == 0;
 }
 
-/* Checked, but of no effect here. */
-static const char *take_nothing(const struct config_row *row, void *at, const char *value)
+static bool is_path(const char *value)
 {
-    (void)at;
-    return row->words && find_word(row, value) < 0 ? row->expected : NULL;
+    return value[0] == '/';
 }
 
-static const char *take_connection(const struct config_row *row, void *at, const char *value)
+static bool is_interface(const char *value)
 {
-    return store(row, at, value, stream_check_address(value, NULL) == 0);
-}
-
-static const char *take_path(const struct config_row *row, void *at, const char *value)
-{
-    return store(row, at, value, value[0] == '/');
-}
-
-static const char *take_interface(const struct config_row *row, void *at, const char *value)
-{
-    return store(row, at, value, !value[0] || !ifname_fault(value));
+    return !value[0] || !ifname_fault(value);
 }
 
 /* ---- lists ---- */
 
 /* May be given several times, one interface each. */
-static const char *add_forward_interface(const struct config_row *row, void *at, const char *value)
+static int add_forward_interface(const struct config_row *row, void *at, const char *value)
 {
     struct linux_bridge_options *options = at;
     char(*bigger)[VIF_DEVICE_NAME_SIZE];
 
+    (void)row;
     if (strcmp(value, "all") != 0 && ifname_fault(value))
-        return row->expected;
+        return -EINVAL;
     bigger = reallocarray(options->forward_interfaces, options->n_forward_interfaces + 1,
                           sizeof *bigger);
     if (!bigger)
-        return NO_MEMORY;
+        return -ENOMEM;
     options->forward_interfaces = bigger;
     (void)snprintf(bigger[options->n_forward_interfaces++], sizeof *bigger, "%s", value);
-    return NULL;
+    return 0;
 }
 
 /* Adds the words of 'value' when each of them is good; the first line replaces the default. */
-static const char *add_words(const struct config_row *row, void *at, const char *value)
+static int add_words(const struct config_row *row, void *at, const char *value)
 {
     const char *next = value, *word;
     size_t n;
 
     while (words_next(&next, &word, &n))
-        if (!row->is_good(word, n))
-            return row->expected;
-    return words_add(at, value) < 0 ? NO_MEMORY : NULL;
+        if (!row->is_word(word, n))
+            return -EINVAL;
+    return words_add(at, value);
 }
 
 /* Characters of names, '*' and '?'; others that mean something in patterns are taken for
@@ -201,44 +177,49 @@ static bool is_account(const char *word, size_t n)
 }
 
 /* In lower case, as the addresses of devices are written. */
-static const char *add_devices(const struct config_row *row, void *at, const char *value)
+static int add_devices(const struct config_row *row, void *at, const char *value)
 {
-    const char *expected = add_words(row, at, value);
+    int r = add_words(row, at, value);
 
-    for (char *p = expected ? NULL : ((struct words *)at)->given; p && *p; p++)
+    for (char *p = r < 0 ? NULL : ((struct words *)at)->given; p && *p; p++)
         if (*p >= 'A' && *p <= 'F')
             *p = (char)(*p - 'A' + 'a');
-    return expected;
+    return r;
 }
 
-static const char *take_account(const struct config_row *row, void *at, const char *value)
+static int store_account(const struct config_row *row, void *at, const char *value)
 {
+    (void)row;
     words_done(at);
     if (!value[0] || strpbrk(value, " \t,") || !is_account(value, strlen(value)))
-        return row->expected;
-    return words_add(at, value) < 0 ? NO_MEMORY : NULL;
+        return -EINVAL;
+    return words_add(at, value);
 }
 
 /* Directories are compared as texts, so they are written in one way. */
-static const char *add_directories(const struct config_row *row, void *at, const char *value)
+static int add_directories(const struct config_row *row, void *at, const char *value)
 {
     const char *next = value, *word;
-    auto_free char *all = strdup("");
+    struct text all = {0};
     size_t n;
+    int r = 0;
 
-    while (all && words_next(&next, &word, &n)) {
+    (void)row;
+    while (r == 0 && words_next(&next, &word, &n)) {
         auto_free char *path = strndup(word, n);
         char normal[SOCKET_PATH_MAX];
-        char *longer = NULL;
 
-        if (path && (!policy_normalise(path, normal, sizeof normal) || !normal[1]))
-            return row->expected;
-        if (!path || asprintf(&longer, "%s %s", all, normal) < 0)
-            return NO_MEMORY;
-        free(all);
-        all = longer;
+        if (!path)
+            r = -ENOMEM;
+        else if (!policy_normalise(path, normal, sizeof normal) || !normal[1])
+            r = -EINVAL;
+        else
+            text_add(&all, " %s", normal);
     }
-    return !all || words_add(at, all) < 0 ? NO_MEMORY : NULL;
+    if (r == 0)
+        r = all.failed ? -ENOMEM : words_add(at, all.data ? all.data : "");
+    text_done(&all);
+    return r;
 }
 
 /* ---- the table ---- */
@@ -252,9 +233,12 @@ static const char *const tc_offloads[] = {[TC_OFFLOAD_IGNORE] = "ignore",
                                           [TC_OFFLOAD_ENABLE] = "enable",
                                           NULL};
 
-#define NAMES  .expected = "names, in which * and ? stand for others", .is_good = is_name
-#define USERS  .expected = "names or numbers of users", .is_good = is_account
-#define GROUPS .expected = "names or numbers of groups", .is_good = is_account
+#define BOOL   .expected = "true or false"
+#define PATH   .is_text = is_path, .expected = "an absolute path"
+#define MTU    .min = 68, .max = MTU_MAX, .or_zero = true, .expected = "0 or a number from 68 to 65535"
+#define NAMES  .expected = "names, in which * and ? stand for others", .is_word = is_name
+#define USERS  .expected = "names or numbers of users", .is_word = is_account
+#define GROUPS .expected = "names or numbers of groups", .is_word = is_account
 #define PLACE(member)                                                                              \
     .offset = offsetof(struct config, member), .size = sizeof(((struct config *)0)->member)
 #define OVS(option)    .group = "os_vif_ovs", .name = (option)
@@ -264,54 +248,57 @@ static const char *const tc_offloads[] = {[TC_OFFLOAD_IGNORE] = "ignore",
 /* One option a row, which the formatter would not leave so. */
 /* clang-format off */
 const struct config_row config_rows[] = {
-    {OVS("network_device_mtu"), .take = take_mtu, PLACE(plugins.ovs.network_device_mtu)},
-    {OVS("ovs_vsctl_timeout"), .take = take_timeout, PLACE(timeout_ms)},
-    {OVS("ovsdb_connection"), .take = take_connection, PLACE(ovsdb_connection),
-     .expected = "unix:PATH or tcp:IP:PORT"},
-    {OVS("ovsdb_interface"), .take = take_nothing, .words = interfaces,
+    {OVS("network_device_mtu"), .store = store_number, MTU, PLACE(plugins.ovs.network_device_mtu)},
+    {OVS("ovs_vsctl_timeout"), .store = store_timeout, PLACE(timeout_ms),
+     .expected = "a number of seconds"},
+    {OVS("ovsdb_connection"), .store = store_text, PLACE(ovsdb_connection),
+     .is_text = is_connection, .expected = "unix:PATH or tcp:IP:PORT"},
+    {OVS("ovsdb_interface"), .store = store_text, .words = interfaces,
      .expected = "native or vsctl"},
-    {OVS("isolate_vif"), .take = take_bool, PLACE(plugins.ovs.isolate_vif)},
-    {OVS("per_port_bridge"), .take = take_bool, PLACE(plugins.ovs.per_port_bridge)},
-    {OVS("default_qos_type"), .take = take_word, PLACE(plugins.ovs.default_qos_type),
+    {OVS("isolate_vif"), .store = store_bool, PLACE(plugins.ovs.isolate_vif), BOOL},
+    {OVS("per_port_bridge"), .store = store_bool, PLACE(plugins.ovs.per_port_bridge), BOOL},
+    {OVS("default_qos_type"), .store = store_text, PLACE(plugins.ovs.default_qos_type),
      .words = qos_types,
      .expected = "linux-noop, linux-htb, linux-hfsc, linux-sfq, linux-codel or linux-fq_codel"},
-    {BRIDGE("use_ipv6"), .take = take_bool, PLACE(plugins.linux_bridge.use_ipv6)},
-    {BRIDGE("iptables_top_regex"), .take = take_nothing},
-    {BRIDGE("iptables_bottom_regex"), .take = take_nothing},
-    {BRIDGE("iptables_drop_action"), .take = take_word, .words = drop_actions,
+    {BRIDGE("use_ipv6"), .store = store_bool, PLACE(plugins.linux_bridge.use_ipv6), BOOL},
+    {BRIDGE("iptables_top_regex"), .store = store_text},
+    {BRIDGE("iptables_bottom_regex"), .store = store_text},
+    {BRIDGE("iptables_drop_action"), .store = store_text, .words = drop_actions,
      PLACE(plugins.linux_bridge.iptables_drop_action), .expected = "DROP or REJECT"},
-    {BRIDGE("forward_bridge_interface"), .take = add_forward_interface, PLACE(plugins.linux_bridge),
-     .expected = "all or an interface name"},
-    {BRIDGE("vlan_interface"), .take = take_interface, PLACE(plugins.linux_bridge.vlan_interface),
-     .expected = "an interface name"},
-    {BRIDGE("flat_interface"), .take = take_interface, PLACE(plugins.linux_bridge.flat_interface),
-     .expected = "an interface name"},
-    {BRIDGE("network_device_mtu"), .take = take_mtu,
+    {BRIDGE("forward_bridge_interface"), .store = add_forward_interface,
+     PLACE(plugins.linux_bridge), .expected = "all or an interface name"},
+    {BRIDGE("vlan_interface"), .store = store_text, PLACE(plugins.linux_bridge.vlan_interface),
+     .is_text = is_interface, .expected = "an interface name"},
+    {BRIDGE("flat_interface"), .store = store_text, PLACE(plugins.linux_bridge.flat_interface),
+     .is_text = is_interface, .expected = "an interface name"},
+    {BRIDGE("network_device_mtu"), .store = store_number, MTU,
      PLACE(plugins.linux_bridge.network_device_mtu)},
-    {VIFD("tap_owner"), .take = take_user, PLACE(plugins.ovs.tap_owner)},
-    {VIFD("tap_group"), .take = take_group, PLACE(plugins.ovs.tap_group)},
-    {VIFD("hw_tc_offload"), .take = take_choice, PLACE(plugins.ovs.hw_tc_offload),
-     .words = tc_offloads, .expected = "ignore, warn or enable"},
-    {VIFD("plugin_directory"), .take = take_path, PLACE(plugins.directory),
-     .expected = "an absolute path"},
-    {VIFD("allowed_bridges"), .take = add_words, PLACE(policy.bridges), NAMES},
-    {VIFD("allowed_linux_bridges"), .take = add_words, PLACE(policy.linux_bridges), NAMES},
-    {VIFD("allowed_interfaces"), .take = add_words, PLACE(policy.interfaces), NAMES},
-    {VIFD("allowed_socket_directories"), .take = add_directories, PLACE(policy.socket_directories),
-     .expected = "absolute paths of directories, without .."},
-    {VIFD("allowed_devices"), .take = add_devices, PLACE(policy.devices), .is_good = is_address,
-     .expected = "PCI addresses, in which * and ? stand for others"},
-    {VIFD("socket"), .take = take_path, PLACE(daemon.socket), .expected = "an absolute path"},
-    {VIFD("socket_group"), .take = take_account, PLACE(daemon.socket_group),
+    {VIFD("tap_owner"), .store = store_user, PLACE(plugins.ovs.tap_owner),
+     .expected = "a user's name or number"},
+    {VIFD("tap_group"), .store = store_group, PLACE(plugins.ovs.tap_group),
      .expected = "a group's name or number"},
-    {VIFD("socket_mode"), .take = take_mode, PLACE(daemon.socket_mode)},
-    {VIFD("allowed_users"), .take = add_words, PLACE(daemon.allowed_users), USERS},
-    {VIFD("allowed_groups"), .take = add_words, PLACE(daemon.allowed_groups), GROUPS},
-    {VIFD("read_only_users"), .take = add_words, PLACE(daemon.read_only_users), USERS},
-    {VIFD("read_only_groups"), .take = add_words, PLACE(daemon.read_only_groups), GROUPS},
-    {VIFD("max_connections"), .take = take_connections, PLACE(daemon.max_connections)},
-    {VIFD("metrics_textfile"), .take = take_path, PLACE(daemon.metrics_textfile),
-     .expected = "an absolute path"},
+    {VIFD("hw_tc_offload"), .store = store_choice, PLACE(plugins.ovs.hw_tc_offload),
+     .words = tc_offloads, .expected = "ignore, warn or enable"},
+    {VIFD("plugin_directory"), .store = store_text, PLACE(plugins.directory), PATH},
+    {VIFD("allowed_bridges"), .store = add_words, PLACE(policy.bridges), NAMES},
+    {VIFD("allowed_linux_bridges"), .store = add_words, PLACE(policy.linux_bridges), NAMES},
+    {VIFD("allowed_interfaces"), .store = add_words, PLACE(policy.interfaces), NAMES},
+    {VIFD("allowed_socket_directories"), .store = add_directories, PLACE(policy.socket_directories),
+     .expected = "absolute paths of directories, without .."},
+    {VIFD("allowed_devices"), .store = add_devices, PLACE(policy.devices), .is_word = is_address,
+     .expected = "PCI addresses, in which * and ? stand for others"},
+    {VIFD("socket"), .store = store_text, PLACE(daemon.socket), PATH},
+    {VIFD("socket_group"), .store = store_account, PLACE(daemon.socket_group),
+     .expected = "a group's name or number"},
+    {VIFD("socket_mode"), .store = store_mode, PLACE(daemon.socket_mode),
+     .expected = "an octal mode with 0600 in it, as 0660"},
+    {VIFD("allowed_users"), .store = add_words, PLACE(daemon.allowed_users), USERS},
+    {VIFD("allowed_groups"), .store = add_words, PLACE(daemon.allowed_groups), GROUPS},
+    {VIFD("read_only_users"), .store = add_words, PLACE(daemon.read_only_users), USERS},
+    {VIFD("read_only_groups"), .store = add_words, PLACE(daemon.read_only_groups), GROUPS},
+    {VIFD("max_connections"), .store = store_number, PLACE(daemon.max_connections),
+     .min = 1, .max = CONNECTIONS_MAX, .expected = "a number from 1 to 65536"},
+    {VIFD("metrics_textfile"), .store = store_text, PLACE(daemon.metrics_textfile), PATH},
 };
 /* clang-format on */
 const size_t n_config_rows = sizeof config_rows / sizeof config_rows[0];

@@ -7,12 +7,15 @@
 
 struct config_row {
     const char *group, *name;
-    /* Stores a value 'at' its place: NULL, or what it expected. */
-    const char *(*take)(const struct config_row *row, void *at, const char *value);
-    size_t offset, size;                         /* of its place in struct config */
-    const char *expected;                        /* by 'take', as far as it does not know itself */
+    /* Stores a value 'at' its place: 0, -ENOMEM, or another errno if it is not as 'expected'. */
+    int (*store)(const struct config_row *row, void *at, const char *value);
+    size_t offset, size; /* of its place in struct config */
+    const char *expected;
+    int64_t min, max; /* of a number */
+    bool or_zero;
     const char *const *words;                    /* of a choice, NULL-ended */
-    bool (*is_good)(const char *word, size_t n); /* of a list: whether it takes a word */
+    bool (*is_text)(const char *value);          /* of a text; NULL: any */
+    bool (*is_word)(const char *word, size_t n); /* of a list: whether it takes a word */
 };
 
 extern const struct config_row config_rows[];

@@ -58,11 +58,11 @@ static int keep_for_plugin(struct reader *reader, const char *plugin, const char
 }
 
 /* inih's handler: 1 goes on, 0 marks the line as bad; we keep the first fault and go on. */
-static int take_option(void *user, const char *group, const char *name, const char *value)
+static int store_option(void *user, const char *group, const char *name, const char *value)
 {
     struct reader *reader = user;
     const struct config_row *row;
-    const char *expected;
+    int r;
 
     if (reader->failed || !is_our_group(group, strlen(group)))
         return 1;
@@ -71,14 +71,16 @@ static int take_option(void *user, const char *group, const char *name, const ch
         return 1;
     }
     row = find_row(group, name);
-    expected = row ? row->take(row, (char *)reader->config + row->offset, value) : NULL;
+    r = row ? row->store(row, (char *)reader->config + row->offset, value) : 0;
     if (!row)
         reader->failed = error_set(reader->err, VIF_ERROR_CONFIG, "%s: [%s] %.64s: unknown option",
                                    reader->file, group, name);
-    else if (expected)
+    else if (r == -ENOMEM)
+        reader->failed = error_memory(reader->err);
+    else if (r < 0)
         reader->failed =
             error_set(reader->err, VIF_ERROR_CONFIG, "%s: [%s] %s: expected %s, got \"%.64s\"",
-                      reader->file, group, name, expected, value);
+                      reader->file, group, name, row->expected, value);
     return 1;
 }
 
@@ -166,7 +168,7 @@ int config_read(const char *file, struct config *ret, struct vif_error *err)
     reader.text = text && strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0
                       ? text + strlen(BYTE_ORDER_MARK)
                       : text;
-    r = text ? ini_parse_stream(next_line, &reader, take_option, &reader) : 0;
+    r = text ? ini_parse_stream(next_line, &reader, store_option, &reader) : 0;
     if (reader.failed || r != 0)
         config_done(&config);
     if (reader.failed)

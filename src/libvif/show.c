@@ -156,33 +156,40 @@ int show_fill_reply(struct vif_report *report, struct vif_error *err)
     return 0;
 }
 
-/* Its nodes are only for printing: they are not found by name. */
-int show_fill_graph(struct vif_report *report, const struct vif_batch *batch, struct vif_error *err)
+/* Adds the VIFs that vifd drew, and where each is to 'places', among those that were not sent. */
+static void add_vifs(struct graph *graph, const struct record_list *drawn,
+                     const struct vif_batch *batch, size_t *places)
 {
-    const struct reply *reply = &report->reply;
-    const struct graph_vif *vifs = reply->entries->items;
-    const struct show_part *parts = reply->parts->items;
-    const struct graph_edge *edges = reply->edges->items;
-    struct graph *graph = &report->graph;
-    /* Where each VIF is that was drawn. */
-    auto_free size_t *places = calloc(reply->entries->n + 1, sizeof *places);
+    const struct graph_vif *vifs = drawn->items;
     size_t n = 0;
 
-    graph->nodes = calloc(reply->parts->n + 1, sizeof *graph->nodes);
-    if (!places || !graph->nodes)
-        return error_memory(err);
-    for (size_t i = 0; n < reply->entries->n || (batch && i < batch->n); i++) {
+    for (size_t i = 0; n < drawn->n || (batch && i < batch->n); i++) {
         const struct batch_entry *entry = batch && i < batch->n ? &batch->entries[i] : NULL;
 
         if (entry && !entry->request) {
             graph_add_error(graph, entry->id, &entry->fault);
-        } else if (n < reply->entries->n) {
+        } else if (n < drawn->n) {
             places[n] = graph_add_vif(graph);
             if (places[n] != GRAPH_NONE)
                 graph->vifs[places[n]] = vifs[n];
             n++;
         }
     }
+}
+
+/* Its nodes are only for printing: they are not found by name. */
+int show_fill_graph(struct vif_report *report, const struct vif_batch *batch, struct vif_error *err)
+{
+    const struct reply *reply = &report->reply;
+    const struct show_part *parts = reply->parts->items;
+    const struct graph_edge *edges = reply->edges->items;
+    struct graph *graph = &report->graph;
+    auto_free size_t *places = calloc(reply->entries->n + 1, sizeof *places);
+
+    graph->nodes = calloc(reply->parts->n + 1, sizeof *graph->nodes);
+    if (!places || !graph->nodes)
+        return error_memory(err);
+    add_vifs(graph, reply->entries, batch, places);
     for (size_t i = 0; i < reply->parts->n; i++) {
         const struct record_list *list = parts[i].attributes;
         const struct record_member *members = list->items;
