@@ -233,9 +233,12 @@ static const char *const tc_offloads[] = {[TC_OFFLOAD_IGNORE] = "ignore",
                                           [TC_OFFLOAD_ENABLE] = "enable",
                                           NULL};
 
+#define NUMBER(least, most) .min = (least), .max = (most)
+#define MTU                 NUMBER(68, MTU_MAX), .or_zero = true, .expected = MTU_WORDS
+#define MTU_WORDS           "0 or a number from 68 to 65535"
+
 #define BOOL   .expected = "true or false"
 #define PATH   .is_text = is_path, .expected = "an absolute path"
-#define MTU    .min = 68, .max = MTU_MAX, .or_zero = true, .expected = "0 or a number from 68 to 65535"
 #define NAMES  .expected = "names, in which * and ? stand for others", .is_word = is_name
 #define USERS  .expected = "names or numbers of users", .is_word = is_account
 #define GROUPS .expected = "names or numbers of groups", .is_word = is_account
@@ -297,7 +300,7 @@ const struct config_row config_rows[] = {
     {VIFD("read_only_users"), .store = add_words, PLACE(daemon.read_only_users), USERS},
     {VIFD("read_only_groups"), .store = add_words, PLACE(daemon.read_only_groups), GROUPS},
     {VIFD("max_connections"), .store = store_number, PLACE(daemon.max_connections),
-     .min = 1, .max = CONNECTIONS_MAX, .expected = "a number from 1 to 65536"},
+     NUMBER(1, CONNECTIONS_MAX), .expected = "a number from 1 to 65536"},
     {VIFD("metrics_textfile"), .store = store_text, PLACE(daemon.metrics_textfile), PATH},
 };
 /* clang-format on */

@@ -8,50 +8,27 @@
 #include "vifctl/terminal.h"
 #include "vifctl/vifctl.h"
 
-static enum colour colour_of(char sign)
-{
-    switch (sign) {
-    case '+':
-        return COLOUR_GREEN;
-    case '-':
-        return COLOUR_RED;
-    case '~':
-        return COLOUR_YELLOW;
-    case '!':
-        return COLOUR_ALARM;
-    default:
-        return COLOUR_PLAIN;
-    }
-}
-
+/* Texts of the database may be of any form; names and values are ASCII. */
 static void print_difference(const struct vif_difference *difference)
 {
-    enum colour colour = colour_of(difference->sign);
-    struct text words = {0};
+    static const struct {
+        char sign;
+        enum colour colour;
+    } colours[] = {
+        {'+', COLOUR_GREEN}, {'-', COLOUR_RED}, {'~', COLOUR_YELLOW}, {'!', COLOUR_ALARM}};
+    enum colour colour = COLOUR_PLAIN;
+    struct text words = {0}, plain = {0};
 
+    for (size_t i = 0; i < sizeof colours / sizeof colours[0]; i++)
+        if (colours[i].sign == difference->sign)
+            colour = colours[i].colour;
     diff_words(difference, true, &words);
+    plain_add(&plain, words.data ? words.data : "", false);
     (void)fputs("  ", stdout);
-    colour_begin(colour);
-    plain_print(words.data ? words.data : "", false, 0);
-    colour_end(colour);
+    colour_print(colour, plain.data && !plain.failed ? plain.data : "");
     (void)putchar('\n');
     text_done(&words);
-}
-
-/* Texts of the database may be of any form; names and values are ASCII. */
-static void print_differences(const struct vif_result *result, bool shown)
-{
-    for (size_t i = 0; i < vif_result_difference_count(result); i++) {
-        const struct vif_difference *difference = vif_result_difference(result, i);
-
-        if (shown || difference->sign != ' ')
-            print_difference(difference);
-    }
-}
-
-static void print_name(const struct vif_result *result)
-{
-    printf("%s%s%s", result->id, result->name[0] ? " " : "", result->name);
+    text_done(&plain);
 }
 
 /* Agent-managed items can explain a drift; beside a VIF that is as described they are shown with -v
@@ -68,7 +45,7 @@ static void print_checked(const struct vif_result *result, const struct argument
     }
     if (repaired)
         (void)fputs("repaired ", stdout);
-    print_name(result);
+    printf("%s%s%s", result->id, result->name[0] ? " " : "", result->name);
     if (!repaired && result->bridge[0])
         printf(" on %s", result->bridge);
     if (!repaired)
@@ -76,7 +53,12 @@ static void print_checked(const struct vif_result *result, const struct argument
     if (result->state == VIF_STATE_WAITING)
         (void)fputs(", waiting for its network device", stdout);
     (void)fputs(repaired ? ":\n" : "\n", stdout);
-    print_differences(result, drifted || arguments->verbose);
+    for (size_t i = 0; i < vif_result_difference_count(result); i++) {
+        const struct vif_difference *difference = vif_result_difference(result, i);
+
+        if (drifted || arguments->verbose || difference->sign != ' ')
+            print_difference(difference);
+    }
 }
 
 int verb_check(const struct arguments *arguments)

@@ -8,10 +8,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "vifctl/vifctl.h"
+
+#define READ_LEAST 4096
 
 static int add_fault(struct vif_batch *batch, int errnum, const char *name, struct vif_error *err)
 {
@@ -30,14 +33,8 @@ static int read_all(int fd, char **ret_text, size_t *ret_n)
     for (;;) {
         ssize_t got;
 
-        if (n == room) {
-            char *bigger = realloc(text, room ? 2 * room : 65536);
-
-            if (!bigger)
-                return -ENOMEM;
-            text = bigger;
-            room = room ? 2 * room : 65536;
-        }
+        if (!array_grow(text, n, room, READ_LEAST))
+            return -ENOMEM;
         got = read(fd, text + n, room - n);
         if (got < 0 && errno == EINTR)
             continue;

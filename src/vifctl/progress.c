@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "vifctl/terminal.h"
 
 #define QUIET_MS        300 /* a call that is done by then needs no line */
 #define REDRAW_MS       100
@@ -28,8 +28,6 @@ static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 void progress_begin(struct progress_line *line, const struct arguments *arguments,
                     const char *doing, size_t n)
 {
-    const char *term = getenv("TERM");
-
     *line = (struct progress_line){
         .doing = doing,
         .n = n,
@@ -37,17 +35,7 @@ void progress_begin(struct progress_line *line, const struct arguments *argument
         .begun = deadline_now(),
         .stage_begun = deadline_now(),
     };
-    line->wanted = !arguments->json && !arguments->host.log && isatty(STDERR_FILENO) && term &&
-                   term[0] && strcmp(term, "dumb") != 0;
-}
-
-static int columns(void)
-{
-    struct winsize size = {0};
-
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-        return ASSUMED_COLUMNS;
-    return size.ws_col;
+    line->wanted = !arguments->json && !arguments->host.log && terminal_is_smart(STDERR_FILENO);
 }
 
 /* The default action is restored (SA_RESETHAND), so the signal ends us when it comes again. */
@@ -118,6 +106,7 @@ void progress_draw(struct progress_line *line, const struct vif_progress *progre
 {
     int64_t now = deadline_now();
     char text[LINE_MAX];
+    size_t width;
 
     if (!line->wanted)
         return;
@@ -136,8 +125,9 @@ void progress_draw(struct progress_line *line, const struct vif_progress *progre
         catch_signals(line);
     line->shown = true;
     line->drawn = now;
+    width = terminal_width(STDERR_FILENO);
     /* Terminals differ in where the cursor is after the last column. */
-    (void)fprintf(stderr, ERASE "%.*s", columns() - 1, text);
+    (void)fprintf(stderr, ERASE "%.*s", (int)(width ? width : ASSUMED_COLUMNS) - 1, text);
 }
 
 void progress_end(struct progress_line *line)

@@ -19,43 +19,29 @@ size_t terminal_width(int fd)
     return ioctl(fd, TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
 }
 
+bool terminal_is_smart(int fd)
+{
+    const char *term = getenv("TERM");
+
+    return term && term[0] && strcmp(term, "dumb") != 0 && isatty(fd);
+}
+
 bool colour_wanted(void)
 {
     const char *no_color = getenv("NO_COLOR");
-    const char *term = getenv("TERM");
 
-    if (no_color && no_color[0])
-        return false;
-    return term && term[0] && strcmp(term, "dumb") != 0 && isatty(STDOUT_FILENO);
-}
-
-const char *colour_sequence(enum colour colour)
-{
-    static const char *const sequences[] = {
-        [COLOUR_PLAIN] = "\033[0m",   [COLOUR_GREEN] = "\033[32m",   [COLOUR_RED] = "\033[31m",
-        [COLOUR_YELLOW] = "\033[33m", [COLOUR_ALARM] = "\033[1;31m",
-    };
-
-    return sequences[colour];
-}
-
-void colour_begin(enum colour colour)
-{
-    if (colour != COLOUR_PLAIN && colour_wanted())
-        (void)fputs(colour_sequence(colour), stdout);
-}
-
-void colour_end(enum colour colour)
-{
-    if (colour != COLOUR_PLAIN && colour_wanted())
-        (void)fputs(colour_sequence(COLOUR_PLAIN), stdout);
+    return !(no_color && no_color[0]) && terminal_is_smart(STDOUT_FILENO);
 }
 
 void colour_print(enum colour colour, const char *text)
 {
-    colour_begin(colour);
-    (void)fputs(text, stdout);
-    colour_end(colour);
+    static const char *const sequences[] = {
+        [COLOUR_PLAIN] = "",          [COLOUR_GREEN] = "\033[32m",   [COLOUR_RED] = "\033[31m",
+        [COLOUR_YELLOW] = "\033[33m", [COLOUR_ALARM] = "\033[1;31m",
+    };
+    bool coloured = colour != COLOUR_PLAIN && colour_wanted();
+
+    printf("%s%s%s", coloured ? sequences[colour] : "", text, coloured ? "\033[0m" : "");
 }
 
 bool plain_utf8(void)

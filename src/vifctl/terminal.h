@@ -19,19 +19,13 @@ enum colour {
     COLOUR_ALARM, /* bold red */
 };
 
-/* Whether standard output takes colours: a terminal, TERM neither unset nor "dumb", and NO_COLOR
- * unset or empty (https://no-color.org). */
+/* Whether 'fd' is a terminal, and TERM neither unset nor "dumb". */
+bool terminal_is_smart(int fd);
+
+/* Whether standard output is one, and NO_COLOR unset or empty (https://no-color.org). */
 bool colour_wanted(void);
 
-/* What switches a terminal to a colour, and COLOUR_PLAIN back to none, for those who make a text
- * first. */
-const char *colour_sequence(enum colour colour);
-
-/* Switches standard output to a colour, and back; neither prints anything where none is wanted. */
-void colour_begin(enum colour colour);
-void colour_end(enum colour colour);
-
-/* Prints 'text' in this colour. */
+/* Prints 'text' in this colour, where colours are wanted. */
 void colour_print(enum colour colour, const char *text);
 
 /* Whether the user's locale is UTF-8.  Sets the program's LC_CTYPE. */

@@ -36,13 +36,6 @@ static void print_debug(void *data, const char *line)
     (void)fprintf(stderr, "vifctl: debug: %s\n", line);
 }
 
-/* Prints "vifctl: <text><what>; see vifctl VERB --help". */
-static int usage_of(const struct verb *verb, const char *text, const char *what)
-{
-    (void)fprintf(stderr, "vifctl: %s%s; see vifctl %s --help\n", text, what, verb->name);
-    return STATUS_USAGE;
-}
-
 /* "[FILE|ID]...": in brackets none is needed; without dots one is all; "" takes none. */
 static int check_operands(const struct verb *verb, const struct arguments *arguments)
 {
@@ -52,15 +45,16 @@ static int check_operands(const struct verb *verb, const struct arguments *argum
 
     if (!operands[0] && arguments->n_files > 0) {
         (void)snprintf(text, sizeof text, "%s takes no operand: ", verb->name);
-        return usage_of(verb, text, arguments->files[0]);
+        return usage_of(verb->name, text, arguments->files[0]);
     }
     if (operands[0] && !several && arguments->n_files > 1) {
         (void)snprintf(text, sizeof text, "%s takes one %.*s: ", verb->name,
                        (int)strcspn(operands + optional, "]."), operands + optional);
-        return usage_of(verb, text, arguments->files[1]);
+        return usage_of(verb->name, text, arguments->files[1]);
     }
     if (operands[0] && !optional && arguments->n_files == 0)
-        return usage_of(verb, "no ", strchr(operands, '|') ? "FILE or ID given" : "FILE given");
+        return usage_of(verb->name, "no ",
+                        strchr(operands, '|') ? "FILE or ID given" : "FILE given");
     return STATUS_OK;
 }
 
@@ -74,10 +68,10 @@ static int run_verb(const struct verb *verb, const struct arguments *arguments)
         (void)snprintf(text, sizeof text, "--%s", option_rows[i].name);
         if ((arguments->given & ~verb->options) >> i & 1) {
             (void)snprintf(text, sizeof text, "--%s is not an option of ", option_rows[i].name);
-            return usage_of(verb, text, verb->name);
+            return usage_of(verb->name, text, verb->name);
         }
         if (connect && (i == OPTION_OVSDB || i == OPTION_CONFIG) && arguments->given >> i & 1)
-            return usage_of(verb, text,
+            return usage_of(verb->name, text,
                             " cannot be used with --connect: vifd has its own configuration and "
                             "database");
     }
@@ -161,10 +155,16 @@ int failed(const struct vif_error *error)
     return vif_error_kind_status(error->kind);
 }
 
+int usage_of(const char *verb, const char *text, const char *what)
+{
+    (void)fprintf(stderr, "vifctl: %s%s; see vifctl %s%s--help\n", text, what, verb,
+                  verb[0] ? " " : "");
+    return STATUS_USAGE;
+}
+
 int usage(const char *text, const char *what)
 {
-    (void)fprintf(stderr, "vifctl: %s%s; see vifctl --help\n", text, what);
-    return STATUS_USAGE;
+    return usage_of("", text, what);
 }
 
 int print_json(const char *text)

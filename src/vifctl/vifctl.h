@@ -190,7 +190,8 @@ void complain(const char *text);
 /* Prints the error and returns its exit status. */
 int failed(const struct vif_error *error);
 
-/* Prints "vifctl: <text><what>; see vifctl --help" on stderr; returns STATUS_USAGE. */
+/* Prints "vifctl: <text><what>; see vifctl [VERB ]--help" on stderr; returns STATUS_USAGE. */
+int usage_of(const char *verb, const char *text, const char *what);
 int usage(const char *text, const char *what);
 
 /* Reports, once, that standard output could not be written; returns the exit status, 'status'
