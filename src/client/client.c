@@ -106,54 +106,48 @@ static int read_record(const struct client_call *call, const struct record_table
     return r < 0 ? client_unexpected(call, why.text, err) : 0;
 }
 
-/* An error of the protocol; all but the first come from a vifd of another version. */
-static int take_service_error(const struct client_call *call, const struct varlink_reply *reply,
-                              struct vif_error *err)
-{
-    struct service_error {
-        const char *parameter;
-    } error;
-    const struct record_field fields[] = {
-        {RECORD_FIELD(struct service_error, parameter, LINE), .optional = true}};
-    const struct record_table table = {RECORD_TABLE(NULL, fields, struct service_error)};
-    int r = read_record(call, &table, reply, &error, err);
+struct error_reply {
+    const char *text, *parameter;
+    const struct record_list *results;
+};
 
-    if (r < 0)
-        return r;
-    if (strcmp(reply->error, VARLINK_PERMISSION_DENIED) == 0)
+/* An error of the protocol; all but the first come from a vifd of another version. */
+static int take_service_error(const struct client_call *call, const char *name,
+                              const struct error_reply *error, struct vif_error *err)
+{
+    if (strcmp(name, VARLINK_PERMISSION_DENIED) == 0)
         return error_set(err, VIF_ERROR_PERMISSION, "vifd does not allow this user to call %s",
                          call->method);
-    if (strcmp(reply->error, VARLINK_INVALID_PARAMETER) == 0)
+    if (strcmp(name, VARLINK_INVALID_PARAMETER) == 0)
         return error_set(err, VIF_ERROR_UNSUPPORTED, "vifd does not support the parameter %s of %s",
-                         error.parameter, call->method);
-    if (strncmp(reply->error, VARLINK_SERVICE ".", strlen(VARLINK_SERVICE ".")) == 0)
+                         error->parameter, call->method);
+    if (strncmp(name, VARLINK_SERVICE ".", strlen(VARLINK_SERVICE ".")) == 0)
         return error_set(err, VIF_ERROR_UNSUPPORTED, "vifd does not support %s: %s", call->method,
-                         reply->error + strlen(VARLINK_SERVICE "."));
-    return client_unexpected(call, reply->error, err);
+                         name + strlen(VARLINK_SERVICE "."));
+    return client_unexpected(call, name, err);
 }
 
 /* 0 when the caller takes the results instead. */
 static int take_error(struct client_call *call, const struct varlink_reply *reply,
                       struct vif_error *err)
 {
-    struct error_reply {
-        const char *text;
-        const struct record_list *results;
-    } error;
+    bool own = strncmp(reply->error, INTERFACE, strlen(INTERFACE)) == 0;
     const struct record_field fields[] = {
-        {RECORD_FIELD(struct error_reply, text, LINE)},
+        {RECORD_FIELD(struct error_reply, text, LINE), .optional = !own},
+        {RECORD_FIELD(struct error_reply, parameter, LINE), .optional = true},
         {RECORD_FIELD(struct error_reply, results, LIST), .optional = true, .table = call->entry},
     };
     struct record_table table = {RECORD_TABLE(NULL, fields, struct error_reply)};
     enum vif_error_kind kind = VIF_ERROR_SYSTEM; /* what a newer vifd knows */
+    struct error_reply error;
     int r;
 
-    if (strncmp(reply->error, INTERFACE, strlen(INTERFACE)) != 0)
-        return take_service_error(call, reply, err);
-    table.n = call->failed ? 2 : 1;
+    table.n = call->failed ? 3 : 2;
     r = read_record(call, &table, reply, &error, err);
     if (r < 0)
         return r;
+    if (!own)
+        return take_service_error(call, reply->error, &error, err);
     (void)error_kind_of_name(reply->error + strlen(INTERFACE), &kind);
     r = error_set(&call->fault, kind, "%s", error.text);
     if (call->failed && error.results && error.results->n) {
@@ -165,49 +159,32 @@ static int take_error(struct client_call *call, const struct varlink_reply *repl
     return r;
 }
 
-/* What a lost reply means where vifd may have done what the call asks for. */
-static void explain_begun(int fault, const struct vif_error *why, struct vif_error *err)
-{
-    switch (fault) {
-    case -EPROTO:
-        (void)error_set(err, why->kind, "%s; vifd may have done the work, which a check shows",
-                        why->text);
-        break;
-    case -EINTR:
-        (void)error_set(err, why->kind,
-                        "interrupted: vifd completes what it has begun, which a check shows");
-        break;
-    case -ETIMEDOUT:
-        (void)error_set(err, why->kind,
-                        "vifd did not reply in time; it may still do the work, which a check "
-                        "shows");
-        break;
-    default:
-        (void)error_set(err, why->kind,
-                        "vifd's reply was lost; it may have done the work, which a check shows: %s",
-                        why->text);
-        break;
-    }
-}
-
-/* There was no reply, or not all of it: says what that means. */
+/* There was no reply, or not all of it: says what that means, also where vifd may have done the
+ * work. */
 static int explain(struct client_call *call, int fault, const struct vif_error *why,
                    struct vif_error *err)
 {
+    bool begun = call->begun && call->changes;
+    const char *words, *more = "";
+
     call->unanswered = true;
     if (fault == -ENOMEM)
         return error_memory(err);
-    if (call->begun && call->changes)
-        explain_begun(fault, why, err);
-    else if (fault == -EPROTO)
-        (void)error_set(err, why->kind, "%s", why->text);
-    else if (fault == -EINTR)
-        (void)error_set(err, why->kind, "interrupted: nothing was changed");
-    else if (fault == -ETIMEDOUT)
-        (void)error_set(err, why->kind, "vifd did not reply in time");
-    else
-        (void)error_set(err, why->kind, "vifd closed the connection without a reply: %s",
-                        why->text);
+    if (fault == -EPROTO) {
+        words = why->text;
+        more = begun ? "; vifd may have done the work, which a check shows" : "";
+    } else if (fault == -EINTR) {
+        words = begun ? "interrupted: vifd completes what it has begun, which a check shows"
+                      : "interrupted: nothing was changed";
+    } else if (fault == -ETIMEDOUT) {
+        words = begun ? "vifd did not reply in time; it may still do the work, which a check shows"
+                      : "vifd did not reply in time";
+    } else {
+        words = begun ? "vifd's reply was lost; it may have done the work, which a check shows: "
+                      : "vifd closed the connection without a reply: ";
+        more = why->text;
+    }
+    (void)error_set(err, why->kind, "%s%s", words, more);
     return fault;
 }
 

@@ -28,36 +28,17 @@ static void put(struct backward *out, char c)
 }
 
 /* The document's name was chosen by the user and may be in any script. */
-static void put_name(struct backward *out, const char *name)
+static void put_text(struct backward *out, const char *text, bool is_key)
 {
-    for (size_t i = strlen(name); i > 0; i--) {
-        unsigned char c = (unsigned char)name[i - 1];
+    for (size_t i = strlen(text); i > 0; i--) {
+        unsigned char c = (unsigned char)text[i - 1];
 
-        put(out, c < ' ' || c == 0x7f ? '?' : (char)c);
-    }
-}
-
-static void put_key(struct backward *out, const char *key)
-{
-    for (size_t i = strlen(key); i > 0; i--) {
-        char c = key[i - 1];
-
-        if (c == '~' || c == '/') {
+        if (is_key && (c == '~' || c == '/')) {
             put(out, c == '~' ? '0' : '1');
-            put(out, '~');
-        } else {
-            put(out, c < ' ' || c > '~' ? '?' : c);
+            c = '~';
         }
+        put(out, c < ' ' || c == 0x7f || (is_key && c > '~') ? '?' : (char)c);
     }
-    put(out, '/');
-}
-
-static void put_index(struct backward *out, size_t index)
-{
-    char digits[24];
-
-    (void)snprintf(digits, sizeof digits, "%zu", index);
-    put_key(out, digits);
 }
 
 /* A document inside another one has the place as part of its name: "vifs.json: /3". */
@@ -70,33 +51,30 @@ static bool ends_with_index(const char *name)
     return digits && n >= digits + 3 && strncmp(name + n - digits - 3, ": /", 3) == 0;
 }
 
-static void put_ellipsis(struct backward *out)
-{
-    /* Not within a character of a document's name. */
-    while (((unsigned char)out->buffer[out->start] & 0xc0) == 0x80)
-        out->start++;
-    out->start -= strlen(ELLIPSIS);
-    memcpy(out->buffer + out->start, ELLIPSIS, strlen(ELLIPSIS));
-}
-
 void json_path_text(const struct json_path *path, char ret_text[JSON_PATH_TEXT_MAX])
 {
     struct backward out = {.start = JSON_PATH_TEXT_MAX - 1};
     const struct json_path *step = path;
 
     for (; step->up && !out.full; step = step->up) {
-        if (step->key)
-            put_key(&out, step->key);
-        else
-            put_index(&out, step->index);
+        char digits[24];
+
+        (void)snprintf(digits, sizeof digits, "%zu", step->index);
+        put_text(&out, step->key ? step->key : digits, true);
+        put(&out, '/');
     }
     if (!step->up && step->key && *step->key) {
         if (step != path && !ends_with_index(step->key))
-            put_name(&out, ": ");
-        put_name(&out, step->key);
+            put_text(&out, ": ", false);
+        put_text(&out, step->key, false);
     }
-    if (out.full)
-        put_ellipsis(&out);
+    if (out.full) {
+        /* Not within a character of a document's name. */
+        while (((unsigned char)out.buffer[out.start] & 0xc0) == 0x80)
+            out.start++;
+        out.start -= strlen(ELLIPSIS);
+        memcpy(out.buffer + out.start, ELLIPSIS, strlen(ELLIPSIS));
+    }
     memcpy(ret_text, out.buffer + out.start, sizeof out.buffer - out.start);
 }
 

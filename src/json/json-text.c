@@ -146,9 +146,8 @@ static void make_printable(char *words)
             *p = '?';
 }
 
-/* Parses the text input[start..start+n) of a larger input. */
-static int parse(const char *input, size_t start, size_t n, json_t **ret_json,
-                 struct vif_error *err)
+int json_text_parse_scanned(const char *input, size_t start, size_t n, json_t **ret_json,
+                            struct vif_error *err)
 {
     json_error_t fault = {0};
     struct place place;
@@ -208,12 +207,7 @@ int json_text_parse(const char *text, size_t n, size_t max_bytes, json_t **ret_j
         return r;
     if (!is_blank(text + length, n - length))
         return error_at(place_of(text, length), "trailing data after the JSON text", err);
-    return parse(text, 0, length, ret_json, err);
-}
-
-int json_text_parse_scanned(const char *text, size_t n, json_t **ret_json, struct vif_error *err)
-{
-    return parse(text, 0, n, ret_json, err);
+    return json_text_parse_scanned(text, 0, length, ret_json, err);
 }
 
 int json_text_each(const char *text, size_t n, size_t max_bytes,
@@ -228,7 +222,7 @@ int json_text_each(const char *text, size_t n, size_t max_bytes,
         int r = cut(text, start, n, max_bytes, &length, err);
 
         if (r >= 0)
-            r = parse(text, start, length, &json, err);
+            r = json_text_parse_scanned(text, start, length, &json, err);
         if (r < 0)
             return r;
         start += length;

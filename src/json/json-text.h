@@ -52,8 +52,10 @@ void json_text_seed(void);
 int json_text_parse(const char *text, size_t n, size_t max_bytes, json_t **ret_json,
                     struct vif_error *err);
 
-/* The same for text[0..n) as json_scan() has cut it off, which has checked its limits. */
-int json_text_parse_scanned(const char *text, size_t n, json_t **ret_json, struct vif_error *err);
+/* The same for the 'n' bytes at input[start], as json_scan() has cut them off a larger input, which
+ * has checked the limits. */
+int json_text_parse_scanned(const char *input, size_t start, size_t n, json_t **ret_json,
+                            struct vif_error *err);
 
 /* Calls 'each' with every text found one after the other in text[0..n): one object, one array, or
  * one per line.  'where' is "" for a single text, else "text 3" (for error messages); 'json' is

@@ -107,7 +107,7 @@ static int next_text(struct jsonrpc *rpc, json_t **ret_json, struct vif_error *e
         return bad(rpc, err, "a message nested deeper than %d levels", LIMIT_JSON_DEPTH);
     if (r < 0)
         return bad(rpc, err, "invalid JSON");
-    r = json_text_parse_scanned(in->data + in->start, length, ret_json, &why);
+    r = json_text_parse_scanned(in->data + in->start, 0, length, ret_json, &why);
     if (r == -ENOMEM)
         return error_memory(err);
     if (r < 0)

@@ -149,6 +149,13 @@ static int break_silence(struct jsonrpc *rpc, struct vif_error *err)
     return send_some(rpc, err);
 }
 
+/* The time until now does not count as the peer's silence. */
+static void restart_probe(struct jsonrpc *rpc)
+{
+    rpc->quiet_since = deadline_now();
+    rpc->probed = false;
+}
+
 /* Sends and receives, and takes the messages that are complete.  -ETIMEDOUT past
  * 'until'; -EINTR when it is stopped; any other error has ended the connection.  No words: what
  * the caller waits for may have come before. */
@@ -164,20 +171,12 @@ static int pump(struct jsonrpc *rpc, int64_t until)
     if (r == -ETIMEDOUT) {
         r = break_silence(rpc, &words);
     } else if (r == 0) {
-        rpc->quiet_since = deadline_now();
-        rpc->probed = false;
+        restart_probe(rpc);
         r = jsonrpc_take_messages(rpc, &words);
         if (r == 0)
             r = send_some(rpc, &words); /* the answers to "echo" */
     }
     return r < 0 ? end_connection(rpc, r, &words) : 0;
-}
-
-/* Before a caller waits: the time until now does not count as the peer's silence. */
-static void restart_probe(struct jsonrpc *rpc)
-{
-    rpc->quiet_since = deadline_now();
-    rpc->probed = false;
 }
 
 int jsonrpc_service(struct jsonrpc *rpc, int64_t until, struct vif_error *err)

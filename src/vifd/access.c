@@ -69,16 +69,12 @@ int peer_identity_read(int fd, struct peer_identity *ret, struct vif_error *err)
     return 0;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    const id_t *left = a, *right = b;
-
-    return (*left > *right) - (*left < *right);
-}
-
 static bool has_id(const struct access_ids *ids, id_t id)
 {
-    return ids->n && bsearch(&id, ids->ids, ids->n, sizeof id, compare_ids);
+    for (size_t i = 0; i < ids->n; i++)
+        if (ids->ids[i] == id)
+            return true;
+    return false;
 }
 
 typedef int account_fn(const char *name, id_t *ret_id);
@@ -121,8 +117,6 @@ static int load_ids(const struct config *config, const char *option, const struc
     }
     if (r < 0 && err)
         *err = why;
-    if (ids->n)
-        qsort(ids->ids, ids->n, sizeof *ids->ids, compare_ids);
     return r;
 }
 

@@ -24,7 +24,7 @@ int peer_identity_read(int fd, struct peer_identity *ret, struct vif_error *err)
 void peer_identity_done(struct peer_identity *peer);
 
 struct access_ids {
-    id_t *ids; /* sorted */
+    id_t *ids;
     size_t n, room;
 };
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Audit: each request, once it has been answered, is one event of the log and is counted by the
  * metrics. Text chosen by the caller is in fields of its own, not in the message. */
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/parse.h"
 #include "model/model.h"
@@ -13,50 +11,10 @@
 #define VIFS_NAMED 50
 #define FIELDS_MAX (11 + N_TIMINGS)
 
-void daemon_log(struct daemon *daemon, const char *format, ...)
-{
-    char words[VIF_ERROR_TEXT_MAX * 2];
-    va_list ap;
+/* As often as Prometheus usually asks. */
+#define PERIOD_MS 15000
 
-    va_start(ap, format);
-    (void)vsnprintf(words, sizeof words, format, ap);
-    va_end(ap);
-    log_say(&daemon->log, LOG_LEVEL_WARNING, "%s", words);
-}
-
-/* ---- the metrics ---- */
-
-static void count_request(struct metrics *metrics, const struct request *request,
-                          const struct timings *timings)
-{
-    const struct outcomes *outcomes = &request->outcomes;
-    const char *name = request->op ? request->op->name : "";
-
-    metrics_request(metrics, name, timings);
-    for (int i = 0; i < METRICS_STATES; i++)
-        metrics_vifs(metrics, name, (enum vif_state)i, outcomes->by_state[i]);
-    for (int i = 0; i < METRICS_KINDS; i++)
-        metrics_failures(metrics, (enum vif_error_kind)i, outcomes->by_kind[i]);
-    if (!outcomes->n_failed)
-        metrics_failures(metrics, outcomes->error.kind, 1);
-}
-
-/* ---- the event ---- */
-
-struct event {
-    struct log_field fields[FIELDS_MAX];
-    size_t n;
-};
-
-static void add_text(struct event *event, const char *key, const char *text)
-{
-    event->fields[event->n++] = (struct log_field){key, text, 0};
-}
-
-static void add_number(struct event *event, const char *key, int64_t number)
-{
-    event->fields[event->n++] = (struct log_field){key, NULL, number};
-}
+/* ---- a request ---- */
 
 /* "ID ID ID and 7 more" */
 static void name_vifs(const struct request *request, char *to, size_t size)
@@ -88,72 +46,105 @@ static void write_result(const struct outcomes *outcomes, char *to, size_t size)
                                  vif_error_kind_name((enum vif_error_kind)i), outcomes->by_kind[i]);
 }
 
-static void log_request(struct daemon *daemon, const struct request *request,
-                        const struct timings *timings)
+static void log_request(struct daemon *daemon, const struct request *request)
 {
+    static const char *const timings[N_TIMINGS] = {
+        "VIFD_QUEUE_USEC",  "VIFD_LOCK_USEC",   "VIFD_OBSERVE_USEC", "VIFD_LINKS_USEC",
+        "VIFD_COMMIT_USEC", "VIFD_SWITCH_USEC", "VIFD_WAIT_USEC",    "VIFD_AGENT_USEC",
+        "VIFD_UNDO_USEC",   "VIFD_TOTAL_USEC",
+    };
     const struct outcomes *outcomes = &request->outcomes;
+    const char *name = request->op ? request->op->name : "unknown method";
     char vifs[VIFS_NAMED * UUID_TEXT_SIZE + 32], result[256], words[128];
-    struct event event = {.n = 0};
+    struct log_field fields[FIELDS_MAX];
+    size_t n = 0, failed = outcomes->n_failed;
 
+    if (outcomes->error.kind && !failed)
+        failed = request->n_vifs;
     name_vifs(request, vifs, sizeof vifs);
     write_result(outcomes, result, sizeof result);
+    (void)snprintf(words, sizeof words, "%s", name);
     if (request->n_vifs)
-        (void)snprintf(words, sizeof words, "%s: %zu of %zu VIFs failed, %zu changed",
-                       request->op ? request->op->name : "unknown method",
-                       outcomes->error.kind && !outcomes->n_failed ? request->n_vifs
-                                                                   : outcomes->n_failed,
+        (void)snprintf(words, sizeof words, "%s: %zu of %zu VIFs failed, %zu changed", name, failed,
                        request->n_vifs, outcomes->n_changed);
-    else
-        (void)snprintf(words, sizeof words, "%s",
-                       request->op ? request->op->name : "unknown method");
-    add_number(&event, "VIFD_UID", request->caller.uid);
-    add_number(&event, "VIFD_PID", request->caller.pid);
-    add_text(&event, "VIFD_COMM", request->caller.comm);
-    add_text(&event, "VIFD_METHOD", request->call.method);
+    fields[n++] = (struct log_field){"VIFD_UID", NULL, request->caller.uid};
+    fields[n++] = (struct log_field){"VIFD_PID", NULL, request->caller.pid};
+    fields[n++] = (struct log_field){"VIFD_COMM", request->caller.comm, 0};
+    fields[n++] = (struct log_field){"VIFD_METHOD", request->call.method, 0};
     if (request_is_dry_run(request))
-        add_text(&event, "VIFD_DRY_RUN", "true");
-    add_text(&event, "VIFD_RESULT", result);
+        fields[n++] = (struct log_field){"VIFD_DRY_RUN", "true", 0};
+    fields[n++] = (struct log_field){"VIFD_RESULT", result, 0};
     if (outcomes->error.kind)
-        add_text(&event, "VIFD_ERROR", outcomes->error.text);
+        fields[n++] = (struct log_field){"VIFD_ERROR", outcomes->error.text, 0};
     for (int i = 0; i < N_TIMINGS; i++)
-        if (timings->usec[i] != TIMING_NONE)
-            add_number(&event, timing_field((enum timing)i), timings->usec[i]);
+        if (request->timings.usec[i] || i == TIMING_QUEUE || i == TIMING_TOTAL)
+            fields[n++] = (struct log_field){timings[i], NULL, request->timings.usec[i]};
     /* Last, because the longest: fields that do not fit in a line are left out. */
     if (request->n_vifs) {
-        add_number(&event, "VIFD_VIF_COUNT", (int64_t)request->n_vifs);
-        add_text(&event, "VIFD_VIFS", vifs);
+        fields[n++] = (struct log_field){"VIFD_VIF_COUNT", NULL, (int64_t)request->n_vifs};
+        fields[n++] = (struct log_field){"VIFD_VIFS", vifs, 0};
     }
     log_send(&daemon->log, &(struct log_event){
                                .level = outcomes->error.kind ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
                                .message = words,
-                               .fields = event.fields,
-                               .n = event.n,
+                               .fields = fields,
+                               .n = n,
                            });
 }
 
-void audit_request(struct daemon *daemon, const struct request *request)
+void audit_request(struct daemon *daemon, struct request *request)
 {
-    const struct times *times = &request->times;
-    struct timings timings;
+    int64_t answered = now_usec(), started = request->started ? request->started : answered;
 
-    timings_of_request(times->stages, times->arrived, times->started, times->answered, &timings);
-    count_request(&daemon->metrics, request, &timings);
-    log_request(daemon, request, &timings);
+    request->timings.usec[TIMING_QUEUE] = started - request->arrived;
+    request->timings.usec[TIMING_TOTAL] = answered - request->arrived;
+    metrics_request(&daemon->metrics, request->op ? request->op->name : "", &request->outcomes,
+                    &request->timings);
+    log_request(daemon, request);
 }
 
-void audit_batch(struct daemon *daemon, size_t n_requests, size_t n_vifs)
+/* ---- the metrics, as a text and as the file that node_exporter reads ---- */
+
+void audit_write_metrics(struct daemon *daemon, enum metrics_format format, struct text *out)
 {
-    log_say(&daemon->log, LOG_LEVEL_DEBUG, "batch: %zu requests, %zu VIFs", n_requests, n_vifs);
+    struct metrics *metrics = &daemon->metrics;
+
+    metrics->connections = daemon->server.n_peers;
+    metrics->queued = daemon->changes.n + daemon->reads.n;
+    metrics->settling = daemon->n_jobs[true] - (daemon->lane_taken ? 1 : 0);
+    metrics->lost_events = daemon->log.lost_ever;
+    metrics_write(metrics, format, out);
 }
 
-void audit_job(const struct job *job, size_t n_vifs)
+void audit_write_metrics_file(struct daemon *daemon)
 {
-    struct metrics *metrics = &job->daemon->metrics;
-    struct timings timings;
+    struct text text = {0};
+    struct vif_error err = {0};
+    bool failed;
 
-    timings_of_stages(job->stages, &timings);
-    if (n_vifs)
-        metrics_batch(metrics, n_vifs, &timings, job->counts.retries, job->counts.connects);
+    if (!daemon->textfile[0])
+        return;
+    audit_write_metrics(daemon, METRICS_PROMETHEUS, &text);
+    failed = metrics_put_file(&text, daemon->textfile, &err) < 0;
+    text_done(&text);
+    /* Logged once, not every fifteen seconds. */
+    if (failed && !daemon->textfile_failed)
+        daemon_log(daemon, "metrics: %s", err.text);
+    daemon->textfile_failed = failed;
+}
+
+static void write_again(uv_timer_t *timer)
+{
+    audit_write_metrics_file(timer->data);
+}
+
+void audit_configure(struct daemon *daemon, const struct config *config)
+{
+    (void)snprintf(daemon->textfile, sizeof daemon->textfile, "%s",
+                   config->daemon.metrics_textfile);
+    daemon->textfile_failed = false;
+    if (daemon->textfile[0])
+        (void)uv_timer_start(&daemon->textfile_timer, write_again, 0, PERIOD_MS);
     else
-        metrics_read(metrics, job->counts.retries, job->counts.connects);
+        (void)uv_timer_stop(&daemon->textfile_timer);
 }

@@ -13,7 +13,6 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/limits.h"
-#include "vifd/limits.h"
 
 /* How late a request that timed out may be answered. */
 #define EXPIRY_MS 50
@@ -56,7 +55,6 @@ static void end_request(struct request *request)
 
     request->over = true;
     daemon->n_open -= in_job;
-    request->times.answered = now_usec();
     audit_request(daemon, request);
     unmark(&request, 1);
     if (!in_job)
@@ -175,7 +173,7 @@ static void begin_changes(struct daemon *daemon)
         for (size_t i = 0; i < left; i++)
             vifs += requests[i]->n_vifs;
         if (left) {
-            audit_batch(daemon, left, vifs);
+            log_say(&daemon->log, LOG_LEVEL_DEBUG, "batch: %zu requests, %zu VIFs", left, vifs);
             begin(daemon, requests, left, true);
         } else {
             free(requests);
@@ -277,8 +275,9 @@ void daemon_job_done(struct job *job)
         if (job->requests[i]->over)
             request_free(job->requests[i]);
     }
-    audit_job(job, vifs);
-    job_free(job);
+    metrics_batch(&daemon->metrics, vifs, &job->timings, job->counts.retries, job->counts.connects);
+    free(job->requests);
+    free(job);
     daemon->n_jobs[change]--;
     begin_all(daemon);
     if (vifs >= TRIM_VIFS || bytes >= TRIM_BYTES)

@@ -3,13 +3,44 @@
 #ifndef VIFD_DAEMON_H
 #define VIFD_DAEMON_H
 
-#include "vifd/access.h"
-#include "vifd/job.h"
 #include "vifd/log.h"
 #include "vifd/metrics.h"
-#include "vifd/queue.h"
 #include "vifd/server.h"
 #include "vifd/worker-pool.h"
+
+/* ---- its own limits; those of messages are in base/limits.h ---- */
+
+/* Batches at once, nearly all of them waiting for their VIFs: each has a thread, a netlink
+ * socket and a connection to the database.  A wait takes some 50 ms; one that times out takes
+ * two minutes. */
+#define LIMIT_CHANGERS 64
+/* Reads at once: they use the processor, so more than a small host has gain nothing. */
+#define LIMIT_READERS 4
+
+/* Incomplete messages of all peers together, so that callers cannot use up memory: four of the
+ * largest. */
+#define LIMIT_INPUT_BYTES ((size_t)256 << 20)
+/* Output a peer has not read when more comes: about 50,000 results. */
+#define LIMIT_OUTPUT_BYTES ((size_t)16 << 20)
+/* A peer that reads nothing for this long is disconnected. */
+#define LIMIT_STALL_MS 30000
+
+/* A user other than root may hold this part of all connections. */
+#define LIMIT_USER_PART 4
+/* Descriptors that are not connections: workers, plugins, sockets. */
+#define RESERVED_FDS 300
+
+/* On shutdown, calls that only wait for their VIFs are given this long. */
+#define LIMIT_STOP_MS 10000
+/* On shutdown, peers are given this long to read their answers. */
+#define LIMIT_FLUSH_MS 2000
+
+/* Jobs this big leave free memory in the heaps, which is returned to the system: VIFs, bytes of
+ * replies. */
+#define TRIM_VIFS  100
+#define TRIM_BYTES ((size_t)64 << 10)
+
+/* ---- its parts ---- */
 
 /* The command line. */
 struct settings {
@@ -52,6 +83,31 @@ struct daemon {
     uv_timer_t textfile_timer;
 };
 
+/* Requests that are worked on together, on a worker. */
+struct job {
+    struct task task;
+    struct daemon *daemon;
+    struct request **requests;
+    size_t n;
+    bool holds_lane; /* the loop's */
+
+    /* The worker's. */
+    struct note waits; /* posted once: from here on it only waits */
+    struct vif_progress progress;
+    int64_t stage_began;
+    struct timings timings;    /* its stages */
+    struct host_counts counts; /* what it took */
+    size_t starts[];           /* the place in the batch of the first VIF of each request; n + 1 */
+};
+
+/* ---- job.c ---- */
+
+/* Begins to work on the requests, which it takes with the array, in 'pool', which has room.  In the
+ * end, and as soon as it only waits, it calls daemon_job_waits() and daemon_job_done().  A
+ * negative errno when memory or threads are out: nothing is taken then. */
+int job_begin(struct daemon *daemon, struct worker_pool *pool, struct request **requests, size_t n,
+              bool holds_lane);
+
 /* ---- daemon.c ---- */
 
 /* Starts a request, now or in its turn. */
@@ -76,24 +132,14 @@ bool daemon_run(struct daemon *daemon);
 /* ---- audit.c ---- */
 
 /* Logs a warning about the daemon itself.  From any thread. */
-void daemon_log(struct daemon *daemon, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+#define daemon_log(daemon, ...) log_say(&(daemon)->log, LOG_LEVEL_WARNING, __VA_ARGS__)
 /* Logs and counts an answered request: its caller, its method, its result and its timings. */
-void audit_request(struct daemon *daemon, const struct request *request);
-/* Logs the start of a batch. */
-void audit_batch(struct daemon *daemon, size_t n_requests, size_t n_vifs);
-/* Counts a finished job with 'n_vifs' VIFs; 0: a read. */
-void audit_job(const struct job *job, size_t n_vifs);
-
-/* ---- metrics-export.c ---- */
-
+void audit_request(struct daemon *daemon, struct request *request);
 /* Writes the current metrics. */
-void metrics_export_write(struct daemon *daemon, enum metrics_format format, struct text *out);
-/* Initialises the metrics and the timer. */
-int metrics_export_init(struct daemon *daemon);
+void audit_write_metrics(struct daemon *daemon, enum metrics_format format, struct text *out);
 /* Has the textfile written regularly, as configured. */
-void metrics_export_configure(struct daemon *daemon, const struct config *config);
+void audit_configure(struct daemon *daemon, const struct config *config);
 /* Writes it now, if configured. */
-void metrics_export_write_file(struct daemon *daemon);
+void audit_write_metrics_file(struct daemon *daemon);
 
 #endif

@@ -14,25 +14,6 @@ struct id_slot {
     bool used;
 };
 
-bool id_read(const char *text, struct id *ret)
-{
-    static const char digits[] = "0123456789abcdef";
-    size_t n = 0;
-
-    for (; *text && n < 32; text++) {
-        const char *digit = strchr(digits, *text);
-        uint8_t high = n % 2 ? (uint8_t)(ret->bytes[n / 2] << 4) : (uint8_t)0;
-
-        if (*text == '-')
-            continue;
-        if (!digit)
-            return false;
-        ret->bytes[n / 2] = (uint8_t)(high | (digit - digits));
-        n++;
-    }
-    return n == 32 && !*text;
-}
-
 /* Only the order of slots depends on it. */
 static uint64_t key(void)
 {
@@ -72,17 +53,6 @@ void id_set_done(struct id_set *set)
 {
     free(set->slots);
     *set = (struct id_set){0};
-}
-
-void id_set_clear(struct id_set *set)
-{
-    if (set->room > 1024) {
-        id_set_done(set); /* frees what a big batch needed */
-        return;
-    }
-    if (set->slots)
-        memset(set->slots, 0, set->room * sizeof *set->slots);
-    set->used = set->n = 0;
 }
 
 int id_set_reserve(struct id_set *set, size_t more)
@@ -125,7 +95,7 @@ void id_set_remove(struct id_set *set, const struct id *ids, size_t n)
     for (size_t i = 0; i < n; i++)
         set->n -= !--find(set, &ids[i])->count;
     if (!set->n)
-        id_set_clear(set);
+        id_set_done(set);
 }
 
 bool id_set_has_any(const struct id_set *set, const struct id *ids, size_t n)

@@ -12,9 +12,6 @@ struct id {
     uint8_t bytes[16];
 };
 
-/* Reads a UUID in lower case; false if 'text' is not one. */
-bool id_read(const char *text, struct id *ret);
-
 /* Zero-initialise; grows as needed. */
 struct id_set {
     struct id_slot *slots; /* a power of two */
@@ -22,9 +19,8 @@ struct id_set {
     size_t n;              /* ids in the set */
 };
 
-void id_set_done(struct id_set *set);
 /* Removes all. */
-void id_set_clear(struct id_set *set);
+void id_set_done(struct id_set *set);
 /* Makes room, so that adding 'more' ids cannot fail.  -ENOMEM. */
 int id_set_reserve(struct id_set *set, size_t more);
 /* There must be room. */

@@ -2,8 +2,6 @@
 /* What a worker does with requests: the VIFs of all become one batch of the library, and each
  * result goes to the request it is of as soon as it is known.  Documents are decoded here and not
  * on the loop; one that is bad fails alone. */
-#include "vifd/job.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,43 +30,23 @@ static void worked(struct note *note)
 
 /* ---- while the library is at work ---- */
 
-/* Lets the loop begin the next batch. */
-static void report_waiting(struct job *job)
-{
-    if (job->reported_waiting)
-        return;
-    job->reported_waiting = true;
-    job->waits.deliver = waits;
-    mailbox_post(&job->daemon->mailbox, &job->waits);
-}
-
 static void count_stage(struct job *job)
 {
     int64_t now = now_usec();
 
-    job->stages[job->progress.stage] += now - job->stage_began;
+    if (job->progress.stage != VIF_STAGE_FINISHED)
+        job->timings.usec[TIMING_OF_STAGE(job->progress.stage)] += now - job->stage_began;
     job->stage_began = now;
 }
 
 /* Whether others need not wait for this batch: it is finished, or waits itself for ovs-vswitchd or
  * another program, maybe for long.  For the lock, which is usually free, only after a while. */
-static bool only_waits(const struct vif_progress *before, const struct vif_progress *progress)
+static bool only_waits(const struct vif_progress *before, enum vif_stage stage)
 {
-    switch (progress->stage) {
-    case VIF_STAGE_SWITCH:
-    case VIF_STAGE_WAIT:
-    case VIF_STAGE_AGENT:
-    case VIF_STAGE_FINISHED:
-        return true;
-    case VIF_STAGE_LOCK:
+    if (stage == VIF_STAGE_LOCK)
         return before->stage == VIF_STAGE_LOCK && before->total;
-    case VIF_STAGE_OBSERVE:
-    case VIF_STAGE_LINKS:
-    case VIF_STAGE_COMMIT:
-    case VIF_STAGE_UNDO:
-        break;
-    }
-    return false;
+    return stage == VIF_STAGE_SWITCH || stage == VIF_STAGE_WAIT || stage == VIF_STAGE_AGENT ||
+           stage == VIF_STAGE_FINISHED;
 }
 
 static void progressed(void *data, const struct vif_progress *progress)
@@ -77,8 +55,10 @@ static void progressed(void *data, const struct vif_progress *progress)
     struct vif_progress before = job->progress;
 
     count_stage(job);
-    if (only_waits(&before, progress))
-        report_waiting(job);
+    if (only_waits(&before, progress->stage) && !job->waits.deliver) {
+        job->waits.deliver = waits; /* lets the loop begin the next batch */
+        mailbox_post(&job->daemon->mailbox, &job->waits);
+    }
     job->progress = *progress;
     if (before.stage == progress->stage && before.done == progress->done &&
         before.total == progress->total)
@@ -106,8 +86,7 @@ static size_t owner_of(const struct job *job, size_t index)
 static void take_times(struct job *job, struct request *request)
 {
     count_stage(job);
-    for (size_t i = 0; i <= VIF_STAGE_FINISHED; i++)
-        request->times.stages[i] = job->stages[i];
+    request->timings = job->timings;
 }
 
 static void take_result(void *data, const struct vif_result *result)
@@ -126,6 +105,15 @@ static void take_result(void *data, const struct vif_result *result)
 
 /* ---- before and after ---- */
 
+/* What messages call the VIF 'i' of a request. */
+static const char *source_of(const struct request *request, size_t i, char buffer[32])
+{
+    const char *const *sources = request_documents(request)->sources;
+
+    (void)snprintf(buffer, 32, "vifs[%zu]", i);
+    return sources && sources[0] ? sources[i] : buffer;
+}
+
 static int add_vifs(struct vif_batch *batch, const struct request *request, struct vif_error *err)
 {
     int r = 0;
@@ -133,21 +121,26 @@ static int add_vifs(struct vif_batch *batch, const struct request *request, stru
     for (size_t i = 0; i < request->n_vifs && r == 0; i++) {
         char name[32];
 
-        r = batch_add_json(batch, request_source(request, i, name),
+        r = batch_add_json(batch, source_of(request, i, name),
                            json_array_get(request_documents(request)->vifs.list, i), err);
     }
     return r;
 }
 
-/* The deadline of the one that has least time left; they were given equal time. */
-static int64_t first_deadline(const struct job *job)
+/* The time that the one has left which has least, as the library wants it; they were given equal
+ * time. */
+static int64_t time_left(const struct job *job)
 {
     int64_t until = DEADLINE_NEVER;
+    int left;
 
     for (size_t i = 0; i < job->n; i++)
         if (job->requests[i]->until < until)
             until = job->requests[i]->until;
-    return until;
+    left = deadline_left(until);
+    if (left < 0)
+        return VIF_TIMEOUT_NEVER;
+    return left ? left : 1; /* 0 would be as configured */
 }
 
 static int call_library(struct job *job, struct vif_host *host, struct vif_report **ret_report,
@@ -157,7 +150,7 @@ static int call_library(struct job *job, struct vif_host *host, struct vif_repor
     const struct op *op = first->op;
     const struct op_documents *documents = request_documents(first);
     union op_parameters parameters = first->parameters;
-    int64_t left = time_left(first_deadline(job));
+    int64_t left = time_left(job);
     auto_batch struct vif_batch *batch = NULL;
     int r = documents && documents->vifs.list ? vif_batch_new(&batch, err) : 0;
 
@@ -209,7 +202,7 @@ static void run(struct task *task, struct vif_host *host, const struct vif_error
     job->stage_began = now_usec();
     job->progress.stage = VIF_STAGE_OBSERVE;
     for (size_t i = 0; i < job->n; i++)
-        job->requests[i]->times.started = job->stage_began;
+        job->requests[i]->started = job->stage_began;
     if (!host) {
         for (size_t i = 0; i < job->n; i++)
             request_fail(job->requests[i], why);
@@ -223,39 +216,26 @@ static void run(struct task *task, struct vif_host *host, const struct vif_error
     }
 }
 
-void job_free(struct job *job)
-{
-    free(job->requests);
-    free(job->starts);
-    free(job);
-}
-
 int job_begin(struct daemon *daemon, struct worker_pool *pool, struct request **requests, size_t n,
               bool holds_lane)
 {
-    struct job *job = calloc(1, sizeof *job);
-    size_t *starts = calloc(n + 1, sizeof *starts);
+    struct job *job = calloc(1, sizeof *job + (n + 1) * sizeof job->starts[0]);
     int r;
 
-    if (!job || !starts) {
-        free(job);
-        free(starts);
+    if (!job)
         return -ENOMEM;
+    job->task.note.deliver = worked;
+    job->task.run = run;
+    job->daemon = daemon;
+    job->requests = requests;
+    job->n = n;
+    job->holds_lane = holds_lane;
+    r = worker_pool_begin(pool, &job->task);
+    if (r < 0) {
+        free(job);
+        return r;
     }
-    *job = (struct job){.task = {.note.deliver = worked, .run = run},
-                        .daemon = daemon,
-                        .requests = requests,
-                        .n = n,
-                        .holds_lane = holds_lane,
-                        .starts = starts};
     for (size_t i = 0; i < n; i++)
         requests[i]->in_job = true;
-    r = worker_pool_begin(pool, &job->task);
-    if (r == 0)
-        return 0;
-    for (size_t i = 0; i < n; i++)
-        requests[i]->in_job = false;
-    free(starts);
-    free(job);
-    return r;
+    return 0;
 }

@@ -7,18 +7,69 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/error.h"
+#include "base/parse.h"
 #include "libvif/host.h"
 #include "vifd/daemon.h"
-#include "vifd/limits.h"
-#include "vifd/notify.h"
 #include "vifd/privilege.h"
 
 #define STOP_POLL_MS 20
+
+/* ---- the service manager ---- */
+
+/* Sends 'state' ("READY=1") to $NOTIFY_SOCKET, if set, as sd_notify(3) does: in the abstract name
+ * space if it begins with '@'.  Failures are ignored. */
+static void notify(const char *state)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    size_t n = path ? strlen(path) : 0;
+    auto_close int fd = -1;
+
+    if (n < 2 || n > sizeof name.sun_path || (path[0] != '/' && path[0] != '@'))
+        return;
+    memcpy(name.sun_path, path, n);
+    if (path[0] == '@')
+        name.sun_path[0] = '\0';
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    (void)sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&name,
+                 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n));
+}
+
+static void notify_reloading(void)
+{
+    struct timespec now = {0};
+    char state[64];
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld",
+                   (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    notify(state);
+}
+
+/* The interval of WATCHDOG=1 in milliseconds; 0: never. */
+static uint64_t watchdog_ms(void)
+{
+    const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+    int64_t value, who;
+
+    if (!usec || parse_int(usec, 1, INT64_MAX, &value) < 0)
+        return 0;
+    if (pid && (parse_int(pid, 1, INT32_MAX, &who) < 0 || who != getpid()))
+        return 0;
+    return value / 2000 > 0 ? (uint64_t)value / 2000 : 1; /* twice as often as required */
+}
+
+/* ---- configuration ---- */
 
 static void debug_line(void *data, const char *line)
 {
@@ -38,8 +89,6 @@ static struct vif_host_options host_options(struct daemon *daemon)
         .enforce_policy = 1,
     };
 }
-
-/* ---- configuration ---- */
 
 /* Reads it into the daemon, which stays unchanged on an error; '*ret' has what only the start
  * needs. */
@@ -62,7 +111,7 @@ static int read_configuration(struct daemon *daemon, struct config *ret, struct 
     access_rules_done(&daemon->rules);
     daemon->rules = rules;
     daemon->timeout_ms = ret->timeout_ms;
-    metrics_export_configure(daemon, ret);
+    audit_configure(daemon, ret);
     server_limit(&daemon->server, ret->daemon.max_connections);
     return 0;
 }
@@ -172,7 +221,7 @@ static void is_alive(uv_timer_t *timer)
 static int open_handles(struct daemon *daemon)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
-    uint64_t ms = notify_watchdog_ms();
+    uint64_t ms = watchdog_ms();
     int r = 0;
 
     for (size_t i = 0; i < 3 && r == 0; i++) {
@@ -184,7 +233,8 @@ static int open_handles(struct daemon *daemon)
     (void)uv_timer_init(&daemon->loop, &daemon->expiry);
     (void)uv_timer_init(&daemon->loop, &daemon->stop_timer);
     (void)uv_timer_init(&daemon->loop, &daemon->watchdog);
-    daemon->expiry.data = daemon->stop_timer.data = daemon->watchdog.data = daemon;
+    (void)uv_timer_init(&daemon->loop, &daemon->textfile_timer);
+    daemon->expiry.data = daemon->stop_timer.data = daemon->textfile_timer.data = daemon;
     if (r == 0 && ms)
         r = uv_timer_start(&daemon->watchdog, is_alive, ms, ms);
     return r;
@@ -195,19 +245,12 @@ static int open_loop(struct daemon *daemon)
     struct vif_host_options options = host_options(daemon);
     int r = uv_loop_init(&daemon->loop);
 
+    worker_pool_init(&daemon->changers, &daemon->mailbox, &options, LIMIT_CHANGERS);
+    worker_pool_init(&daemon->readers, &daemon->mailbox, &options, LIMIT_READERS);
+    metrics_init(&daemon->metrics);
     if (r == 0)
         r = mailbox_init(&daemon->mailbox, &daemon->loop);
-    if (r == 0)
-        r = worker_pool_init(&daemon->changers, &daemon->mailbox, &options, LIMIT_CHANGERS,
-                             KEEP_WORKERS);
-    if (r == 0)
-        r = worker_pool_init(&daemon->readers, &daemon->mailbox, &options, LIMIT_READERS,
-                             KEEP_WORKERS);
-    if (r == 0)
-        r = open_handles(daemon);
-    if (r == 0)
-        r = metrics_export_init(daemon);
-    return r;
+    return r < 0 ? r : open_handles(daemon);
 }
 
 /* After everything that only root can do. */
@@ -236,8 +279,8 @@ int daemon_open(struct daemon *daemon, const struct settings *settings, struct v
     int r;
 
     *daemon = (struct daemon){.settings = *settings, .stop_fd = -1};
-    queue_init(&daemon->changes);
-    queue_init(&daemon->reads);
+    TAILQ_INIT(&daemon->changes.waiting);
+    TAILQ_INIT(&daemon->reads.waiting);
     (void)signal(SIGPIPE, SIG_IGN);
     log_sink_open(&daemon->log, STDERR_FILENO, getenv("JOURNAL_STREAM"), LOG_JOURNAL,
                   settings->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
@@ -253,8 +296,6 @@ int daemon_open(struct daemon *daemon, const struct settings *settings, struct v
         r = server_open(&daemon->server, daemon, path, config.daemon.socket_mode,
                         daemon->rules.socket_group, err);
     if (r == 0)
-        server_limit(&daemon->server, config.daemon.max_connections);
-    if (r == 0)
         r = drop_privileges(daemon, err);
     config_done(&config);
     return r;
@@ -265,15 +306,10 @@ bool daemon_run(struct daemon *daemon)
     log_say(&daemon->log, LOG_LEVEL_INFO, "vifd %s is ready", vif_version());
     notify("READY=1");
     (void)uv_run(&daemon->loop, UV_RUN_DEFAULT);
-    metrics_export_write_file(daemon);
+    audit_write_metrics_file(daemon);
     if (daemon->abandoned)
         return false;
     (void)uv_loop_close(&daemon->loop);
-    worker_pool_done(&daemon->changers);
-    worker_pool_done(&daemon->readers);
-    mailbox_done(&daemon->mailbox);
-    queue_done(&daemon->changes);
-    queue_done(&daemon->reads);
     id_set_done(&daemon->busy);
     id_set_done(&daemon->being_read);
     access_rules_done(&daemon->rules);

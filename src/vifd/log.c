@@ -174,13 +174,6 @@ void log_sink_open(struct log_sink *ret, int fd, const char *stream, const char 
     ret->journal = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
-void log_sink_close(struct log_sink *sink)
-{
-    if (sink->journal >= 0)
-        (void)close(sink->journal);
-    sink->journal = -1;
-}
-
 static bool wait_for(int fd, int ms)
 {
     struct pollfd pollfd = {.fd = fd, .events = POLLOUT};

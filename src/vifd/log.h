@@ -57,7 +57,6 @@ struct log_sink {
  * 'stream' and perhaps NULL, says that 'fd' is connected to it.  Never fails. */
 void log_sink_open(struct log_sink *ret, int fd, const char *stream, const char *journal,
                    enum log_level most);
-void log_sink_close(struct log_sink *sink);
 
 /* Sends one event.  From any thread.  Waits briefly for a slow reader; then the event is lost,
  * which a later one reports. */

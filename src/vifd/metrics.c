@@ -27,19 +27,16 @@ static const char *const methods[METRICS_METHODS] = {
 
 struct bounds {
     uint64_t most[METRICS_BUCKETS]; /* 0: no more */
-    const char *words[METRICS_BUCKETS];
+    uint64_t unit;
 };
 
 /* A plug takes from a millisecond to what ovs-vswitchd needs for thousands of ports; 120 s is the
  * default time-out. */
-static const struct bounds seconds = {
-    {1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000,
-     10000000, 30000000, 120000000},
-    {"0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0",
-     "10.0", "30.0", "120.0"}};
-static const struct bounds vifs = {
-    {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000},
-    {"1.0", "2.0", "5.0", "10.0", "20.0", "50.0", "100.0", "200.0", "500.0", "1000.0", "10000.0"}};
+static const struct bounds seconds = {{1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000,
+                                       500000, 1000000, 2500000, 5000000, 10000000, 30000000,
+                                       120000000},
+                                      1000000};
+static const struct bounds vifs = {{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000}, 1};
 
 /* ---------------------------------------------------------------- counting */
 
@@ -71,47 +68,38 @@ static void observe(struct metrics_histogram *histogram, const struct bounds *bo
     histogram->count++;
 }
 
-static void observe_timing(struct metrics *metrics, const struct timings *timings, enum timing step)
+static void observe_timing(struct metrics *metrics, const struct timings *timings, int step)
 {
-    if (timings->usec[step] != TIMING_NONE)
-        observe(&metrics->steps[step], &seconds,
-                timings->usec[step] > 0 ? (uint64_t)timings->usec[step] : 0);
+    observe(&metrics->steps[step], &seconds,
+            timings->usec[step] > 0 ? (uint64_t)timings->usec[step] : 0);
 }
 
-void metrics_request(struct metrics *metrics, const char *method, const struct timings *timings)
-{
-    metrics->requests[method_of(method)]++;
-    observe_timing(metrics, timings, TIMING_QUEUE);
-    observe_timing(metrics, timings, TIMING_TOTAL);
-}
-
-void metrics_vifs(struct metrics *metrics, const char *method, enum vif_state state, uint64_t n)
+void metrics_request(struct metrics *metrics, const char *method, const struct outcomes *outcomes,
+                     const struct timings *timings)
 {
     size_t i = method_of(method);
 
-    if (i < N_VIF_METHODS && (unsigned)state < METRICS_STATES)
-        metrics->vifs[i][state] += n;
-}
-
-void metrics_failures(struct metrics *metrics, enum vif_error_kind kind, uint64_t n)
-{
-    if (kind != VIF_ERROR_NONE && (unsigned)kind < METRICS_KINDS)
-        metrics->failures[kind] += n;
+    metrics->requests[i]++;
+    observe_timing(metrics, timings, TIMING_QUEUE);
+    observe_timing(metrics, timings, TIMING_TOTAL);
+    for (size_t k = 0; k < METRICS_STATES; k++)
+        metrics->vifs[i][k] += outcomes->by_state[k];
+    for (size_t k = 0; k < METRICS_KINDS; k++)
+        metrics->failures[k] += outcomes->by_kind[k];
+    metrics->failures[outcomes->error.kind] += !outcomes->n_failed; /* NONE is not shown */
 }
 
 void metrics_batch(struct metrics *metrics, size_t n, const struct timings *timings,
                    uint64_t retries, uint64_t connects)
 {
-    observe(&metrics->batches, &vifs, n);
-    for (int i = TIMING_QUEUE + 1; i < TIMING_TOTAL; i++)
-        observe_timing(metrics, timings, (enum timing)i);
-    metrics_read(metrics, retries, connects);
-}
-
-void metrics_read(struct metrics *metrics, uint64_t retries, uint64_t connects)
-{
     metrics->retries += retries;
     metrics->connects += connects;
+    if (!n)
+        return;
+    observe(&metrics->batches, &vifs, n);
+    for (int i = TIMING_LOCK; i <= TIMING_UNDO; i++)
+        if (timings->usec[i])
+            observe_timing(metrics, timings, i);
 }
 
 /* ---------------------------------------------------------------- the text */
@@ -136,18 +124,18 @@ static void declare(const struct writer *to, const char *name, const char *type,
 
 /* 'label' is "step=\"queue\"", or "" */
 static void write_histogram(const struct writer *to, const char *name, const char *label,
-                            const struct bounds *bounds, const struct metrics_histogram *histogram,
-                            uint64_t unit)
+                            const struct bounds *bounds, const struct metrics_histogram *histogram)
 {
     const char *open = label[0] ? "{" : "", *close = label[0] ? "}" : "";
-    uint64_t count = 0;
+    const char *comma = label[0] ? "," : "";
+    uint64_t unit = bounds->unit, count = 0;
 
     for (size_t i = 0; bounds->most[i]; i++) {
         count += histogram->buckets[i];
-        text_add(to->out, "%s_bucket{%s%sle=\"%s\"} %" PRIu64 "\n", name, label,
-                 label[0] ? "," : "", bounds->words[i], count);
+        text_add(to->out, "%s_bucket{%s%sle=\"%g%s\"} %" PRIu64 "\n", name, label, comma,
+                 (double)bounds->most[i] / (double)unit, bounds->most[i] % unit ? "" : ".0", count);
     }
-    text_add(to->out, "%s_bucket{%s%sle=\"+Inf\"} %" PRIu64 "\n", name, label, label[0] ? "," : "",
+    text_add(to->out, "%s_bucket{%s%sle=\"+Inf\"} %" PRIu64 "\n", name, label, comma,
              histogram->count);
     text_add(to->out, "%s_count%s%s%s %" PRIu64 "\n", name, open, label, close, histogram->count);
     text_add(to->out, "%s_sum%s%s%s %" PRIu64, name, open, label, close, histogram->sum / unit);
@@ -174,6 +162,13 @@ static void write_requests(const struct writer *to, const struct metrics *metric
                      methods[i], vif_state_name((enum vif_state)k), metrics->vifs[i][k]);
 }
 
+static const char *step_name(int timing)
+{
+    if (timing == TIMING_QUEUE)
+        return "queue";
+    return timing == TIMING_TOTAL ? "total" : vif_stage_name(timing - TIMING_LOCK + VIF_STAGE_LOCK);
+}
+
 static void write_times(const struct writer *to, const struct metrics *metrics)
 {
     declare(to, "vifd_step_seconds", "histogram", "seconds",
@@ -181,11 +176,11 @@ static void write_times(const struct writer *to, const struct metrics *metrics)
     for (int i = 0; i < N_TIMINGS; i++) {
         char label[32];
 
-        (void)snprintf(label, sizeof label, "step=\"%s\"", timing_name((enum timing)i));
-        write_histogram(to, "vifd_step_seconds", label, &seconds, &metrics->steps[i], 1000000);
+        (void)snprintf(label, sizeof label, "step=\"%s\"", step_name(i));
+        write_histogram(to, "vifd_step_seconds", label, &seconds, &metrics->steps[i]);
     }
     declare(to, "vifd_batch_vifs", "histogram", "vifs", "VIFs of a batch.");
-    write_histogram(to, "vifd_batch_vifs", "", &vifs, &metrics->batches, 1);
+    write_histogram(to, "vifd_batch_vifs", "", &vifs, &metrics->batches);
 }
 
 /* Memory of this process in bytes; 0: unknown. */

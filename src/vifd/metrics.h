@@ -9,14 +9,43 @@
 #include <vif/vif.h>
 
 #include "base/text.h"
-#include "vifd/timings.h"
 
 /* All labels have values of the program's own: no caller can add lines to the text. */
-#define METRICS_METHODS                                         13
-#define METRICS_STATES                                          (VIF_STATE_DRIFTED + 1)
-#define METRICS_KINDS                                           (0 VIF_ERROR_KINDS(METRICS_ONE_KIND))
-#define METRICS_ONE_KIND(kind, name, number, status, exception) +1
-#define METRICS_BUCKETS                                         16
+#define METRICS_METHODS       13
+#define METRICS_STATES        (VIF_STATE_DRIFTED + 1)
+#define METRICS_KINDS         (0 VIF_ERROR_KINDS(METRICS_ONE_KIND))
+#define METRICS_ONE_KIND(...) +1
+#define METRICS_BUCKETS       16
+
+/* The parts of a request. */
+enum timing {
+    TIMING_QUEUE, /* until its batch began; of the request alone */
+    TIMING_LOCK,  /* from here to UNDO: the stages of the library, in its order */
+    TIMING_OBSERVE,
+    TIMING_LINKS,
+    TIMING_COMMIT,
+    TIMING_SWITCH,
+    TIMING_WAIT,
+    TIMING_AGENT,
+    TIMING_UNDO,
+    TIMING_TOTAL, /* from the arrival to the answer; of the request alone */
+    N_TIMINGS,
+};
+#define TIMING_OF_STAGE(stage) (TIMING_LOCK + (int)(stage) - (int)VIF_STAGE_LOCK)
+
+/* How long each took, in microseconds; 0: a stage that was not reached. */
+struct timings {
+    int64_t usec[N_TIMINGS];
+};
+
+/* The results of the VIFs of a request. */
+struct outcomes {
+    size_t n_reported, n_failed, n_changed;
+    size_t first_failed;    /* its index */
+    struct vif_error error; /* of that one, or of the whole call */
+    size_t by_state[METRICS_STATES];
+    size_t by_kind[METRICS_KINDS];
+};
 
 struct metrics_histogram {
     uint64_t buckets[METRICS_BUCKETS]; /* each of its own; the last takes all that is more */
@@ -38,20 +67,14 @@ struct metrics {
 /* Zero, and started now. */
 void metrics_init(struct metrics *ret);
 
-/* Counts an answered request; 'method' without its interface, unknown ones as "other".  Takes
- * QUEUE and TOTAL of 'timings'. */
-void metrics_request(struct metrics *metrics, const char *method, const struct timings *timings);
-/* Counts 'n' VIFs of such a request, by their state. */
-void metrics_vifs(struct metrics *metrics, const char *method, enum vif_state state, uint64_t n);
-/* Counts errors of 'n' VIFs, or of a request without VIFs; kind NONE counts nothing. */
-void metrics_failures(struct metrics *metrics, enum vif_error_kind kind, uint64_t n);
-/* Counts a finished batch of 'n' VIFs: its timings but QUEUE and TOTAL, the rounds beyond the
- * first, and the connections made to the database. */
+/* Counts an answered request and its VIFs; 'method' without its interface, unknown ones as "other".
+ * Takes QUEUE and TOTAL of 'timings'. */
+void metrics_request(struct metrics *metrics, const char *method, const struct outcomes *outcomes,
+                     const struct timings *timings);
+/* Counts a finished batch of 'n' VIFs (0: a read): its timings but QUEUE and TOTAL, the rounds
+ * beyond the first, and the connections made to the database. */
 void metrics_batch(struct metrics *metrics, size_t n, const struct timings *timings,
                    uint64_t retries, uint64_t connects);
-
-/* The same for a call that is not a batch. */
-void metrics_read(struct metrics *metrics, uint64_t retries, uint64_t connects);
 
 /* OpenMetrics 1.0 and the older text format of Prometheus declare counters differently; neither
  * accepts the other's form. */

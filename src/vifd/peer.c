@@ -3,8 +3,6 @@
  * until its answer has been read, nothing more is read: the caller's buffers fill up, not
  * ours.  A peer that sends nothing, half a message or nonsense, or reads nothing, harms only
  * itself. */
-#include "vifd/peer.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -13,8 +11,6 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "vifd/daemon.h"
-#include "vifd/limits.h"
-#include "vifd/service.h"
 
 static uv_stream_t *stream_of(struct peer *peer)
 {
@@ -47,7 +43,8 @@ void peer_close(struct peer *peer)
         return;
     peer->closing = true;
     drop_input(peer);
-    server_forget(&peer->daemon->server, peer);
+    TAILQ_REMOVE(&peer->daemon->server.peers, peer, link);
+    peer->daemon->server.n_peers--;
     uv_close((uv_handle_t *)&peer->pipe, closed);
     uv_close((uv_handle_t *)&peer->stall, closed);
     if (request) {
@@ -121,20 +118,19 @@ static void read_stop(struct peer *peer)
     peer->reading = false;
 }
 
+static bool is_busy(struct peer *peer)
+{
+    return peer->request || uv_stream_get_write_queue_size(stream_of(peer)) > 0;
+}
+
 /* Serves the calls in the buffer, and reads on only when there are none. */
 static void go_on(struct peer *peer)
 {
-    bool idle = false;
-
-    while (!peer->closing && !idle) {
-        idle = true;
-        if (!peer->request && uv_stream_get_write_queue_size(stream_of(peer)) == 0 &&
-            peer->in.start < peer->in.end)
-            idle = !next_call(peer);
-    }
+    while (!peer->closing && !is_busy(peer) && peer->in.start < peer->in.end && next_call(peer))
+        continue;
     if (peer->closing)
         return;
-    if (peer->request || uv_stream_get_write_queue_size(stream_of(peer)) > 0) {
+    if (is_busy(peer)) {
         read_stop(peer);
     } else if (peer->no_more) {
         peer_close(peer);
@@ -218,23 +214,19 @@ static void sent(uv_write_t *write, int status)
     go_on(peer);
 }
 
+/* Sends what is left of a message, which it takes. */
 static void send_rest(struct peer *peer, struct text *message, size_t gone)
 {
     struct output *output = calloc(1, sizeof *output);
     uv_buf_t buffer = uv_buf_init(message->data + gone, (unsigned)(message->n - gone));
 
-    if (!output) {
+    if (!output || uv_write(&output->write, stream_of(peer), &buffer, 1, sent) < 0) {
+        free(output);
         peer_close(peer);
         return;
     }
     output->message = *message;
     *message = (struct text){0};
-    if (uv_write(&output->write, stream_of(peer), &buffer, 1, sent) < 0) {
-        text_done(&output->message);
-        free(output);
-        peer_close(peer);
-        return;
-    }
     if (uv_is_active((uv_handle_t *)&peer->stall))
         return;
     peer->stalled_at = uv_stream_get_write_queue_size(stream_of(peer));
@@ -263,17 +255,15 @@ void peer_send(struct peer *peer, struct text *message)
 static void read_caller(struct peer *peer)
 {
     const struct peer_identity *identity = &peer->identity;
+    auto_file FILE *f = NULL;
     char path[64];
-    FILE *f;
 
     peer->caller = (struct caller){identity->pid, identity->uid, identity->gid, ""};
     (void)snprintf(path, sizeof path, "/proc/%d/comm", (int)identity->pid);
     f = identity->pid > 0 ? fopen(path, "re") : NULL;
-    if (!f)
+    if (!f || !fgets(peer->caller.comm, sizeof peer->caller.comm, f))
         return;
-    if (fgets(peer->caller.comm, sizeof peer->caller.comm, f))
-        peer->caller.comm[strcspn(peer->caller.comm, "\n")] = '\0';
-    (void)fclose(f);
+    peer->caller.comm[strcspn(peer->caller.comm, "\n")] = '\0';
     for (char *p = peer->caller.comm; *p; p++)
         if (*p < ' ' || *p > '~')
             *p = '?';
@@ -292,7 +282,8 @@ int peer_accept(struct daemon *daemon, uv_stream_t *server)
     (void)uv_timer_init(&daemon->loop, &peer->stall);
     peer->pipe.data = peer->stall.data = peer;
     peer->open_handles = 2;
-    server_remember(&daemon->server, peer);
+    TAILQ_INSERT_TAIL(&daemon->server.peers, peer, link);
+    daemon->server.n_peers++;
     r = uv_accept(server, stream_of(peer));
     if (r == 0)
         r = uv_fileno((uv_handle_t *)&peer->pipe, &fd);

@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Group commit: requests that come while a batch is applied wait here and become the next batch. */
-#include "vifd/queue.h"
+#include "vifd/request.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-
-void queue_init(struct queue *queue)
-{
-    *queue = (struct queue){0};
-    TAILQ_INIT(&queue->waiting);
-}
-
-void queue_done(struct queue *queue)
-{
-    id_set_done(&queue->seen);
-}
 
 void queue_add(struct queue *queue, struct request *request)
 {
@@ -48,27 +37,27 @@ ssize_t queue_take(struct queue *queue, const struct id_set *busy, const struct 
     auto_free struct request **taken = calloc(queue->n + 1, sizeof(struct request *));
     size_t n = 0, vifs = 0;
     struct request *request, *next;
+    struct id_set seen = {0};
     int r = taken ? 0 : -ENOMEM;
 
-    id_set_clear(&queue->seen);
     for (request = TAILQ_FIRST(&queue->waiting); request && vifs < max_vifs && r == 0;
          request = next) {
         bool blocked = id_set_has_any(busy, request->ids, request->n_ids) ||
                        id_set_has_any(being_read, request->ids, request->n_ids) ||
-                       id_set_has_any(&queue->seen, request->ids, request->n_ids);
+                       id_set_has_any(&seen, request->ids, request->n_ids);
 
         next = TAILQ_NEXT(request, link);
-        r = id_set_reserve(&queue->seen, request->n_ids);
+        r = id_set_reserve(&seen, request->n_ids);
         if (r < 0)
             break;
-        id_set_add(&queue->seen, request->ids, request->n_ids);
+        id_set_add(&seen, request->ids, request->n_ids);
         if (blocked ||
             (n > 0 && (!is_alike(taken[0], request) || vifs + request->n_vifs > max_vifs)))
             continue;
         vifs += request->n_vifs;
         taken[n++] = request;
     }
-    id_set_clear(&queue->seen);
+    id_set_done(&seen);
     if (r < 0)
         return r;
     for (size_t i = 0; i < n; i++)

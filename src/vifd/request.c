@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uuid/uuid.h>
 
 #include "base/cleanup.h"
-#include "base/deadline.h"
 #include "base/error.h"
 #include "model/model.h"
 #include "vifd/daemon.h"
@@ -18,19 +18,6 @@
 int64_t now_usec(void)
 {
     return (int64_t)(uv_hrtime() / 1000);
-}
-
-struct request *request_new(struct daemon *daemon, struct varlink_call *call)
-{
-    struct request *request = calloc(1, sizeof *request);
-
-    if (!request)
-        return NULL;
-    request->daemon = daemon;
-    request->call = *call;
-    *call = (struct varlink_call){0};
-    request->times.arrived = now_usec();
-    return request;
 }
 
 void request_free(struct request *request)
@@ -53,14 +40,6 @@ const struct op_documents *request_documents(const struct request *request)
     return at ? (const void *)((const char *)&request->parameters + at) : NULL;
 }
 
-const char *request_source(const struct request *request, size_t i, char buffer[32])
-{
-    const char *const *sources = request_documents(request)->sources;
-
-    (void)snprintf(buffer, 32, "vifs[%zu]", i);
-    return sources && sources[0] ? sources[i] : buffer;
-}
-
 int request_read_ids(struct request *request)
 {
     const struct op_documents *documents = request_documents(request);
@@ -75,9 +54,9 @@ int request_read_ids(struct request *request)
         char texts[2][UUID_TEXT_SIZE];
 
         vif_document_ids(json_array_get(documents->vifs.list, i), texts[0], texts[1]);
-        request->n_ids += id_read(texts[0], &request->ids[request->n_ids]);
+        request->n_ids += uuid_parse(texts[0], request->ids[request->n_ids].bytes) == 0;
         if (strcmp(texts[0], texts[1]) != 0)
-            request->n_ids += id_read(texts[1], &request->ids[request->n_ids]);
+            request->n_ids += uuid_parse(texts[1], request->ids[request->n_ids].bytes) == 0;
     }
     return 0;
 }
@@ -94,15 +73,6 @@ bool request_is_dry_run(const struct request *request)
     if (request->op && request->op->dry_run)
         memcpy(&dry_run, (const char *)&request->parameters + request->op->dry_run, sizeof dry_run);
     return dry_run != 0;
-}
-
-int64_t time_left(int64_t until)
-{
-    int left = deadline_left(until);
-
-    if (left < 0)
-        return VIF_TIMEOUT_NEVER;
-    return left ? left : 1; /* 0 would be as configured */
 }
 
 /* ---- replies ---- */

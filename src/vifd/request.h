@@ -26,21 +26,6 @@ struct caller {
     char comm[16]; /* "" if unknown; the caller chooses it */
 };
 
-/* In microseconds of CLOCK_MONOTONIC; 0: not come to that. */
-struct times {
-    int64_t arrived, started, answered;
-    int64_t stages[VIF_STAGE_FINISHED + 1]; /* how long each lasted, until the answer */
-};
-
-/* The results of the VIFs of a request. */
-struct outcomes {
-    size_t n_reported, n_failed, n_changed;
-    size_t first_failed;    /* its index */
-    struct vif_error error; /* of that one, or of the whole call */
-    size_t by_state[METRICS_STATES];
-    size_t by_kind[METRICS_KINDS];
-};
-
 /* A reply on its way to the loop. */
 struct post {
     struct note note;
@@ -66,8 +51,9 @@ struct request {
     struct pool pool; /* of its parameters */
     struct id *ids;   /* those of its VIFs that its documents have */
     size_t n_ids, n_vifs;
-    int64_t until; /* a deadline; when it has to be answered */
-    struct times times;
+    int64_t until;            /* a deadline; when it has to be answered */
+    int64_t arrived, started; /* microseconds of CLOCK_MONOTONIC; 0: not come to that */
+    struct timings timings;   /* of the stages, until the answer */
 
     /* The job's, until it has made the last reply. */
     char **results; /* JSON texts of those that were not sent yet */
@@ -79,8 +65,6 @@ TAILQ_HEAD(request_list, request);
 
 int64_t now_usec(void);
 
-/* Takes '*call'.  NULL without memory. */
-struct request *request_new(struct daemon *daemon, struct varlink_call *call);
 void request_free(struct request *request);
 
 /* Reads which VIFs it is about.  -ENOMEM. */
@@ -92,11 +76,6 @@ bool request_is_dry_run(const struct request *request);
 
 /* The VIFs in its parameters; NULL for a method without. */
 const struct op_documents *request_documents(const struct request *request);
-/* What messages call the VIF 'i'. */
-const char *request_source(const struct request *request, size_t i, char buffer[32]);
-
-/* The time left until a deadline, as the library wants it. */
-int64_t time_left(int64_t until);
 
 /* ---- replies: from any thread; the loop sends them ---- */
 
@@ -115,5 +94,24 @@ void request_finish(struct request *request, const char *transaction);
 void request_fail(struct request *request, const struct vif_error *error);
 /* The same with an error of the protocol, of which 'key' (NULL: nothing) is 'value'. */
 void request_refuse(struct request *request, const char *error, const char *key, const char *value);
+
+/* ---- queue.c: requests that wait to be started, and which of them may be ---- */
+
+struct queue {
+    struct request_list waiting; /* in the order of arrival; TAILQ_INIT() first */
+    size_t n;
+};
+
+void queue_add(struct queue *queue, struct request *request);
+void queue_remove(struct queue *queue, struct request *request);
+
+/* Takes the next batch: the first request that is not blocked, and all behind it with the same
+ * method and options, up to 'max_vifs' VIFs (but at least one request).  A request is blocked while
+ * any of its VIFs is in one of the sets or in an earlier request: requests for one VIF keep their
+ * order, and no batch has a VIF twice.
+ *
+ * Returns the number taken, in '*ret' for the caller to free; 0: none can be started; -ENOMEM. */
+ssize_t queue_take(struct queue *queue, const struct id_set *busy, const struct id_set *being_read,
+                   size_t max_vifs, struct request ***ret);
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Listens on a socket of systemd's, or on one of our own, which accepts no connection before it has
  * its mode. Connections are limited in all and for each user. */
-#include "vifd/server.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -17,21 +15,29 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "vifd/daemon.h"
-#include "vifd/limits.h"
 
 #define BACKLOG          128
 #define FIRST_FD         3 /* sd_listen_fds(3) */
 #define COMPLAINTS_APART ((int64_t)100000)
 
+const char *server_listen_fds(void)
+{
+    const char *pid = getenv("LISTEN_PID");
+    int64_t value;
+
+    return pid && parse_int(pid, 1, INT32_MAX, &value) == 0 && value == getpid()
+               ? getenv("LISTEN_FDS")
+               : NULL;
+}
+
 /* The socket passed by systemd; -1: none. */
 static int passed_socket(struct vif_error *err)
 {
-    const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+    const char *fds = server_listen_fds();
     struct sockaddr_un name = {0};
     socklen_t n = sizeof name;
-    int64_t value;
 
-    if (!pid || !fds || parse_int(pid, 1, INT32_MAX, &value) < 0 || value != getpid())
+    if (!fds)
         return -1;
     if (strcmp(fds, "1") != 0)
         return error_set(err, VIF_ERROR_CONFIG, "LISTEN_FDS is %s: expected one socket", fds);
@@ -106,7 +112,7 @@ int server_open(struct server *server, struct daemon *daemon, const char *path, 
 {
     int fd, r;
 
-    *server = (struct server){.daemon = daemon};
+    server->daemon = daemon;
     TAILQ_INIT(&server->peers);
     fd = passed_socket(err);
     if (fd < -1)
@@ -159,18 +165,6 @@ void server_stop(struct server *server)
     }
 }
 
-void server_remember(struct server *server, struct peer *peer)
-{
-    TAILQ_INSERT_TAIL(&server->peers, peer, link);
-    server->n_peers++;
-}
-
-void server_forget(struct server *server, struct peer *peer)
-{
-    TAILQ_REMOVE(&server->peers, peer, link);
-    server->n_peers--;
-}
-
 /* Closes those whose other end is closed, which the loop has not noticed yet. */
 static void drop_gone(struct server *server, const struct peer *but)
 {
@@ -183,36 +177,28 @@ static void drop_gone(struct server *server, const struct peer *but)
     }
 }
 
-static bool is_full(const struct server *server)
-{
-    return server->n_peers > server->max_peers;
-}
-
-/* Root has no such limit. */
-static bool is_users_full(const struct server *server, uid_t uid)
-{
-    unsigned n = 0, most = server->max_peers / LIMIT_USER_PART;
-    const struct peer *peer;
-
-    if (uid == 0)
-        return false;
-    TAILQ_FOREACH(peer, &server->peers, link)
-    n += peer->caller.uid == uid;
-    return n > (most ? most : 1);
-}
-
 int server_admit(struct server *server, const struct peer *peer, struct vif_error *err)
 {
+    unsigned part = server->max_peers / LIMIT_USER_PART;
     uid_t uid = peer->caller.uid;
 
-    if (is_full(server) || is_users_full(server, uid))
-        drop_gone(server, peer);
-    if (is_full(server))
-        return error_set(err, VIF_ERROR_PERMISSION, "more than %u connections", server->max_peers);
-    if (is_users_full(server, uid))
-        return error_set(err, VIF_ERROR_PERMISSION, "more than %u connections of one user",
-                         server->max_peers / LIMIT_USER_PART);
-    return 0;
+    for (bool again = false;; again = true) {
+        const struct peer *other;
+        unsigned n = 0; /* of this user; root has no such limit */
+
+        TAILQ_FOREACH(other, &server->peers, link)
+        n += uid && other->caller.uid == uid;
+        if (server->n_peers <= server->max_peers && n <= (part ? part : 1))
+            return 0;
+        if (!again)
+            drop_gone(server, peer);
+        else if (server->n_peers > server->max_peers)
+            return error_set(err, VIF_ERROR_PERMISSION, "more than %u connections",
+                             server->max_peers);
+        else
+            return error_set(err, VIF_ERROR_PERMISSION, "more than %u connections of one user",
+                             part);
+    }
 }
 
 void server_complain(struct server *server, const char *format, ...)

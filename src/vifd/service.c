@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The way of a call from its message to the queue: its operation is found, its parameters are read,
  * its caller is checked.  Introspection and metrics are answered at once. */
-#include "vifd/service.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/deadline.h"
 #include "base/limits.h"
 #include "vifd/daemon.h"
-#include "vifd/interface.h"
 
 static const char service_text[] =
     "# Every varlink service describes itself and its methods.\n"
@@ -32,14 +30,6 @@ static const char service_text[] =
     "error PermissionDenied ()\n"
     "error ExpectedMore ()\n";
 
-static const struct {
-    const char *name, *text;
-} interfaces[] = {
-    {VARLINK_SERVICE, service_text},
-    {VIFD_INTERFACE, vifd_interface_text},
-};
-#define N_INTERFACES (sizeof interfaces / sizeof interfaces[0])
-
 /* ---- what the loop answers itself ---- */
 
 struct get_description {
@@ -57,6 +47,27 @@ static const struct op get_info = {
 static const struct op get_interface_description = {
     .name = "GetInterfaceDescription", .parameters = &description_parameters, .on_daemon = true};
 
+static const struct op *const own_ops[] = {&get_info, &get_interface_description, NULL};
+
+static const struct {
+    const char *name, *text;
+    const struct op *const *ops;
+} interfaces[] = {
+    {VARLINK_SERVICE, service_text, own_ops},
+    {VIFD_INTERFACE, vifd_interface_text, ops},
+};
+#define N_INTERFACES (sizeof interfaces / sizeof interfaces[0])
+
+/* N_INTERFACES: there is none of this name. */
+static size_t find_interface(const char *name)
+{
+    size_t i = 0;
+
+    while (i < N_INTERFACES && strcmp(interfaces[i].name, name) != 0)
+        i++;
+    return i;
+}
+
 static void answer_info(struct text *reply)
 {
     text_add(reply,
@@ -68,22 +79,11 @@ static void answer_info(struct text *reply)
     text_add(reply, "]}");
 }
 
-static void answer_description(const char *interface, struct text *reply)
-{
-    for (size_t i = 0; i < N_INTERFACES; i++) {
-        if (strcmp(interfaces[i].name, interface) != 0)
-            continue;
-        text_add(reply, "{\"description\":");
-        text_add_json(reply, interfaces[i].text);
-        text_add(reply, "}");
-    }
-}
-
 static void answer_metrics(struct daemon *daemon, struct text *reply)
 {
     struct text metrics = {0};
 
-    metrics_export_write(daemon, METRICS_OPENMETRICS, &metrics);
+    audit_write_metrics(daemon, METRICS_OPENMETRICS, &metrics);
     reply->failed |= metrics.failed;
     if (!metrics.failed)
         record_write(op_metrics.reply, &(struct reply){.text = metrics.data}, reply);
@@ -92,7 +92,7 @@ static void answer_metrics(struct daemon *daemon, struct text *reply)
 
 static void answer_now(struct request *request)
 {
-    const char *interface = NULL;
+    const char *name;
     struct text reply = {0};
 
     if (request->op == &op_metrics) {
@@ -100,48 +100,41 @@ static void answer_now(struct request *request)
     } else if (request->op == &get_info) {
         answer_info(&reply);
     } else {
-        memcpy(&interface, &request->parameters, sizeof interface);
-        answer_description(interface, &reply);
+        memcpy(&name, &request->parameters, sizeof name);
+        if (find_interface(name) == N_INTERFACES) {
+            request_refuse(request, VARLINK_INTERFACE_NOT_FOUND, "interface", name);
+            return;
+        }
+        text_add(&reply, "{\"description\":");
+        text_add_json(&reply, interfaces[find_interface(name)].text);
+        text_add(&reply, "}");
     }
-    if (interface && !reply.n && !reply.failed)
-        request_refuse(request, VARLINK_INTERFACE_NOT_FOUND, "interface", interface);
-    else
-        request_answer(request, reply.failed ? NULL : reply.data);
+    request_answer(request, reply.failed ? NULL : reply.data);
     text_done(&reply);
 }
 
 /* ---- every call ---- */
 
-static const struct op *find_op(const char *method)
+/* Whether there is its method; if not, the request has been answered. */
+static bool find_op(struct request *request)
 {
-    static const struct op *const own[] = {&get_info, &get_interface_description, NULL};
-    const struct op *const *rows = NULL;
-    size_t n = 0;
+    const char *method = request->call.method;
+    char interface[LIMIT_VARLINK_NAME + 1];
+    size_t n = 0, i;
 
     (void)varlink_is_member(method, &n);
-    if (n == strlen(VIFD_INTERFACE) && strncmp(method, VIFD_INTERFACE, n) == 0)
-        rows = ops;
-    else if (n == strlen(VARLINK_SERVICE) && strncmp(method, VARLINK_SERVICE, n) == 0)
-        rows = own;
-    while (rows && *rows && strcmp((*rows)->name, method + n + 1) != 0)
-        rows++;
-    return rows ? *rows : NULL;
-}
-
-static void refuse_unknown(struct request *request)
-{
-    const char *name = request->call.method;
-    char interface[LIMIT_VARLINK_NAME + 1];
-    size_t n = 0;
-
-    (void)varlink_is_member(name, &n);
-    (void)snprintf(interface, sizeof interface, "%.*s", (int)n, name);
-    for (size_t i = 0; i < N_INTERFACES; i++)
-        if (strcmp(interfaces[i].name, interface) == 0) {
-            request_refuse(request, VARLINK_METHOD_NOT_FOUND, "method", name);
-            return;
-        }
-    request_refuse(request, VARLINK_INTERFACE_NOT_FOUND, "interface", interface);
+    (void)snprintf(interface, sizeof interface, "%.*s", (int)n, method);
+    i = find_interface(interface);
+    if (i == N_INTERFACES) {
+        request_refuse(request, VARLINK_INTERFACE_NOT_FOUND, "interface", interface);
+        return false;
+    }
+    for (const struct op *const *op = interfaces[i].ops; *op && !request->op; op++)
+        if (strcmp((*op)->name, method + n + 1) == 0)
+            request->op = *op;
+    if (!request->op)
+        request_refuse(request, VARLINK_METHOD_NOT_FOUND, "method", method);
+    return request->op != NULL;
 }
 
 /* Whether the caller may; if not, the request has been answered. */
@@ -203,11 +196,8 @@ static bool read_parameters(struct request *request)
 
 static void begin(struct peer *peer, struct request *request)
 {
-    request->op = find_op(request->call.method);
-    if (!request->op) {
-        refuse_unknown(request);
+    if (!find_op(request))
         return;
-    }
     if (request->call.upgrade) {
         request_refuse(request, VARLINK_INVALID_PARAMETER, "parameter", "upgrade");
         return;
@@ -225,17 +215,18 @@ static void begin(struct peer *peer, struct request *request)
 
 int service_call(struct peer *peer, const char *text, size_t n, struct vif_error *err)
 {
-    struct varlink_call call = {0};
-    struct request *request;
-    int r = varlink_call_read(text, n, &call, err);
+    struct request *request = calloc(1, sizeof *request);
+    int r;
 
-    if (r < 0)
-        return r;
-    request = request_new(peer->daemon, &call);
-    if (!request) {
-        varlink_call_done(&call);
+    if (!request)
         return error_memory(err);
+    r = varlink_call_read(text, n, &request->call, err);
+    if (r < 0) {
+        free(request);
+        return r;
     }
+    request->daemon = peer->daemon;
+    request->arrived = now_usec();
     request->caller = peer->caller;
     request->peer = peer;
     request->call.more = request->call.more && !request->call.oneway;

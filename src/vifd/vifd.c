@@ -39,7 +39,7 @@ static const char help[] =
     "Exit status: 0 ended by a signal; 2 bad usage or configuration; 3 startup\n"
     "failed; 5 no permission.\n";
 
-enum key { KEY_CONFIG = 256, KEY_SOCKET, KEY_OVSDB, KEY_USER, KEY_VERSION };
+enum key { KEY_CONFIG, KEY_SOCKET, KEY_OVSDB, KEY_USER, N_TEXTS, KEY_VERSION = 256 };
 
 static const struct option options[] = {
     {"config", required_argument, NULL, KEY_CONFIG},
@@ -55,21 +55,21 @@ static const struct option options[] = {
 /* -1: go on; else the exit status. */
 static int take_options(int argc, char **argv, struct settings *settings)
 {
+    const char **texts[N_TEXTS] = {
+        [KEY_CONFIG] = &settings->config_file,
+        [KEY_SOCKET] = &settings->socket,
+        [KEY_OVSDB] = &settings->ovsdb,
+        [KEY_USER] = &settings->user,
+    };
     int key;
 
     while ((key = getopt_long(argc, argv, "vh", options, NULL)) >= 0) {
         switch (key) {
         case KEY_CONFIG:
-            settings->config_file = optarg;
-            break;
         case KEY_SOCKET:
-            settings->socket = optarg;
-            break;
         case KEY_OVSDB:
-            settings->ovsdb = optarg;
-            break;
         case KEY_USER:
-            settings->user = optarg;
+            *texts[key] = optarg;
             break;
         case 'v':
             settings->verbose = true;
@@ -91,24 +91,14 @@ static int take_options(int argc, char **argv, struct settings *settings)
     return 2;
 }
 
-/* Descriptors that systemd has passed to this process. */
-static unsigned n_passed(void)
-{
-    const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
-    int64_t value, n;
-
-    if (!pid || !fds || parse_int(pid, 1, INT32_MAX, &value) < 0 || value != getpid() ||
-        parse_int(fds, 0, PASSED_MAX, &n) < 0)
-        return 0;
-    return (unsigned)n;
-}
-
 int main(int argc, char **argv)
 {
     /* What getopt's complaints begin with, wherever the program lies. */
     static char own_name[] = "vifd";
     struct settings settings = {0};
     struct vif_error err = {0};
+    const char *passed = server_listen_fds();
+    int64_t n_passed = 0;
     struct daemon *daemon;
     int status;
 
@@ -117,7 +107,9 @@ int main(int argc, char **argv)
     status = take_options(argc, argv, &settings);
     if (status >= 0)
         return status;
-    if (privilege_close_inherited(n_passed(), &err) < 0) {
+    if (passed)
+        (void)parse_int(passed, 0, PASSED_MAX, &n_passed);
+    if (privilege_close_inherited((unsigned)n_passed, &err) < 0) {
         (void)fprintf(stderr, "vifd: %s\n", err.text);
         return vif_error_kind_status(err.kind);
     }

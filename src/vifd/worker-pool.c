@@ -5,8 +5,8 @@
  * database. */
 #include "vifd/worker-pool.h"
 
-#include <pthread.h>
-
+/* Idle threads that stay in a pool: the next batch often comes while one waits. */
+#define WORKERS_KEPT 2
 /* 70 kB were seen; sanitizers need several times as much.  Untouched pages cost nothing. */
 #define STACK_BYTES ((size_t)1 << 20)
 
@@ -17,11 +17,11 @@ static void deliver_all(uv_async_t *async)
     struct mailbox *mailbox = async->data;
     struct note *note;
 
-    uv_mutex_lock(&mailbox->mutex);
+    (void)pthread_mutex_lock(&mailbox->mutex);
     note = mailbox->first;
     mailbox->first = NULL;
     mailbox->last = &mailbox->first;
-    uv_mutex_unlock(&mailbox->mutex);
+    (void)pthread_mutex_unlock(&mailbox->mutex);
     while (note) {
         struct note *next = note->next;
 
@@ -32,17 +32,9 @@ static void deliver_all(uv_async_t *async)
 
 int mailbox_init(struct mailbox *mailbox, uv_loop_t *loop)
 {
-    int r = uv_mutex_init(&mailbox->mutex);
-
-    if (r < 0)
-        return r;
-    mailbox->first = NULL;
-    mailbox->last = &mailbox->first;
+    *mailbox = (struct mailbox){.mutex = PTHREAD_MUTEX_INITIALIZER, .last = &mailbox->first};
     mailbox->async.data = mailbox;
-    r = uv_async_init(loop, &mailbox->async, deliver_all);
-    if (r < 0)
-        uv_mutex_destroy(&mailbox->mutex);
-    return r;
+    return uv_async_init(loop, &mailbox->async, deliver_all);
 }
 
 void mailbox_close(struct mailbox *mailbox)
@@ -51,59 +43,41 @@ void mailbox_close(struct mailbox *mailbox)
     uv_close((uv_handle_t *)&mailbox->async, NULL);
 }
 
-void mailbox_done(struct mailbox *mailbox)
-{
-    uv_mutex_destroy(&mailbox->mutex);
-}
-
 void mailbox_post(struct mailbox *mailbox, struct note *note)
 {
     note->next = NULL;
-    uv_mutex_lock(&mailbox->mutex);
+    (void)pthread_mutex_lock(&mailbox->mutex);
     *mailbox->last = note;
     mailbox->last = &note->next;
     /* Under the mutex: once the loop has the last note of all workers, it may free the mailbox. */
     (void)uv_async_send(&mailbox->async);
-    uv_mutex_unlock(&mailbox->mutex);
+    (void)pthread_mutex_unlock(&mailbox->mutex);
 }
 
 /* ---- workers ---- */
 
-int worker_pool_init(struct worker_pool *pool, struct mailbox *mailbox,
-                     const struct vif_host_options *options, unsigned limit, unsigned keep)
+void worker_pool_init(struct worker_pool *pool, struct mailbox *mailbox,
+                      const struct vif_host_options *options, unsigned limit)
 {
-    int r = uv_mutex_init(&pool->mutex);
-
-    if (r < 0)
-        return r;
-    r = uv_cond_init(&pool->wake);
-    if (r < 0) {
-        uv_mutex_destroy(&pool->mutex);
-        return r;
-    }
-    pool->mailbox = mailbox;
-    pool->options = *options;
-    pool->limit = limit;
-    pool->keep = keep;
-    return 0;
+    *pool = (struct worker_pool){
+        .mutex = PTHREAD_MUTEX_INITIALIZER,
+        .wake = PTHREAD_COND_INITIALIZER,
+        .mailbox = mailbox,
+        .options = *options,
+        .limit = limit,
+    };
 }
 
 bool worker_pool_stop(struct worker_pool *pool)
 {
     bool ended;
 
-    uv_mutex_lock(&pool->mutex);
+    (void)pthread_mutex_lock(&pool->mutex);
     pool->stopping = true;
-    uv_cond_broadcast(&pool->wake);
+    (void)pthread_cond_broadcast(&pool->wake);
     ended = pool->alive == 0;
-    uv_mutex_unlock(&pool->mutex);
+    (void)pthread_mutex_unlock(&pool->mutex);
     return ended;
-}
-
-void worker_pool_done(struct worker_pool *pool)
-{
-    uv_cond_destroy(&pool->wake);
-    uv_mutex_destroy(&pool->mutex);
 }
 
 /* The next task; NULL: the thread has to end, and is no longer counted. */
@@ -111,10 +85,10 @@ static struct task *next_task(struct worker_pool *pool)
 {
     struct task *task;
 
-    uv_mutex_lock(&pool->mutex);
+    (void)pthread_mutex_lock(&pool->mutex);
     pool->idle++;
-    while (!pool->waiting && !pool->stopping && pool->idle <= pool->keep)
-        uv_cond_wait(&pool->wake, &pool->mutex);
+    while (!pool->waiting && !pool->stopping && pool->idle <= WORKERS_KEPT)
+        (void)pthread_cond_wait(&pool->wake, &pool->mutex);
     task = pool->waiting;
     pool->idle--;
     if (task) {
@@ -123,7 +97,7 @@ static struct task *next_task(struct worker_pool *pool)
     } else {
         pool->threads--;
     }
-    uv_mutex_unlock(&pool->mutex);
+    (void)pthread_mutex_unlock(&pool->mutex);
     return task;
 }
 
@@ -164,18 +138,18 @@ static void run_worker(void *data)
     }
     if (worker.host)
         vif_host_close(worker.host);
-    uv_mutex_lock(&worker.pool->mutex);
+    (void)pthread_mutex_lock(&worker.pool->mutex);
     worker.pool->alive--;
-    uv_mutex_unlock(&worker.pool->mutex);
+    (void)pthread_mutex_unlock(&worker.pool->mutex);
 }
 
 bool worker_pool_has_room(struct worker_pool *pool)
 {
     bool room;
 
-    uv_mutex_lock(&pool->mutex);
+    (void)pthread_mutex_lock(&pool->mutex);
     room = pool->idle > pool->n_waiting || pool->threads < pool->limit;
-    uv_mutex_unlock(&pool->mutex);
+    (void)pthread_mutex_unlock(&pool->mutex);
     return room;
 }
 
@@ -196,9 +170,9 @@ int worker_pool_begin(struct worker_pool *pool, struct task *task)
 {
     int r = 0;
 
-    uv_mutex_lock(&pool->mutex);
+    (void)pthread_mutex_lock(&pool->mutex);
     if (pool->idle > pool->n_waiting)
-        uv_cond_signal(&pool->wake);
+        (void)pthread_cond_signal(&pool->wake);
     else
         r = add_thread(pool);
     if (r == 0) {
@@ -206,7 +180,7 @@ int worker_pool_begin(struct worker_pool *pool, struct task *task)
         pool->waiting = task;
         pool->n_waiting++;
     }
-    uv_mutex_unlock(&pool->mutex);
+    (void)pthread_mutex_unlock(&pool->mutex);
     return r;
 }
 

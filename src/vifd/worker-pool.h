@@ -4,6 +4,7 @@
 #ifndef VIFD_WORKER_POOL_H
 #define VIFD_WORKER_POOL_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,14 +21,13 @@ struct note {
 
 struct mailbox {
     uv_async_t async;
-    uv_mutex_t mutex;
+    pthread_mutex_t mutex;
     struct note *first, **last;
 };
 
 int mailbox_init(struct mailbox *mailbox, uv_loop_t *loop);
 /* Delivers what is left; no worker may post any more.  The loop has to run once more. */
 void mailbox_close(struct mailbox *mailbox);
-void mailbox_done(struct mailbox *mailbox);
 /* From any thread. */
 void mailbox_post(struct mailbox *mailbox, struct note *note);
 
@@ -41,13 +41,12 @@ struct task {
 };
 
 struct worker_pool {
-    uv_mutex_t mutex;
-    uv_cond_t wake;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
     struct mailbox *mailbox;
     struct vif_host_options options; /* of each worker's host */
     atomic_uint generation;          /* of the configuration: older hosts are reopened */
     unsigned limit;                  /* of threads */
-    unsigned keep;                   /* idle threads that stay */
     /* under the mutex */
     struct task *waiting; /* for a thread that is waking up */
     unsigned n_waiting;
@@ -56,12 +55,10 @@ struct worker_pool {
     bool stopping;
 };
 
-int worker_pool_init(struct worker_pool *pool, struct mailbox *mailbox,
-                     const struct vif_host_options *options, unsigned limit, unsigned keep);
+void worker_pool_init(struct worker_pool *pool, struct mailbox *mailbox,
+                      const struct vif_host_options *options, unsigned limit);
 /* Starts no more tasks and ends idle threads.  Returns whether all threads have ended. */
 bool worker_pool_stop(struct worker_pool *pool);
-/* After all threads have ended. */
-void worker_pool_done(struct worker_pool *pool);
 
 /* Whether one more task would start at once. */
 bool worker_pool_has_room(struct worker_pool *pool);

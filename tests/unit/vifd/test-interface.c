@@ -12,7 +12,7 @@
 
 #include "base/cleanup.h"
 #include "libvif/op.h"
-#include "vifd/interface.h"
+#include "vifd/server.h"
 
 #define MOST 128
 

@@ -62,50 +62,33 @@ static size_t lines_of(const char *text)
 
 static struct metrics busy(void)
 {
-    struct metrics metrics;
-    static const int64_t stages[VIF_STAGE_FINISHED + 1] = {
-        [VIF_STAGE_LOCK] = 100,    [VIF_STAGE_OBSERVE] = 2500,   [VIF_STAGE_LINKS] = 800,
-        [VIF_STAGE_COMMIT] = 5000, [VIF_STAGE_WAIT] = 130000000,
+    static const struct timings batch = {{
+        [TIMING_LOCK] = 100,
+        [TIMING_OBSERVE] = 2500,
+        [TIMING_LINKS] = 800,
+        [TIMING_COMMIT] = 5000,
+        [TIMING_WAIT] = 130000000,
+    }};
+    static const struct timings request = {{[TIMING_QUEUE] = 100000, [TIMING_TOTAL] = 130109000}};
+    static const struct outcomes listed = {.by_state[VIF_STATE_PLUGGED] = 1};
+    static const struct outcomes plugged = {
+        .n_failed = 1,
+        .error.kind = VIF_ERROR_CONFLICT,
+        .by_state = {[VIF_STATE_PLUGGED] = 2, [VIF_STATE_FAILED] = 1},
+        .by_kind[VIF_ERROR_CONFLICT] = 1,
     };
-    struct timings batch, request;
+    static const struct outcomes refused = {.error.kind = VIF_ERROR_PERMISSION};
+    struct metrics metrics;
 
     metrics_init(&metrics);
-    timings_of_stages(stages, &batch);
-    metrics_batch(&metrics, 3, &batch, 2, 1);
-    timings_of_request(stages, 900000, 1000000, 131009000, &request);
-    metrics_request(&metrics, "Plug", &request);
-    metrics_request(&metrics, "x\"} 1\nvifd_evil 1", &request);
-    metrics_vifs(&metrics, "Plug", VIF_STATE_PLUGGED, 2);
-    metrics_vifs(&metrics, "Plug", VIF_STATE_FAILED, 1);
-    metrics_vifs(&metrics, "List", VIF_STATE_PLUGGED, 1);
-    metrics_vifs(&metrics, "Plug", (enum vif_state)99, 1);
-    metrics_failures(&metrics, VIF_ERROR_CONFLICT, 1);
-    metrics_failures(&metrics, VIF_ERROR_NONE, 1);
-    metrics_failures(&metrics, (enum vif_error_kind)999, 1);
+    metrics_batch(&metrics, 3, &batch, 1, 1);
+    metrics_batch(&metrics, 0, &batch, 1, 0);
+    metrics_request(&metrics, "Plug", &plugged, &request);
+    metrics_request(&metrics, "x\"} 1\nvifd_evil 1", &refused, &request);
+    metrics_request(&metrics, "List", &listed, &request);
     metrics.connections = 5;
     metrics.queued = 4;
     return metrics;
-}
-
-static void timings_of_requests(void **state)
-{
-    static const int64_t stages[VIF_STAGE_FINISHED + 1] = {
-        [VIF_STAGE_OBSERVE] = 300, [VIF_STAGE_UNDO] = 40};
-    struct timings timings;
-
-    (void)state;
-    timings_of_request(stages, 900, 1000, 1500, &timings);
-    for (int i = 0; i < N_TIMINGS; i++)
-        assert_int_equal(timings.usec[i], i == TIMING_QUEUE     ? 100
-                                          : i == TIMING_OBSERVE ? 300
-                                          : i == TIMING_UNDO    ? 40
-                                          : i == TIMING_TOTAL   ? 600
-                                                                : TIMING_NONE);
-    timings_of_request(stages, 900, 0, 1500, &timings); /* never taken up */
-    assert_int_equal(timings.usec[TIMING_QUEUE], 600);
-    assert_string_equal(timing_name(TIMING_QUEUE), "queue");
-    assert_string_equal(timing_name(TIMING_WAIT), "wait");
-    assert_string_equal(timing_name(TIMING_TOTAL), "total");
 }
 
 static void numbers(void **state)
@@ -119,6 +102,7 @@ static void numbers(void **state)
     assert_line(text, "vifd_requests_total{method=\"Unplug\"} 0");
     assert_line(text, "vifd_failures_total{kind=\"Conflict\"} 1");
     assert_line(text, "vifd_failures_total{kind=\"TimedOut\"} 0");
+    assert_line(text, "vifd_failures_total{kind=\"PermissionDenied\"} 1");
     assert_null(strstr(text, "kind=\"None\""));
     assert_line(text, "vifd_vifs_total{method=\"Plug\",state=\"plugged\"} 2");
     assert_line(text, "vifd_vifs_total{method=\"Plug\",state=\"failed\"} 1");
@@ -128,7 +112,9 @@ static void numbers(void **state)
     assert_line(text, "vifd_step_seconds_sum{step=\"observe\"} 0.002500");
     assert_line(text, "vifd_step_seconds_bucket{step=\"wait\",le=\"120.0\"} 0");
     assert_line(text, "vifd_step_seconds_bucket{step=\"wait\",le=\"+Inf\"} 1");
-    assert_line(text, "vifd_step_seconds_count{step=\"total\"} 2");
+    assert_line(text, "vifd_step_seconds_count{step=\"total\"} 3");
+    assert_line(text, "vifd_step_seconds_sum{step=\"queue\"} 0.300000");
+    assert_line(text, "vifd_step_seconds_count{step=\"wait\"} 1"); /* a read is no batch */
     assert_line(text, "vifd_step_seconds_count{step=\"agent\"} 0");
     assert_line(text, "vifd_batch_vifs_bucket{le=\"2.0\"} 0");
     assert_line(text, "vifd_batch_vifs_bucket{le=\"5.0\"} 1");
@@ -160,22 +146,20 @@ static void formats(void **state)
 /* Whatever is sent, the text has as many lines. */
 static void lines_are_fixed(void **state)
 {
-    static const int64_t stages[VIF_STAGE_FINISHED + 1] = {0};
+    static const struct timings timings = {{0}};
     struct metrics metrics;
     auto_free char *empty = NULL, *full = NULL;
-    struct timings timings;
 
     (void)state;
     metrics_init(&metrics);
     empty = text_of(&metrics, METRICS_OPENMETRICS);
-    timings_of_request(stages, 1, 2, 3, &timings);
     for (int i = 0; i < 1000; i++) {
+        struct outcomes outcomes = {.error.kind = (enum vif_error_kind)(i % METRICS_KINDS)};
         char name[32];
 
+        outcomes.by_state[i % METRICS_STATES] = outcomes.by_kind[i % METRICS_KINDS] = 1;
         (void)snprintf(name, sizeof name, "Method%d", i);
-        metrics_request(&metrics, name, &timings);
-        metrics_vifs(&metrics, name, (enum vif_state)i, 1);
-        metrics_failures(&metrics, (enum vif_error_kind)i, 1);
+        metrics_request(&metrics, name, &outcomes, &timings);
         metrics_batch(&metrics, (size_t)i * 1000, &timings, 1, 1);
     }
     full = text_of(&metrics, METRICS_OPENMETRICS);
@@ -295,7 +279,6 @@ static int print(const char *format)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(timings_of_requests),
         cmocka_unit_test(numbers),
         cmocka_unit_test(formats),
         cmocka_unit_test(lines_are_fixed),

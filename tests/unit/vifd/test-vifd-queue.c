@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "failing-alloc.h"
-#include "vifd/queue.h"
+#include "vifd/request.h"
 
 #define MAX_REQUESTS 16
 
@@ -55,11 +55,11 @@ static void check(const char *waiting, const char *busy, const char *being_read,
     struct request requests[MAX_REQUESTS] = {0}, **taken = NULL;
     struct id_set sets[2] = {0};
     const char *members[2] = {busy, being_read};
-    struct queue queue;
+    struct queue queue = {0};
     char got[MAX_REQUESTS + 1] = "";
     ssize_t n;
 
-    queue_init(&queue);
+    TAILQ_INIT(&queue.waiting);
     fill(&queue, requests, waiting);
     for (size_t i = 0; i < 2; i++)
         for (const char *p = members[i]; *p; p++) {
@@ -81,7 +81,6 @@ static void check(const char *waiting, const char *busy, const char *being_read,
         free(requests[i].ids);
     id_set_done(&sets[0]);
     id_set_done(&sets[1]);
-    queue_done(&queue);
 }
 
 static void batches_are_made_of_what_is_alike(void **state)
@@ -130,10 +129,10 @@ static void nothing_waits_for_ever(void **state)
 {
     struct request requests[3] = {0}, late = {.op = &op_plug, .n_vifs = 1}, **taken = NULL;
     const struct id_set none = {0};
-    struct queue queue;
+    struct queue queue = {0};
 
     (void)state;
-    queue_init(&queue);
+    TAILQ_INIT(&queue.waiting);
     fill(&queue, requests, "P1 U2 P3");
     assert_int_equal(queue_take(&queue, &none, &none, 99, &taken), 2);
     free(taken);
@@ -143,18 +142,17 @@ static void nothing_waits_for_ever(void **state)
     free(taken);
     for (size_t i = 0; i < 3; i++)
         free(requests[i].ids);
-    queue_done(&queue);
 }
 
 static void without_memory_all_stay(void **state)
 {
     struct request requests[3] = {0}, **taken = NULL;
     const struct id_set none = {0};
-    struct queue queue;
+    struct queue queue = {0};
 
     (void)state;
     failing_alloc_init();
-    queue_init(&queue);
+    TAILQ_INIT(&queue.waiting);
     fill(&queue, requests, "P1 P2 P3");
     each_allocation_fails(at, 1) {
         ssize_t n;
@@ -168,7 +166,6 @@ static void without_memory_all_stay(void **state)
     free(taken);
     for (size_t i = 0; i < 3; i++)
         free(requests[i].ids);
-    queue_done(&queue);
 }
 
 int main(void)
