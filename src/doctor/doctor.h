@@ -11,7 +11,7 @@
 #include "doctor/findings.h"
 #include "kernel/features.h"
 #include "kernel/sriov-pf.h"
-#include "ovsdb/vswitch-root.h"
+#include "ovsdb/vswitch.h"
 #include "plugin/options.h"
 #include "state/host-facts.h"
 

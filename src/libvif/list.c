@@ -131,7 +131,7 @@ static int run(struct vif_host *host, const struct op_call *call, struct vif_err
                          "unconnected",
                          vif_state_name(options->state));
     }
-    r = snapshot_read(&engine, /* details= */ false, op_deadline(host, call), &snapshot, err);
+    r = snapshot_read(&engine, SNAPSHOT_PLAIN, op_deadline(host, call), &snapshot, err);
     if (r == 0)
         r = fill(options, &snapshot, call->report, err);
     host_log_counts(host, snapshot.n_vifs);

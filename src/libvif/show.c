@@ -212,7 +212,7 @@ static int run(struct vif_host *host, const struct op_call *call, struct vif_err
     const struct vif_show_options *options = call->parameters;
     struct engine engine = {host->nl, host->db, &host->nft, &host->log, NULL};
     struct snapshot snapshot = {0};
-    int r = snapshot_read(&engine, /* details= */ true, op_deadline(host, call), &snapshot, err);
+    int r = snapshot_read(&engine, SNAPSHOT_DETAILS, op_deadline(host, call), &snapshot, err);
 
     if (r == 0)
         draw(host, &snapshot, call->batch, options->ids, &call->report->graph);

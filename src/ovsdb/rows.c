@@ -46,11 +46,12 @@ void *rows_first(const struct rows *rows)
 
 void rows_write_columns(struct text *out, const struct rows *rows, bool uuid)
 {
-    const char *between = "[%s";
+    const char *between = "[%s", *last = uuid ? "" : "_uuid";
 
     for (const struct column *column = rows->table->columns; column->name; column++)
-        if ((column->reads & rows->reads) && (uuid || strcmp(column->name, "_uuid") != 0)) {
-            value_write(out, between, column->name);
+        if ((column->reads & rows->reads) && strcmp(column->name, last) != 0) {
+            last = column->name;
+            value_write(out, between, last);
             between = ",%s";
         }
     value_write(out, "]");

@@ -39,7 +39,7 @@ struct column {
 
 struct table {
     const char *name;
-    const struct column *columns; /* ended by one without a name */
+    const struct column *columns; /* ended by one without a name; the same name in a row */
     size_t size;                  /* of the struct */
 };
 

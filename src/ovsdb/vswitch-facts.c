@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "ovsdb/select.h"
-#include "ovsdb/vswitch-root.h"
 #include "ovsdb/vswitch-tables.h"
 #include "json/json-text.h"
 

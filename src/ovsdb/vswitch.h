@@ -62,7 +62,7 @@ struct vswitch_interface {
     char *error;            /* of ovs-vswitchd; NULL for none */
     /* Details; of no meaning when they were not asked for. */
     int64_t mtu;         /* 0: not known */
-    char link_state[16]; /* "up", "down"; "": not known */
+    char link_state[16]; /* "up", "down"; "": not known; marks, too */
     struct vif_map status;
     struct vswitch_counters counters;
 };
@@ -120,6 +120,7 @@ struct vswitch_query {
     size_t n_interfaces;
     bool all;     /* every row there is; each port with its bridge */
     bool details; /* settings of agents; with 'all', also status */
+    bool marks;   /* what distinguishes foreign rows from those of a VIF */
 };
 
 /* Reads the rows of 'query' in one request.  On success '*ret' belongs to the caller.  -EPROTO (kind OVSDB) without an Open_vSwitch row or
@@ -149,5 +150,19 @@ struct vswitch_status {
 /* Reads ofport and error of the interfaces with these distinct names in one transaction. */
 int vswitch_read_status(struct ovsdb_client *client, const char *const *names, size_t n,
                         int64_t until, struct vswitch_status *status, struct vif_error *err);
+
+/* Reads the schema, and then all of it in one transaction that writes nothing.  A column that the
+ * schema lacks is not an error: see 'missing'.  On an error '*ret' is untouched; errors as
+ * ovsdb_client_transact(), and -EPROTO (kind OVSDB) for a reply that does not match the schema. */
+int vswitch_root_read(struct ovsdb_client *client, int64_t until, struct vswitch *ret,
+                      struct vif_error *err);
+
+/* Reads cur_cfg and next_cfg alone, which is one round trip of the smallest size. */
+int vswitch_root_read_cfg(struct ovsdb_client *client, int64_t until, int64_t *ret_cur_cfg,
+                          int64_t *ret_next_cfg, struct vif_error *err);
+
+/* A setting of OVN in external_ids of the Open_vSwitch row: of this chassis alone ("KEY-SYSTEM_ID",
+ * where several share the database), else of all.  NULL when there is none. */
+const char *vswitch_ovn_setting(const struct vif_map *external_ids, const char *key);
 
 #endif

@@ -72,11 +72,10 @@ static enum marks marks_of(const struct vswitch_interface *interface, char ret_i
 static const struct vswitch_interface *interface_of(const struct stale_list *list,
                                                     const struct vswitch_port *port)
 {
-    const struct vswitch_mark *mark = vswitch_mark_of(list->marks, port->uuid);
     const struct vswitch_interface *interface =
         vswitch_find_interface(&list->snapshot->db, port->name);
 
-    if (!mark || mark->foreign || !port->bridge[0] || !interface ||
+    if (port->n_ids || !port->bridge[0] || !interface ||
         strcmp(port->interface_uuid, interface->uuid) != 0)
         return NULL;
     return interface;
@@ -137,7 +136,7 @@ static const struct vswitch_bridge *own_bridge_of(const struct stale_list *list,
 static bool is_dead(const struct stale_list *list, enum stale_rule_index rule,
                     const struct vswitch_interface *interface, struct stale *ret)
 {
-    const struct vswitch_mark *mark = vswitch_mark_of(list->marks, interface->uuid);
+    bool link_up = strcmp(interface->link_state, "up") == 0; /* of a vhost-user port: its guest */
     const char *peer = strmap_get(&interface->options, "peer");
     const char *path = strmap_get(&interface->options, "vhost-server-path");
 
@@ -155,8 +154,8 @@ static bool is_dead(const struct stale_list *list, enum stale_rule_index rule,
     }
     /* In mode client ovs-vswitchd makes the socket, so it alone knows that the port is of no use;
      * in mode server the guest makes it, and ovs-vswitchd waits for it forever. */
-    if (!mark || mark->link_up || strcmp(interface->type, "dpdkvhostuserclient") != 0)
-        return mark && !mark->link_up && cannot_be_made(interface);
+    if (link_up || strcmp(interface->type, "dpdkvhostuserclient") != 0)
+        return !link_up && cannot_be_made(interface);
     ret->socket = path && path[0] == '/' ? path : "";
     return ret->socket[0] != '\0';
 }
@@ -220,14 +219,13 @@ static bool sort_ports(const struct stale_list *list, const struct vswitch_bridg
 static void find_own_bridge(struct stale_list *list, const struct vswitch_bridge *bridge)
 {
     const struct vswitch *db = &list->snapshot->db;
-    const struct vswitch_mark *mark = vswitch_mark_of(list->marks, bridge->uuid);
     const struct vswitch_interface *interface = NULL;
     const struct vswitch_port *outer = NULL, *tap = NULL;
     char id[UUID_TEXT_SIZE] = "", instance[UUID_TEXT_SIZE] = "";
     struct stale *item;
     const char *part;
 
-    if (!stale_name_has_id(bridge->name, "pb", STALE_PART("pb"), &part) || !mark || mark->foreign ||
+    if (!stale_name_has_id(bridge->name, "pb", STALE_PART("pb"), &part) || bridge->n_ids ||
         !sort_ports(list, bridge, part, &tap))
         return;
     /* The patch port on the integration bridge, "ibp<uuid>", whether its other end exists or
@@ -254,6 +252,15 @@ static void find_own_bridge(struct stale_list *list, const struct vswitch_bridge
     item->absent_link = tap ? tap->name : "";
 }
 
+/* os-vif gives its rows an id and a type, and no queues. */
+static bool is_foreign_qos(const struct vswitch_qos *qos)
+{
+    const char *type = strmap_get(&qos->external_ids, "_type");
+
+    return qos->n_queues > 0 || qos->external_ids.n != 2 || !strmap_get(&qos->external_ids, "id") ||
+           !type || strcmp(type, qos->type) != 0;
+}
+
 static void find_qos(struct stale_list *list)
 {
     const struct vswitch *db = &list->snapshot->db;
@@ -269,11 +276,10 @@ static void find_qos(struct stale_list *list)
     qsort(used, db->n_ports, sizeof *used, text_compare_pointers);
     for (size_t i = 0; i < db->n_qos; i++) {
         const char *uuid = db->qos[i].uuid;
-        const struct vswitch_mark *mark = vswitch_mark_of(list->marks, uuid);
         struct stale *item;
 
         /* Version 5: os-vif derives the id from the device's name. */
-        if (!mark || mark->foreign || parse_uuid(db->qos[i].id, id) < 0 || id[14] != '5' ||
+        if (is_foreign_qos(&db->qos[i]) || parse_uuid(db->qos[i].id, id) < 0 || id[14] != '5' ||
             bsearch(&uuid, used, db->n_ports, sizeof *used, text_compare_pointers))
             continue;
         item = stale_add(list, STALE_RULE_QOS, uuid);

@@ -24,14 +24,12 @@
 /* One look at the host. */
 struct look {
     struct snapshot snapshot;
-    struct vswitch_marks marks;
     struct stale_list list;
 };
 
 static void look_done(struct look *look)
 {
     stale_list_done(&look->list);
-    vswitch_marks_done(&look->marks);
     snapshot_done(&look->snapshot);
 }
 #define auto_look __attribute__((cleanup(look_done)))
@@ -64,13 +62,10 @@ static int look_at(const struct engine *engine, const struct vif_prune_options *
 {
     int64_t grace = options->grace_ms == VIF_GRACE_DEFAULT ? GRACE_MS : options->grace_ms;
     struct stale_list *list = &look->list;
-    int r = snapshot_read(engine, /* details= */ false, until, &look->snapshot, err);
+    int r = snapshot_read(engine, SNAPSHOT_MARKS, until, &look->snapshot, err);
     size_t n = 0;
 
-    if (r == 0)
-        r = vswitch_marks_read(engine->db, until, &look->marks, err);
     list->snapshot = &look->snapshot;
-    list->marks = &look->marks;
     if (r == 0)
         r = stale_find(list, err);
     for (size_t i = 0; i < list->n; i++)

@@ -5,7 +5,6 @@
 #ifndef PRUNE_STALE_H
 #define PRUNE_STALE_H
 
-#include "ovsdb/vswitch-marks.h"
 #include "state/snapshot.h"
 
 /* What must be known of an item besides its form. */
@@ -85,8 +84,7 @@ struct stale {
 };
 
 struct stale_list {
-    const struct snapshot *snapshot;
-    const struct vswitch_marks *marks;
+    const struct snapshot *snapshot; /* with marks */
     struct stale *items;
     size_t n, room;
     bool failed; /* memory runs out */
@@ -96,7 +94,7 @@ struct stale_list {
  * invalid. */
 struct stale *stale_add(struct stale_list *list, enum stale_rule_index rule, const char *name);
 
-/* Fills in what looks stale in the snapshot and marks of the list, sorted by rule and name;
+/* Fills in what looks stale in the snapshot of the list, sorted by rule and name;
  * -ENOMEM. */
 int stale_find(struct stale_list *list, struct vif_error *err);
 void stale_list_done(struct stale_list *list);

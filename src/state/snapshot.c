@@ -67,11 +67,13 @@ int snapshot_index(struct snapshot *snapshot, struct vif_error *err)
     return snapshot_find_vifs(snapshot, err);
 }
 
-int snapshot_read(const struct engine *engine, bool details, int64_t until, struct snapshot *ret,
-                  struct vif_error *err)
+int snapshot_read(const struct engine *engine, enum snapshot_extent extent, int64_t until,
+                  struct snapshot *ret, struct vif_error *err)
 {
+    bool details = extent == SNAPSHOT_DETAILS;
     struct snapshot snapshot = {0};
-    struct vswitch_query query = {.all = true, .details = details};
+    struct vswitch_query query = {
+        .all = true, .details = details, .marks = extent == SNAPSHOT_MARKS};
     int r = vswitch_read(engine->db, &query, until, &snapshot.db, err);
 
     if (r == 0)

@@ -30,10 +30,15 @@ struct snapshot {
     struct unix_sockets sockets;
 };
 
-/* Reads it, with the details of rows (struct vswitch_query), counters and sockets if 'details'.  On
- * success '*ret' belongs to the caller.  Errors of netlink and of the database. */
-int snapshot_read(const struct engine *engine, bool details, int64_t until, struct snapshot *ret,
-                  struct vif_error *err);
+enum snapshot_extent {
+    SNAPSHOT_PLAIN,
+    SNAPSHOT_MARKS,   /* also the marks of rows (struct vswitch_query) */
+    SNAPSHOT_DETAILS, /* also the details of rows, counters and sockets */
+};
+
+/* On success '*ret' belongs to the caller.  Errors of netlink and of the database. */
+int snapshot_read(const struct engine *engine, enum snapshot_extent extent, int64_t until,
+                  struct snapshot *ret, struct vif_error *err);
 /* Makes the look-ups of a snapshot whose links and rows are there; -ENOMEM. */
 int snapshot_index(struct snapshot *snapshot, struct vif_error *err);
 void snapshot_done(struct snapshot *snapshot);

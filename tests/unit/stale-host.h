@@ -16,24 +16,14 @@
 struct host {
     struct observed observed;
     struct snapshot snapshot;
-    struct vswitch_marks marks;
 };
 
-/* 'mark' is "foreign UUID", "up UUID" or "". */
-static inline void add_mark(struct host *host, const char *uuid, const char *mark)
+/* Whether 'mark', "foreign UUID", "up UUID" or "", is that of this row. */
+static inline bool is_marked(const char *mark, const char *uuid)
 {
-    struct vswitch_mark *item = &host->marks.items[host->marks.n++];
     const char *of = strchr(mark, ' ');
-    bool meant = of && strcmp(of + 1, uuid) == 0;
 
-    (void)snprintf(item->uuid, sizeof item->uuid, "%s", uuid);
-    item->foreign = meant && mark[0] == 'f';
-    item->link_up = meant && mark[0] == 'u';
-}
-
-static inline int by_text(const void *a, const void *b)
-{
-    return strcmp(a, b);
+    return of && strcmp(of + 1, uuid) == 0;
 }
 
 /* The host as said in words for fixture_observe(), with "|foreign UUID" or "|up UUID" behind: a row
@@ -53,18 +43,20 @@ static inline void set_host(struct host *host, const char *there)
     host->snapshot = (struct snapshot){
         .links = host->observed.links, .n_links = host->observed.n_links, .db = *db};
     assert_int_equal(snapshot_index(&host->snapshot, NULL), 0);
-    host->marks.items = calloc(db->n_bridges + db->n_ports + db->n_interfaces + db->n_qos + 1,
-                               sizeof *host->marks.items);
-    assert_non_null(host->marks.items);
     for (size_t i = 0; i < db->n_bridges; i++)
-        add_mark(host, db->bridges[i].uuid, mark);
+        db->bridges[i].n_ids = is_marked(mark, db->bridges[i].uuid);
     for (size_t i = 0; i < db->n_ports; i++)
-        add_mark(host, db->ports[i].uuid, mark);
+        db->ports[i].n_ids = is_marked(mark, db->ports[i].uuid);
     for (size_t i = 0; i < db->n_interfaces; i++)
-        add_mark(host, db->interfaces[i].uuid, mark);
-    for (size_t i = 0; i < db->n_qos; i++)
-        add_mark(host, db->qos[i].uuid, mark);
-    qsort(host->marks.items, host->marks.n, sizeof *host->marks.items, by_text);
+        if (is_marked(mark, db->interfaces[i].uuid))
+            (void)snprintf(db->interfaces[i].link_state, sizeof db->interfaces[i].link_state, "up");
+    for (size_t i = 0; i < db->n_qos; i++) {
+        struct vswitch_qos *qos = &db->qos[i];
+
+        qos->n_queues = is_marked(mark, qos->uuid);
+        assert_int_equal(strmap_set(&qos->external_ids, "id", qos->id), 0);
+        assert_int_equal(strmap_set(&qos->external_ids, "_type", qos->type), 0);
+    }
 }
 
 static inline void host_done(struct host *host)
@@ -73,7 +65,6 @@ static inline void host_done(struct host *host)
     free(host->snapshot.by_master);
     free(host->snapshot.by_bridge);
     free(host->snapshot.vifs);
-    vswitch_marks_done(&host->marks);
     observed_done(&host->observed);
 }
 

@@ -13,7 +13,7 @@
 
 #include "failing-alloc.h"
 #include "ovsdb-session.h"
-#include "ovsdb/vswitch-root.h"
+#include "ovsdb/vswitch.h"
 
 #define SCHEMA_OF(first)                                                                           \
     "{\"name\":\"Open_vSwitch\",\"version\":\"8.3.1\",\"tables\":{"                                \

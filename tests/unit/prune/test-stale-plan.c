@@ -105,7 +105,7 @@ static char *plan_of(const char *there, const char *later)
     struct host host = {0};
     struct observed observed = {0};
     struct vif_wiring wiring = {0};
-    struct stale_list list = {.snapshot = &host.snapshot, .marks = &host.marks};
+    struct stale_list list = {.snapshot = &host.snapshot};
     char *words;
 
     set_host(&host, there);
@@ -172,7 +172,7 @@ static void removal(void **state)
 
 static void fail_at(const struct host *host, unsigned long n)
 {
-    struct stale_list list = {.snapshot = &host->snapshot, .marks = &host->marks};
+    struct stale_list list = {.snapshot = &host->snapshot};
     struct vif_error err = {0};
     int r;
 

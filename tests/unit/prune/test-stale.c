@@ -13,7 +13,7 @@
 /* "kind name (id)" of each, a line. */
 static char *find_words(const struct host *host)
 {
-    struct stale_list list = {.snapshot = &host->snapshot, .marks = &host->marks};
+    struct stale_list list = {.snapshot = &host->snapshot};
     struct text text = {0};
     char *words;
 
