@@ -86,7 +86,7 @@ static void diagnose_ml2(const struct diagnosis_facts *facts, const struct diagn
 
     if (db->tag == VSWITCH_DEAD_VLAN)
         (void)snprintf(tag, sizeof tag, "its tag is %d, the dead VLAN", VSWITCH_DEAD_VLAN);
-    if (facts->agent.error == -ESRCH)
+    if (facts->agent == -ESRCH)
         diagnosis_set(ret_words, "no neutron-openvswitch-agent is visible here, and %s", tag);
     else if (!db->bridge_agent_managed)
         diagnosis_set(ret_words,

@@ -8,7 +8,6 @@
 
 #include "ovsdb/southbound.h"
 #include "ovsdb/vswitch-facts.h"
-#include "state/host-facts.h"
 #include "state/observe.h"
 
 /* How much of an error's text a diagnosis may take: there is more to say around it. */
@@ -28,7 +27,7 @@ struct diagnosis_facts {
     bool db_known; /* else 'db_words' say why not, and nothing else is known */
     char db_words[DIAGNOSIS_QUOTE_MAX];
     struct vswitch_facts db;
-    struct host_process agent; /* ovn-controller, or the ML2 agent */
+    int agent; /* of process_find() for ovn-controller, or for the ML2 agent */
     enum southbound_state southbound;
     char southbound_words[DIAGNOSIS_QUOTE_MAX];
     bool registered; /* the host is a chassis in the southbound database */

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "diagnose/diagnose.h"
+#include "kernel/process.h"
 
 static void quote(char ret[DIAGNOSIS_QUOTE_MAX], const struct vif_error *err)
 {
@@ -65,14 +66,17 @@ void diagnosis_read_facts(const struct engine *engine, enum vif_wait wait,
                           struct diagnosis_facts *ret, struct diagnosis_port *ports, size_t n)
 {
     int64_t until = deadline_after(LIMIT_DIAGNOSIS_MS), soon;
+    pid_t pid;
 
     *ret = (struct diagnosis_facts){0};
     read_database(engine, until, ret, ports, n);
     /* Devices that were there when the call began may have gone since. */
     for (size_t i = 0; i < n; i++)
         ports[i].link_gone = ports[i].link[0] && link_is_gone(ports[i].link);
-    if (wait == VIF_WAIT_OVN || wait == VIF_WAIT_ML2)
-        ret->agent = host_find_process(wait == VIF_WAIT_OVN ? HOST_OVN_CONTROLLER : HOST_ML2_AGENT);
+    if (wait == VIF_WAIT_OVN)
+        ret->agent = process_find("ovn-controller", &pid);
+    else if (wait == VIF_WAIT_ML2)
+        ret->agent = process_find_program("neutron-openvswitch-agent", &pid);
     soon = deadline_after(LIMIT_SOUTHBOUND_MS);
     if (wait == VIF_WAIT_OVN && ret->db.ovn_remote[0] && ret->db.system_id[0])
         read_southbound(engine, soon < until ? soon : until, ret, ports, n);

@@ -37,7 +37,7 @@ static bool diagnose_chassis(const struct diagnosis_facts *facts, const struct d
     else if (port->db.bridge[0] && strcmp(port->db.bridge, db->ovn_bridge) != 0)
         diagnosis_set(ret_words, "it is on bridge %s, but OVN uses %s (external_ids:ovn-bridge)",
                       port->db.bridge, db->ovn_bridge);
-    else if (facts->agent.error == -ESRCH)
+    else if (facts->agent == -ESRCH)
         diagnosis_set(ret_words, "no ovn-controller is visible in this network namespace");
     else
         return false;

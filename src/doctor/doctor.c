@@ -23,11 +23,6 @@ const char *doctor_integration_bridge(const struct doctor_facts *facts)
     return name && name[0] ? name : INTEGRATION_BRIDGE;
 }
 
-const char *doctor_type(const char *type)
-{
-    return type[0] ? type : "system";
-}
-
 void doctor_check(const struct doctor_facts *facts, struct vif_findings *findings)
 {
     doctor_check_system(facts, findings);

@@ -13,7 +13,7 @@
 #include "kernel/sriov-pf.h"
 #include "ovsdb/vswitch.h"
 #include "plugin/options.h"
-#include "state/host-facts.h"
+#include "state/attributes.h"
 
 /* The host that is examined; all borrowed. */
 struct doctor_host {
@@ -26,6 +26,12 @@ struct doctor_host {
 /* Lines of one kind on the page, and names in one line; there may be hundreds. */
 #define DOCTOR_LINES 8
 #define DOCTOR_NAMES 3
+
+/* As process_find() reports it. */
+struct host_process {
+    int error; /* 0: it runs, as 'pid'; -ESRCH: none is visible; else unknown */
+    pid_t pid;
+};
 
 struct system_facts {
     const char *config_file; /* borrowed; NULL: there is none */
@@ -105,8 +111,5 @@ const char *doctor_integration_bridge(const struct doctor_facts *facts);
 
 /* What makes a noun plural. */
 #define PLURAL(n) ((n) == 1 ? "" : "s")
-
-/* "system" for "", which stands for it. */
-const char *doctor_type(const char *type);
 
 #endif

@@ -87,9 +87,9 @@ int doctor_read_system(const struct doctor_host *host, struct system_facts *ret)
     ret->bridge_nf = features_bridge_nf_iptables();
     ret->nft = nft_open(&nft, &ret->nft_error);
     ret->sees_all = process_sees_all();
-    ret->vswitchd = host_find_process(HOST_VSWITCHD);
-    ret->ovn_controller = host_find_process(HOST_OVN_CONTROLLER);
-    ret->ml2_agent = host_find_process(HOST_ML2_AGENT);
+    ret->vswitchd.error = process_find("ovs-vswitchd", &ret->vswitchd.pid);
+    ret->ovn_controller.error = process_find("ovn-controller", &ret->ovn_controller.pid);
+    ret->ml2_agent.error = process_find_program("neutron-openvswitch-agent", &ret->ml2_agent.pid);
     return sriov_list_pfs(&ret->pfs, &ret->n_pfs);
 }
 

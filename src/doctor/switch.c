@@ -126,7 +126,7 @@ static const struct vswitch_bridge *find_broken(const struct doctor_facts *facts
     const struct vswitch *vs = &facts->vs;
 
     for (size_t i = 0; i < vs->n_bridges; i++) {
-        const char *type = doctor_type(vs->bridges[i].datapath_type);
+        const char *type = attribute_type(vs->bridges[i].datapath_type);
 
         if (!strmap_get(&vs->datapath_types, type) ||
             (strcmp(type, "system") == 0 && facts->system.datapath != FEATURE_PRESENT))
@@ -139,7 +139,7 @@ static void check_datapaths(const struct doctor_facts *facts, const char *words,
                             struct vif_findings *out)
 {
     const struct vswitch_bridge *broken = find_broken(facts);
-    const char *type = broken ? doctor_type(broken->datapath_type) : "";
+    const char *type = broken ? attribute_type(broken->datapath_type) : "";
     const char *bridge = doctor_integration_bridge(facts);
 
     if (strcmp(type, "system") == 0) {
@@ -175,7 +175,7 @@ static void check_interface_types(const struct vswitch *vs, struct vif_findings 
     size_t n = 0;
 
     for (size_t i = 0; i < vs->n_interfaces; i++) {
-        if (strmap_get(&vs->iface_types, doctor_type(vs->interfaces[i].type)))
+        if (strmap_get(&vs->iface_types, attribute_type(vs->interfaces[i].type)))
             continue;
         first = first ? first : &vs->interfaces[i];
         n++;
@@ -234,7 +234,8 @@ static void check_bridge(const struct doctor_facts *facts, struct vif_findings *
         return;
     }
     findings_ok(out, "bridge", "%s: datapath %s, fail mode %s, %zu port%s", name,
-                doctor_type(bridge->datapath_type), mode, bridge->n_ports, PLURAL(bridge->n_ports));
+                attribute_type(bridge->datapath_type), mode, bridge->n_ports,
+                PLURAL(bridge->n_ports));
 }
 
 static void list_bridges(const struct doctor_facts *facts, struct vif_findings *out)
@@ -248,7 +249,7 @@ static void list_bridges(const struct doctor_facts *facts, struct vif_findings *
 
         if (strcmp(bridge->name, ours) != 0 && n++ < DOCTOR_LINES)
             text_add(&words, "%s%s (%s)", n > 1 ? ", " : "", bridge->name,
-                     doctor_type(bridge->datapath_type));
+                     attribute_type(bridge->datapath_type));
     }
     if (n > DOCTOR_LINES)
         text_add(&words, " and %zu more", n - DOCTOR_LINES);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One table of columns for each table of the database. */
+/* One table of columns for each table of the database, and the rows that are read by them. */
 #include "ovsdb/vswitch-tables.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
 
 static const struct column root_columns[] = {
     COLUMN("_uuid", COLUMN_UUID, READ_VIF | READ_SWITCH, vswitch, root_uuid),
@@ -117,13 +119,6 @@ void vswitch_rows_done(struct vswitch_rows *rows)
         rows_done(&rows->of[t]);
 }
 
-static int by_qos_id(const void *a, const void *b)
-{
-    const struct vswitch_qos *left = a, *right = b;
-
-    return strcmp(left->id, right->id);
-}
-
 /* Puts the type of the QoS row each port refers to among its details. */
 static int detail_qos(struct vswitch *vs, const struct rows *qos)
 {
@@ -158,7 +153,7 @@ static void take_qos(struct vswitch *vs, struct rows *rows)
         else
             row_done(rows->table, &qos[i]);
     if (n)
-        qsort(qos, n, sizeof *qos, by_qos_id);
+        qsort(qos, n, sizeof *qos, text_compare);
     rows->n = n;
     vs->qos = take_rows(rows, &vs->n_qos);
 }
@@ -207,4 +202,51 @@ int vswitch_locate_ports(struct vswitch *vs, struct vswitch_bridge *bridges, siz
             vswitch_set_bridge(&vs->ports[i], bridge);
     }
     return r;
+}
+
+/* --- what was read --- */
+
+void vswitch_done(struct vswitch *vs)
+{
+    rows_free(&vswitch_bridge_table, vs->bridges, vs->n_bridges);
+    rows_free(&vswitch_port_table, vs->ports, vs->n_ports);
+    rows_free(&vswitch_interface_table, vs->interfaces, vs->n_interfaces);
+    rows_free(&vswitch_qos_table, vs->qos, vs->n_qos);
+    row_done(&vswitch_root_table, vs);
+    *vs = (struct vswitch){0};
+}
+
+static const void *find(const void *rows, size_t n, size_t size, const char *key)
+{
+    return n ? bsearch(key, rows, n, size, text_compare) : NULL;
+}
+
+/* Every row begins with the text it is sorted by. */
+_Static_assert(offsetof(struct vswitch_bridge, name) == 0, "sorted by name");
+_Static_assert(offsetof(struct vswitch_port, name) == 0, "sorted by name");
+_Static_assert(offsetof(struct vswitch_interface, name) == 0, "sorted by name");
+_Static_assert(offsetof(struct vswitch_qos, id) == 0, "sorted by id");
+
+const struct vswitch_bridge *vswitch_find_bridge(const struct vswitch *vs, const char *name)
+{
+    return find(vs->bridges, vs->n_bridges, sizeof *vs->bridges, name);
+}
+
+const struct vswitch_port *vswitch_find_port(const struct vswitch *vs, const char *name)
+{
+    return find(vs->ports, vs->n_ports, sizeof *vs->ports, name);
+}
+
+const struct vswitch_interface *vswitch_find_interface(const struct vswitch *vs, const char *name)
+{
+    return find(vs->interfaces, vs->n_interfaces, sizeof *vs->interfaces, name);
+}
+
+const struct vswitch_qos *vswitch_find_qos(const struct vswitch *vs, const char *id)
+{
+    const struct vswitch_qos *qos = find(vs->qos, vs->n_qos, sizeof *vs->qos, id);
+
+    while (qos && qos > vs->qos && strcmp(qos[-1].id, id) == 0)
+        qos--;
+    return qos;
 }

@@ -68,9 +68,9 @@ struct vswitch_interface {
 };
 
 struct vswitch_qos {
+    char id[UUID_TEXT_SIZE]; /* external_ids:id */
     char uuid[UUID_TEXT_SIZE];
     char type[VSWITCH_TYPE_MAX];
-    char id[UUID_TEXT_SIZE];     /* external_ids:id */
     struct vif_map external_ids; /* marks */
     size_t n_queues;
 };

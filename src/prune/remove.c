@@ -21,7 +21,7 @@ static int add_port(struct vif_wiring *wiring, const struct vswitch_port *row,
     text_copy(port->type, sizeof port->type, interface->type);
     if (uuid_v5(WIRING_QOS_NAMESPACE, row->name, port->qos_id) < 0)
         return -EINVAL;
-    return wiring_expect_row(wiring, WIRING_PORT, row->name, row->uuid, 0);
+    return wiring_expect(wiring, WIRING_PORT, row->name, 0, row->uuid, 0);
 }
 
 static int add_own_bridge(const struct snapshot *snapshot, const struct stale *item,
@@ -37,9 +37,9 @@ static int add_own_bridge(const struct snapshot *snapshot, const struct stale *i
         return -ENOMEM;
     bridge->on_unplug = VIF_ON_UNPLUG_REMOVE;
     for (size_t i = 0; r == 0 && i < n; i++)
-        r = wiring_expect_row(wiring, WIRING_PORT, ports[i]->name, ports[i]->uuid, 0);
+        r = wiring_expect(wiring, WIRING_PORT, ports[i]->name, 0, ports[i]->uuid, 0);
     if (r == 0)
-        r = wiring_expect_row(wiring, WIRING_OVS_BRIDGE, name, item->own_bridge->uuid, n);
+        r = wiring_expect(wiring, WIRING_OVS_BRIDGE, name, 0, item->own_bridge->uuid, n);
     if (r == 0 && item->tap_port)
         r = add_port(wiring, item->tap_port,
                      vswitch_find_interface(&snapshot->db, item->tap_port->name));
@@ -66,9 +66,9 @@ static int add_link(const struct link_info *info, const struct link_info *next,
 /* A link that must have this index, 0: must not exist; and there must be no port of its name. */
 static int expect_link(struct vif_wiring *wiring, const char *name, int ifindex)
 {
-    int r = wiring_expect_link(wiring, name, ifindex);
+    int r = wiring_expect(wiring, WIRING_LINK, name, ifindex, "", 0);
 
-    return r < 0 ? r : wiring_expect_row(wiring, WIRING_PORT, name, "", 0);
+    return r < 0 ? r : wiring_expect(wiring, WIRING_PORT, name, 0, "", 0);
 }
 
 static int add_links(const struct stale *item, struct vif_wiring *wiring)
@@ -117,9 +117,9 @@ static int build(const struct snapshot *snapshot, const struct stale *item,
     if (r == 0)
         r = add_links(item, wiring);
     if (r == 0 && item->absent_link[0])
-        r = wiring_expect_link(wiring, item->absent_link, 0);
+        r = wiring_expect(wiring, WIRING_LINK, item->absent_link, 0, "", 0);
     if (r == 0 && item->absent_port[0])
-        r = wiring_expect_row(wiring, WIRING_PORT, item->absent_port, "", 0);
+        r = wiring_expect(wiring, WIRING_PORT, item->absent_port, 0, "", 0);
     return r;
 }
 

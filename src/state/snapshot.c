@@ -108,6 +108,24 @@ const struct link_info *snapshot_link_at(const struct snapshot *snapshot, int if
     return found ? *found : NULL;
 }
 
+/* The run of pointers that 'compare' finds equal to 'key': its first in '*ret_first', its length. */
+static size_t find_run(const void *key, const void *pointers, size_t n,
+                       int (*compare)(const void *key, const void *item), const void **ret_first)
+{
+    const void *const *all = pointers;
+    const void *const *first = bsearch(key, all, n, sizeof *all, compare);
+    size_t length = 0;
+
+    if (!first)
+        return 0;
+    while (first > all && compare(key, first - 1) == 0)
+        first--;
+    while (first + length < all + n && compare(key, first + length) == 0)
+        length++;
+    *ret_first = first;
+    return length;
+}
+
 static int bridge_of(const void *key, const void *item)
 {
     const struct vswitch_port *const *port = item;
@@ -118,19 +136,8 @@ static int bridge_of(const void *key, const void *item)
 size_t snapshot_ports_of(const struct snapshot *snapshot, const char *bridge,
                          const struct vswitch_port *const **ret_first)
 {
-    const struct vswitch_port **all = snapshot->by_bridge, **end = all + snapshot->db.n_ports;
-    const struct vswitch_port **first =
-        bsearch(bridge, all, snapshot->db.n_ports, sizeof *all, bridge_of);
-    size_t n = 0;
-
-    if (!first)
-        return 0;
-    while (first > all && bridge_of(bridge, first - 1) == 0)
-        first--;
-    while (first + n < end && bridge_of(bridge, first + n) == 0)
-        n++;
-    *ret_first = first;
-    return n;
+    return find_run(bridge, snapshot->by_bridge, snapshot->db.n_ports, bridge_of,
+                    (const void **)ret_first);
 }
 
 static int master_of(const void *key, const void *item)
@@ -144,19 +151,8 @@ static int master_of(const void *key, const void *item)
 size_t snapshot_members_of(const struct snapshot *snapshot, int ifindex,
                            const struct link_info *const **ret_first)
 {
-    const struct link_info **all = snapshot->by_master, **end = all + snapshot->n_by_master;
-    const struct link_info **first =
-        bsearch(&ifindex, all, snapshot->n_by_master, sizeof *all, master_of);
-    size_t n = 0;
-
-    if (!first)
-        return 0;
-    while (first > all && first[-1]->master == ifindex)
-        first--;
-    while (first + n < end && first[n]->master == ifindex)
-        n++;
-    *ret_first = first;
-    return n;
+    return find_run(&ifindex, snapshot->by_master, snapshot->n_by_master, master_of,
+                    (const void **)ret_first);
 }
 
 const struct vswitch_port *snapshot_patch_peer(const struct snapshot *snapshot,

@@ -107,20 +107,8 @@ int wiring_rules_interface(struct vif_wiring_rules *rules, const char *interface
     return 0;
 }
 
-int wiring_expect_link(struct vif_wiring *wiring, const char *name, int ifindex)
-{
-    struct wiring_expected *item = add_to(wiring->expected, wiring->n_expected);
-
-    if (!item)
-        return -ENOMEM;
-    item->sort = WIRING_LINK;
-    set_name(item->name, name);
-    item->ifindex = ifindex;
-    return 0;
-}
-
-int wiring_expect_row(struct vif_wiring *wiring, enum wiring_sort sort, const char *name,
-                      const char *uuid, size_t n_ports)
+int wiring_expect(struct vif_wiring *wiring, enum wiring_sort sort, const char *name, int ifindex,
+                  const char *uuid, size_t n_ports)
 {
     struct wiring_expected *item = add_to(wiring->expected, wiring->n_expected);
 
@@ -128,6 +116,7 @@ int wiring_expect_row(struct vif_wiring *wiring, enum wiring_sort sort, const ch
         return -ENOMEM;
     item->sort = sort;
     set_name(item->name, name);
+    item->ifindex = ifindex;
     set_name(item->uuid, uuid);
     item->n_ports = n_ports;
     return 0;

@@ -86,10 +86,9 @@ struct vif_wiring_rules *wiring_add_rules(struct vif_wiring *wiring, const char 
 /* One more interface of the rules; -ENOMEM. */
 int wiring_rules_interface(struct vif_wiring_rules *rules, const char *interface);
 
-/* Both return 0 or -ENOMEM.  'ifindex' and 'uuid' as above. */
-int wiring_expect_link(struct vif_wiring *wiring, const char *name, int ifindex);
-int wiring_expect_row(struct vif_wiring *wiring, enum wiring_sort sort, const char *name,
-                      const char *uuid, size_t n_ports);
+/* Both return 0 or -ENOMEM.  The members of struct wiring_expected; 'uuid' "" for a link. */
+int wiring_expect(struct vif_wiring *wiring, enum wiring_sort sort, const char *name, int ifindex,
+                  const char *uuid, size_t n_ports);
 int wiring_add_qos(struct vif_wiring *wiring, const char *uuid, const char *id);
 /* One more VF, of the address 'pci'; NULL when out of memory. */
 struct wiring_vf *wiring_add_vf(struct vif_wiring *wiring, const char *pci);

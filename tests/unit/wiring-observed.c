@@ -240,12 +240,18 @@ static void set_key(const struct sort *sort, char *row, char *assignment)
     set_value(key, row, equals + 1);
 }
 
+/* Where a row has the name it goes by here. */
+static size_t name_of(const struct sort *sort)
+{
+    return strcmp(sort->word, "qos") == 0 ? offsetof(struct vswitch_qos, uuid) : 0;
+}
+
 static void set_defaults(const struct sort *sort, char *row, const char *name)
 {
     struct link_info *link = (struct link_info *)(void *)row;
     struct vswitch_port *port = (struct vswitch_port *)(void *)row;
 
-    memcpy(row, name, strlen(name) + 1);
+    memcpy(row + name_of(sort), name, strlen(name) + 1);
     if (sort->uuid)
         (void)snprintf(row + sort->uuid, UUID_TEXT_SIZE, "%s-%s", sort->word, name);
     if (strcmp(sort->word, "link") == 0) {
@@ -259,13 +265,6 @@ static void set_defaults(const struct sort *sort, char *row, const char *name)
 static int by_first_text(const void *a, const void *b)
 {
     return strcmp(a, b);
-}
-
-static int by_id(const void *a, const void *b)
-{
-    const struct vswitch_qos *left = a, *right = b;
-
-    return strcmp(left->id, right->id);
 }
 
 static void remove_row(const struct sort *sort, char *items, size_t *n, size_t at)
@@ -294,7 +293,7 @@ static void edit_row(struct observed *observed, const struct sort *sort, const c
 
     memcpy(&items, (char *)observed + sort->items, sizeof items);
     memcpy(&n, (char *)observed + sort->n, sizeof n);
-    while (at < n * sort->size && strcmp(items + at, name) != 0)
+    while (at < n * sort->size && strcmp(items + at + name_of(sort), name) != 0)
         at += sort->size;
     if (strcmp(rest, "gone") == 0) {
         assert_true(at < n * sort->size);
@@ -309,7 +308,7 @@ static void edit_row(struct observed *observed, const struct sort *sort, const c
         row = items + at;
         for (char *word = strtok_r(rest, " ", &save); word; word = strtok_r(NULL, " ", &save))
             set_key(sort, row, word);
-        qsort(items, n, sort->size, strcmp(sort->word, "qos") == 0 ? by_id : by_first_text);
+        qsort(items, n, sort->size, by_first_text);
     }
     memcpy((char *)observed + sort->items, &items, sizeof items);
     memcpy((char *)observed + sort->n, &n, sizeof n);

@@ -24,7 +24,6 @@ static const struct diagnosis_facts host = {
             .datapath_types = "netdev, system",
             .dpdk_known = true,
         },
-    .agent = {0, 1},
     .southbound = SOUTHBOUND_KNOWN,
     .registered = true,
 };
@@ -123,10 +122,10 @@ static void learn(enum knowledge what, struct diagnosis_facts *facts, struct dia
         strcpy(facts->db.ovn_bridge, "br-ovn");
         break;
     case NO_AGENT:
-        facts->agent.error = -ESRCH;
+        facts->agent = -ESRCH;
         break;
     case AGENT_UNKNOWN:
-        facts->agent.error = -EACCES;
+        facts->agent = -EACCES;
         break;
     case NOT_ASKED:
         facts->southbound = SOUTHBOUND_NOT_ASKED;
