@@ -89,10 +89,7 @@ static void set_link_attributes(const struct link_info *link, struct graph *grap
 
 size_t builder_link(const struct builder *b, const char *name, const char *kind)
 {
-    const struct snapshot *snapshot = b->snapshot;
-    const struct link_info *link = snapshot_link(snapshot, name);
-    const struct link_counters *counters =
-        link ? link_find_counters(snapshot->counters, snapshot->n_counters, link->ifindex) : NULL;
+    const struct link_info *link = snapshot_link(b->snapshot, name);
     size_t node;
 
     if (!graph_add_node(b->graph, GRAPH_LINK, link ? kind_of(link) : kind, name, b->vif, &node))
@@ -103,8 +100,8 @@ size_t builder_link(const struct builder *b, const char *name, const char *kind)
     }
     b->graph->nodes[node].state = state_of_link(link);
     set_link_attributes(link, b->graph);
-    if (counters)
-        set_counters(b, COUNTERS(counters));
+    if (link->counted)
+        set_counters(b, COUNTERS(&link->counters));
     return node;
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading links: some by name in one batch, or all by one dump; a struct link_info or the counters
- * of each.  Attributes that are missing or shorter than they should be leave their field at zero:
+/* Reading links: some by name in one batch, or all by one dump.  Attributes that are missing or shorter than they should be leave their field at zero:
  * kernels add and drop attributes, and a reader must not fail over one it could do without. */
 #include <errno.h>
 #include <linux/if_link.h>
@@ -70,12 +69,30 @@ static void parse_af_spec(const struct nlattr *af_spec, struct link_info *info)
         get_element(inet6[IFLA_INET6_CONF], DEVCONF_DISABLE_IPV6, &info->disable_ipv6);
 }
 
-/* Fills 'item', a zeroed struct link_info, from one answer; false when it is not a link. */
-static bool parse_link(const struct nlmsghdr *message, void *item)
+/* Newer kernels add counters at the end. */
+static void parse_counters(const struct nlattr *attr, struct link_counters *ret)
+{
+    size_t n = attr ? mnl_attr_get_payload_len(attr) : 0;
+    struct rtnl_link_stats64 stats = {0};
+
+    (void)netlink_bytes(attr, &stats, n < sizeof stats ? n : sizeof stats);
+    *ret = (struct link_counters){
+        .rx_packets = stats.rx_packets,
+        .rx_bytes = stats.rx_bytes,
+        .rx_errors = stats.rx_errors,
+        .rx_dropped = stats.rx_dropped,
+        .tx_packets = stats.tx_packets,
+        .tx_bytes = stats.tx_bytes,
+        .tx_errors = stats.tx_errors,
+        .tx_dropped = stats.tx_dropped,
+    };
+}
+
+/* Fills 'info', which is zeroed, from one answer; false when it is not a link. */
+static bool parse_link(const struct nlmsghdr *message, struct link_info *info)
 {
     const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
     const struct nlattr *of[IFLA_MAX + 1];
-    struct link_info *info = item;
 
     if (message->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(message) < sizeof *header)
         return false;
@@ -96,6 +113,9 @@ static bool parse_link(const struct nlmsghdr *message, void *item)
     info->on_switch = of[IFLA_PHYS_SWITCH_ID] != NULL;
     parse_linkinfo(of[IFLA_LINKINFO], info);
     parse_af_spec(of[IFLA_AF_SPEC], info);
+    info->counted = of[IFLA_STATS64] != NULL;
+    if (info->counted)
+        parse_counters(of[IFLA_STATS64], &info->counters);
     /* An ifindex of another namespace means nothing here. */
     if (of[IFLA_LINK_NETNSID])
         return true;
@@ -126,10 +146,11 @@ static void add_get(struct netlink_batch *batch, const char *name)
     netlink_batch_end(batch, message);
 }
 
-static int read_links(struct netlink *nl, struct netlink_batch *batch, const char *const *names,
-                      size_t n, struct link_info *info, struct vif_error *err)
+int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct link_info *info,
+                  struct vif_error *err)
 {
-    auto_free struct netlink_result *results = calloc(n, sizeof *results);
+    auto_netlink_batch struct netlink_batch batch = {0};
+    auto_free struct netlink_result *results = calloc(n + 1, sizeof *results);
     int r;
 
     if (!results)
@@ -137,9 +158,9 @@ static int read_links(struct netlink *nl, struct netlink_batch *batch, const cha
     for (size_t i = 0; i < n; i++) {
         info[i] = (struct link_info){0};
         text_copy(info[i].name, sizeof info[i].name, names[i]);
-        add_get(batch, names[i]);
+        add_get(&batch, names[i]);
     }
-    r = netlink_batch_send(nl, batch, 0, results, store_link, info, err);
+    r = netlink_batch_send(nl, &batch, 0, results, store_link, info, err);
     if (r < 0)
         return error_prefix(err, r, "read links");
     for (size_t i = 0; i < n; i++) {
@@ -151,91 +172,41 @@ static int read_links(struct netlink *nl, struct netlink_batch *batch, const cha
     return 0;
 }
 
-int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct link_info *info,
-                  struct vif_error *err)
-{
-    struct netlink_batch batch = {0};
-    int r;
-
-    if (n == 0)
-        return 0;
-    r = read_links(nl, &batch, names, n, info, err);
-    netlink_batch_done(&batch);
-    return r;
-}
-
-/* Items of one size, growing. */
-struct dump {
-    void *items;
-    size_t n, room, size;
-};
-
-/* Fills the zeroed 'item' from one answer (RTM_NEWLINK); false when there is nothing to keep. */
-typedef bool dump_fn(const struct nlmsghdr *message, void *item);
-
 /* A dump during which links came or went may lack one: it is asked for again, so often.  The last
  * one is taken as it is, for on a host where links come and go all the time there is no better. */
 #define DUMPS_MAX 5
 
-struct filling {
-    struct dump *dump;
-    dump_fn *parse;
+struct dump {
+    struct link_info *links;
+    size_t n, room;
     struct vif_error *err;
 };
 
-static int store_item(void *data, size_t index, const struct nlmsghdr *message)
+static int append_link(void *data, size_t index, const struct nlmsghdr *message)
 {
-    struct filling *filling = data;
-    struct dump *dump = filling->dump;
-    void *items = array_reserve(dump->items, dump->n, &dump->room, 1, dump->size), *item;
+    struct dump *dump = data;
 
     (void)index;
-    if (!items)
-        return error_memory(filling->err);
-    dump->items = items;
-    item = (char *)dump->items + dump->n * dump->size;
-    memset(item, 0, dump->size);
-    dump->n += filling->parse(message, item);
+    if (!array_grow(dump->links, dump->n, dump->room, 1))
+        return error_memory(dump->err);
+    dump->links[dump->n] = (struct link_info){0};
+    dump->n += parse_link(message, &dump->links[dump->n]);
     return 0;
 }
 
-static int dump_once(struct netlink *nl, bool statistics, struct filling *filling,
+static int dump_once(struct netlink *nl, bool counters, struct dump *dump,
                      struct netlink_result *result)
 {
-    struct netlink_batch batch = {0};
+    auto_netlink_batch struct netlink_batch batch = {0};
     struct nlmsghdr *message = netlink_batch_begin(&batch, RTM_GETLINK, NLM_F_DUMP, 64);
-    int r;
 
-    filling->dump->n = 0;
+    dump->n = 0;
     if (message)
         (void)mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
-    if (message && !statistics)
+    if (message && !counters)
         mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
     netlink_batch_end(&batch, message);
-    r = netlink_batch_send(nl, &batch, 0, result, store_item, filling, filling->err);
-    netlink_batch_done(&batch);
-    return r;
-}
-
-/* Dumps the links, with or without their statistics, and again where links came or went meanwhile.
- * On success dump->items is the caller's to free; nothing is left after an error. */
-static int dump_links(struct netlink *nl, bool statistics, dump_fn *parse, struct dump *dump,
-                      struct vif_error *err)
-{
-    struct filling filling = {dump, parse, err};
-    struct netlink_result result = {.error = -EINTR};
-    int r = 0;
-
-    for (unsigned i = 0; r == 0 && result.error == -EINTR && i < DUMPS_MAX; i++)
-        r = dump_once(nl, statistics, &filling, &result);
-    if (r == 0 && result.error < 0 && result.error != -EINTR)
-        r = link_result_error(&result, err, "dump");
-    if (r < 0) {
-        free(dump->items);
-        *dump = (struct dump){.size = dump->size};
-        return error_prefix(err, r, "read all links");
-    }
-    return 0;
+    return netlink_batch_send(nl, &batch, 0, result, append_link, dump, dump->err);
 }
 
 _Static_assert(offsetof(struct link_info, name) == 0, "text_compare() compares names");
@@ -245,17 +216,24 @@ const struct link_info *link_find(const struct link_info *links, size_t n, const
     return n ? bsearch(name, links, n, sizeof *links, text_compare) : NULL;
 }
 
-int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n,
+int link_get_all(struct netlink *nl, bool counters, struct link_info **ret_links, size_t *ret_n,
                  struct vif_error *err)
 {
-    struct dump dump = {.size = sizeof **ret_links};
-    int r = dump_links(nl, false, parse_link, &dump, err);
+    struct netlink_result result = {.error = -EINTR};
+    struct dump dump = {.err = err};
+    int r = 0;
 
-    if (r < 0)
-        return r;
+    for (unsigned i = 0; r == 0 && result.error == -EINTR && i < DUMPS_MAX; i++)
+        r = dump_once(nl, counters, &dump, &result);
+    if (r == 0 && result.error < 0 && result.error != -EINTR)
+        r = link_result_error(&result, err, "dump");
+    if (r < 0) {
+        free(dump.links);
+        return error_prefix(err, r, "read all links");
+    }
     if (dump.n)
-        qsort(dump.items, dump.n, dump.size, text_compare);
-    *ret_links = dump.items;
+        qsort(dump.links, dump.n, sizeof *dump.links, text_compare);
+    *ret_links = dump.links;
     *ret_n = dump.n;
     return 0;
 }
@@ -272,65 +250,6 @@ void link_name(int ifindex, char ret_name[LIMIT_IFNAME])
 bool link_is_gone(const char *name)
 {
     return if_nametoindex(name) == 0 && errno == ENODEV;
-}
-
-/* 'item' is a struct link_counters. */
-static bool parse_counters(const struct nlmsghdr *message, void *item)
-{
-    const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
-    const struct nlattr *of[IFLA_STATS64 + 1];
-    struct link_counters *counters = item;
-    struct rtnl_link_stats64 stats = {0};
-    size_t n;
-
-    if (message->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(message) < sizeof *header)
-        return false;
-    netlink_attributes(message, sizeof *header, of, IFLA_STATS64 + 1);
-    /* Newer kernels add counters at the end. */
-    n = of[IFLA_STATS64] ? mnl_attr_get_payload_len(of[IFLA_STATS64]) : 0;
-    (void)netlink_bytes(of[IFLA_STATS64], &stats, n < sizeof stats ? n : sizeof stats);
-    *counters = (struct link_counters){
-        .ifindex = header->ifi_index,
-        .rx_packets = stats.rx_packets,
-        .rx_bytes = stats.rx_bytes,
-        .rx_errors = stats.rx_errors,
-        .rx_dropped = stats.rx_dropped,
-        .tx_packets = stats.tx_packets,
-        .tx_bytes = stats.tx_bytes,
-        .tx_errors = stats.tx_errors,
-        .tx_dropped = stats.tx_dropped,
-    };
-    return true;
-}
-
-static int by_ifindex(const void *a, const void *b)
-{
-    const struct link_counters *left = a, *right = b;
-
-    return (left->ifindex > right->ifindex) - (left->ifindex < right->ifindex);
-}
-
-int link_get_counters(struct netlink *nl, struct link_counters **ret_counters, size_t *ret_n,
-                      struct vif_error *err)
-{
-    struct dump dump = {.size = sizeof **ret_counters};
-    int r = dump_links(nl, true, parse_counters, &dump, err);
-
-    if (r < 0)
-        return r;
-    if (dump.n)
-        qsort(dump.items, dump.n, dump.size, by_ifindex);
-    *ret_counters = dump.items;
-    *ret_n = dump.n;
-    return 0;
-}
-
-const struct link_counters *link_find_counters(const struct link_counters *counters, size_t n,
-                                               int ifindex)
-{
-    const struct link_counters key = {.ifindex = ifindex};
-
-    return n ? bsearch(&key, counters, n, sizeof *counters, by_ifindex) : NULL;
 }
 
 /* The inode of the link's directory in sysfs is made when someone first looks at it (udev does as

@@ -19,6 +19,13 @@
 /* The flag IFF_LOWER_UP, a carrier: <linux/if.h>, which has it, does not go with <net/if.h>. */
 #define LINK_LOWER_UP 0x10000U
 
+/* What a link has carried, from where the host stands: a frame a guest sends is received by its
+ * tap. */
+struct link_counters {
+    uint64_t rx_packets, rx_bytes, rx_errors, rx_dropped;
+    uint64_t tx_packets, tx_bytes, tx_errors, tx_dropped;
+};
+
 /* One link as the kernel shows it. */
 struct link_info {
     char name[LIMIT_IFNAME];  /* the one asked for */
@@ -44,6 +51,8 @@ struct link_info {
     int32_t disable_ipv6;
     int32_t arp_ignore;
     int32_t arp_announce;
+    bool counted; /* 'counters' were asked for */
+    struct link_counters counters;
 };
 
 /* Whether there is certainly no link of this name.  Does not ask rtnetlink, whose lock another
@@ -55,9 +64,9 @@ bool link_is_gone(const char *name);
 int link_get_many(struct netlink *nl, const char *const *names, size_t n, struct link_info *info,
                   struct vif_error *err);
 
-/* Reads every link of the network namespace, sorted by name.  On success '*ret_links' (NULL when
- * there is none) is the caller's to free. */
-int link_get_all(struct netlink *nl, struct link_info **ret_links, size_t *ret_n,
+/* Reads every link of the network namespace, sorted by name, with 'counters' also those.  On
+ * success '*ret_links' (NULL when there is none) is the caller's to free. */
+int link_get_all(struct netlink *nl, bool counters, struct link_info **ret_links, size_t *ret_n,
                  struct vif_error *err);
 
 /* The link of this name in links[0..n), which are sorted by name; or NULL. */
@@ -65,23 +74,6 @@ const struct link_info *link_find(const struct link_info *links, size_t n, const
 
 /* The name of the link with this ifindex; "" when there is none (any more). */
 void link_name(int ifindex, char ret_name[LIMIT_IFNAME]);
-
-/* What a link has carried, from where the host stands: a frame a guest sends is received by its
- * tap. */
-struct link_counters {
-    int ifindex;
-    uint64_t rx_packets, rx_bytes, rx_errors, rx_dropped;
-    uint64_t tx_packets, tx_bytes, tx_errors, tx_dropped;
-};
-
-/* Reads those of every link of the network namespace, sorted by ifindex.  On success
- * '*ret_counters' (NULL when there is none) is the caller's to free. */
-int link_get_counters(struct netlink *nl, struct link_counters **ret_counters, size_t *ret_n,
-                      struct vif_error *err);
-
-/* Those of one link, or NULL. */
-const struct link_counters *link_find_counters(const struct link_counters *counters, size_t n,
-                                               int ifindex);
 
 /* How long the link has been there, at least, in milliseconds.  0; -ENOENT or another errno where
  * that is not known: there is no sysfs, or that of another network namespace. */

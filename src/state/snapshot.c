@@ -16,7 +16,6 @@ void snapshot_done(struct snapshot *snapshot)
     free(snapshot->by_master);
     free(snapshot->by_bridge);
     free(snapshot->vifs);
-    free(snapshot->counters);
     unix_sockets_done(&snapshot->sockets);
     *snapshot = (struct snapshot){0};
 }
@@ -77,9 +76,7 @@ int snapshot_read(const struct engine *engine, enum snapshot_extent extent, int6
     int r = vswitch_read(engine->db, &query, until, &snapshot.db, err);
 
     if (r == 0)
-        r = link_get_all(engine->nl, &snapshot.links, &snapshot.n_links, err);
-    if (r == 0 && details)
-        r = link_get_counters(engine->nl, &snapshot.counters, &snapshot.n_counters, err);
+        r = link_get_all(engine->nl, details, &snapshot.links, &snapshot.n_links, err);
     if (r == 0 && details)
         r = unix_sockets_read(&snapshot.sockets, err);
     if (r == 0)

@@ -25,8 +25,6 @@ struct snapshot {
     size_t n_vifs;
 
     /* Only with details. */
-    struct link_counters *counters; /* sorted by ifindex */
-    size_t n_counters;
     struct unix_sockets sockets;
 };
 
