@@ -198,21 +198,33 @@ size_t plain_width(const char *text, size_t n)
     return width;
 }
 
-void names_add(struct names *names, const char *name)
+void names_done(struct names *names)
 {
-    if (name && name[0])
-        names->items[names->n++] = name;
+    free(names->items);
+    *names = (struct names){0};
 }
 
-void names_unique(struct names *names)
+void names_add(struct names *names, const char *name)
+{
+    if (!name || !name[0])
+        return;
+    if (array_grow(names->items, names->n, names->room, 1))
+        names->items[names->n++] = name;
+    else
+        names->failed = true;
+}
+
+int names_unique(struct names *names)
 {
     size_t kept = 0;
 
-    if (!names->n)
-        return;
-    qsort(names->items, names->n, sizeof *names->items, text_compare_pointers);
+    if (names->failed)
+        return -ENOMEM;
+    if (names->n)
+        qsort(names->items, names->n, sizeof *names->items, text_compare_pointers);
     for (size_t i = 0; i < names->n; i++)
         if (!kept || strcmp(names->items[kept - 1], names->items[i]) != 0)
             names->items[kept++] = names->items[i];
     names->n = kept;
+    return 0;
 }

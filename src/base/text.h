@@ -49,14 +49,18 @@ char *text_take(struct text *text);
 
 /* A list of borrowed names, to be sorted and asked for together. */
 struct names {
-    const char **items; /* the caller provides the room */
-    size_t n;
+    const char **items;
+    size_t n, room;
+    bool failed; /* out of memory */
 };
 
-/* Adds a name unless it is NULL or ""; there is room. */
+void names_done(struct names *names);
+#define auto_names __attribute__((cleanup(names_done)))
+
+/* Adds a name unless it is NULL or "". */
 void names_add(struct names *names, const char *name);
 
-/* Sorts them, each once. */
-void names_unique(struct names *names);
+/* Sorts them, each once.  -ENOMEM when one could not be added. */
+int names_unique(struct names *names);
 
 #endif

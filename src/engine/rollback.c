@@ -9,7 +9,6 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
-#include "base/text.h"
 #include "engine/phases.h"
 #include "engine/steps.h"
 
@@ -47,12 +46,8 @@ static bool concerns(const struct rollback *rollback, const struct job *job)
 
 /* ---- what is there now ---- */
 
-/* All that the steps of the jobs have to do with. */
-struct wanted {
-    struct names bridges, ports, qos;
-};
-
-static void want_job(const struct job *job, struct wanted *wanted)
+/* Adds all that the steps of the job have to do with. */
+static void want_job(const struct job *job, struct vswitch_query *wanted)
 {
     FOR_EACH_STEP(step, job) {
         if (STEP_IS_LINK(step->kind))
@@ -65,7 +60,7 @@ static void want_job(const struct job *job, struct wanted *wanted)
             continue;
         names_add(&wanted->bridges, step->port->bridge);
         names_add(&wanted->ports, step->port->name);
-        names_add(&wanted->qos, step->port->qos_id);
+        names_add(&wanted->qos_ids, step->port->qos_id);
     }
     for (size_t i = 0; job->copies && vswitch_copies_bridge(job->copies, i); i++)
         names_add(&wanted->bridges, vswitch_copies_bridge(job->copies, i));
@@ -73,53 +68,26 @@ static void want_job(const struct job *job, struct wanted *wanted)
         names_add(&wanted->ports, vswitch_copies_port(job->copies, i));
 }
 
-static size_t room_for(const struct job *job)
-{
-    size_t bridges = 0, ports = 0;
-
-    while (job->copies && vswitch_copies_bridge(job->copies, bridges))
-        bridges++;
-    while (job->copies && vswitch_copies_port(job->copies, ports))
-        ports++;
-    return 3 * job->plan.n + bridges + ports;
-}
-
 static int read_now(struct rollback *rollback, struct vif_error *err)
 {
     struct ovsdb_client *db = rollback->batch->engine->db;
-    auto_free const char **bridges = NULL, **ports = NULL, **qos = NULL;
-    struct vswitch_query query;
-    struct wanted wanted;
-    size_t room = 1;
+    struct vswitch_query wanted = {0};
     int r;
 
     FOR_EACH_JOB(job, rollback->batch)
         if (concerns(rollback, job))
-            room += room_for(job);
-    bridges = calloc(room, sizeof *bridges);
-    ports = calloc(room, sizeof *ports);
-    qos = calloc(room, sizeof *qos);
-    if (!bridges || !ports || !qos)
-        return error_memory(err);
-    wanted = (struct wanted){{bridges, 0}, {ports, 0}, {qos, 0}};
-    FOR_EACH_JOB(job, rollback->batch)
-        if (concerns(rollback, job))
             want_job(job, &wanted);
-    names_unique(&wanted.bridges);
-    names_unique(&wanted.ports);
-    names_unique(&wanted.qos);
-    query = (struct vswitch_query){
-        .bridges = bridges,
-        .n_bridges = wanted.bridges.n,
-        .ports = ports,
-        .n_ports = wanted.ports.n,
-        .qos_ids = qos,
-        .n_qos_ids = wanted.qos.n,
-    };
-    r = vswitch_read(db, &query, rollback->until, &rollback->now, err);
-    if (r < 0)
-        return r;
-    return vswitch_locate(db, &rollback->now, bridges, wanted.bridges.n, rollback->until, err);
+    if (names_unique(&wanted.bridges) < 0 || names_unique(&wanted.ports) < 0 ||
+        names_unique(&wanted.qos_ids) < 0)
+        r = error_memory(err);
+    else
+        r = vswitch_read(db, &wanted, rollback->until, &rollback->now, err);
+    if (r == 0)
+        r = vswitch_locate(db, &rollback->now, &wanted.bridges, rollback->until, err);
+    names_done(&wanted.bridges);
+    names_done(&wanted.ports);
+    names_done(&wanted.qos_ids);
+    return r;
 }
 
 /* ---- the transaction ---- */

@@ -7,8 +7,8 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
-#include "base/text.h"
 #include "engine/phases.h"
+#include "state/attributes.h"
 
 /* Whether the kernel link behind the port is there: it was, or this call made it or gave it its
  * name. */
@@ -74,48 +74,13 @@ void wait_skip(struct batch *batch)
 
 /* ---- what ovs-vswitchd left in the database ---- */
 
-/* The ports and bridges of the COMMITTED jobs, and how they are. */
-struct statuses {
-    const char **names; /* sorted */
-    struct vswitch_status *items;
-    size_t n;
-};
-
-static void statuses_done(struct statuses *statuses)
+/* Reads what became of the ports and bridges of the COMMITTED jobs. */
+static int read_results(const struct batch *batch, int64_t until, struct vswitch *ret,
+                        struct vif_error *err)
 {
-    free(statuses->names);
-    free(statuses->items);
-    *statuses = (struct statuses){0};
-}
+    auto_names struct names names = {0};
+    int r;
 
-static int compare_name(const void *key, const void *item)
-{
-    const char *const *name = item;
-
-    return strcmp(key, *name);
-}
-
-static const struct vswitch_status *status_of(const struct statuses *statuses, const char *name)
-{
-    const char **found = statuses->n ? bsearch(name, statuses->names, statuses->n,
-                                               sizeof *statuses->names, compare_name)
-                                     : NULL;
-
-    return found ? &statuses->items[found - statuses->names] : NULL;
-}
-
-static int read_statuses(const struct batch *batch, int64_t until, struct statuses *ret,
-                         struct vif_error *err)
-{
-    struct names names = {0};
-    size_t room = 1;
-
-    FOR_EACH_JOB(job, batch)
-        room += job->wiring->n_ports + job->wiring->n_bridges;
-    names.items = ret->names = calloc(room, sizeof *ret->names);
-    ret->items = calloc(room, sizeof *ret->items);
-    if (!ret->names || !ret->items)
-        return error_memory(err);
     FOR_EACH_JOB_IN(job, batch, JOB_COMMITTED) {
         for (size_t i = 0; i < job->wiring->n_bridges; i++)
             names_add(&names, job->wiring->bridges[i].name);
@@ -123,73 +88,72 @@ static int read_statuses(const struct batch *batch, int64_t until, struct status
             if (job->wiring->ports[i].create)
                 names_add(&names, job->wiring->ports[i].name);
     }
-    names_unique(&names);
-    ret->n = names.n;
-    if (!ret->n)
-        return 0;
-    return vswitch_read_status(batch->engine->db, ret->names, ret->n, until, ret->items, err);
+    r = names_unique(&names) < 0 ? error_memory(err) : 0;
+    if (r == 0 && names.n)
+        r = vswitch_read_results(batch->engine->db, &names, until, ret, err);
+    return r;
 }
 
 /* A bridge whose own port has no number was not made by ovs-vswitchd, and nothing on it will be. */
-static int check_bridge(const struct batch *batch, const struct statuses *statuses,
+static int check_bridge(const struct batch *batch, const struct vswitch *now,
                         const struct vif_wiring_bridge *bridge, struct vif_error *err)
 {
-    const struct vswitch_status *status = status_of(statuses, bridge->name);
+    const struct vswitch_interface *own = vswitch_find_interface(now, bridge->name);
     const struct vswitch_bridge *there = vswitch_find_bridge(&batch->observed.db, bridge->name);
     const char *type = bridge->datapath_type;
 
-    if (!bridge->create || !status || !status->exists || status->ofport > 0)
+    if (!bridge->create || !own || own->ofport > 0)
         return 0;
     if (!type[0] && there)
         type = there->datapath_type;
     return error_set(err, VIF_ERROR_SWITCH,
                      "ovs-vswitchd could not make bridge %s (datapath_type %s)%s%s; its log says "
                      "why",
-                     bridge->name, type[0] ? type : "system", status->error[0] ? ": " : "",
-                     status->error);
+                     bridge->name, attribute_type(type), own->error ? ": " : "",
+                     own->error ? own->error : "");
 }
 
-static int check_port(const struct batch *batch, const struct statuses *statuses, struct job *job,
+static int check_port(const struct batch *batch, const struct vswitch *now, struct job *job,
                       const struct vif_wiring_port *port)
 {
-    const struct vswitch_status *status = status_of(statuses, port->name);
+    const struct vswitch_interface *interface = vswitch_find_interface(now, port->name);
     const struct vswitch *db = &batch->observed.db;
     bool no_dpdk = strncmp(port->type, "dpdk", 4) == 0 && db->has_row && !db->dpdk_initialized;
 
-    if (!status || !status->exists)
+    if (!interface)
         return error_set(&job->error, VIF_ERROR_SWITCH,
                          "port %s is gone from the database: another program removed it",
                          port->name);
-    if (status->ofport > 0) {
-        job->ofport = status->ofport;
+    if (interface->ofport > 0) {
+        job->ofport = interface->ofport;
         return 0;
     }
     /* That it has no device is what ovs-vswitchd said; a port it has said nothing of, it does not
      * know: then it could not make the bridge. */
-    if (status->ofport < 0 && !link_is_there(batch, job, port)) {
+    if (interface->ofport < 0 && !link_is_there(batch, job, port)) {
         job->waiting = true;
         return 0;
     }
-    if (status->ofport == 0 && !status->error[0])
+    if (interface->ofport == 0 && !interface->error)
         return error_set(&job->error, VIF_ERROR_SWITCH,
                          "ovs-vswitchd has not taken up port %s: it could not make bridge %s, and "
                          "its log says why",
                          port->name, port->bridge);
     return error_set(&job->error, VIF_ERROR_SWITCH, "ovs-vswitchd could not make port %s: %s%s",
-                     port->name, status->error[0] ? status->error : "its log may say why",
+                     port->name, interface->error ? interface->error : "its log may say why",
                      no_dpdk ? " (DPDK is not initialized: other_config:dpdk-init)" : "");
 }
 
-static void check_job(const struct batch *batch, const struct statuses *statuses, struct job *job)
+static void check_job(const struct batch *batch, const struct vswitch *now, struct job *job)
 {
     const struct vif_wiring *wiring = job->wiring;
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < wiring->n_bridges; i++)
-        r = check_bridge(batch, statuses, &wiring->bridges[i], &job->error);
+        r = check_bridge(batch, now, &wiring->bridges[i], &job->error);
     for (size_t i = 0; r == 0 && i < wiring->n_ports; i++)
         if (wiring->ports[i].create)
-            r = check_port(batch, statuses, job, &wiring->ports[i]);
+            r = check_port(batch, now, job, &wiring->ports[i]);
     if (r == 0)
         return;
     job_fail(job, NULL);
@@ -200,19 +164,19 @@ static void check_job(const struct batch *batch, const struct statuses *statuses
 
 /* Whether every port of the job was added by it and is made, so that its result is known
  * although it was not waited for. */
-static bool is_made(const struct statuses *statuses, const struct job *job)
+static bool is_made(const struct vswitch *now, const struct job *job)
 {
     size_t wanted = 0, made = 0;
 
     for (size_t i = 0; i < job->wiring->n_ports; i++)
         wanted += job->wiring->ports[i].create;
     FOR_EACH_STEP(step, job) {
-        const struct vswitch_status *status =
-            step->kind == STEP_PORT_ADD ? status_of(statuses, step->name) : NULL;
+        const struct vswitch_interface *interface =
+            step->kind == STEP_PORT_ADD ? vswitch_find_interface(now, step->name) : NULL;
 
         if (step->kind == STEP_PORT_REOPEN)
             return false;
-        made += status && status->exists && status->ofport != 0;
+        made += interface && interface->ofport != 0;
     }
     return wanted && made == wanted;
 }
@@ -260,7 +224,7 @@ void wait_present(struct batch *batch, int64_t cfg)
 {
     size_t n = 0, n_ready = 0;
     enum vif_stage stage = report_stage(batch, VIF_STAGE_WAIT);
-    struct statuses statuses = {0};
+    struct vswitch now = {0};
     struct vif_error err = {0};
     int r;
 
@@ -276,27 +240,26 @@ void wait_present(struct batch *batch, int64_t cfg)
         return;
     r = wait_for_cfg(batch, cfg, stage, n, &err);
     if (r == 0)
-        r = read_statuses(batch, batch->options->until, &statuses, &err);
+        r = read_results(batch, batch->options->until, &now, &err);
     if (r == -EINTR && batch_cancelled(batch)) {
         r = cancelled(&err);
-        statuses_done(&statuses);
-        (void)read_statuses(batch, deadline_after(LIMIT_LOOK_MS), &statuses, NULL);
+        (void)read_results(batch, deadline_after(LIMIT_LOOK_MS), &now, NULL);
     }
     FOR_EACH_JOB_IN(job, batch, JOB_COMMITTED) {
         if (is_ready(batch, job))
             continue;
-        if (r < 0 && (r != -EINTR || !is_made(&statuses, job))) {
+        if (r < 0 && (r != -EINTR || !is_made(&now, job))) {
             job_fail(job, &err);
             if (r == -ETIMEDOUT || r == -EINTR)
                 job->end = JOB_END_LATE;
             continue;
         }
-        check_job(batch, &statuses, job);
+        check_job(batch, &now, job);
         n_ready += job->state == JOB_COMMITTED;
         finish_unless_agent(batch, job);
     }
     report_progress(batch, stage, n_ready, n);
-    statuses_done(&statuses);
+    vswitch_done(&now);
 }
 
 int wait_absent(struct batch *batch, int64_t cfg, struct vif_error *err)

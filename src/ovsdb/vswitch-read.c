@@ -19,7 +19,7 @@
 int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
                  struct vswitch *ret, struct vif_error *err)
 {
-    bool own = query->interfaces != NULL;
+    const struct names *interfaces = query->interfaces.n ? &query->interfaces : &query->ports;
     auto_vswitch_rows struct vswitch_rows rows;
     struct vswitch vs;
     int r;
@@ -30,10 +30,9 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query,
                                  (query->all && query->details ? READ_STATUS : 0));
     if (!query->all) {
         const struct selection named[VSWITCH_TABLES] = {
-            [BRIDGES] = {.keys = query->bridges, .n = query->n_bridges},
-            [PORTS] = {.keys = query->ports, .n = query->n_ports},
-            [INTERFACES] = {.keys = own ? query->interfaces : query->ports,
-                            .n = own ? query->n_interfaces : query->n_ports},
+            [BRIDGES] = {.keys = query->bridges.items, .n = query->bridges.n},
+            [PORTS] = {.keys = query->ports.items, .n = query->ports.n},
+            [INTERFACES] = {.keys = interfaces->items, .n = interfaces->n},
         };
 
         for (size_t t = BRIDGES; t <= INTERFACES; t++) {
@@ -44,10 +43,10 @@ int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query,
         if (!query->details)
             rows.selections[QOS] = (struct selection){
                 &rows.of[QOS],
-                query->n_qos_ids < WHOLE_QOS_FROM
+                query->qos_ids.n < WHOLE_QOS_FROM
                     ? "[\"external_ids\",\"includes\",[\"map\",[[\"id\",%s]]]]"
                     : NULL,
-                query->qos_ids, query->n_qos_ids, offsetof(struct vswitch_qos, id)};
+                query->qos_ids.items, query->qos_ids.n, offsetof(struct vswitch_qos, id)};
     }
     r = vswitch_rows_read(client, &rows, VSWITCH_TABLES, until, &vs, err);
     if (r == 0 && !vs.has_row)
@@ -134,11 +133,11 @@ static void set_count(struct vswitch *vs, const struct rows *rows, const char *n
     row->ports = (struct uuid_set){0};
 }
 
-int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *const *count,
-                   size_t n_count, int64_t until, struct vif_error *err)
+int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const struct names *count,
+                   int64_t until, struct vif_error *err)
 {
     auto_rows struct rows rows = {.table = &vswitch_bridge_table, .reads = READ_PORTS};
-    struct selection bridges = {&rows, SELECT_BY_NAME, count, n_count, 0};
+    struct selection bridges = {&rows, SELECT_BY_NAME, count->items, count->n, 0};
     int r = vs->n_bridges < WHOLE_TABLE_FROM ? confirm(client, vs, until, err) : 0;
 
     for (size_t i = 0; i < vs->n_ports; i++)
@@ -151,8 +150,8 @@ int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *
     if (r == 0 && !bridges.clause)
         r = select_fault(vswitch_locate_ports(vs, (void *)rows.items, rows.n), err);
     rows_unique(&rows);
-    for (size_t i = 0; r == 0 && i < n_count; i++)
-        set_count(vs, &rows, count[i]);
+    for (size_t i = 0; r == 0 && i < count->n; i++)
+        set_count(vs, &rows, count->items[i]);
     return r;
 }
 
@@ -175,30 +174,20 @@ int vswitch_find_by_owner(struct ovsdb_client *client, const char *iface_id, int
     return r;
 }
 
-int vswitch_read_status(struct ovsdb_client *client, const char *const *names, size_t n,
-                        int64_t until, struct vswitch_status *status, struct vif_error *err)
+int vswitch_read_results(struct ovsdb_client *client, const struct names *names, int64_t until,
+                         struct vswitch *ret, struct vif_error *err)
 {
     auto_rows struct rows rows = {.table = &vswitch_interface_table, .reads = READ_RESULT};
-    auto_index struct row_index index = {0};
-    int r =
-        select_read(client, &(struct selection){&rows, SELECT_BY_NAME, names, n, 0}, 1, until, err);
+    const struct selection named = {&rows, SELECT_BY_NAME, names->items, names->n, 0};
+    int r = select_read(client, &named, 1, until, err);
 
-    memset(status, 0, n * sizeof *status);
     if (r < 0)
         return r;
-    r = row_index_by_text(&index, rows.items, rows.n, rows.table->size,
-                          offsetof(struct vswitch_interface, name));
-    for (size_t i = 0; r == 0 && i < n; i++) {
-        const struct vswitch_interface *row = row_index_find(&index, names[i]);
-
-        if (!row)
-            continue;
-        status[i].exists = true;
-        status[i].ofport = row->ofport;
-        if (row->error)
-            text_copy(status[i].error, sizeof status[i].error, row->error);
-    }
-    return select_fault(r, err);
+    rows_unique(&rows);
+    *ret = (struct vswitch){.n_interfaces = rows.n};
+    rows.n = 0;
+    ret->interfaces = (void *)take_ptr(rows.items);
+    return 0;
 }
 
 /* --- the whole switch, for the doctor --- */

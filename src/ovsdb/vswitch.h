@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/parse.h"
 #include "base/strmap.h"
+#include "base/text.h"
 #include "ovsdb/client.h"
 #include "ovsdb/value.h"
 
@@ -108,23 +109,16 @@ const struct vswitch_interface *vswitch_find_interface(const struct vswitch *vs,
 const struct vswitch_qos *vswitch_find_qos(const struct vswitch *vs, const char *id);
 
 /* Names to read, each list sorted.  An interface is read by each port's name, or by the names in
- * 'interfaces' where that is not NULL. */
+ * 'interfaces' where there are any. */
 struct vswitch_query {
-    const char **bridges;
-    size_t n_bridges;
-    const char **ports;
-    size_t n_ports;
-    const char **qos_ids;
-    size_t n_qos_ids;
-    const char **interfaces;
-    size_t n_interfaces;
+    struct names bridges, ports, qos_ids, interfaces;
     bool all;     /* every row there is; each port with its bridge */
     bool details; /* settings of agents; with 'all', also status */
     bool marks;   /* what distinguishes foreign rows from those of a VIF */
 };
 
-/* Reads the rows of 'query' in one request.  On success '*ret' belongs to the caller.  -EPROTO (kind OVSDB) without an Open_vSwitch row or
- * for a reply that does not match the schema; other errors as ovsdb_client_transact(). */
+/* Reads the rows of 'query' in one request.  On success '*ret' belongs to the caller.  -EPROTO
+ * (kind OVSDB) without an Open_vSwitch row or for a reply that does not match the schema; other errors as ovsdb_client_transact(). */
 int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
                  struct vswitch *ret, struct vif_error *err);
 
@@ -133,23 +127,17 @@ void vswitch_expect(struct vswitch *vs, const char *port, const char *bridge);
 
 /* Further transactions, if needed, since a bridge refers to its ports by UUID: finds the bridge
  * of every port in 'vs', and counts the ports of the bridges named in 'count'. */
-int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const char *const *count,
-                   size_t n_count, int64_t until, struct vif_error *err);
+int vswitch_locate(struct ovsdb_client *client, struct vswitch *vs, const struct names *count,
+                   int64_t until, struct vif_error *err);
 
 /* The name of the interface with this iface-id; "" if there is none, or its name is too long. */
 int vswitch_find_by_owner(struct ovsdb_client *client, const char *iface_id, int64_t until,
                           char ret_name[LIMIT_PORT_NAME], struct vif_error *err);
 
-/* The state of one interface as ovs-vswitchd left it. */
-struct vswitch_status {
-    bool exists;
-    int64_t ofport; /* 0: not set; -1: failed */
-    char error[256];
-};
-
-/* Reads ofport and error of the interfaces with these distinct names in one transaction. */
-int vswitch_read_status(struct ovsdb_client *client, const char *const *names, size_t n,
-                        int64_t until, struct vswitch_status *status, struct vif_error *err);
+/* Reads nothing but ofport and error of the interfaces with these names, which are sorted.  On
+ * success '*ret' belongs to the caller. */
+int vswitch_read_results(struct ovsdb_client *client, const struct names *names, int64_t until,
+                         struct vswitch *ret, struct vif_error *err);
 
 /* Reads the schema, and then all of it in one transaction that writes nothing.  A column that the
  * schema lacks is not an error: see 'missing'.  On an error '*ret' is untouched; errors as

@@ -41,7 +41,7 @@ struct wanted {
 static void wanted_done(struct wanted *wanted)
 {
     for (size_t i = 0; i < N_WANTED; i++)
-        free(wanted->of[i].items);
+        names_done(&wanted->of[i]);
 }
 
 static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum vif_goal goal)
@@ -85,25 +85,18 @@ static void collect(struct wanted *wanted, const struct vif_wiring *wiring, enum
 static int collect_all(struct wanted *wanted, const struct vif_wiring *const *wirings, size_t n,
                        enum vif_goal goal, struct vif_error *err)
 {
-    size_t most = 1;
+    int r = 0;
 
     for (size_t i = 0; i < n; i++)
-        most += 6 * wirings[i]->n_links + wirings[i]->n_bridges + 2 * wirings[i]->n_ports +
-                wirings[i]->n_expected + wirings[i]->n_qos;
-    for (size_t i = 0; i < N_WANTED; i++) {
-        wanted->of[i].items = reallocarray(NULL, i == INTERFACES ? 2 * most : most, sizeof(char *));
-        if (!wanted->of[i].items)
-            return error_memory(err);
-    }
-    for (size_t i = 0; i < n; i++)
         collect(wanted, wirings[i], goal);
-    for (size_t i = 0; i < INTERFACES; i++)
-        names_unique(&wanted->of[i]);
+    for (size_t i = 0; r == 0 && i < INTERFACES; i++)
+        r = names_unique(&wanted->of[i]);
     for (size_t i = PORTS; wanted->details && i <= BRIDGES; i++)
         for (size_t k = 0; k < wanted->of[i].n; k++)
             names_add(&wanted->of[INTERFACES], wanted->of[i].items[k]);
-    names_unique(&wanted->of[INTERFACES]);
-    return 0;
+    if (r == 0)
+        r = names_unique(&wanted->of[INTERFACES]);
+    return r < 0 ? error_memory(err) : 0;
 }
 
 static int observe_links(struct netlink *nl, const struct names *names, struct observed *observed,
@@ -142,38 +135,34 @@ static void collect_retyped(struct names *count, const struct vif_wiring *wiring
     }
 }
 
-static int observe_db(struct ovsdb_client *db, struct wanted *wanted,
+static int observe_db(struct ovsdb_client *db, const struct wanted *wanted,
                       const struct vif_wiring *const *wirings, size_t n, enum vif_goal goal,
                       int64_t until, struct observed *observed, struct vif_error *err)
 {
     struct vswitch_query query = {
-        .bridges = wanted->of[BRIDGES].items,
-        .n_bridges = wanted->of[BRIDGES].n,
-        .ports = wanted->of[PORTS].items,
-        .n_ports = wanted->of[PORTS].n,
-        .qos_ids = wanted->of[QOS].items,
-        .n_qos_ids = wanted->of[QOS].n,
-        .interfaces = wanted->details ? wanted->of[INTERFACES].items : NULL,
-        .n_interfaces = wanted->of[INTERFACES].n,
+        .bridges = wanted->of[BRIDGES],
+        .ports = wanted->of[PORTS],
+        .qos_ids = wanted->of[QOS],
+        .interfaces = wanted->of[INTERFACES],
         .details = wanted->details,
     };
-    struct names count = {wanted->of[BRIDGES].items, 0};
+    auto_names struct names count = {0};
     int r = vswitch_read(db, &query, until, &observed->db, err);
 
     if (r < 0)
         return r;
-    /* The names of bridges were sent and are not needed any more: the array serves again. */
     for (size_t i = 0; goal == VIF_GOAL_PLUG && i < n; i++)
         collect_retyped(&count, wirings[i], observed);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < wirings[i]->n_expected; k++)
             if (wirings[i]->expected[k].sort == WIRING_OVS_BRIDGE)
                 names_add(&count, wirings[i]->expected[k].name);
-    names_unique(&count);
+    if (names_unique(&count) < 0)
+        return error_memory(err);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < wirings[i]->n_ports; k++)
             vswitch_expect(&observed->db, wirings[i]->ports[k].name, wirings[i]->ports[k].bridge);
-    return vswitch_locate(db, &observed->db, count.items, count.n, until, err);
+    return vswitch_locate(db, &observed->db, &count, until, err);
 }
 
 /* The addresses of links that are to hand them to their master. */

@@ -51,8 +51,8 @@ static char names[SELECT_MONITOR_FROM][8];
 static int read_ports(struct ovsdb_client *client, size_t n, int64_t until, struct vswitch *vs,
                       struct vif_error *err)
 {
-    const struct vswitch_query query = {
-        .bridges = bridges, .n_bridges = 1, .ports = ports, .n_ports = n};
+    const struct vswitch_query query = {.bridges = {.items = bridges, .n = 1},
+                                        .ports = {.items = ports, .n = n}};
 
     return vswitch_read(client, &query, until, vs, err);
 }
@@ -147,16 +147,17 @@ static void connection_is_lost(void **state)
         GONE,
         END,
     };
-    struct vswitch_status status[SELECT_MONITOR_FROM];
+    const struct names wanted = {.items = ports, .n = SELECT_MONITOR_FROM};
+    struct vswitch vs = {0};
     struct session s;
 
     (void)state;
     begin(&s, script);
-    assert_int_equal(
-        vswitch_read_status(s.client, ports, SELECT_MONITOR_FROM, s.until, status, &s.err), 0);
-    assert_true(status[0].exists && status[0].ofport == 7);
-    assert_string_equal(status[0].error, "");
-    assert_false(status[1].exists);
+    assert_int_equal(vswitch_read_results(s.client, &wanted, s.until, &vs, &s.err), 0);
+    assert_int_equal(vs.n_interfaces, 1);
+    assert_int_equal(vs.interfaces[0].ofport, 7);
+    assert_null(vs.interfaces[0].error);
+    vswitch_done(&vs);
     end(&s);
 }
 
