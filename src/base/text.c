@@ -2,6 +2,7 @@
 /* A growing text, for what is built piece by piece: plans, reports. */
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -74,7 +74,7 @@ void wait_skip(struct batch *batch)
 
 /* ---- what ovs-vswitchd left in the database ---- */
 
-/* Reads what became of the ports and bridges of the COMMITTED jobs. */
+/* Reads the state of the ports and bridges of the COMMITTED jobs. */
 static int read_results(const struct batch *batch, int64_t until, struct vswitch *ret,
                         struct vif_error *err)
 {

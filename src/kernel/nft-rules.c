@@ -31,7 +31,7 @@
 struct wanted {
     const char *bridge;
     json_t *rules; /* an array of the expressions of each */
-    bool drops;
+    bool drops;    /* what no rule accepts */
 };
 
 /* What is there of it. */
@@ -56,17 +56,6 @@ static void present_done(struct present *present)
 #define auto_wanted  __attribute__((cleanup(wanted_done)))
 #define auto_present __attribute__((cleanup(present_done)))
 #define auto_text    __attribute__((cleanup(text_done)))
-
-int nft_drop_parse(const char *text, enum nft_drop *ret_drop)
-{
-    if (strcasecmp(text, "drop") == 0)
-        *ret_drop = NFT_DROP;
-    else if (strcasecmp(text, "reject") == 0)
-        *ret_drop = NFT_REJECT;
-    else
-        return -EINVAL;
-    return 0;
-}
 
 /* An asterisk at the end means any end to nftables, a backslash escapes it, and its own text has
  * no way to say a quotation mark. */
@@ -100,10 +89,10 @@ static void add_rule(struct text *text, const char *in, const char *out, const c
     text_add(text, "%s]", verdict);
 }
 
-static bool has_all(const char *const *interfaces, size_t n)
+static bool has_all(const struct vif_wiring_rules *rules)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(interfaces[i], "all") == 0)
+    for (size_t i = 0; i < rules->n_interfaces; i++)
+        if (strcmp(rules->interfaces[i], "all") == 0)
             return true;
     return false;
 }
@@ -120,7 +109,7 @@ static int add_exceptions(struct text *text, const char *bridge, const char *int
     r = check_name(interface, err);
     if (r < 0)
         return r;
-    (void)snprintf(pattern, sizeof pattern, "%s", interface);
+    text_copy(pattern, sizeof pattern, interface);
     /* What iptables writes with a plus nftables does with an asterisk. */
     if (pattern[n - 1] == '+')
         pattern[n - 1] = '*';
@@ -129,43 +118,41 @@ static int add_exceptions(struct text *text, const char *bridge, const char *int
     return 0;
 }
 
-static int add_rules(struct text *text, const char *bridge, const char *const *interfaces, size_t n,
-                     enum nft_drop drop, struct vif_error *err)
+static int add_rules(struct text *text, const struct vif_wiring_rules *rules, struct vif_error *err)
 {
-    const char *verdict = drop == NFT_REJECT ? REJECT : DROP;
+    const char *action = rules->drop_action, *bridge = rules->bridge, *verdict = DROP;
+    int r = check_name(bridge, err);
 
-    if (has_all(interfaces, n)) {
+    if (strcasecmp(action, "reject") == 0)
+        verdict = REJECT;
+    else if (r == 0 && action[0] && strcasecmp(action, "drop") != 0)
+        r = error_set(err, VIF_ERROR_INVALID, "iptables_drop_action %s: DROP or REJECT", action);
+    if (r == 0 && has_all(rules)) {
         add_rule(text, bridge, NULL, ACCEPT);
         add_rule(text, NULL, bridge, ACCEPT);
         return 0;
     }
-    for (size_t i = 0; i < n; i++) {
-        int r = add_exceptions(text, bridge, interfaces[i], err);
-
-        if (r < 0)
-            return r;
-    }
+    for (size_t i = 0; r == 0 && i < rules->n_interfaces; i++)
+        r = add_exceptions(text, bridge, rules->interfaces[i], err);
     add_rule(text, bridge, bridge, ACCEPT);
     add_rule(text, bridge, NULL, verdict);
     add_rule(text, NULL, bridge, verdict);
-    return 0;
+    return r;
 }
 
-static int wanted_init(struct wanted *wanted, const char *bridge, const char *const *interfaces,
-                       size_t n, enum nft_drop drop, struct vif_error *err)
+static int wanted_init(struct wanted *wanted, const struct vif_wiring_rules *rules,
+                       struct vif_error *err)
 {
     auto_text struct text text = {0};
-    int r = check_name(bridge, err);
+    int r;
 
-    if (r < 0)
-        return r;
     text_add(&text, "[");
-    r = add_rules(&text, bridge, interfaces, n, drop, err);
+    r = add_rules(&text, rules, err);
     if (r < 0)
         return r;
     text_add(&text, "]");
-    wanted->bridge = bridge;
-    wanted->drops = !has_all(interfaces, n);
+    wanted->bridge = rules->bridge;
+    wanted->drops = !has_all(rules);
     wanted->rules = text.failed ? NULL : json_loadb(text.data, text.n, 0, NULL);
     return wanted->rules ? 0 : error_memory(err);
 }
@@ -306,47 +293,30 @@ static int replace(struct nft *nft, const struct present *present, const struct 
     return nft_run(nft, text.data, NULL, err);
 }
 
-int nft_bridge_rules_ensure(struct nft *nft, const char *bridge, const char *const *interfaces,
-                            size_t n, enum nft_drop drop, struct vif_error *err)
+int nft_bridge_rules(struct nft *nft, const struct vif_wiring_rules *rules, bool check,
+                     struct vif_error *err)
 {
     auto_wanted struct wanted wanted = {0};
     auto_present struct present present = {0};
     struct vif_error words = {0};
     bool changed = false;
-    int r = wanted_init(&wanted, bridge, interfaces, n, drop, err);
+    int r = wanted_init(&wanted, rules, err);
 
     if (r < 0)
         return r;
     /* Looked at again after each change: another program at the same moment would have the rules
      * made twice. */
-    for (int tries = 0; tries < MAX_TRIES; tries++) {
-        r = present_read(nft, bridge, &present, &words);
+    for (int tries = 0; r != -ENOMEM && tries < (check ? 1 : MAX_TRIES); tries++) {
+        r = present_read(nft, rules->bridge, &present, &words);
         if (r == 0 && is_as_wanted(&present, &wanted))
             return changed ? 0 : 1;
-        if (r == 0)
+        if (r == 0 && !check)
             r = replace(nft, &present, &wanted, &words);
-        if (r == 0)
-            changed = true;
-        if (r == -ENOMEM)
-            break;
+        changed |= r == 0;
     }
     if (r == 0)
         return 0;
     if (err)
         *err = words;
-    return error_prefix(err, r, "rules of %s", bridge);
-}
-
-int nft_bridge_rules_check(struct nft *nft, const char *bridge, const char *const *interfaces,
-                           size_t n, enum nft_drop drop, struct vif_error *err)
-{
-    auto_wanted struct wanted wanted = {0};
-    auto_present struct present present = {0};
-    int r = wanted_init(&wanted, bridge, interfaces, n, drop, err);
-
-    if (r == 0)
-        r = present_read(nft, bridge, &present, err);
-    if (r < 0)
-        return r;
-    return is_as_wanted(&present, &wanted) ? 1 : 0;
+    return error_prefix(err, r, "rules of %s", rules->bridge);
 }

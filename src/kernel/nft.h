@@ -9,7 +9,8 @@
 #ifndef KERNEL_NFT_H
 #define KERNEL_NFT_H
 
-#include <stddef.h>
+#include <stdbool.h>
+#include <vif/plugin.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -30,34 +31,21 @@ DEFINE_AUTO(auto_nft, struct nft *, nft_close);
  * KERNEL) with the library's words in one line. */
 int nft_run(struct nft *nft, const char *commands, const char **ret_output, struct vif_error *err);
 
-/* The fate of a packet that is not to be forwarded. */
-enum nft_drop {
-    NFT_DROP,
-    NFT_REJECT, /* and its sender gets: port unreachable */
-};
-
-/* "DROP" and "REJECT", in any case, as iptables_drop_action has them; -EINVAL for anything else,
- * such as a chain of one's own. */
-int nft_drop_parse(const char *text, enum nft_drop *ret_drop);
-
-/* Sees to it that the rules of 'bridge' are exactly these, as os-vif has them for iptables:
+/* Sees to it that the rules of a bridge are exactly these, as os-vif has them for iptables:
  *
  *   with "all" among the interfaces       from the bridge: accept; to the bridge: accept
  *   otherwise, none included              between bridge and each interface, and within it:
  *                                         accept; from the bridge: drop; to the bridge: drop
  *
  * An interface name may end in '+', as in iptables, for all that begin so; an empty one is
- * passed over.  Rules that drop stand before those of bridges that accept all, so that no other
- * bridge opens what this one closes, in either order.  One transaction: no packet sees some
- * of them.
+ * passed over.  The drop action is "DROP" (also for "") or "REJECT", in any case.  Rules that drop
+ * stand before those of bridges that accept all, so that no other bridge opens what this one
+ * closes, in either order.  One transaction: no packet sees some of them.
  *
  * 0 when they were made; 1 when they were there, and nothing was changed; -EINVAL for a name
- * nftables cannot hold; else as nft_run(). */
-int nft_bridge_rules_ensure(struct nft *nft, const char *bridge, const char *const *interfaces,
-                            size_t n, enum nft_drop drop, struct vif_error *err);
-
-/* Whether nft_bridge_rules_ensure() would have nothing to do: 1 or 0, or its errors. */
-int nft_bridge_rules_check(struct nft *nft, const char *bridge, const char *const *interfaces,
-                           size_t n, enum nft_drop drop, struct vif_error *err);
+ * nftables cannot hold or another drop action; else as nft_run().  With 'check' 0 when they would
+ * be made. */
+int nft_bridge_rules(struct nft *nft, const struct vif_wiring_rules *rules, bool check,
+                     struct vif_error *err);
 
 #endif

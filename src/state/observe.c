@@ -191,36 +191,12 @@ static int observe_addresses(const struct engine *engine, const struct vif_wirin
     return 0;
 }
 
-/* Loads libnftables if that was not done yet. */
-static int engine_nft(const struct engine *engine, struct nft **ret_nft, struct vif_error *err)
-{
-    int r = *engine->nft ? 0 : nft_open(engine->nft, err);
-
-    *ret_nft = *engine->nft;
-    return r;
-}
-
 int engine_rules(const struct engine *engine, const struct vif_wiring_rules *rules, bool check,
                  struct vif_error *err)
 {
-    auto_free const char **names = calloc(rules->n_interfaces + 1, sizeof *names);
-    enum nft_drop drop = NFT_DROP;
-    struct nft *nft;
-    int r;
+    int r = *engine->nft ? 0 : nft_open(engine->nft, err);
 
-    if (!names)
-        return error_memory(err);
-    for (size_t i = 0; i < rules->n_interfaces; i++)
-        names[i] = rules->interfaces[i];
-    if (rules->drop_action[0] && nft_drop_parse(rules->drop_action, &drop) < 0)
-        return error_set(err, VIF_ERROR_INVALID, "iptables_drop_action %s: DROP or REJECT",
-                         rules->drop_action);
-    r = engine_nft(engine, &nft, err);
-    if (r < 0)
-        return r;
-    if (check)
-        return nft_bridge_rules_check(nft, rules->bridge, names, rules->n_interfaces, drop, err);
-    return nft_bridge_rules_ensure(nft, rules->bridge, names, rules->n_interfaces, drop, err);
+    return r < 0 ? r : nft_bridge_rules(*engine->nft, rules, check, err);
 }
 
 static int observe_rules(const struct engine *engine, const struct vif_wiring *wiring,

@@ -5,14 +5,15 @@
 
 #include <dlfcn.h>
 
+#include "base/text.h"
 #include "kernel/nft.h"
 
 #define TEXT_SIZE 8192
 
 static struct nft *nft;
 static bool no_library;
-static const char *const all[] = {"eth0", "all"};
-static const char *const some[] = {"eth0", "", "wan+"};
+static char all[][VIF_DEVICE_NAME_SIZE] = {"eth0", "all"};
+static char some[][VIF_DEVICE_NAME_SIZE] = {"eth0", "", "wan+"};
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the names ld gives them */
 void *__real_dlopen(const char *name, int flags);
@@ -74,10 +75,21 @@ static int flush(void **state)
     return system("nft flush ruleset"); /* NOLINT(cert-env33-c) */
 }
 
+/* The rules of a bridge with 'interfaces', made or only asked for. */
+static int act(const char *bridge, char (*interfaces)[VIF_DEVICE_NAME_SIZE], size_t n,
+               const char *drop_action, bool check, struct vif_error *err)
+{
+    struct vif_wiring_rules rules = {.interfaces = interfaces, .n_interfaces = n};
+
+    text_copy(rules.bridge, sizeof rules.bridge, bridge);
+    text_copy(rules.drop_action, sizeof rules.drop_action, drop_action);
+    return nft_bridge_rules(nft, &rules, check, err);
+}
+
 static int ensure_all(const char *bridge)
 {
     struct vif_error err = {0};
-    int r = nft_bridge_rules_ensure(nft, bridge, all, 2, NFT_DROP, &err);
+    int r = act(bridge, all, 2, "", false, &err);
 
     if (r < 0)
         fail_msg("%s", err.text);
@@ -87,7 +99,7 @@ static int ensure_all(const char *bridge)
 static int ensure_some(const char *bridge)
 {
     struct vif_error err = {0};
-    int r = nft_bridge_rules_ensure(nft, bridge, some, 3, NFT_DROP, &err);
+    int r = act(bridge, some, 3, "DROP", false, &err);
 
     if (r < 0)
         fail_msg("%s", err.text);
@@ -99,13 +111,13 @@ static void test_accept_all(void **state)
     char before[TEXT_SIZE], after[TEXT_SIZE];
 
     (void)state;
-    assert_int_equal(nft_bridge_rules_check(nft, "br0", all, 2, NFT_DROP, NULL), 0);
+    assert_int_equal(act("br0", all, 2, "", true, NULL), 0);
     assert_int_equal(ensure_all("br0"), 0);
     assert_table(CHAIN ALL_BR0 END);
     show("nft -a list ruleset", before);
     assert_int_equal(ensure_all("br0"), 1);
-    assert_int_equal(nft_bridge_rules_check(nft, "br0", all, 2, NFT_DROP, NULL), 1);
-    assert_int_equal(nft_bridge_rules_check(nft, "br0", some, 3, NFT_DROP, NULL), 0);
+    assert_int_equal(act("br0", all, 2, "", true, NULL), 1);
+    assert_int_equal(act("br0", some, 3, "", true, NULL), 0);
     show("nft -a list ruleset", after);
     assert_string_equal(after, before);
 }
@@ -126,9 +138,9 @@ static void test_drop_before_accept(void **state)
 {
     (void)state;
     assert_int_equal(ensure_all("br0"), 0);
-    assert_int_equal(nft_bridge_rules_ensure(nft, "br1", NULL, 0, NFT_REJECT, NULL), 0);
+    assert_int_equal(act("br1", NULL, 0, "reject", false, NULL), 0);
     assert_table(CHAIN NONE_BR1 ALL_BR0 END);
-    assert_int_equal(nft_bridge_rules_ensure(nft, "br1", NULL, 0, NFT_REJECT, NULL), 1);
+    assert_int_equal(act("br1", NULL, 0, "reject", false, NULL), 1);
     /* The rules of br0 alone go and come again behind those of br1. */
     run("nft -a list chain inet vifd forward | sed -n 's/.*\"br0.* handle //p' |"
         " xargs -n 1 nft delete rule inet vifd forward handle");
@@ -175,7 +187,7 @@ static void test_drift(void **state)
     show("nft list table inet vifd", before);
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         run(changes[i]);
-        assert_int_equal(nft_bridge_rules_check(nft, "br0", some, 3, NFT_DROP, NULL), 0);
+        assert_int_equal(act("br0", some, 3, "", true, NULL), 0);
         assert_int_equal(ensure_some("br0"), 0);
         run("nft -a list table inet vifd | sed -n 's/.*\"br0\" drop # handle/"
             "delete rule inet vifd forward handle/p' | nft -f -");
@@ -188,17 +200,16 @@ static void test_drift(void **state)
 
 static void test_names(void **state)
 {
-    static const char *const bad[] = {"br*",  "br\"", "br\\", "", "br 0", "sixteen-letters-",
-                                      "br/0", "all",  "+"};
+    static char bad[][VIF_DEVICE_NAME_SIZE] = {"br*",  "br\"", "br\\", "",
+                                               "br 0", "br/0", "all",  "+"};
     struct vif_error err = {0};
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        assert_int_equal(nft_bridge_rules_ensure(nft, bad[i], NULL, 0, NFT_DROP, &err), -EINVAL);
+        assert_int_equal(act(bad[i], NULL, 0, "", false, &err), -EINVAL);
         assert_int_equal(err.kind, VIF_ERROR_INVALID);
         if (bad[i][0] && strcmp(bad[i], "all") != 0)
-            assert_int_equal(nft_bridge_rules_ensure(nft, "br0", &bad[i], 1, NFT_DROP, &err),
-                             -EINVAL);
+            assert_int_equal(act("br0", &bad[i], 1, "", false, &err), -EINVAL);
     }
     assert_string_equal(err.text, "interface name \"+\" means any interface; \"all\" says that");
     run("test -z \"$(nft list ruleset)\"");
@@ -213,7 +224,7 @@ static void test_refused(void **state)
     (void)state;
     run("nft 'add table inet vifd; add chain inet vifd forward { type filter hook input priority "
         "0; }'");
-    assert_int_equal(nft_bridge_rules_ensure(nft, "br0", all, 2, NFT_DROP, &err), -EIO);
+    assert_int_equal(act("br0", all, 2, "", false, &err), -EIO);
     assert_int_equal(err.kind, VIF_ERROR_KERNEL);
     assert_null(strchr(err.text, '\n'));
     assert_ptr_equal(strstr(err.text, "rules of br0: nftables: Could not process rule: "),
@@ -255,17 +266,17 @@ static void test_no_library(void **state)
     nft_close(NULL);
 }
 
-static void test_drop_parse(void **state)
+static void test_drop_action(void **state)
 {
-    enum nft_drop drop = NFT_REJECT;
+    struct vif_error err = {0};
 
     (void)state;
-    assert_int_equal(nft_drop_parse("DROP", &drop), 0);
-    assert_int_equal(drop, NFT_DROP);
-    assert_int_equal(nft_drop_parse("reject", &drop), 0);
-    assert_int_equal(drop, NFT_REJECT);
-    assert_int_equal(nft_drop_parse("my-chain", &drop), -EINVAL);
-    assert_int_equal(nft_drop_parse("", &drop), -EINVAL);
+    assert_int_equal(act("br1", NULL, 0, "REJECT", false, NULL), 0);
+    assert_int_equal(act("br1", NULL, 0, "reject", true, NULL), 1);
+    assert_int_equal(act("br1", NULL, 0, "drop", true, NULL), 0);
+    assert_int_equal(act("br1", NULL, 0, "my-chain", false, &err), -EINVAL);
+    assert_string_equal(err.text, "iptables_drop_action my-chain: DROP or REJECT");
+    assert_table(CHAIN NONE_BR1 END);
 }
 
 /* Two that find nothing and act at the same moment: the next look puts it right. */
@@ -277,13 +288,11 @@ static void test_at_once(void **state)
     for (size_t i = 0; i < 4; i++) {
         pids[i] = fork();
         if (pids[i] == 0) {
-            struct nft *mine = NULL;
-            int r = nft_open(&mine, NULL);
+            int r = nft_open(&nft, NULL);
 
             for (int turn = 0; r >= 0 && turn < 20; turn++)
-                r = nft_bridge_rules_ensure(mine, "br0", turn % 2 ? all : some, turn % 2 ? 2 : 3,
-                                            NFT_DROP, NULL);
-            nft_close(mine);
+                r = act("br0", turn % 2 ? all : some, turn % 2 ? 2 : 3, "", false, NULL);
+            nft_close(nft);
             _exit(0);
         }
     }
@@ -318,7 +327,7 @@ int main(void)
         ALONE(test_accept_all),       ALONE(test_some),         ALONE(test_drop_before_accept),
         ALONE(test_name_within_name), ALONE(test_drift),        ALONE(test_names),
         ALONE(test_refused),          ALONE(test_unprivileged), ALONE(test_no_library),
-        ALONE(test_drop_parse),       ALONE(test_at_once),
+        ALONE(test_drop_action),      ALONE(test_at_once),
     };
 
     if (enter_namespaces() < 0)
