@@ -210,7 +210,7 @@ static int remove_all(const struct engine *engine, struct look *look,
 {
     struct reconcile_options how = {
         .goal = VIF_GOAL_UNPLUG,
-        .wait = options->wait == VIF_WAIT_VSWITCHD ? VIF_WAIT_VSWITCHD : VIF_WAIT_NONE,
+        .wait = options->wait,
         .dry_run = options->dry_run != 0,
         .until = until,
         .stop = options->stop_fd,

@@ -111,7 +111,7 @@ void audit_write_metrics(struct daemon *daemon, enum metrics_format format, stru
 
     metrics->connections = daemon->server.n_peers;
     metrics->queued = daemon->changes.n + daemon->reads.n;
-    metrics->settling = daemon->n_jobs[true] - (daemon->lane_taken ? 1 : 0);
+    metrics->waiting = daemon->n_jobs[true] - (daemon->lane_taken ? 1 : 0);
     metrics->lost_events = daemon->log.lost_ever;
     metrics_write(metrics, format, out);
 }

@@ -211,8 +211,8 @@ static const struct {
     {"vifd_connections", "gauge", "Connections of clients.", offsetof(struct metrics, connections)},
     {"vifd_queue_requests", "gauge", "Requests that wait for their batch.",
      offsetof(struct metrics, queued)},
-    {"vifd_settling_batches", "gauge", "Batches that only wait for their VIFs to become ready.",
-     offsetof(struct metrics, settling)},
+    {"vifd_waiting_batches", "gauge", "Batches that only wait for their VIFs to become ready.",
+     offsetof(struct metrics, waiting)},
 };
 
 static void write_process(const struct writer *to, const struct metrics *metrics)

@@ -61,7 +61,7 @@ struct metrics {
     struct metrics_histogram steps[N_TIMINGS]; /* microseconds */
     struct metrics_histogram batches;          /* VIFs */
     uint64_t retries, connects;
-    uint64_t connections, queued, settling, lost_events;
+    uint64_t connections, queued, waiting, lost_events;
 };
 
 /* Zero, and started now. */

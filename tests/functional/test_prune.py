@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """vifctl prune: finds what belongs to nothing, says why, and removes that and nothing else."""
+import signal
+
 import pytest
 
 import stale
@@ -94,6 +96,23 @@ def test_match_takes_names_ids_and_instances(lab):
     assert look(lab, '--match=tap').json == {'stale': []}
     assert found(remove(lab, '--match=' + device(2)), 'removed') == one
     assert len(found(look(lab))) == 5
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize('wait', ['none', 'vswitchd', 'ovn', 'ml2'])
+def test_switch_is_waited_for(lab, wait):
+    """No agent removes anything: with ovn and ml2, too, ovs-vswitchd is waited for."""
+    KINDS['hybrid-port'](lab, 1)
+    lab.settle()
+    lab.processes['ovs-vswitchd'].send_signal(signal.SIGSTOP)
+    try:
+        done = remove(lab, '--wait=' + wait, '--timeout=5', status=None)
+    finally:
+        lab.processes['ovs-vswitchd'].send_signal(signal.SIGCONT)
+    [one] = done.json['stale']
+    assert one['state'] == ('removed' if wait == 'none' else 'failed')
+    assert ('ovs-vswitchd has not taken up the change' in done.err) == (wait != 'none')
+    assert not lab.db.row('Port', device(1, 'qvo'))
 
 
 @NO_SWITCH
