@@ -38,16 +38,7 @@ int deadline_left(int64_t until)
 
 void deadline_sleep(int64_t milliseconds, int64_t until)
 {
-    int left = deadline_left(until);
-    struct timespec ts;
-
-    if (left >= 0 && milliseconds > left)
-        milliseconds = left;
-    if (milliseconds <= 0)
-        return;
-    ts.tv_sec = milliseconds / 1000;
-    ts.tv_nsec = (milliseconds % 1000) * 1000000;
-    (void)nanosleep(&ts, NULL);
+    stop_sleep(STOP_NEVER, milliseconds, until);
 }
 
 bool stop_asked(int stop)
@@ -60,12 +51,9 @@ bool stop_asked(int stop)
 void stop_sleep(int stop, int64_t milliseconds, int64_t until)
 {
     struct pollfd p = {.fd = stop, .events = POLLIN};
-    int64_t end = deadline_after(milliseconds);
+    int64_t end = deadline_after(milliseconds > 0 ? milliseconds : 0);
 
-    if (stop <= 0)
-        deadline_sleep(milliseconds, until);
-    else
-        (void)poll(&p, 1, deadline_left(end < until ? end : until));
+    (void)poll(&p, stop > 0 ? 1 : 0, deadline_left(end < until ? end : until));
 }
 
 int(stop_error)(struct vif_error *err)

@@ -199,18 +199,15 @@ const char *ifname_fault(const char *name)
     return NULL;
 }
 
-int uuid_v5(const char *space, const char *name, char ret_uuid[UUID_TEXT_SIZE])
+void uuid_v5(const char *space, const char *name, char ret_uuid[UUID_TEXT_SIZE])
 {
-    char digits[UUID_TEXT_SIZE], *at = ret_uuid;
+    char *at = ret_uuid;
     uuid_t ns, out;
     size_t n = 0;
-    int r = parse_uuid(space, digits);
 
-    if (r < 0)
-        return r;
     for (size_t i = 0; i < UUID_TEXT_SIZE - 1; i += 2) {
         i += is_uuid_dash(i);
-        ns[n++] = (uint8_t)(hex_value(digits[i]) * 16 + hex_value(digits[i + 1]));
+        ns[n++] = (uint8_t)(hex_value(space[i]) * 16 + hex_value(space[i + 1]));
     }
     uuid_generate_sha1(out, ns, name, strlen(name));
     for (n = 0; n < sizeof out; n++) {
@@ -219,5 +216,4 @@ int uuid_v5(const char *space, const char *name, char ret_uuid[UUID_TEXT_SIZE])
         at = put_hex(at, out[n]);
     }
     *at = '\0';
-    return 0;
 }

@@ -45,7 +45,7 @@ int parse_bool(const char *text, bool *ret_value);
  * sysctls. */
 const char *ifname_fault(const char *name);
 
-/* Version 5 UUID (RFC 4122) of 'name' in the name space 'space'. */
-int uuid_v5(const char *space, const char *name, char ret_uuid[UUID_TEXT_SIZE]);
+/* Version 5 UUID (RFC 4122) of 'name' in the name space 'space', which is a UUID. */
+void uuid_v5(const char *space, const char *name, char ret_uuid[UUID_TEXT_SIZE]);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "libvif/op.h"
 
@@ -52,15 +53,8 @@ static int add_entry(struct vif_batch *batch, struct batch_entry **ret)
 {
     if (batch->n >= LIMIT_VIFS)
         return -E2BIG;
-    if (batch->n == batch->room) {
-        size_t room = batch->room ? 2 * batch->room : 8;
-        struct batch_entry *entries = reallocarray(batch->entries, room, sizeof *entries);
-
-        if (!entries)
-            return -ENOMEM;
-        batch->entries = entries;
-        batch->room = room;
-    }
+    if (!array_grow(batch->entries, batch->n, batch->room, 1))
+        return -ENOMEM;
     *ret = &batch->entries[batch->n++];
     **ret = (struct batch_entry){0};
     return 0;
@@ -94,21 +88,18 @@ static int explain(int r, struct vif_error *err)
 static int keep_input(struct vif_batch *batch, const char *name, const char *text, size_t length)
 {
     size_t name_size = strlen(name) + 1;
-    struct batch_input **inputs =
-        reallocarray(batch->inputs, batch->n_inputs + 1, sizeof(struct batch_input *));
-    struct batch_input *input = malloc(sizeof *input + length + name_size);
+    struct batch_input *input;
 
-    if (inputs)
-        batch->inputs = inputs;
-    if (!inputs || !input) {
-        free(input);
+    if (!array_grow(batch->inputs, batch->n_inputs, batch->input_room, 1))
         return -ENOMEM;
-    }
+    input = malloc(sizeof *input + length + name_size);
+    if (!input)
+        return -ENOMEM;
     input->length = length;
     memcpy(input->text, text, length);
     memcpy(input->text + length, name, name_size);
     input->name = input->text + length;
-    inputs[batch->n_inputs++] = input;
+    batch->inputs[batch->n_inputs++] = input;
     return 0;
 }
 

@@ -20,7 +20,7 @@ struct vif_batch {
     struct batch_entry *entries;
     size_t n, room;
     struct batch_input **inputs; /* the texts that vif_batch_add() was given */
-    size_t n_inputs;
+    size_t n_inputs, input_room;
 };
 
 struct json_t;

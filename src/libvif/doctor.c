@@ -37,10 +37,7 @@ static const struct record_table finding_table = {
     RECORD_TABLE("Finding", finding_fields, struct vif_finding)};
 
 static const struct record_field reply_fields[] = {
-    {.name = "findings",
-     .type = RECORD_LIST,
-     .offset = offsetof(struct reply, entries),
-     .table = &finding_table},
+    OP_ENTRIES("findings", finding_table),
 };
 static const struct record_table reply_table = {RECORD_TABLE(NULL, reply_fields, struct reply)};
 

@@ -35,10 +35,7 @@ static const struct record_table vif_table = {
     RECORD_TABLE("Status", vif_fields, struct vif_status)};
 
 static const struct record_field reply_fields[] = {
-    {.name = "vifs",
-     .type = RECORD_LIST,
-     .offset = offsetof(struct reply, entries),
-     .table = &vif_table},
+    OP_ENTRIES("vifs", vif_table),
 };
 static const struct record_table reply_table = {RECORD_TABLE(NULL, reply_fields, struct reply)};
 

@@ -85,6 +85,13 @@ extern const struct op *const ops[];
 extern const struct op op_plug, op_unplug, op_check, op_repair, op_list, op_show, op_prune,
     op_host_info, op_doctor, op_metrics;
 
+/* The row of a reply's entries. */
+#define OP_ENTRIES(word, of)                                                                       \
+    {                                                                                              \
+        .name = (word), .type = RECORD_LIST, .offset = offsetof(struct reply, entries),            \
+        .table = &(of)                                                                             \
+    }
+
 /* The members of parameters that several operations have. */
 #define OP_TIMEOUT(record)                                                                         \
     {                                                                                              \

@@ -57,10 +57,7 @@ static const struct record_table stale_table = {
     RECORD_TABLE("Stale", stale_fields, struct vif_stale), .fault = stale_fault};
 
 static const struct record_field reply_fields[] = {
-    {.name = "stale",
-     .type = RECORD_LIST,
-     .offset = offsetof(struct reply, entries),
-     .table = &stale_table},
+    OP_ENTRIES("stale", stale_table),
     {RECORD_FIELD(struct reply, transaction, RAW_LIST), .optional = true},
 };
 static const struct record_table reply_table = {RECORD_TABLE(NULL, reply_fields, struct reply)};

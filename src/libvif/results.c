@@ -65,10 +65,7 @@ static const struct record_table progress_table = {
     RECORD_TABLE("Progress", progress_fields, struct progress_record)};
 
 static const struct record_field reply_fields[] = {
-    {.name = "results",
-     .type = RECORD_LIST,
-     .offset = offsetof(struct reply, entries),
-     .table = &result_table},
+    OP_ENTRIES("results", result_table),
     {RECORD_FIELD(struct reply, transaction, RAW_LIST), .optional = true},
     {RECORD_FIELD(struct reply, progress, OBJECT), .optional = true, .table = &progress_table},
 };

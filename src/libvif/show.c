@@ -58,10 +58,7 @@ static const struct record_table edge_table = {
     RECORD_TABLE("Edge", edge_fields, struct graph_edge)};
 
 static const struct record_field reply_fields[] = {
-    {.name = "vifs",
-     .type = RECORD_LIST,
-     .offset = offsetof(struct reply, entries),
-     .table = &drawn_table},
+    OP_ENTRIES("vifs", drawn_table),
     {RECORD_FIELD(struct reply, parts, LIST), .table = &part_table},
     {RECORD_FIELD(struct reply, edges, LIST), .table = &edge_table},
 };

@@ -72,7 +72,7 @@ static void replace_port(struct ovs_describer *d, const char *name)
 
     port->replaced = true;
     d->call->wiring->replaces = true;
-    ovs_set_qos_id(port);
+    uuid_v5(WIRING_QOS_NAMESPACE, port->name, port->qos_id);
 }
 
 static void add_representor(struct ovs_describer *d, const char *found, const char *wanted)

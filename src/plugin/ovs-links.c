@@ -102,7 +102,7 @@ static void add_own_port(struct ovs_describer *d, const char *name, const char *
 
     text_copy(port->link, sizeof port->link, name);
     text_copy(port->other_bridge, sizeof port->other_bridge, d->bridge);
-    ovs_set_qos_id(port);
+    uuid_v5(WIRING_QOS_NAMESPACE, port->name, port->qos_id);
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
         ovs_map_set(d, &port->drop_ids, ids[i], "");
     port->isolate = d->options->isolate_vif;

@@ -159,11 +159,6 @@ void ovs_add_ids(struct ovs_describer *d, struct vif_wiring_port *port, const ch
         ovs_map_set(d, &port->ids, "bridge_name", d->bridge);
 }
 
-void ovs_set_qos_id(struct vif_wiring_port *port)
-{
-    (void)uuid_v5(WIRING_QOS_NAMESPACE, port->name, port->qos_id);
-}
-
 void ovs_complete_port(struct ovs_describer *d, struct vif_wiring_port *port)
 {
     port->isolate = d->options->isolate_vif && !is_trunk(d);
@@ -177,7 +172,7 @@ struct vif_wiring_port *ovs_add_link_port(struct ovs_describer *d, const char *n
     struct vif_wiring_port *port = ovs_add_port(d, name, d->bridge, create);
 
     text_copy(port->link, sizeof port->link, name);
-    ovs_set_qos_id(port);
+    uuid_v5(WIRING_QOS_NAMESPACE, port->name, port->qos_id);
     if (create && !d->unplug)
         ovs_complete_port(d, port);
     return port;

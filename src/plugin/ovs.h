@@ -56,9 +56,6 @@ struct vif_wiring_port *ovs_add_link_port(struct ovs_describer *d, const char *n
 /* What a new port of the VIF has: isolation, QoS when a kernel link is behind it, external ids. */
 void ovs_complete_port(struct ovs_describer *d, struct vif_wiring_port *port);
 
-/* The QoS rows of the port's device are this VIF's. */
-void ovs_set_qos_id(struct vif_wiring_port *port);
-
 /* create_tap is for VIFOpenVSwitch alone. */
 int ovs_refuse_create_tap(const struct ovs_describer *d);
 

@@ -19,8 +19,7 @@ static int add_port(struct vif_wiring *wiring, const struct vswitch_port *row,
         return -ENOMEM;
     text_copy(port->owner, sizeof port->owner, iface_id ? iface_id : "");
     text_copy(port->type, sizeof port->type, interface->type);
-    if (uuid_v5(WIRING_QOS_NAMESPACE, row->name, port->qos_id) < 0)
-        return -EINVAL;
+    uuid_v5(WIRING_QOS_NAMESPACE, row->name, port->qos_id);
     return wiring_expect(wiring, WIRING_PORT, row->name, 0, row->uuid, 0);
 }
 

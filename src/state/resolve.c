@@ -39,8 +39,7 @@ int wiring_resolve(const struct engine *engine, struct vif_wiring *wiring, int64
         if (!port->name[0] || ifname_fault(port->name))
             continue;
         (void)snprintf(port->link, sizeof port->link, "%.15s", port->name);
-        if (uuid_v5(WIRING_QOS_NAMESPACE, port->name, port->qos_id) < 0)
-            return error_set(err, VIF_ERROR_SYSTEM, "no UUID for %s", port->name);
+        uuid_v5(WIRING_QOS_NAMESPACE, port->name, port->qos_id);
         name_links(wiring, port->name);
     }
     for (size_t i = 0; i < wiring->n_links; i++) /* what was not found is not there */
@@ -78,8 +77,7 @@ int wiring_replace_old_name(struct vif_wiring *wiring, const struct observed *ob
         memcpy(added->owner, port.owner, sizeof added->owner);
         added->replaced = true;
         wiring->replaces = true;
-        if (uuid_v5(WIRING_QOS_NAMESPACE, old_name, added->qos_id) < 0)
-            return error_set(err, VIF_ERROR_SYSTEM, "no UUID for %s", old_name);
+        uuid_v5(WIRING_QOS_NAMESPACE, old_name, added->qos_id);
         return 1;
     }
     return 0;
