@@ -127,19 +127,17 @@ static void add_state(struct tree *tree, const char *state, const char *reason)
     add(tree, colour ? "\033[0m" : "");
 }
 
-/* Attributes in the node's own line. */
-static const char *const in_line[] = {"ofport", "tag", "vlan_mode", "trunks", "datapath_type"};
+/* Attributes in the node's own line, and then those that its state says. */
+static const char *const elsewhere[] = {"ofport",        "tag",   "vlan_mode",  "trunks",
+                                        "datapath_type", "error", "link_state", "exists",
+                                        "listening",     "status"};
+#define N_IN_LINE 5
 
 /* Whether an attribute is shown elsewhere: in the node's line, by its state, as a counter. */
 static bool is_shown(const struct graph_node *node, const struct record_member *attribute)
 {
-    static const char *const by_state[] = {"error", "link_state", "exists", "listening", "status"};
-
-    for (size_t i = 0; i < sizeof in_line / sizeof in_line[0]; i++)
-        if (strcmp(in_line[i], attribute->key) == 0)
-            return true;
-    for (size_t i = 0; i < sizeof by_state / sizeof by_state[0]; i++)
-        if (strcmp(by_state[i], attribute->key) == 0)
+    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++)
+        if (strcmp(elsewhere[i], attribute->key) == 0)
             return true;
     return strncmp(attribute->key, "rx_", 3) == 0 || strncmp(attribute->key, "tx_", 3) == 0 ||
            strcmp(attribute->value, node->name) == 0;
@@ -209,8 +207,8 @@ static void add_node(struct tree *tree, const struct graph_node *node,
     text_add(&tree->line, "  %s", kind);
     if (node->state[0])
         add_state(tree, node->state, reason);
-    for (size_t i = 0; i < sizeof in_line / sizeof in_line[0]; i++)
-        add_pair(tree, in_line[i], graph_get(graph, node, in_line[i]));
+    for (size_t i = 0; i < N_IN_LINE; i++)
+        add_pair(tree, elsewhere[i], graph_get(graph, node, elsewhere[i]));
     if (edge && edge->missing && !graph->nodes[edge->from].missing &&
         !graph->nodes[edge->to].missing)
         add(tree, "  (not joined)");

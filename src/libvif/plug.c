@@ -9,22 +9,10 @@
 #include "engine/lock.h"
 #include "libvif/report.h"
 
-/* What each of the four wants of the engine. */
-static const struct purpose {
-    const struct op *op;
-    enum vif_goal goal;
-    bool explain, look;
-} purposes[] = {
-    {&op_plug, VIF_GOAL_PLUG, false, false},
-    {&op_unplug, VIF_GOAL_UNPLUG, false, false},
-    {&op_check, VIF_GOAL_PLUG, .explain = true, .look = true},
-    {&op_repair, VIF_GOAL_PLUG, .explain = true, .look = false},
-};
-
 /* A wiring for each VIF that can be described. */
 struct call {
     struct batch_call of; /* first: what is reported of it gets a pointer to either */
-    const struct purpose *purpose;
+    enum vif_goal goal;
     struct vif_wiring *wirings;    /* one for each VIF; those that failed are empty */
     struct vif_wiring **described; /* those that did not */
     struct reconcile_hooks hooks;
@@ -90,8 +78,8 @@ static int describe_all(const struct vif_host *host, struct call *call, struct v
         struct vif_wiring *wiring = &call->wirings[k];
         struct vif_error fault = {0};
 
-        if (host_describe(host, of->batch->entries[owner].request, call->purpose->goal, wiring,
-                          &fault) < 0) {
+        if (host_describe(host, of->batch->entries[owner].request, call->goal, wiring, &fault) <
+            0) {
             result->error = report_error(of->report, &fault);
             continue;
         }
@@ -179,31 +167,23 @@ static int reconcile_described(struct vif_host *host, struct reconcile_options *
     return r < 0 || !report->pool.failed ? r : error_memory(err);
 }
 
-static const struct purpose *purpose_of(const struct op *op)
-{
-    const struct purpose *purpose = purposes;
-
-    while (purpose->op != op)
-        purpose++;
-    return purpose;
-}
-
 int op_run_batch(struct vif_host *host, const struct op_call *op_call, struct vif_error *err)
 {
     const struct call_parameters *parameters = op_call->parameters;
     const struct vif_call_options *options = &parameters->options;
     auto_call struct call call = {
         .of.log = &host->log,
-        .purpose = purpose_of(op_call->op),
+        .goal = op_call->op == &op_unplug ? VIF_GOAL_UNPLUG : VIF_GOAL_PLUG,
         .lock = -1,
     };
+    bool look = op_call->op == &op_check;
     struct reconcile_options how = {
-        .goal = call.purpose->goal,
+        .goal = call.goal,
         .wait = options->wait,
         .undo_on_timeout = options->on_timeout == VIF_ON_TIMEOUT_UNDO,
-        .dry_run = options->dry_run && !call.purpose->look,
-        .explain = call.purpose->explain,
-        .look = call.purpose->look,
+        .dry_run = options->dry_run && !look,
+        .explain = look || op_call->op == &op_repair,
+        .look = look,
         .until = op_deadline(host, op_call),
         .stop = options->stop_fd,
         .policy = host_policy(host),

@@ -14,20 +14,11 @@
 #define VERSION_MAX     9999
 #define CHOICE_TEXT_MAX 320
 
-enum member {
-    MEMBER_NAME,
-    MEMBER_NAMESPACE,
-    MEMBER_VERSION,
-    MEMBER_DATA,
-    MEMBER_CHANGES,
-    N_MEMBERS
+static const char *const member_names[] = {
+    ENVELOPE_NAME, ENVELOPE_NAMESPACE, ENVELOPE_VERSION, ENVELOPE_DATA, ENVELOPE_CHANGES,
 };
-
-static const char *const member_names[N_MEMBERS] = {
-    [MEMBER_NAME] = ENVELOPE_NAME,       [MEMBER_NAMESPACE] = ENVELOPE_NAMESPACE,
-    [MEMBER_VERSION] = ENVELOPE_VERSION, [MEMBER_DATA] = ENVELOPE_DATA,
-    [MEMBER_CHANGES] = ENVELOPE_CHANGES,
-};
+#define N_MEMBERS   (sizeof member_names / sizeof member_names[0])
+#define N_NECESSARY (N_MEMBERS - 1) /* all but the changes */
 
 bool envelope_is_versioned(json_t *json)
 {
@@ -57,10 +48,10 @@ static int check_members(json_t *json, const struct json_path *path, struct vif_
         if (i == N_MEMBERS)
             return json_path_error(&step, err, "unknown member of a versioned object");
     }
-    for (size_t i = 0; i < N_MEMBERS; i++) {
+    for (size_t i = 0; i < N_NECESSARY; i++) {
         struct json_path step = {.up = path, .key = member_names[i]};
 
-        if (i != MEMBER_CHANGES && !json_object_get(json, member_names[i]))
+        if (!json_object_get(json, step.key))
             return json_path_error(&step, err, "missing");
     }
     return 0;
@@ -107,34 +98,26 @@ static int open_versioned(const struct field_object *object, json_t *json,
                           const struct json_path *path, const struct object_class **ret_class,
                           json_t **ret_data, struct vif_error *err)
 {
-    struct json_path steps[N_MEMBERS];
-    const struct object_class *class;
-    json_t *members[N_MEMBERS];
+    struct json_path at_name = {.up = path, .key = ENVELOPE_NAME};
+    struct json_path at_space = {.up = path, .key = ENVELOPE_NAMESPACE};
+    struct json_path at_version = {.up = path, .key = ENVELOPE_VERSION};
+    struct json_path at_data = {.up = path, .key = ENVELOPE_DATA};
+    json_t *name = json_object_get(json, at_name.key);
+    json_t *space = json_object_get(json, at_space.key);
     int r = check_members(json, path, err);
 
     if (r < 0)
         return r;
-    for (size_t i = 0; i < N_MEMBERS; i++) {
-        steps[i] = (struct json_path){.up = path, .key = member_names[i]};
-        members[i] = json_object_get(json, member_names[i]);
-    }
-    if (!json_is_string(members[MEMBER_NAMESPACE]) ||
-        strcmp(json_string_value(members[MEMBER_NAMESPACE]), ENVELOPE_OS_VIF) != 0)
-        return json_path_expected(&steps[MEMBER_NAMESPACE], "\"" ENVELOPE_OS_VIF "\"",
-                                  members[MEMBER_NAMESPACE], err);
-    class = json_is_string(members[MEMBER_NAME])
-                ? object_find_class(object, json_string_value(members[MEMBER_NAME]))
-                : NULL;
-    if (!class)
-        return json_path_expected(&steps[MEMBER_NAME], object->words, members[MEMBER_NAME], err);
-    r = check_version(class, members[MEMBER_VERSION], &steps[MEMBER_VERSION], err);
-    if (r < 0)
-        return r;
-    if (!json_is_object(members[MEMBER_DATA]))
-        return json_path_expected(&steps[MEMBER_DATA], "an object", members[MEMBER_DATA], err);
-    *ret_class = class;
-    *ret_data = members[MEMBER_DATA];
-    return 0;
+    if (!json_is_string(space) || strcmp(json_string_value(space), ENVELOPE_OS_VIF) != 0)
+        return json_path_expected(&at_space, "\"" ENVELOPE_OS_VIF "\"", space, err);
+    *ret_class = json_is_string(name) ? object_find_class(object, json_string_value(name)) : NULL;
+    if (!*ret_class)
+        return json_path_expected(&at_name, object->words, name, err);
+    r = check_version(*ret_class, json_object_get(json, at_version.key), &at_version, err);
+    *ret_data = json_object_get(json, at_data.key);
+    if (r == 0 && !json_is_object(*ret_data))
+        r = json_path_expected(&at_data, "an object", *ret_data, err);
+    return r;
 }
 
 /* "VIFGeneric, VIFBridge, ... or VIFNestedDPDK" */

@@ -67,10 +67,9 @@ static json_t *vif_info(const struct wishes *wishes, const struct vif_plugin_typ
 
 static bool is_wanted(const struct wishes *wishes, const struct vif_plugin_type *vif)
 {
-    for (unsigned type = 0; type < vif_object.n_classes; type++)
-        if (strcmp(vif_object.classes[type].name, vif->name) == 0)
-            return (wishes->vif_types >> type) & 1;
-    return false;
+    const struct object_class *class = object_find_class(&vif_object, vif->name);
+
+    return class && (wishes->vif_types >> (class - vif_object.classes)) & 1;
 }
 
 static json_t *plugin_info(const struct wishes *wishes, const struct vif_plugin *plugin)
@@ -148,18 +147,16 @@ static int parse_version_wish(struct wishes *wishes, const char *wish, struct vi
 
 static int parse_vif_type(struct wishes *wishes, const char *name, struct vif_error *err)
 {
+    const struct object_class *class = object_find_class(&vif_object, name);
     char possible[256] = "";
-    size_t n = 0;
 
-    for (size_t i = 0; i < vif_object.n_classes; i++) {
-        if (strcmp(vif_object.classes[i].name, name) == 0) {
-            wishes->vif_types |= UINT32_C(1) << i;
-            return 0;
-        }
-        if (n < sizeof possible)
-            n += (size_t)snprintf(possible + n, sizeof possible - n, "%s%s", i > 0 ? ", " : "",
-                                  vif_object.classes[i].name);
+    if (class) {
+        wishes->vif_types |= UINT32_C(1) << (class - vif_object.classes);
+        return 0;
     }
+    for (size_t i = 0, n = 0; i < vif_object.n_classes && n < sizeof possible; i++)
+        n += (size_t)snprintf(possible + n, sizeof possible - n, "%s%s", i > 0 ? ", " : "",
+                              vif_object.classes[i].name);
     return error_set(err, VIF_ERROR_INVALID, "'%.64s': unknown VIF type, expected one of %s", name,
                      possible);
 }
