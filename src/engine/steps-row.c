@@ -180,18 +180,7 @@ const struct step_type step_qos_delete = {.commit = commit_qos_delete};
 
 static void commit_interface_set(struct vswitch_txn *txn, size_t owner, const struct step *step)
 {
-    struct vswitch_interface_change change = {
-        .type = step->set_type ? step->port->type : NULL,
-        .set_ids = &step->set_ids,
-        .set_options = &step->set_options,
-        .drop_ids = &step->drop_ids,
-        .drop_options = &step->drop_options,
-        .set_mtu_request = step->set_mtu_request,
-        .mtu_request = step->port->mtu_request,
-        .set_ofport_request = step->clear_ofport_request,
-    };
-
-    vswitch_txn_interface_set(txn, owner, step->old_interface, &change);
+    vswitch_txn_interface_set(txn, owner, step->old_interface, &step->row_change);
 }
 
 /* What gives a map its old values: those of the keys in 'touched' that 'was' has are set, the
@@ -214,32 +203,27 @@ static int revert_interface_set(struct rollback *rollback, struct job *job, cons
 {
     const struct vswitch_interface *was = step->old_interface;
     const struct vswitch_interface *now = vswitch_find_interface(&rollback->now, step->name);
-    struct vif_map ids = {0}, drop_ids = {0}, options = {0}, drop_options = {0};
+    const struct vswitch_interface_change *done = &step->row_change;
     struct vswitch_interface_change change = {
-        .type = step->set_type ? was->type : NULL,
-        .set_ids = &ids,
-        .drop_ids = &drop_ids,
-        .set_options = &options,
-        .drop_options = &drop_options,
-        .set_mtu_request = step->set_mtu_request,
+        .type = done->type ? was->type : NULL,
+        .set_mtu_request = done->set_mtu_request,
         .mtu_request = was->mtu_request,
-        .set_ofport_request = step->clear_ofport_request,
+        .set_ofport_request = done->set_ofport_request,
         .ofport_request = was->ofport_request,
     };
-    int r = restore_keys(&step->set_ids, &was->external_ids, &ids, &drop_ids);
+    int r = restore_keys(&done->set_ids, &was->external_ids, &change.set_ids, &change.drop_ids);
 
     if (r == 0)
-        r = restore_keys(&step->drop_ids, &was->external_ids, &ids, &drop_ids);
+        r = restore_keys(&done->drop_ids, &was->external_ids, &change.set_ids, &change.drop_ids);
     if (r == 0)
-        r = restore_keys(&step->set_options, &was->options, &options, &drop_options);
+        r = restore_keys(&done->set_options, &was->options, &change.set_options,
+                         &change.drop_options);
     if (r == 0)
-        r = restore_keys(&step->drop_options, &was->options, &options, &drop_options);
+        r = restore_keys(&done->drop_options, &was->options, &change.set_options,
+                         &change.drop_options);
     if (r == 0 && now)
         vswitch_txn_interface_set(rollback->txn, job->index, now, &change);
-    strmap_done(&ids);
-    strmap_done(&drop_ids);
-    strmap_done(&options);
-    strmap_done(&drop_options);
+    vswitch_interface_change_done(&change);
     return r;
 }
 

@@ -282,9 +282,19 @@ void vswitch_txn_port_move(struct vswitch_txn *txn, size_t owner, const struct v
         txn_collect(&to->insert, "%u", port->uuid);
 }
 
-static bool has_any(const struct vif_map *map)
+void vswitch_interface_change_done(struct vswitch_interface_change *change)
 {
-    return map && map->n;
+    strmap_done(&change->set_ids);
+    strmap_done(&change->set_options);
+    strmap_done(&change->drop_ids);
+    strmap_done(&change->drop_options);
+}
+
+bool vswitch_interface_change_is_empty(const struct vswitch_interface_change *change)
+{
+    return !change->type && !change->set_mtu_request && !change->set_ofport_request &&
+           !change->set_ids.n && !change->set_options.n && !change->drop_ids.n &&
+           !change->drop_options.n;
 }
 
 /* RFC 7047: inserting a key that is there changes nothing, so the old pair goes first. */
@@ -295,15 +305,15 @@ static void interface_mutate(struct vswitch_txn *txn, size_t owner, const char *
         const struct vif_map *map;
         const char *drop, *set; /* formats */
     } mutations[] = {
-        {change->drop_ids, "['external_ids','delete',%k]", NULL},
-        {change->drop_options, "['options','delete',%k]", NULL},
-        {change->set_ids, "['external_ids','delete',%k]", ",['external_ids','insert',%m]"},
-        {change->set_options, "['options','delete',%k]", ",['options','insert',%m]"},
+        {&change->drop_ids, "['external_ids','delete',%k]", NULL},
+        {&change->drop_options, "['options','delete',%k]", NULL},
+        {&change->set_ids, "['external_ids','delete',%k]", ",['external_ids','insert',%m]"},
+        {&change->set_options, "['options','delete',%k]", ",['options','insert',%m]"},
     };
     struct text *out = NULL;
 
     for (size_t i = 0; i < sizeof mutations / sizeof mutations[0]; i++) {
-        if (!has_any(mutations[i].map))
+        if (!mutations[i].map->n)
             continue;
         if (out)
             value_write(out, ",");

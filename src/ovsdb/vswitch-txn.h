@@ -64,16 +64,16 @@ size_t vswitch_txn_ports_leaving(const struct vswitch_txn *txn, const char *brid
  * 'any_owner' only by the row's existence. */
 struct vswitch_interface_change {
     bool any_owner;
-    const char *type;              /* NULL: leave */
-    const struct vif_map *set_ids; /* NULL: leave; else these keys get these values */
-    const struct vif_map *set_options;
-    const struct vif_map *drop_ids; /* keys to remove (values are not looked at) */
-    const struct vif_map *drop_options;
+    const char *type;                      /* NULL: leave */
+    struct vif_map set_ids, set_options;   /* these keys get these values */
+    struct vif_map drop_ids, drop_options; /* keys to remove (values are not looked at) */
     bool set_mtu_request;
     int64_t mtu_request; /* 0 removes it */
     bool set_ofport_request;
     int64_t ofport_request; /* 0 removes it */
 };
+void vswitch_interface_change_done(struct vswitch_interface_change *change);
+bool vswitch_interface_change_is_empty(const struct vswitch_interface_change *change);
 void vswitch_txn_interface_set(struct vswitch_txn *txn, size_t owner,
                                const struct vswitch_interface *interface,
                                const struct vswitch_interface_change *change);

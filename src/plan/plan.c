@@ -9,18 +9,10 @@
 #include "base/array.h"
 #include "plan/plan-internal.h"
 
-static void step_done(struct step *step)
-{
-    strmap_done(&step->set_ids);
-    strmap_done(&step->set_options);
-    strmap_done(&step->drop_ids);
-    strmap_done(&step->drop_options);
-}
-
 void plan_done(struct plan *plan)
 {
     for (size_t i = 0; i < plan->n; i++)
-        step_done(&plan->steps[i]);
+        vswitch_interface_change_done(&plan->steps[i].row_change);
     free(plan->steps);
     *plan = (struct plan){0};
 }
@@ -167,7 +159,7 @@ int plan_make(const struct vif_wiring *wiring, const struct observed *observed, 
         r = check_expected(&planner, &wiring->expected[i]);
     if (r == 0)
         r = goal == VIF_GOAL_PLUG ? make_present(&planner) : make_absent(&planner);
-    step_done(&planner.spare);
+    vswitch_interface_change_done(&planner.spare.row_change);
     if (r == 0 && planner.failed)
         r = error_memory(err);
     if (r < 0) {

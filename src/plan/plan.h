@@ -6,6 +6,7 @@
 #define PLAN_PLAN_H
 
 #include "kernel/sysctl.h"
+#include "ovsdb/vswitch-txn.h"
 #include "plan/diff.h"
 #include "state/observe.h"
 
@@ -64,10 +65,9 @@ struct step {
     char new_name[LIMIT_IFNAME];          /* STEP_LINK_SET: "" leaves the name */
     char alias[LINK_ALIAS_MAX];           /* STEP_LINK_SET, with 'set_alias' */
     bool set_alias;
-    const char *qos_id;   /* STEP_QOS_DELETE */
-    const char *qos_uuid; /* STEP_PORT_ADD: an existing row to use, or NULL */
-    struct vif_map set_ids, set_options, drop_ids, drop_options; /* STEP_INTERFACE_SET */
-    bool set_type, set_mtu_request, clear_ofport_request;
+    const char *qos_id;                         /* STEP_QOS_DELETE */
+    const char *qos_uuid;                       /* STEP_PORT_ADD: an existing row to use, or NULL */
+    struct vswitch_interface_change row_change; /* STEP_INTERFACE_SET */
 };
 
 struct plan {

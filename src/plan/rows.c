@@ -204,27 +204,30 @@ static void repair_interface(struct planner *planner, const struct vif_wiring_po
                              const struct port_rows *rows)
 {
     const struct vswitch_interface *there = rows->interface;
-    struct step *step = add_port_step(planner, STEP_INTERFACE_SET, port, rows);
+    struct vswitch_interface_change *change =
+        &add_port_step(planner, STEP_INTERFACE_SET, port, rows)->row_change;
 
-    step->set_type = strcmp(there->type, port->type) != 0;
-    if (step->set_type)
+    if (strcmp(there->type, port->type) != 0) {
+        change->type = port->type;
         diff_add(planner->differences, '~', "interface", port->name, "type",
                  attribute_type(there->type), attribute_type(port->type));
+    }
     compare_maps(planner, port->name, "external_ids", &there->external_ids, &port->ids,
-                 &port->drop_ids, &step->set_ids, &step->drop_ids);
+                 &port->drop_ids, &change->set_ids, &change->drop_ids);
     compare_maps(planner, port->name, "options", &there->options, &port->options,
-                 &port->drop_options, &step->set_options, &step->drop_options);
-    step->set_mtu_request = port->mtu_request && there->mtu_request != port->mtu_request;
-    if (step->set_mtu_request)
+                 &port->drop_options, &change->set_options, &change->drop_options);
+    if (port->mtu_request && there->mtu_request != port->mtu_request) {
+        change->set_mtu_request = true;
+        change->mtu_request = port->mtu_request;
         diff_add_number(planner->differences, '~', "interface", port->name, "mtu_request",
                         there->mtu_request ? (int64_t)there->mtu_request : -1, port->mtu_request);
-    step->clear_ofport_request = plan_is_reopen_request(there->ofport_request);
-    if (step->clear_ofport_request)
+    }
+    if (plan_is_reopen_request(there->ofport_request)) {
+        change->set_ofport_request = true;
         diff_add_number(planner->differences, '~', "interface", port->name, "ofport_request",
                         there->ofport_request, -1);
-    if (!step->set_type && !step->set_mtu_request && !step->set_ids.n && !step->set_options.n &&
-        !step->drop_ids.n && !step->drop_options.n && !step->clear_ofport_request &&
-        !planner->failed)
+    }
+    if (vswitch_interface_change_is_empty(change) && !planner->failed)
         planner->plan->n--; /* nothing in it, nothing to free */
 }
 

@@ -79,18 +79,20 @@ static void words_of_port(const struct step *step, struct text *text)
 
 static void words_of_interface(const struct step *step, struct text *text)
 {
+    const struct vswitch_interface_change *change = &step->row_change;
+
     text_add(text, "set interface %s:", step->name);
-    if (step->set_type)
-        text_add(text, " type=\"%s\"", step->port->type);
-    words_of_map("external_ids", &step->set_ids, text);
-    words_of_map("options", &step->set_options, text);
-    for (size_t i = 0; i < step->drop_ids.n; i++)
-        text_add(text, " external_ids:%s removed", step->drop_ids.entries[i].key);
-    for (size_t i = 0; i < step->drop_options.n; i++)
-        text_add(text, " options:%s removed", step->drop_options.entries[i].key);
-    if (step->set_mtu_request)
-        text_add(text, " mtu_request=%u", step->port->mtu_request);
-    if (step->clear_ofport_request)
+    if (change->type)
+        text_add(text, " type=\"%s\"", change->type);
+    words_of_map("external_ids", &change->set_ids, text);
+    words_of_map("options", &change->set_options, text);
+    for (size_t i = 0; i < change->drop_ids.n; i++)
+        text_add(text, " external_ids:%s removed", change->drop_ids.entries[i].key);
+    for (size_t i = 0; i < change->drop_options.n; i++)
+        text_add(text, " options:%s removed", change->drop_options.entries[i].key);
+    if (change->set_mtu_request)
+        text_add(text, " mtu_request=%u", (unsigned)change->mtu_request);
+    if (change->set_ofport_request)
         text_add(text, " ofport_request=[]");
 }
 

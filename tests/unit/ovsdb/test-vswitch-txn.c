@@ -330,17 +330,13 @@ static void port_goes_from_another_bridge(void **state)
 static void maps_are_merged(void **state)
 {
     auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(db_of(state));
-    struct vif_map ids = {0}, options = {0}, drop = {0};
-    struct vswitch_interface_change change = {.any_owner = true,
-                                              .set_ids = &ids,
-                                              .set_options = &options,
-                                              .drop_ids = &drop,
-                                              .drop_options = &drop};
+    struct vswitch_interface_change change = {.any_owner = true};
 
-    strmap_set(&ids, "b", "2");
-    strmap_set(&ids, "a", "1");
-    strmap_set(&options, "o", "x");
-    strmap_set(&drop, "old", "");
+    strmap_set(&change.set_ids, "b", "2");
+    strmap_set(&change.set_ids, "a", "1");
+    strmap_set(&change.set_options, "o", "x");
+    strmap_set(&change.drop_ids, "old", "");
+    strmap_set(&change.drop_options, "old", "");
     vswitch_txn_interface_set(txn, 0, vswitch_find_interface(db_of(state), "tap1"), &change);
     CHECK(txn, GUARD_THERE("tap1"),
           MUTATE("Interface", "interface-tap1",
@@ -348,18 +344,14 @@ static void maps_are_merged(void **state)
                  "['external_ids','delete',['set',['a','b']]],"
                  "['external_ids','insert',['map',[['a','1'],['b','2']]]],"
                  "['options','delete',['set',['o']]],['options','insert',['map',[['o','x']]]]"));
-    strmap_done(&ids);
-    strmap_done(&options);
-    strmap_done(&drop);
+    vswitch_interface_change_done(&change);
 }
 
 /* Guarded by the mark that was seen, or by all ids where there was none. */
 static void columns_are_set(void **state)
 {
     auto_vswitch_txn struct vswitch_txn *txn = vswitch_txn_new(db_of(state));
-    struct vif_map none = {0};
     struct vswitch_interface_change set = {.type = "internal",
-                                           .set_ids = &none,
                                            .set_mtu_request = true,
                                            .mtu_request = 1442,
                                            .set_ofport_request = true,

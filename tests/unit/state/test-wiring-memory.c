@@ -97,12 +97,9 @@ static char *transaction(const struct plan *plan, const struct vswitch *db)
 
     for (size_t i = 0; txn && i < plan->n; i++) {
         const struct step *step = &plan->steps[i];
-        struct vswitch_interface_change change = {.set_ids = &step->set_ids,
-                                                  .set_options = &step->set_options,
-                                                  .set_mtu_request = true,
-                                                  .drop_ids = &step->drop_ids,
-                                                  .drop_options = &step->drop_options};
+        struct vswitch_interface_change change = step->row_change; /* with its maps */
 
+        change.set_mtu_request = true;
         if (step->kind == STEP_OVS_BRIDGE_ADD)
             vswitch_txn_bridge_add(txn, 0, step->name, "system");
         if (step->kind == STEP_OVS_BRIDGE_DATAPATH)
