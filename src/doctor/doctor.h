@@ -10,7 +10,7 @@
 
 #include "doctor/findings.h"
 #include "kernel/features.h"
-#include "kernel/sriov-pf.h"
+#include "kernel/sriov.h"
 #include "ovsdb/vswitch.h"
 #include "plugin/options.h"
 #include "state/attributes.h"

@@ -6,7 +6,7 @@
 
 #include "engine/job.h"
 
-/* ---- report.c ---- */
+/* ---- report.c: progress, results, differences ---- */
 
 /* Reports the stage the batch is at, or how far it has come there. */
 void report_progress(const struct batch *batch, enum vif_stage stage, size_t done, size_t total);
@@ -29,7 +29,7 @@ void report_finished(struct batch *batch, struct job *job);
  * ones those for which nothing is to be diagnosed or undone. */
 void report_final(struct batch *batch);
 
-/* ---- cancel.c ---- */
+/* ---- job.c: cancelling ---- */
 
 /* Whether the call is to end early.  From then on nothing waits any more, and the database client
  * ignores the caller's descriptor: what has still to be done is done. */
@@ -44,7 +44,7 @@ bool cancel_point(struct batch *batch);
 void cancel_unmask(struct batch *batch);
 void cancel_mask(struct batch *batch);
 
-/* ---- duplicates.c, recheck.c ---- */
+/* ---- duplicates.c, report.c ---- */
 
 /* Of two VIFs of one call that want the same thing the later one becomes FAILED.  0 or -ENOMEM. */
 int duplicates_refuse(struct batch *batch, struct vif_error *err);

@@ -11,8 +11,8 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/text.h"
+#include "engine/job.h"
 #include "engine/phases.h"
-#include "engine/undo.h"
 #include "state/policy.h"
 
 /* Rounds in which others got in between, before we give up. */

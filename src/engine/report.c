@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reporting how far a batch is and the result of each VIF, the latter as soon as it is final and
- * not when the last one is. */
+/* Reporting how far a batch is, and the result of each VIF as soon as it is final. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,4 +114,62 @@ void report_final(struct batch *batch)
     FOR_EACH_JOB(job, batch)
         if (job->state == JOB_FINISHED || (job->state == JOB_FAILED && is_dealt_with(job)))
             report_job(batch, job);
+}
+
+/* ---- differences: plan/diff.c finds them, here it is decided when they hold ---- */
+
+/* How long what ovs-vswitchd complains of has to last, and how often it is looked at: a port that
+ * was just added, or whose device just appeared, is not taken up at once. */
+#define DOUBT_LASTS_MS 1000
+#define DOUBT_POLL_MS  20
+
+void recheck_compare(struct batch *batch, bool complaints)
+{
+    FOR_EACH_JOB_IN(job, batch, JOB_PLANNED) {
+        if (job->changed)
+            continue;
+        if (diff_complete(job->wiring, &batch->observed, complaints, &job->differences,
+                          &job->error) < 0)
+            job_fail(job, NULL);
+    }
+}
+
+/* Whether all that is to be said of a VIF is what ovs-vswitchd has not done, or not yet: that it
+ * complains, or that it seems not to have the port's device open, which may be because links are
+ * read before rows. */
+static bool is_doubtful(const struct batch *batch, const struct job *job, bool complaints)
+{
+    if (job->state != JOB_PLANNED)
+        return false;
+    FOR_EACH_STEP(step, job)
+        if (step->kind != STEP_PORT_REOPEN)
+            return false;
+    return job->plan.n || (complaints && diff_complains(job->wiring, &batch->observed));
+}
+
+bool recheck_needed(struct batch *batch, int64_t *lasts)
+{
+    const struct reconcile_options *options = batch->options;
+    bool behind = batch->observed.db.cur_cfg < batch->observed.db.next_cfg;
+    bool complaints = options->wait != VIF_WAIT_NONE;
+    struct vif_error err = {0};
+    size_t n = 0;
+
+    FOR_EACH_JOB(job, batch)
+        n += is_doubtful(batch, job, complaints);
+    if (!n || (behind && !(options->look && complaints)))
+        return false;
+    if (!behind) {
+        if (*lasts < 0)
+            *lasts = deadline_after(DOUBT_LASTS_MS);
+        stop_sleep(options->stop, DOUBT_POLL_MS, options->until);
+        return !batch_cancelled(batch) && deadline_left(*lasts) != 0 &&
+               deadline_left(options->until) != 0;
+    }
+    if (wait_for_cfg(batch, batch->observed.db.next_cfg, VIF_STAGE_SWITCH, batch->n, &err) == 0)
+        return deadline_left(options->until) != 0;
+    FOR_EACH_JOB(job, batch)
+        if (is_doubtful(batch, job, complaints))
+            job_fail(job, &err);
+    return false;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the engine does with each kind of step.  A kind has one row in steps.c and one struct
+/* What the engine does with each kind of step.  A kind has one row in apply-links.c and one struct
  * step_type, which is beside its functions in the file of its kind of link or row. */
 #ifndef ENGINE_STEPS_H
 #define ENGINE_STEPS_H
 
-#include "engine/undo.h"
+#include "engine/job.h"
 #include "ovsdb/vswitch-txn.h"
 
 /* One step on a link of one job, in the present stage. */

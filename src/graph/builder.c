@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/unix-sockets.h"
+#include "kernel/process.h"
 #include "state/attributes.h"
 
 size_t builder_guest(const struct builder *b, const char *instance)

@@ -11,7 +11,7 @@
 
 #include "kernel/address.h"
 #include "kernel/link.h"
-#include "kernel/netlink-message.h"
+#include "kernel/netlink.h"
 
 /* What an address may be given; the rest reports its state. */
 #define SETTABLE_FLAGS (IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN)

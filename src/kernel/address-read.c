@@ -12,7 +12,7 @@
 #include "base/array.h"
 #include "kernel/address.h"
 #include "kernel/link.h"
-#include "kernel/netlink-message.h"
+#include "kernel/netlink.h"
 
 /* Changes on a host come in bursts; a dump that is hit by one is asked for again. */
 #define MAX_TRIES 16

@@ -11,9 +11,8 @@
 #include <string.h>
 
 #include "base/parse.h"
-#include "kernel/genetlink.h"
 #include "kernel/link.h"
-#include "kernel/netlink-message.h"
+#include "kernel/netlink.h"
 
 /* The errnos that say that devlink knows nothing, not that something went wrong. */
 static bool is_no_devlink(int r)

@@ -10,9 +10,8 @@
 #include <string.h>
 
 #include "base/parse.h"
-#include "kernel/genetlink.h"
 #include "kernel/link.h"
-#include "kernel/netlink-message.h"
+#include "kernel/netlink.h"
 
 #define FEATURE "hw-tc-offload"
 

@@ -18,8 +18,7 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 
-#include "kernel/genetlink.h"
-#include "kernel/netlink-message.h"
+#include "kernel/netlink.h"
 
 #define BRIDGE_NF "/proc/sys/net/bridge/bridge-nf-call-iptables"
 

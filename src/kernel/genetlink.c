@@ -2,13 +2,12 @@
 /* Generic netlink (Documentation/userspace-api/netlink/intro.rst): a socket, the number of the
  * family it is for, and one request at a time, which ends with NLMSG_DONE for a dump and with an
  * ack for everything else.  Stands on netlink; devlink and ethtool stand on it. */
-#include "kernel/genetlink.h"
 
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
-#include "kernel/netlink-message.h"
+#include "kernel/netlink.h"
 
 struct genetlink {
     struct netlink *nl;

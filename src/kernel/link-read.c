@@ -18,7 +18,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "kernel/link.h"
-#include "kernel/netlink-message.h"
+#include "kernel/netlink.h"
 #include "kernel/sysfs.h"
 
 /* Element 'index' of an attribute (may be NULL) that is an array of 32-bit numbers. */

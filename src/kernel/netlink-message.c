@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading messages and attributes. */
-#include "kernel/netlink-message.h"
+#include "kernel/netlink.h"
 
 #include <errno.h>
 #include <linux/netlink.h>

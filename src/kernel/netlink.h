@@ -5,6 +5,7 @@
 #define KERNEL_NETLINK_H
 
 #include <libmnl/libmnl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -85,5 +86,51 @@ int netlink_batch_send(struct netlink *nl, struct netlink_batch *batch, int chan
                        struct netlink_result *results,
                        int (*each)(void *data, size_t index, const struct nlmsghdr *message),
                        void *data, struct vif_error *err);
+
+/* ---- reading messages ---- */
+
+/* Reads an ack (NLMSG_ERROR) or the end of a dump (NLMSG_DONE): the errno and the extended ack. */
+void netlink_parse_end(const struct nlmsghdr *message, struct netlink_result *ret);
+
+/* The attributes of a message behind 'header' bytes of its payload, or those nested in another
+ * (NULL: none), by type: of[0..n), NULL for those that are missing. */
+void netlink_attributes(const struct nlmsghdr *message, size_t header, const struct nlattr **of,
+                        size_t n);
+void netlink_nested(const struct nlattr *nest, const struct nlattr **of, size_t n);
+
+/* Copies the first 'n' bytes of an attribute (NULL: there is none); false when it has fewer. */
+bool netlink_bytes(const struct nlattr *attr, void *ret_bytes, size_t n);
+
+/* The number in an attribute; 0 when it is missing or shorter. */
+uint32_t netlink_u32(const struct nlattr *attr);
+uint16_t netlink_u16(const struct nlattr *attr);
+uint8_t netlink_u8(const struct nlattr *attr);
+
+/* The text of an attribute, truncated to fit; 'ret_text' stays as it is when it is missing. */
+void netlink_text(const struct nlattr *attr, char *ret_text, size_t size);
+
+/* ---- generic netlink (devlink, ethtool): one request at a time ---- */
+
+struct genetlink;
+/* Opens a socket and looks the family up by its name.  -ENOENT when the kernel has no such family,
+ * -EAFNOSUPPORT, -EPROTONOSUPPORT, -EPERM or -EACCES when this process may have no such socket. */
+int genetlink_open(const char *family, struct genetlink **ret_genl, struct vif_error *err);
+void genetlink_close(struct genetlink *genl);
+DEFINE_AUTO(auto_genetlink, struct genetlink *, genetlink_close);
+#define auto_genetlink __attribute__((cleanup(auto_genetlink_fn)))
+
+/* Begins a request in a buffer of the socket's own, where the one before was; the caller adds a few
+ * small attributes (GENETLINK_REQUEST_ROOM bytes in all) with mnl_attr_put*() and sends it.  With
+ * 'dump' the kernel answers for all objects there are. */
+struct nlmsghdr *genetlink_begin(struct genetlink *genl, uint8_t command, bool dump);
+
+#define GENETLINK_REQUEST_ROOM 512
+
+/* Sends the request begun last and hands each answer to 'each' (may be NULL), whose first negative
+ * return ends the call and is returned.  '*ret' gets the verdict, also returned, and the text of its
+ * extended ack; link_result_error() makes an error of it.  Does not wait. */
+int genetlink_send(struct genetlink *genl,
+                   int (*each)(void *data, size_t index, const struct nlmsghdr *message),
+                   void *data, struct netlink_result *ret);
 
 #endif

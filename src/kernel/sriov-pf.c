@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All PFs with VFs at once, for a check of the host: what sriov.c finds out for one VF's PF, asked
  * of each, and never an error, because a driver without an answer is a fact like any other. */
-#include "kernel/sriov-pf.h"
+#include "kernel/sriov.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Steps on links with the differences they are against.  The kinds of links in links.c stand on it.
  */
-#include "plan/link-steps.h"
+#include "plan/plan-internal.h"
 
 #include <stdio.h>
 #include <string.h>

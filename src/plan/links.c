@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "plan/link-steps.h"
+#include "plan/plan-internal.h"
 #include "state/attributes.h"
 
 /* ---- taps, and veths in their place ---- */

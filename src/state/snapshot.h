@@ -7,7 +7,7 @@
 
 #include <vif/vif.h>
 
-#include "kernel/unix-sockets.h"
+#include "kernel/process.h"
 #include "state/observe.h"
 
 struct snapshot {

@@ -7,7 +7,7 @@
 
 #include <sys/stat.h>
 
-#include "kernel/genetlink.h"
+#include "kernel/netlink.h"
 #include "kernel/sriov.h"
 
 static inline void expect_mode(int r, const char *wanted)
