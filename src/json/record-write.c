@@ -24,14 +24,9 @@ static void add_key(struct text *out, const char *key)
     add(out, "\":");
 }
 
-static void add_number(struct text *out, int64_t number)
-{
-    text_add(out, "%lld", (long long)number);
-}
-
 static bool is_absent(const struct record_field *field, const void *value)
 {
-    if (field->type == RECORD_TEXT || field->type == RECORD_LINE || field->type == RECORD_WORD)
+    if (field->type <= RECORD_WORD)
         return !**(const char *const *)value;
     if (field->type == RECORD_ENUM)
         return *(const int *)value == field->none;
@@ -111,54 +106,36 @@ static void write_error(const struct vif_error *error, struct text *out)
 
 static void write_field(const struct record_field *field, const void *value, struct text *out)
 {
-    switch (field->type) {
-    case RECORD_TEXT:
-    case RECORD_LINE:
-    case RECORD_WORD:
-    case RECORD_STRING:
+    enum record_type type = field->type;
+
+    if (type <= RECORD_STRING)
         text_add_json(out, *(const char *const *)value);
-        break;
-    case RECORD_SIGN:
+    else if (type == RECORD_SIGN)
         text_add_json_bytes(out, value, 1);
-        break;
-    case RECORD_ENUM:
+    else if (type == RECORD_ENUM)
         text_add_json(out, record_word(field->words, *(const int *)value));
-        break;
-    case RECORD_BOOL:
+    else if (type == RECORD_BOOL)
         add(out, *(const int *)value ? "true" : "false");
-        break;
-    case RECORD_INT:
-        add_number(out, *(const int64_t *)value);
-        break;
-    case RECORD_INDEX:
-        add_number(out, (int64_t) * (const size_t *)value);
-        break;
-    case RECORD_LINES:
+    else if (type == RECORD_INT)
+        text_add(out, "%lld", (long long)*(const int64_t *)value);
+    else if (type == RECORD_INDEX)
+        text_add(out, "%zu", *(const size_t *)value);
+    else if (type == RECORD_LINES)
         write_lines(*(const char *const *)value, out);
-        break;
-    case RECORD_TEXTS:
+    else if (type == RECORD_TEXTS)
         write_texts(*(const char *const *const *)value, out);
-        break;
-    case RECORD_RAW_LIST:
-    case RECORD_PAGE:
+    else if (type == RECORD_RAW_LIST || type == RECORD_PAGE)
         add(out, *(const char *const *)value);
-        break;
-    case RECORD_DOCUMENTS:
+    else if (type == RECORD_DOCUMENTS)
         add(out, ((const struct record_documents *)value)->text);
-        break;
-    case RECORD_ERROR:
+    else if (type == RECORD_ERROR)
         write_error(*(const struct vif_error *const *)value, out);
-        break;
-    case RECORD_OBJECT:
+    else if (type == RECORD_OBJECT)
         record_write(field->table, *(const void *const *)value, out);
-        break;
-    case RECORD_LIST:
+    else if (type == RECORD_LIST)
         write_list(field->table, *(const struct record_list *const *)value, out);
-        break;
-    case RECORD_MEMBERS:
+    else
         write_members(*(const struct record_list *const *)value, out);
-        break;
-    }
 }
 
 void record_write(const struct record_table *table, const void *base, struct text *out)
@@ -184,12 +161,8 @@ void record_write(const struct record_table *table, const void *base, struct tex
 #define A(type)     "{\"type\":\"" type "\"}"
 #define LIST(items) "{\"type\":\"array\",\"items\":" items "}"
 
-/* Those that are not in here depend on the field. */
+/* All others but texts depend on the field. */
 static const char *const schemas[] = {
-    [RECORD_TEXT] = A("string"),
-    [RECORD_LINE] = A("string"),
-    [RECORD_WORD] = A("string"),
-    [RECORD_STRING] = A("string"),
     [RECORD_SIGN] = "{\"type\":\"string\",\"maxLength\":1}",
     [RECORD_BOOL] = A("boolean"),
     [RECORD_INDEX] = "{\"type\":\"integer\",\"minimum\":0}",
@@ -232,7 +205,7 @@ static void write_schema(const struct record_field *field, struct text *out)
         write_table_schema(field->table, out);
         add(out, "}");
     } else {
-        add(out, schemas[field->type]);
+        add(out, field->type <= RECORD_STRING ? A("string") : schemas[field->type]);
     }
 }
 

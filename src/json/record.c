@@ -151,24 +151,19 @@ static int read_index(const struct reading *at, json_t *json, void *ret)
                                                                   : expected(at, "an index", json);
 }
 
-static int read_raw_list(const struct reading *at, json_t *json, void *ret)
+/* A list or an object as text. */
+static int read_json(const struct reading *at, json_t *json, void *ret)
 {
-    auto_free char *text = NULL;
+    bool page = at->field->type == RECORD_PAGE;
+    struct text text = {0};
+    int r;
 
-    if (!json_is_array(json))
-        return expected(at, "a list", json);
-    text = json_dumps(json, JSON_COMPACT);
-    return keep(at, text ? pool_text(at->pool, text) : NULL, ret);
-}
-
-static int read_page(const struct reading *at, json_t *json, void *ret)
-{
-    auto_free char *page = NULL;
-
-    if (!json_is_object(json))
-        return expected(at, "an object", json);
-    page = json_finish(json_incref(json));
-    return keep(at, page ? pool_text(at->pool, page) : NULL, ret);
+    if (page ? !json_is_object(json) : !json_is_array(json))
+        return expected(at, page ? "an object" : "a list", json);
+    json_add(&text, json, page ? JSON_INDENT(2) : JSON_COMPACT);
+    r = keep(at, text.failed ? NULL : pool_copy(at->pool, text.data, text.n), ret);
+    text_done(&text);
+    return r;
 }
 
 static int read_documents(const struct reading *at, json_t *json, void *ret)
@@ -295,8 +290,8 @@ static read_fn *const readers[] = {
     [RECORD_SIGN] = read_sign,   [RECORD_ENUM] = read_enum,
     [RECORD_BOOL] = read_bool,   [RECORD_INT] = read_int,
     [RECORD_INDEX] = read_index, [RECORD_LINES] = read_lines,
-    [RECORD_TEXTS] = read_texts, [RECORD_RAW_LIST] = read_raw_list,
-    [RECORD_PAGE] = read_page,   [RECORD_DOCUMENTS] = read_documents,
+    [RECORD_TEXTS] = read_texts, [RECORD_RAW_LIST] = read_json,
+    [RECORD_PAGE] = read_json,   [RECORD_DOCUMENTS] = read_documents,
     [RECORD_ERROR] = read_error, [RECORD_OBJECT] = read_object,
     [RECORD_LIST] = read_list,   [RECORD_MEMBERS] = read_members,
 };
@@ -304,7 +299,7 @@ static read_fn *const readers[] = {
 /* All other types are zero. */
 static void set_none(const struct record_field *field, void *value)
 {
-    if (field->type == RECORD_TEXT || field->type == RECORD_LINE || field->type == RECORD_WORD)
+    if (field->type <= RECORD_WORD)
         *(const char **)value = "";
     else if (field->type == RECORD_INT)
         *(int64_t *)value = field->none;

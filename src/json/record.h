@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The codec between JSON objects and C structs: a table says the name, form and place of each
- * member, and both directions, the varlink interface and JSON Schema follow from it.  model/object.h
- * reads what people write; this is for programs. */
+ * member, and both directions, the varlink interface and JSON Schema follow from it.  What people
+ * write is read by model/object.h; this is for programs. */
 #ifndef JSON_RECORD_H
 #define JSON_RECORD_H
 
@@ -14,8 +14,8 @@
 #include "base/text.h"
 #include "json/json-path.h"
 
-/* The forms of values, and what each is in the struct; in brackets the value that stands for an
- * optional member that is absent. */
+/* The forms of values, texts first, and what each is in the struct; in brackets the value that
+ * stands for an optional member that is absent. */
 enum record_type {
     RECORD_TEXT,     /* const char * ("") */
     RECORD_LINE,     /* const char *, read with control characters replaced by blanks ("") */

@@ -55,15 +55,11 @@ static bool is_interface(const char *name, size_t n)
 {
     size_t labels = 0;
 
-    if (n > LIMIT_VARLINK_NAME)
-        return false;
-    for (size_t start = 0, end = 0; end <= n; end++) {
-        if (end < n && name[end] != '.')
+    for (size_t start = 0, end; start <= n; start = end + 1) {
+        for (end = start; end < n && name[end] != '.'; end++)
             continue;
-        if (!is_label(name + start, end - start, labels == 0))
+        if (!is_label(name + start, end - start, labels++ == 0))
             return false;
-        labels++;
-        start = end + 1;
     }
     return labels >= 2;
 }

@@ -43,18 +43,13 @@ static int read_groups(int fd, struct peer_identity *peer)
 
 int peer_identity_read(int fd, struct peer_identity *ret, struct vif_error *err)
 {
+    struct ucred cred = {.uid = (uid_t)-1};
     struct peer_identity peer = {0};
-    struct ucred cred;
     socklen_t size = sizeof cred;
-    int r = 0;
+    int r = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0 ? -errno : 0;
 
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0)
-        r = -errno;
-    /* Not a unix socket, or not connected. */
-    if (r == 0 && (size != sizeof cred || cred.uid == (uid_t)-1))
-        r = -ENOTCONN;
-    if (r == 0)
-        r = read_groups(fd, &peer);
+    if (r == 0) /* the user is -1 if it is not a unix socket, or not connected */
+        r = cred.uid == (uid_t)-1 ? -ENOTCONN : read_groups(fd, &peer);
     if (r == -ENOMEM)
         return error_memory(err);
     if (r < 0) {

@@ -17,14 +17,12 @@ struct id_slot {
 /* Only the order of slots depends on it. */
 static uint64_t key(void)
 {
-    static _Atomic uint64_t chosen;
-    uint64_t value = chosen;
+    static uint64_t value; /* the loop's */
 
     if (!value) {
         if (getrandom(&value, sizeof value, GRND_NONBLOCK) < 0)
             value = (uint64_t)(uintptr_t)&value;
         value |= 1;
-        chosen = value;
     }
     return value;
 }

@@ -9,7 +9,6 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -43,17 +42,6 @@ static void notify(const char *state)
         return;
     (void)sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&name,
                  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n));
-}
-
-static void notify_reloading(void)
-{
-    struct timespec now = {0};
-    char state[64];
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    (void)snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld",
-                   (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-    notify(state);
 }
 
 /* The interval of WATCHDOG=1 in milliseconds; 0: never. */
@@ -120,8 +108,10 @@ static void reload(struct daemon *daemon)
 {
     struct config config = {0};
     struct vif_error err = {0};
+    char state[64];
 
-    notify_reloading();
+    (void)snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)now_usec());
+    notify(state);
     if (read_configuration(daemon, &config, &err) < 0) {
         daemon_log(daemon, "reload failed, the configuration is unchanged: %s", err.text);
     } else {

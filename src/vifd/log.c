@@ -211,49 +211,39 @@ static int send_file(struct log_sink *sink, const struct text *text)
 }
 
 /* 0; -EAGAIN if the journal does not read; another errno if it is not there. */
-static int send_journal(struct log_sink *sink, const struct log_event *event, int wait_ms)
+static int send_journal(struct log_sink *sink, const struct text *text, int wait_ms)
 {
-    struct text text = {0};
-    int r = -ENOMEM;
+    struct iovec all = {.iov_base = text->data, .iov_len = text->n};
+    struct msghdr message = {.msg_iov = &all, .msg_iovlen = 1};
+    int r = send_message(sink, &message);
 
-    log_write_journal(event, &text);
-    if (!text.failed) {
-        struct iovec all = {.iov_base = text.data, .iov_len = text.n};
-        struct msghdr message = {.msg_iov = &all, .msg_iovlen = 1};
-
+    if (r == -EAGAIN && wait_for(sink->journal, wait_ms))
         r = send_message(sink, &message);
-        if (r == -EAGAIN && wait_for(sink->journal, wait_ms))
-            r = send_message(sink, &message);
-        if (r == -EMSGSIZE || r == -ENOBUFS)
-            r = send_file(sink, &text);
-    }
-    text_done(&text);
-    return r;
-}
-
-/* On a pipe poll() means that there is room for a whole line. */
-static int send_line(const struct log_sink *sink, const struct log_event *event, int wait_ms)
-{
-    struct text text = {0};
-    struct timespec now;
-    int r = -EAGAIN;
-
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    log_write_line(event, &now, &text);
-    if (!text.failed && wait_for(sink->fd, wait_ms))
-        r = write(sink->fd, text.data, text.n) < 0 ? -errno : 0;
-    text_done(&text);
-    return r;
+    return r == -EMSGSIZE || r == -ENOBUFS ? send_file(sink, text) : r;
 }
 
 static int send_event(struct log_sink *sink, const struct log_event *event, int wait_ms)
 {
+    struct text text = {0};
+    struct timespec now;
     int r = -ENOTCONN;
 
-    if (sink->journal >= 0)
-        r = send_journal(sink, event, wait_ms);
+    if (sink->journal >= 0) {
+        log_write_journal(event, &text);
+        r = text.failed ? -ENOMEM : send_journal(sink, &text, wait_ms);
+        text_done(&text);
+    }
     /* While the journal is away, it will read stderr once it is back. */
-    return r == 0 || r == -EAGAIN ? r : send_line(sink, event, wait_ms);
+    if (r == 0 || r == -EAGAIN)
+        return r;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    log_write_line(event, &now, &text);
+    r = -EAGAIN;
+    /* On a pipe poll() means that there is room for a whole line. */
+    if (!text.failed && wait_for(sink->fd, wait_ms))
+        r = write(sink->fd, text.data, text.n) < 0 ? -errno : 0;
+    text_done(&text);
+    return r;
 }
 
 static void lose(struct log_sink *sink, unsigned n)
