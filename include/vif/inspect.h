@@ -53,8 +53,8 @@ struct vif_list_options {
     enum vif_state state; /* only VIFs in this state; VIF_STATE_NONE: in any */
 };
 
-/* One VIF as it shows on this host, plugged by any program: an interface in the database with
- * an iface-id, or links of this library without a port.  "" stands for what is not known. */
+/* One VIF on this host, plugged by any program: an interface in the database with an iface-id, or
+ * links of this library without a port.  "" stands for what is not known. */
 struct vif_status {
     const char *id;       /* the VIF's, where a link's alias has it; else its iface-id */
     const char *iface_id; /* external_ids:iface-id */
@@ -81,18 +81,16 @@ const struct vif_status *vif_report_vif(const struct vif_report *report, size_t 
 struct vif_show_options {
     size_t size;
     int64_t timeout_ms; /* VIF_TIMEOUT_CONFIGURED, VIF_TIMEOUT_NEVER */
-    const char *const
-        *ids; /* NULL-ended: VIFs to draw as they are, by ID, iface-id, or the name of a
-                               port or network device; NULL: none */
+    /* NULL-ended: VIFs to draw as they are, by ID, iface-id, or the name of a port or device. */
+    const char *const *ids;
 };
 
 /* Draws the VIFs of 'batch' (NULL: none) as they should be wired and as they are, and those in
- * options->ids as they are.  Without either, draws the whole host: every VIF, every bridge and
- * every other port.  Changes nothing.  The report is a drawing: a graph as JSON text
- * (vif_report_json()), DOT or trees; its entries are the VIFs.
+ * options->ids as they are; without either, the whole host.  The report is a drawing: a graph as
+ * JSON text (vif_report_json()), DOT or trees; its entries are the VIFs.
  *
  * 0 whenever there is a drawing, even if some VIFs could not be drawn (NOT_FOUND: no VIF has the
- * ID; CONFLICT: several have it), see vif_report_error(); errors of database and kernel.
+ * ID; CONFLICT: several have it); errors of database and kernel.
  *
  *   {"vifs": [{"id", "type", "instance", "address", "state", "first"?,
  *              "error"?: {"kind", "text"}}],
@@ -176,11 +174,10 @@ struct vif_stale {
 
 /* Finds what os-vif, this library and libvirt left on the host and no guest needs any more, sorted
  * by kind and name.  With 'remove', removes it in one database transaction: only what a second
- * look some seconds later finds unchanged and no other program of this library works on.  Items in
- * doubt, or with another owner's marks, are kept.
+ * look some seconds later finds unchanged.  Items in doubt or with another owner's marks are kept.
  *
- * 0 whenever there is a report, however many removals failed; errors of database and kernel, and
- * of the lock file; -EINTR (kind INTERRUPTED) when it was cancelled before anything was removed. */
+ * 0 whenever there is a report, however many removals failed; -EINTR (kind INTERRUPTED) when it was
+ * cancelled before anything was removed. */
 int vif_host_prune(struct vif_host *host, const struct vif_prune_options *options,
                    struct vif_report **ret_report, struct vif_error *err);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The interface of plugins: a plugin turns a VIF into a wiring, the complete desired state of one
- * VIF on this host.  It changes nothing and only reads facts about the host.
+ * VIF on this host.  It changes nothing.
  *
  * An external plugin is a shared object called NAME.so in the configured plugin directory that
  * exports one symbol, 'vif_plugin'.  It links to nothing of libvif: it gets a table of the
- * functions it needs.  The plugins that come with libvif use the same interface. */
+ * functions it needs. */
 #ifndef VIF_PLUGIN_H
 #define VIF_PLUGIN_H
 
@@ -146,9 +146,8 @@ struct vif_wiring_port {
 /* Rules in nftables for traffic that a Linux bridge forwards. */
 struct vif_wiring_rules {
     char bridge[VIF_DEVICE_NAME_SIZE];
-    char (
-        *interfaces)[VIF_DEVICE_NAME_SIZE]; /* between the bridge and these alone; "all" among them:
-                                                 everything; none: nothing is forwarded */
+    /* Between the bridge and these alone; "all" among them: everything; none: nothing. */
+    char (*interfaces)[VIF_DEVICE_NAME_SIZE];
     size_t n_interfaces;
     char drop_action[VIF_DEVICE_NAME_SIZE];
 };
@@ -195,8 +194,7 @@ struct vif_plugin_api {
     int (*add_rules_interface)(struct vif_wiring_rules *rules, const char *interface);
     int (*map_set)(struct vif_map *map, const char *key, const char *value);
 
-    /* Fills call->err: the field at 'path' (NULL: the VIF) is at fault.  Returns a negative errno.
-     */
+    /* Fills call->err: the field at 'path' (NULL: the VIF) is at fault.  A negative errno. */
     int (*fail)(const struct vif_describe *call, enum vif_error_kind kind, const char *path,
                 const char *format, ...)
 #ifdef __GNUC__

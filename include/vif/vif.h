@@ -5,14 +5,13 @@
  * block, at most until their timeout.  The library has no threads and no globals, and never prints,
  * exits or aborts.  A handle may be used by one thread at a time.
  *
- * Functions return 0, or a negative errno with 'err' filled (where it is not NULL).  Only functions
- * that free accept a NULL handle; others fail with -EINVAL, or return NULL or 0.  Strings and
- * structs reached through a handle belong to it.
+ * Functions return 0, or a negative errno with 'err' filled (where it is not NULL).  Those that free
+ * take a NULL handle; others then fail.  Strings and structs reached through a handle belong to it.
  *
  * Structs of options begin with their size: zero-initialise, set 'size' to sizeof(struct ...), then
- * what is needed.  A size that is 0 or too small is -EINVAL, an option that this library does not
- * know is -E2BIG (both kind INVALID).  NULL in place of options means the defaults.  Structs that
- * the library hands out, and options, only ever grow at the end; enums only ever get new values. */
+ * what is needed; NULL means the defaults.  A size that is too small is -EINVAL, an option that
+ * this library does not know -E2BIG (both kind INVALID).  Structs only ever grow at the end, enums
+ * only ever get new values. */
 #ifndef VIF_VIF_H
 #define VIF_VIF_H
 
@@ -50,17 +49,16 @@ struct vif_host_options {
     void (*log)(void *data, const char *line); /* debug lines; NULL: none */
     void *log_data;
     /* The path of vifd's socket, usually VIF_SOCKET: vifd does the work, with its own
-     * configuration, and of the other options only 'log' matters.  NULL: this process does the
-     * work. */
+     * configuration.  NULL: this process does the work. */
     const char *connect;
-    /* For callers that may not change the whole host: every call refuses VIFs and stale parts that
-     * the configuration does not allow ([vifd] allowed_*; PERMISSION). */
+    /* Every call refuses VIFs and stale parts that the configuration does not allow
+     * ([vifd] allowed_*; PERMISSION). */
     int enforce_policy;
 };
 
-/* Reads the configuration and opens netlink; the first call that needs the database connects to it.
- * With 'connect', connects to vifd; a later call reconnects if the connection was lost.
- * Errors: CONFIG (names file, group and option), PERMISSION, KERNEL, DAEMON_UNREACHABLE. */
+/* Reads the configuration and opens netlink, or connects to vifd; the first call that needs the
+ * database connects to it.  Errors: CONFIG (names file, group and option), PERMISSION, KERNEL,
+ * DAEMON_UNREACHABLE. */
 int vif_host_open(const struct vif_host_options *options, struct vif_host **ret_host,
                   struct vif_error *err);
 void vif_host_close(struct vif_host *host);
@@ -107,10 +105,9 @@ size_t vif_batch_count(const struct vif_batch *batch);
 
 /* ---- reports ---- */
 
-/* What a call has found out or done.  Its entries are, depending on the call, of one kind: results
- * (plug, unplug, check, repair), VIFs (list, show), stale parts (prune) or findings (doctor).  The
- * function that returns an entry of another kind, or at a place beyond vif_report_count(), returns
- * NULL. */
+/* What a call has found out or done.  Its entries are of one kind: results (plug, unplug, check,
+ * repair), VIFs (list, show), stale parts (prune) or findings (doctor).  A function for another
+ * kind, or for a place beyond vif_report_count(), returns NULL. */
 struct vif_report;
 
 size_t vif_report_count(const struct vif_report *report);
@@ -161,8 +158,7 @@ struct vif_result {
     const struct vif_error *error;             /* VIF_STATE_FAILED; else NULL */
 };
 
-/* One thing that is not as described, or that is shown beside it.  Texts are UTF-8 as far as kernel
- * and database have them so. */
+/* One thing that is not as described, or that is shown beside it. */
 struct vif_difference {
     /* '+' missing; '-' there and in the way; '~' differs; '!' a complaint of ovs-vswitchd; ' ' not
      * checked, because it is an agent's or set at creation only */
@@ -170,8 +166,7 @@ struct vif_difference {
     const char *part;      /* "tap tap1", "port tap1", "bridge br-int", "veth qvb1/qvo1", ... */
     const char *attribute; /* "mtu", "external_ids:iface-id"; "" for the whole part */
     const char *is;        /* what is there; '-': details of it; '!': the complaint; "" none */
-    const char
-        *should; /* what should be there; '+': details; ' ': the value at creation; "" none */
+    const char *should;    /* what should be; '+': details; ' ': the value at creation; "" none */
 };
 
 /* Entries of plug, unplug, check and repair are in the order of the batch. */
@@ -235,16 +230,15 @@ struct vif_call_options {
     int stop_fd;
 
     /* Both are called in the calling thread, from within the call; they should be quick and must
-     * not use the same host.  NULL: not called.
+     * not use the same host.
      *
      * 'progress' is called at the start of each stage, when 'done' grows, and a few times a second
-     * while the call waits; '*progress' is valid until it returns.  From VIF_STAGE_WAIT, AGENT or
-     * FINISHED on the call only reads and waits, unless VIF_STAGE_UNDO follows: another host handle
-     * can plug other VIFs meanwhile.  FINISHED is the last stage of every call that returns 0.
+     * while the call waits.  From VIF_STAGE_WAIT, AGENT or FINISHED on the call only reads and
+     * waits, unless VIF_STAGE_UNDO follows: another host handle can plug other VIFs meanwhile.
+     * FINISHED is the last stage of every call that returns 0.
      *
      * 'result' is called once for each VIF, in any order, as soon as its result is final; '*result'
-     * is valid as long as the report.  When the call fails, results may be missing, and those that
-     * were reported are gone. */
+     * is valid as long as the report.  When the call fails, results may be missing. */
     void (*progress)(void *data, const struct vif_progress *progress);
     void (*result)(void *data, const struct vif_result *result);
     void *data; /* for both */
@@ -296,11 +290,9 @@ struct vif_info_options {
     const char *const *versions;  /* NULL-ended: "HostVIFInfo=1.0", ...; NULL: the newest of each */
 };
 
-/* The plugins of the host and the VIFs they take, as os-vif's HostInfo object.  'vif_types' leaves
- * out plugins that take none of these; 'versions' asks for older versions of objects.
- *
- * '*ret_text' is a JSON text, freed with vif_string_free().  INVALID for a type or object that does
- * not exist, VERSION for a version that is not available: the error lists the choices. */
+/* The plugins of the host and the VIFs they take, as os-vif's HostInfo object: a JSON text, freed
+ * with vif_string_free().  INVALID for a type or object that does not exist, VERSION for a version
+ * that is not available: the error lists the choices. */
 int vif_host_info(struct vif_host *host, const struct vif_info_options *options, char **ret_text,
                   struct vif_error *err);
 
