@@ -5,8 +5,9 @@
  * block, at most until their timeout.  The library has no threads and no globals, and never prints,
  * exits or aborts.  A handle may be used by one thread at a time.
  *
- * Functions return 0, or a negative errno with 'err' filled (where it is not NULL).  Those that free
- * take a NULL handle; others then fail.  Strings and structs reached through a handle belong to it.
+ * Functions return 0, or a negative errno with 'err' filled (where it is not NULL).  Those that
+ * free take a NULL handle; others then fail.  Strings and structs reached through a handle belong
+ * to it.
  *
  * Structs of options begin with their size: zero-initialise, set 'size' to sizeof(struct ...), then
  * what is needed; NULL means the defaults.  A size that is too small is -EINVAL, an option that
