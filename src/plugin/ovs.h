@@ -33,8 +33,8 @@ bool ovs_is_system(const struct ovs_describer *d);
 
 uint32_t ovs_mtu(const struct ovs_describer *d);
 
-/* Zeroed parts, never NULL; a pointer to one is good until the next of its sort.  A port on 'bridge'
- * is owned through the interface_id. */
+/* Zeroed parts, never NULL; a pointer to one is good until the next of its sort.  A port is owned
+ * through the interface_id. */
 struct vif_wiring_link *ovs_add_link(struct ovs_describer *d, enum vif_link_kind kind,
                                      const char *name);
 struct vif_wiring_port *ovs_add_port(struct ovs_describer *d, const char *name, const char *bridge,
