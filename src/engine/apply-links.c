@@ -158,7 +158,7 @@ void apply_messages(struct batch *batch, struct item *items, size_t n,
                     void (*message)(struct netlink_batch *messages, struct item *item))
 {
     struct sending sending = {.batch = batch, .n_items = n};
-    struct netlink_batch messages = {.on_answers = on_answers, .data = &sending};
+    auto_netlink_batch struct netlink_batch messages = {.on_answers = on_answers, .data = &sending};
     auto_free struct netlink_result *results = NULL;
     struct vif_error err = {0};
     int r = 0;
@@ -179,7 +179,6 @@ void apply_messages(struct batch *batch, struct item *items, size_t n,
         apply_result(batch, &items[i], results);
     if (r < 0)
         apply_failed_all(batch, items, n, &err);
-    netlink_batch_done(&messages);
 }
 
 static void apply_one(const struct batch *batch, struct item *item, const struct step_type *type)

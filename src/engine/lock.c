@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A plug and an unplug of the same VIF at once would each do right by what it saw and leave half
- * of it together: the links of one, the rows of the other.  So each call locks its VIFs, one byte
- * of one file for each.  The locks go with the process; the file holds nothing. */
+/* Each call locks its VIFs, one byte of one file for each: a plug and an unplug of one VIF at once
+ * would leave half of it.  The locks go with the process; the file holds nothing. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

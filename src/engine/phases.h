@@ -53,10 +53,9 @@ int duplicates_refuse(struct batch *batch, struct vif_error *err);
  * of ovs-vswitchd if they are wanted. */
 void recheck_compare(struct batch *batch, bool complaints);
 
-/* Whether everything is to be observed again before it counts what ovs-vswitchd complains of: a
- * check lets it first take up what it was asked for (a repair does that in any case, when it has
- * done its part), and then the complaint has to last for a while.  Waits before it returns true.
- * '*lasts' is -1 at first. */
+/* Whether everything is to be observed again before what ovs-vswitchd complains of counts: a check
+ * lets it first take up what it was asked for, and then the complaint has to last for a while.
+ * Waits before it returns true.  '*lasts' is -1 at first. */
 bool recheck_needed(struct batch *batch, int64_t *lasts);
 
 /* ---- apply-links.c ---- */
@@ -122,8 +121,7 @@ void wait_diagnose(struct batch *batch);
 
 /* Undoes what this call did to the database, and to links, for the FAILED jobs that came to
  * nothing after their transaction: ovs-vswitchd could not make the ports or could not be asked to,
- * or they were not ready in time where that is to be undone.  The errors name what cannot be
- * undone, and say what happened to those that were not ready in time. */
+ * or they were not ready in time where that is to be undone.  The errors name what is left. */
 void rollback_failed(struct batch *batch);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The engine: rounds of observe, plan, apply, wait, until every VIF of the batch is as wanted or
- * has failed.  One round is the rule; another is needed only when others acted meanwhile. */
+/* Rounds of observe, plan, apply and wait; a second one only when others acted meanwhile. */
 #include "engine/reconcile.h"
 
 #include <errno.h>

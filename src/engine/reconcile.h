@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The engine: brings a batch of wirings about, or their absence.  Observes, plans, applies the
- * link steps, then ONE database transaction, settles; undoes its own steps where something fails;
- * and looks again when another program acted meanwhile, until its deadline. */
+/* The engine: brings a batch of wirings about, or their absence, and undoes its own steps where
+ * something fails. */
 #ifndef ENGINE_RECONCILE_H
 #define ENGINE_RECONCILE_H
 

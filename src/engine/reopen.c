@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ovs-vswitchd keeps the descriptor of a link that was deleted, and takes no notice of a new one
- * of the same name.  Asking for another OpenFlow port number makes it take the port away and add
- * it again, with the link that is there now. */
+/* ovs-vswitchd keeps the descriptor of a link that was deleted, and ignores a new one of that name.
+ * Asking for another OpenFlow port number makes it open the link that is there now. */
 #include <errno.h>
 #include <string.h>
 
@@ -56,14 +55,13 @@ static bool is_to_be_up(const struct vif_wiring *wiring, const char *name)
     return false;
 }
 
-/* ovs-vswitchd gives a device its old flags back when it lets go of it, by name and as it
- * remembers them.  When it lets go of one that was deleted, that hits the new one of the same
- * name: a tap that was just made is down.  So what was opened again is set up again; a link that
- * is gone by now is not an error. */
+/* ovs-vswitchd gives a device its old flags back when it lets go of it, by name: that of one that
+ * was deleted hits the new one.  So what was opened again is set up again; a link that is gone by
+ * now is not an error. */
 static int set_links_up(struct batch *batch, struct vif_error *err)
 {
     static const struct link_change up = {.set_up = true};
-    struct netlink_batch messages = {0};
+    auto_netlink_batch struct netlink_batch messages = {0};
     auto_free struct netlink_result *results = NULL;
     int r = 0;
 
@@ -78,7 +76,6 @@ static int set_links_up(struct batch *batch, struct vif_error *err)
     for (size_t i = 0; r == 0 && i < messages.n; i++)
         if (results[i].error < 0 && results[i].error != -ENODEV)
             r = link_result_error(&results[i], err, "set its device up");
-    netlink_batch_done(&messages);
     return r;
 }
 
@@ -95,7 +92,7 @@ static void give_up(struct job *job, int fault, enum vswitch_outcome outcome,
         job->end = JOB_END_LATE;
 }
 
-/* Asks ovs-vswitchd to reopen the links of 'n' steps and, with 'wait', withdraws that when it has. */
+/* Asks ovs-vswitchd to reopen the links of 'n' steps and, with 'wait', withdraws that afterwards. */
 static int reopen(struct batch *batch, bool wait, size_t n, int64_t *cfg,
                   enum vswitch_outcome *ret_outcome, struct vif_error *err)
 {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Undoing what a committed transaction did for VIFs that came to nothing after it: ovs-vswitchd
- * could not make their ports, or could not be asked to, or they were not ready in time and the
- * caller wants them undone then.  Reads the database again, since others may have acted meanwhile,
- * and is guarded like every transaction. */
+/* Undoing what a committed transaction did for VIFs that came to nothing after it.  Reads the
+ * database again, since others may have acted meanwhile, and is guarded like every transaction. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps on links that are plain netlink messages: what a wiring says of a link in the kernel
- * layer's terms, and how it is undone. */
+/* Steps on links that are netlink messages, and taps; how they are undone. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,7 +196,7 @@ static int undo_set(const struct engine *engine, struct undo *undo)
         .new_name = undo->other[0] ? before->name : NULL,
         .bridge = undo->change.bridge ? &before->bridge : NULL,
     };
-    struct netlink_batch messages = {0};
+    auto_netlink_batch struct netlink_batch messages = {0};
     struct netlink_result results[4] = {0};
     const char *name = undo->name;
     struct link_info now;
@@ -209,7 +208,6 @@ static int undo_set(const struct engine *engine, struct undo *undo)
     r = netlink_batch_send(engine->nl, &messages, true, results, NULL, NULL, NULL);
     for (size_t i = 0; r == 0 && i < messages.n; i++)
         r = results[i].error;
-    netlink_batch_done(&messages);
     if (r == 0 || r == -ENODEV)
         return 0;
     /* The step may have failed as well, before it changed anything. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps on rows of the database: what each adds to the transaction, and what undoes it: ports and
- * bridges that were added go, what was changed gets its old value, what was moved goes back.
- * Deleted rows are made again from the copies that the commit took. */
+/* Steps on rows of the database: what each adds to the transaction, and what undoes it.  Deleted
+ * rows are made again from the copies that the commit took. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps on links that are more than netlink messages, done one after the other: a sysctl, the move
- * of addresses to a master, a NIC's offload of flows, the rules of a Linux bridge. */
+/* Steps on links that are done one after the other. */
 #include <errno.h>
 #include <sys/socket.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Undoing what this call did to links, newest first.  Each deletion of a link waits for a grace
- * period of RCU, some 20 ms, so those of all VIFs that fail together are sent as one: a batch of
- * 1000 taps is undone in a fraction of a second. */
+ * period of RCU, some 20 ms, so those of all VIFs that fail together are sent as one. */
 #include "engine/job.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waiting for the agent that wires ports after ovs-vswitchd (OVN, or Neutron's ML2 agent), all
- * ports of the batch in one monitor; and diagnosing those that did not come to work. */
+/* Waiting for the agent that wires ports (OVN, or the ML2 agent), all of the batch in one monitor;
+ * and diagnosing those that are not ready in time. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Moving addresses and routes between links, in two sends: everything onto the new link, everything
  * off the old one.  Linux lets two links have the same address and two routes differ in the link
- * alone, so nothing is missing in between.  When a request is refused the ones before it are undone.
- * Stands on the lists of address-read.c. */
+ * alone, so nothing is missing in between.  If a request is refused the ones before are undone. */
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the addresses and routes of a link: two dumps, filtered by the kernel where it can (strict
- * checking, since 4.20) and here in any case.  Each is kept as the message it came in: every
- * attribute, known here or not, is the same on the other link. */
+/* Reading the addresses and routes of a link: two dumps, filtered by the kernel where it can (since
+ * 4.20) and here in any case. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_addr.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* devlink by generic netlink (linux/devlink.h).  Not to have it is an ordinary answer here: many
- * drivers offer none, containers may not ask, and callers have sysfs to fall back on.  Stands on
- * genetlink; sriov stands on it. */
+/* devlink by generic netlink (linux/devlink.h).  Not to have it is an ordinary answer: many drivers
+ * offer none, containers may not ask, and callers have sysfs to fall back on. */
 #include "kernel/devlink.h"
 
 #include <errno.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading and switching one feature of a link by ethtool netlink.  Features come as bit sets in
- * which each bit stands with its name, so that no number of a bit, which differs from kernel to
- * kernel, is needed.  Stands on genetlink. */
+/* Reading and switching one feature of a link by ethtool netlink.  Features come as bit sets with
+ * names: the number of a bit differs from kernel to kernel. */
 #include "kernel/ethtool.h"
 
 #include <errno.h>

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Can this kernel do what plugging needs?  Each question is asked in a way that makes and loads
- * nothing; for link kinds that is a dump of the links of one kind: the kernel filters by a kind it
- * knows, and shows all links for one it does not (net/core/rtnetlink.c, rtnl_dump_ifinfo()).  To
- * ask for one generic netlink family would load its module; to list them does not.  What could be
- * loaded, the lists in the directory of modules say. */
+/* Questions to this kernel that make and load nothing.  A dump of the links of one kind is filtered
+ * by a kind the kernel knows, and shows all links for another (net/core/rtnetlink.c,
+ * rtnl_dump_ifinfo()).  To ask for one generic netlink family would load its module; to list them
+ * does not. */
 #include "kernel/features.h"
 
 #include <errno.h>
@@ -100,7 +99,7 @@ int features_link_kinds(struct netlink *nl, const char *const *kinds, size_t n,
 {
     auto_free struct netlink_result *results = calloc(n + 1, sizeof *results);
     auto_free bool *unfiltered = calloc(n + 1, sizeof *unfiltered);
-    struct netlink_batch batch = {0};
+    auto_netlink_batch struct netlink_batch batch = {0};
     int r;
 
     if (!results || !unfiltered)
@@ -108,7 +107,6 @@ int features_link_kinds(struct netlink *nl, const char *const *kinds, size_t n,
     for (size_t i = 0; i < n; i++)
         add_dump(&batch, kinds[i]);
     r = netlink_batch_send(nl, &batch, 0, results, note_unfiltered, unfiltered, err);
-    netlink_batch_done(&batch);
     if (r < 0)
         return r;
     for (size_t i = 0; i < n; i++) {

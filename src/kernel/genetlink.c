@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Generic netlink (Documentation/userspace-api/netlink/intro.rst): a socket, the number of the
- * family it is for, and one request at a time, which ends with NLMSG_DONE for a dump and with an
- * ack for everything else.  Stands on netlink; devlink and ethtool stand on it. */
+/* Generic netlink (Documentation/userspace-api/netlink/intro.rst), one request at a time. */
 
 #include <errno.h>
 #include <linux/genetlink.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading links: some by name in one batch, or all by one dump.  Attributes that are missing or shorter than they should be leave their field at zero:
- * kernels add and drop attributes, and a reader must not fail over one it could do without. */
+/* Reading links: some by name in one batch, or all by one dump.  Attributes that are missing or
+ * shorter than they should be leave their field at zero: kernels add and drop attributes. */
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The requests that create, change and delete links.  A link is created as complete as the kernel
- * lets it be; the rest follows in requests of the same batch that are sent only when the creation
- * succeeded, so that another program's link of that name is never touched. */
+/* The requests that create, change and delete links.  What the kernel does not take at creation
+ * follows only when that succeeded, so that another program's link of that name is not touched. */
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -295,7 +294,7 @@ static int delete_members(struct netlink *nl, const struct link_deletion *links,
                           struct netlink_result *results, struct vif_error *err)
 {
     auto_free struct netlink_result *ignored = calloc(n, sizeof *ignored);
-    struct netlink_batch batch = {0};
+    auto_netlink_batch struct netlink_batch batch = {0};
     int r;
 
     if (!ignored)
@@ -304,11 +303,7 @@ static int delete_members(struct netlink *nl, const struct link_deletion *links,
     for (size_t i = 0; r == 0 && i < n; i++)
         if (results[i].error < 0)
             add_by_index(&batch, RTM_NEWLINK, links[i].ifindex, &links[i].group);
-    if (r == 0 && batch.n)
-        r = send_all(nl, &batch, ignored, err);
-    else
-        netlink_batch_done(&batch);
-    return r;
+    return r == 0 && batch.n ? send_all(nl, &batch, ignored, err) : r;
 }
 
 int link_delete_many(struct netlink *nl, const struct link_deletion *links, size_t n,

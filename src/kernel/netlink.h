@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A netlink socket (libmnl) with extended acks, and for rtnetlink with strict checking; requests are
- * sent many in one message buffer and their answers matched by sequence number. */
+/* A netlink socket (libmnl): requests are sent many in one message buffer and their answers matched
+ * by sequence number. */
 #ifndef KERNEL_NETLINK_H
 #define KERNEL_NETLINK_H
 
@@ -127,8 +127,8 @@ struct nlmsghdr *genetlink_begin(struct genetlink *genl, uint8_t command, bool d
 #define GENETLINK_REQUEST_ROOM 512
 
 /* Sends the request begun last and hands each answer to 'each' (may be NULL), whose first negative
- * return ends the call and is returned.  '*ret' gets the verdict, also returned, and the text of its
- * extended ack; link_result_error() makes an error of it.  Does not wait. */
+ * return ends the call and is returned.  '*ret' gets the verdict, also returned, and the text of
+ * its extended ack; link_result_error() makes an error of it.  Does not wait. */
 int genetlink_send(struct genetlink *genl,
                    int (*each)(void *data, size_t index, const struct nlmsghdr *message),
                    void *data, struct netlink_result *ret);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules of a bridge, as wanted and as present, and one transaction from these to those.
- * Both are arrays of nftables' expressions in its JSON, which come back as they were given, so that
- * comparing them is comparing JSON. */
+/* The rules of a bridge, as wanted and as present: arrays of nftables' expressions in its JSON,
+ * which come back as they were given, so that they can be compared. */
 #include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>

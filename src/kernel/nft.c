@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libnftables, loaded when it is needed: linked to, it and the four libraries it brings would cost
- * every start of a program that mostly makes no rules.  The few functions wanted are looked up by
- * name; their types come from its header.  The rules are in nft-rules.c. */
+ * every start of a program that mostly makes no rules. */
 #include "kernel/nft.h"
 
 #include <dlfcn.h>

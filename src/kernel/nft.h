@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Packet filter rules for Linux bridges, in a table of our own: "inet vifd", with one chain,
- * "forward".  Each rule carries the name of its bridge as its comment.
- *
- * A packet is forwarded only when every base chain of the forward hook, in any table, accepts
- * it.  So an accepting rule here makes an exception from our own dropping ones and opens nothing
- * that another table closes.  Frames switched within a bridge come by only where br_netfilter
- * hands them to the IP hooks, with the bridge as both ends. */
+ * "forward".  Each rule carries the name of its bridge as its comment.  An accepting rule makes an
+ * exception from our own dropping ones and opens nothing that another table closes.  Frames
+ * switched within a bridge come by only with br_netfilter, with the bridge as both ends. */
 #ifndef KERNEL_NFT_H
 #define KERNEL_NFT_H
 

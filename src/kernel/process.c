@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which daemons and guests run on this host?  All of it is read from /proc, which changes while
- * it is read: a process that is gone half way does not count.  What a caller concludes from "no
- * guest" may be the removal of something, so anything that hides one is an error, never an
- * absence: a /proc without the processes of others, a command line beyond the limit. */
+/* Daemons and guests of this host, by /proc, which changes while it is read: a process that is gone
+ * half way does not count.  "No guest" may lead to the removal of something, so anything that hides
+ * one is an error: a /proc without the processes of others, a command line beyond the limit. */
 #include "kernel/process.h"
 
 #include <dirent.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All PFs with VFs at once, for a check of the host: what sriov.c finds out for one VF's PF, asked
- * of each, and never an error, because a driver without an answer is a fact like any other. */
+/* All PFs with VFs, for a check of the host; a driver without an answer is a fact, not an error. */
 #include "kernel/sriov.h"
 
 #include <errno.h>

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a VF's PCI address to its PF and its representor.  sysfs says which VF of which PF it is
- * (physfn, virtfnN: Documentation/ABI/testing/sysfs-bus-pci); devlink names the representor where
- * the driver registers ports, and phys_switch_id with phys_port_name
- * (Documentation/networking/switchdev.rst) does where it does not.  Stands on sysfs and devlink;
- * the plugins stand on it. */
+/* From a VF's PCI address to its PF (physfn, virtfnN: Documentation/ABI/testing/sysfs-bus-pci) and
+ * its representor, which devlink names where the driver registers ports, and phys_switch_id with
+ * phys_port_name (Documentation/networking/switchdev.rst) where it does not. */
 #include "kernel/sriov.h"
 
 #include <ctype.h>

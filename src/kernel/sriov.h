@@ -46,17 +46,13 @@ int sriov_find_vf(const char *pci_address, struct sriov_vf *ret_vf, struct vif_e
  * and -EOPNOTSUPP as above, the latter with 'pf_netdev' set to one of the PF's network devices. */
 int sriov_find_uplink(struct sriov_vf *vf, struct vif_error *err);
 
-/* The name of the network device that represents a VF, found by sriov_find_vf(), on this host.
- *
- * By devlink: the port of the PF with flavour pcivf, the PF's and the VF's number, which is not
- * external and of controller 0.  Where the driver has no such port: among the network devices with
- * the switch id the one with phys_port_name "N", "vfN", "pfMvfN" or "vfN@pfM", in any case of the
- * letters, M being the PF's number; one that is a child of another PCI device than the PF is
- * another VF's.
+/* The name of the network device that represents a VF, found by sriov_find_vf(), on this host: by
+ * devlink, the port of the PF with flavour pcivf and both numbers, not external and of controller
+ * 0; else, among the devices with the switch id, the one with phys_port_name "N", "vfN", "pfMvfN"
+ * or "vfN@pfM", in any case of the letters, unless it is a child of another PCI device than the PF.
  *
  * 0; -ENODEV when there is none, or only one of another controller ("cKpfMvfN"; it is named);
- * -EEXIST when there are two (both are named).  Whether there is a link of that name is for the
- * caller to see: it may be gone by now. */
+ * -EEXIST when there are two (both are named).  The link may be gone by now. */
 int sriov_find_representor(const struct sriov_vf *vf, char ret_name[LIMIT_IFNAME],
                            struct vif_error *err);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small reads below /sys.  A driver may answer any read with any errno, a device may be gone
- * between two of them, and what a file says goes into names and messages: so each read is one open
- * and one read(), and what is not one line of text is refused.  Reading facts about PCI
- * devices and links stands on this. */
+/* Small reads below /sys.  A driver may answer with any errno, a device may be gone between two
+ * reads, and what a file says goes into names and messages: what is not one line is refused. */
 #include "kernel/sysfs.h"
 
 #include <ctype.h>

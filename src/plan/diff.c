@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The list of differences and its words, ovs-vswitchd's complaints about rows that are as they
- * should be, and what is shown beside them.  The planner fills the list; engine and vifctl print
- * it. */
+ * should be, and what is shown beside them. */
 #include "plan/diff.h"
 
 #include <errno.h>

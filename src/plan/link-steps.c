@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps on links with the differences they are against.  The kinds of links in links.c stand on it.
- */
+/* Steps on links with the differences they are against. */
 #include "plan/plan-internal.h"
 
 #include <stdio.h>

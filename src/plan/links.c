@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan for links: create what is missing, repair what differs, remove what goes; a link that
- * belongs to another VIF or cannot be changed is a conflict.  Each kind of link says how in the
- * table at the end; a difference is recorded where the step against it is made. */
+/* The plan for links.  A link that belongs to another VIF or cannot be changed is a conflict.  Each
+ * kind says how in the table at the end. */
 #include <stdio.h>
 #include <string.h>
 

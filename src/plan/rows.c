@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan for rows of the database: add missing ones, repair differences, remove those that go.
- * What an agent owns after creation (tag, vlan_mode, trunks, qos, other_config, ids of others) is
- * never looked at. */
+/* The plan for rows of the database.  What an agent owns after creation (tag, vlan_mode, trunks,
+ * qos, other_config, ids of others) is never looked at. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
