@@ -53,17 +53,9 @@ void diagnosis_read_facts(const struct engine *engine, enum vif_wait wait,
 void diagnose(enum vif_wait wait, const struct diagnosis_facts *facts,
               const struct diagnosis_port *port, char ret_words[DIAGNOSIS_MAX]);
 
-/* The part of it that is about OVN. */
-void diagnose_ovn(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
-                  char ret_words[DIAGNOSIS_MAX]);
-
 /* Writes why the bridge of the port cannot be made, and returns true, when ovs-vswitchd does not
  * have its datapath type. */
 bool diagnose_datapath(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
                        char ret_words[DIAGNOSIS_MAX]);
-
-/* Writes a diagnosis; control characters become '?'. */
-void diagnosis_set(char ret_words[DIAGNOSIS_MAX], const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -7,13 +7,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <vif/vif.h>
 
-#include "doctor/findings.h"
+#include "base/pool.h"
 #include "kernel/features.h"
 #include "kernel/sriov.h"
 #include "ovsdb/vswitch.h"
 #include "plugin/options.h"
-#include "state/attributes.h"
+#include "state/wiring.h"
 
 /* The host that is examined; all borrowed. */
 struct doctor_host {
@@ -82,6 +83,28 @@ struct doctor_facts {
 int doctor_read(const struct doctor_host *host, int64_t until, struct doctor_facts *ret,
                 struct vif_error *err);
 void doctor_facts_done(struct doctor_facts *facts);
+
+/* The findings, as they are collected.  A failed allocation is remembered, so that checks need no
+ * error handling of their own. */
+struct vif_findings {
+    struct vif_finding *items;
+    size_t n, room;
+    bool failed;       /* memory ran out: not all is here */
+    struct pool *pool; /* of the texts */
+};
+
+/* Adds a finding without advice; 'check' is a constant.  Control characters of foreign words are
+ * shown as blanks. */
+void findings_add(struct vif_findings *findings, const char *check, enum vif_finding_level level,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+#define findings_ok(out, check, ...)   findings_add(out, check, VIF_FINDING_OK, __VA_ARGS__)
+#define findings_info(out, check, ...) findings_add(out, check, VIF_FINDING_INFO, __VA_ARGS__)
+#define findings_warn(out, check, ...) findings_add(out, check, VIF_FINDING_WARN, __VA_ARGS__)
+#define findings_fail(out, check, ...) findings_add(out, check, VIF_FINDING_FAIL, __VA_ARGS__)
+
+/* Gives the finding added last its advice. */
+void findings_advise(struct vif_findings *findings, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Parts of it. */
 int doctor_read_system(const struct doctor_host *host, struct system_facts *ret);

@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "engine/phases.h"
-#include "state/attributes.h"
 
 /* Whether the kernel link behind the port is there: it was, or this call made it or gave it its
  * name. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "kernel/process.h"
-#include "state/attributes.h"
+#include "state/wiring.h"
 
 size_t builder_guest(const struct builder *b, const char *instance)
 {

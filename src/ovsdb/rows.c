@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 static void *member_of(const struct column *column, void *item)
 {
     return (char *)item + column->offset;
@@ -269,17 +271,11 @@ static int parse_row(struct rows *rows, const json_t *row, const char *uuid)
 
 static int make_room(struct rows *rows, size_t more)
 {
-    size_t room = rows->room * 2 > rows->n + more ? rows->room * 2 : rows->n + more;
-    char *items;
+    char *items = array_reserve(rows->items, rows->n, &rows->room, more, rows->table->size);
 
-    if (rows->room - rows->n >= more)
-        return 0;
-    items = reallocarray(rows->items, room, rows->table->size);
-    if (!items)
-        return -ENOMEM;
-    rows->items = items;
-    rows->room = room;
-    return 0;
+    if (items)
+        rows->items = items;
+    return items ? 0 : -ENOMEM;
 }
 
 int rows_parse(struct rows *rows, const json_t *result)

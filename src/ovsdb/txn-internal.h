@@ -42,26 +42,6 @@ struct vswitch_txn {
     bool guard_cfg; /* next_cfg has to be what it was */
 };
 
-/* Rows that were copied, as the server has them. */
-struct vswitch_copies {
-    json_t *bridges;
-    json_t *ports; /* {"on": name of its bridge, "row": row} */
-    json_t *interfaces;
-    json_t *qos;
-};
-
-static inline json_t *copies_port(const struct vswitch_copies *copies, size_t i)
-{
-    return json_object_get(json_array_get(copies->ports, i), "row");
-}
-
-static inline const char *copies_name(const json_t *row)
-{
-    const char *name = json_string_value(json_object_get(row, "name"));
-
-    return name ? name : "";
-}
-
 /* A "wait" for one row, its WHERE beginning with this UUID. */
 #define TXN_ROW "['_uuid','==',%u]"
 #define TXN_WAIT(table, where, columns, row)                                                       \

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "ovsdb/txn-internal.h"
 #include "ovsdb/vswitch-txn.h"
 #include "json/json-text.h"
@@ -29,22 +30,14 @@ static struct text *open_shared(struct sheet *sheet)
 static void add_list(struct sheet *sheet, const struct txn_list *list)
 {
     struct ovsdb_operations *all = &sheet->list.operations;
-    size_t n = list->operations.n, room = all->n + n;
-    size_t *owners = sheet->list.owners;
+    size_t n = list->operations.n;
 
-    if (!n && !list->operations.text.failed)
+    if (list->operations.text.failed ||
+        !array_grow(sheet->list.owners, all->n, sheet->list.room, n))
+        all->text.failed = true;
+    if (!n || all->text.failed)
         return;
-    if (room > sheet->list.room) {
-        owners = reallocarray(owners, room, sizeof *owners);
-        if (!owners) {
-            all->text.failed = true;
-            return;
-        }
-        sheet->list.owners = owners;
-        sheet->list.room = room;
-    }
-    if (n)
-        memcpy(owners + all->n, list->owners, n * sizeof *owners);
+    memcpy(sheet->list.owners + all->n, list->owners, n * sizeof *list->owners);
     value_write(&all->text, all->n ? ",%t" : "%t", &list->operations.text);
     all->n += n;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "ovsdb/txn-internal.h"
 
 struct vswitch_txn *vswitch_txn_new(const struct vswitch *vs)
@@ -45,16 +46,9 @@ struct text *txn_list_open(struct txn_list *list, size_t owner)
 {
     struct ovsdb_operations *operations = &list->operations;
 
-    if (operations->n == list->room) {
-        size_t room = list->room ? 2 * list->room : 16;
-        size_t *owners = reallocarray(list->owners, room, sizeof *owners);
-
-        if (!owners) {
-            operations->text.failed = true;
-            return &operations->text;
-        }
-        list->owners = owners;
-        list->room = room;
+    if (!array_grow(list->owners, operations->n, list->room, 1)) {
+        operations->text.failed = true;
+        return &operations->text;
     }
     list->owners[operations->n] = owner;
     text_add_bytes(&operations->text, ",", operations->n++ > 0);

@@ -13,7 +13,6 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "plan/plan-internal.h"
-#include "state/attributes.h"
 
 void diff_done(struct differences *differences)
 {

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "state/attributes.h"
-
 const struct link_info *plan_link(const struct planner *planner, const char *name)
 {
     return observed_link(planner->observed, name);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "plan/plan-internal.h"
-#include "state/attributes.h"
 
 /* ---- taps, and veths in their place ---- */
 

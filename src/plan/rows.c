@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "plan/plan-internal.h"
-#include "state/attributes.h"
 
 /* ---- bridges ---- */
 
