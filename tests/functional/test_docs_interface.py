@@ -84,7 +84,7 @@ def test_every_error_is_told_in_order():
 
 def limit(name):
     """Its value: a number, or bytes shifted."""
-    text = read('src', 'base', 'limits.h') + read('src', 'vifd', 'limits.h')
+    text = read('src', 'base', 'limits.h') + read('src', 'vifd', 'daemon.h')
     value, shift = re.search(r'#define %s +(?:\(\(size_t\))?(\d+)(?: << (\d+)\))?' % name,
                              text).groups()
     return int(value) << int(shift or 0)
