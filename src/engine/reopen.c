@@ -92,7 +92,7 @@ static void give_up(struct job *job, int fault, enum vswitch_outcome outcome,
         job->end = JOB_END_LATE;
 }
 
-/* Asks ovs-vswitchd to reopen the links of 'n' steps and, with 'wait', withdraws that afterwards. */
+/* Asks ovs-vswitchd to reopen the links of 'n' steps; with 'wait', withdraws that afterwards. */
 static int reopen(struct batch *batch, bool wait, size_t n, int64_t *cfg,
                   enum vswitch_outcome *ret_outcome, struct vif_error *err)
 {

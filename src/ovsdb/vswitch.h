@@ -118,7 +118,8 @@ struct vswitch_query {
 };
 
 /* Reads the rows of 'query' in one request.  On success '*ret' belongs to the caller.  -EPROTO
- * (kind OVSDB) without an Open_vSwitch row or for a reply that does not match the schema; other errors as ovsdb_client_transact(). */
+ * (kind OVSDB) without an Open_vSwitch row or for a reply that does not match the schema; other
+ * errors as ovsdb_client_transact(). */
 int vswitch_read(struct ovsdb_client *client, const struct vswitch_query *query, int64_t until,
                  struct vswitch *ret, struct vif_error *err);
 
