@@ -335,7 +335,7 @@ def test_host_keeps_its_addresses_when_they_cannot_go_back(world):
 def test_links_of_many_vifs_are_undone_as_one(lab, proxy):
     """The kernel waits once for all, and not some 20 ms for each of them."""
     def refuse(point):
-        if point == 'request 2':
+        if point == 'request 1':
             proxy.rename['transact'] = 'unknown'
     proxy.on_point = refuse
     before = lab.snapshot()
