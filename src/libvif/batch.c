@@ -2,7 +2,7 @@
 /* Batches: the VIFs of one call, decoded from JSON text.  The texts are kept for hosts whose vifd
  * needs the documents: copying one costs nearly nothing, and only then are they read a second
  * time. */
-#include "libvif/batch.h"
+#include "libvif/op.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +10,6 @@
 
 #include "base/array.h"
 #include "base/limits.h"
-#include "libvif/op.h"
 
 struct batch_input {
     size_t length;

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/text.h"
-#include "libvif/config-rows.h"
+#include "libvif/host.h"
 #include "rpc/stream.h"
 
 #define SOCKET      "/run/vifd/io.vifd"

@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/strmap.h"
-#include "libvif/config-rows.h"
+#include "libvif/host.h"
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 

@@ -82,25 +82,19 @@ static void keep_texts(struct pool *pool, struct vif_status *vif)
 static int fill(const struct vif_list_options *options, const struct snapshot *snapshot,
                 struct vif_report *report, struct vif_error *err)
 {
-    const struct snapshot_vif *found = snapshot->vifs;
-    struct vif_status *vifs;
-    size_t n = snapshot->n_vifs, wanted = 0;
+    struct record_list *list = pool_take(&report->pool, sizeof *list);
+    struct vif_status *vifs = pool_take(&report->pool, snapshot->n_vifs * sizeof *vifs);
+    size_t n = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        struct vif_status vif = show(&found[i]);
-
-        wanted += is_wanted(options, &vif);
-    }
-    if (!report_add_entries(report, wanted, &vifs))
+    if (!list || !vifs)
         return error_memory(err);
-    for (size_t i = 0; i < n; i++) {
-        struct vif_status vif = show(&found[i]);
-
-        if (!is_wanted(options, &vif))
-            continue;
-        keep_texts(&report->pool, &vif);
-        *vifs++ = vif;
+    for (size_t i = 0; i < snapshot->n_vifs; i++) {
+        vifs[n] = show(&snapshot->vifs[i]);
+        if (is_wanted(options, &vifs[n]))
+            keep_texts(&report->pool, &vifs[n++]);
     }
+    *list = (struct record_list){vifs, n};
+    report->reply.entries = list;
     return report->pool.failed ? error_memory(err) : 0;
 }
 

@@ -75,14 +75,6 @@ struct reader {
     void *data;
 };
 
-static int put_bytes(const char *bytes, size_t n, void *data)
-{
-    struct text *text = data;
-
-    text_add_bytes(text, bytes, n);
-    return text->failed ? -1 : 0;
-}
-
 /* What was decoded is what is kept: other members may be anything, and mean nothing to us. */
 static int keep_document(const json_t *document, const struct json_path *path,
                          struct vif_input *input)
@@ -97,8 +89,7 @@ static int keep_document(const json_t *document, const struct json_path *path,
         if (!member)
             continue;
         text_add(&text, "%s\"%s\":", i ? "," : "{", members[i]);
-        if (json_dump_callback(member, put_bytes, &text, JSON_COMPACT | JSON_ENCODE_ANY) < 0)
-            text.failed = true;
+        json_add(&text, member, JSON_COMPACT);
     }
     text_add(&text, "}");
     input->document = text_take(&text);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "vifctl/terminal.h"
 #include "vifctl/vifctl.h"
 
 #define HELP_WIDTH  80

@@ -3,8 +3,6 @@
  * which is a text as it is. */
 #include <stdio.h>
 
-#include "base/cleanup.h"
-#include "base/text.h"
 #include "vifctl/vifctl.h"
 
 DEFINE_AUTO(auto_text, char *, vif_string_free);

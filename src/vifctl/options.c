@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/parse.h"
-#include "base/text.h"
 #include "vifctl/vifctl.h"
 
 /* getopt's names for them: above all letters. */

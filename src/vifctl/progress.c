@@ -2,7 +2,7 @@
 /* The status line: the progress of a call, on stderr, rewritten in place and erased at the end.
  * It is drawn when the library reports progress, which it does a few times a second even while it
  * waits. */
-#include "vifctl/progress.h"
+#include "vifctl/vifctl.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
-#include "vifctl/terminal.h"
 
 #define QUIET_MS        300 /* a call that is done by then needs no line */
 #define REDRAW_MS       100

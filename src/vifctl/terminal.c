@@ -2,7 +2,7 @@
 /* Colours as every terminal of today knows them (ECMA-48); pipes, files and users who set NO_COLOR
  * get none.  Names and words of the database may have been written by any program that can write
  * there; shown as they are, they could make a terminal do what its user did not ask for. */
-#include "vifctl/terminal.h"
+#include "vifctl/vifctl.h"
 
 #include <langinfo.h>
 #include <locale.h>

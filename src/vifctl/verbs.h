@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every verb, in the order of the help.  A new one is a row here and a file with its function,
- * verb_NAME(). */
+/* Every verb, in the order of the help.  A new one is a row here and its function, verb_NAME(). */
 #ifndef VIFCTL_VERBS_H
 #define VIFCTL_VERBS_H
 

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vifctl/terminal.h"
-
 #define VERB_ROW(function, ...) {verb_##function, __VA_ARGS__},
 const struct verb verbs[N_VERBS] = {VERBS(VERB_ROW)};
 

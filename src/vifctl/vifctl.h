@@ -3,12 +3,11 @@
 #ifndef VIFCTL_H
 #define VIFCTL_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <vif/vif.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "vifctl/verbs.h"
 
 /* Exit statuses that are not of the error table. */
@@ -200,5 +199,63 @@ int output_failed(int errnum, int status);
 
 /* Prints JSON made by the library; NULL: out of memory.  Returns the exit status. */
 int print_json(const char *text);
+
+/* ---- output for a terminal ---- */
+
+/* The columns of the terminal on 'fd'; 0: not known. */
+size_t terminal_width(int fd);
+
+enum colour {
+    COLOUR_PLAIN,
+    COLOUR_GREEN,
+    COLOUR_RED,
+    COLOUR_YELLOW,
+    COLOUR_ALARM, /* bold red */
+};
+
+/* Whether 'fd' is a terminal, and TERM neither unset nor "dumb". */
+bool terminal_is_smart(int fd);
+
+/* Whether standard output is one, and NO_COLOR unset or empty (https://no-color.org). */
+bool colour_wanted(void);
+
+/* Prints 'text' in this colour, where colours are wanted. */
+void colour_print(enum colour colour, const char *text);
+
+/* Whether the user's locale is UTF-8.  Sets the program's LC_CTYPE. */
+bool plain_utf8(void);
+
+/* Prints 'value' so on standard output, and blanks up to 'width' columns. */
+void plain_print(const char *value, bool utf8, size_t width);
+
+/* The columns 'value' takes then. */
+size_t plain_columns(const char *value, bool utf8);
+
+/* Prints 'text', which begins at 'column', as words in lines of 'width' columns that go on at
+ * 'indent', and ends the line. */
+void plain_wrap(const char *text, size_t column, size_t indent, size_t width);
+
+/* ---- the status line: the progress of a long call, at the bottom of the terminal ---- */
+
+struct progress_line {
+    bool wanted, shown;
+    const char *doing; /* "plugging" */
+    size_t n;          /* VIFs of the call */
+    enum vif_wait wait;
+    enum vif_stage stage;
+    int64_t begun, stage_begun, drawn; /* points as of deadline_now() */
+    unsigned caught;                   /* signals we have a handler for, as bits of a table */
+};
+
+/* There will be a line if stderr is a terminal that supports one, and nothing else is printed
+ * meanwhile: neither JSON nor the log of -v. */
+void progress_begin(struct progress_line *line, const struct arguments *arguments,
+                    const char *doing, size_t n);
+
+/* Draws it, once the call has lasted a while, and not too often. */
+void progress_draw(struct progress_line *line, const struct vif_progress *progress);
+
+/* Erases it: before anything else is printed, and at the end. */
+void progress_end(struct progress_line *line);
 
 #endif

@@ -16,6 +16,7 @@ struct peer_identity {
     gid_t gid;
     gid_t *groups; /* supplementary */
     size_t n_groups;
+    char comm[16]; /* for logs: the caller chooses it; "" if unknown */
 };
 
 /* The peer of a connected unix socket; peer_identity_done() frees '*ret'.  Kind PERMISSION if

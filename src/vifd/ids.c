@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A hash table with open addressing.  Callers choose the ids, so the hash has a key they do not
  * know.  A slot that became empty stays taken until the table is rebuilt. */
-#include "vifd/ids.h"
+#include "vifd/request.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -23,7 +23,7 @@ static void closed(uv_handle_t *handle)
 
     if (--peer->open_handles > 0)
         return;
-    peer_identity_done(&peer->identity);
+    peer_identity_done(&peer->caller);
     free(peer);
 }
 
@@ -251,20 +251,17 @@ void peer_send(struct peer *peer, struct text *message)
 
 /* ---- new connections ---- */
 
-/* As the kernel knew it when it connected; the caller chooses its name. */
-static void read_caller(struct peer *peer)
+static void read_name(struct peer_identity *caller)
 {
-    const struct peer_identity *identity = &peer->identity;
     auto_file FILE *f = NULL;
     char path[64];
 
-    peer->caller = (struct caller){identity->pid, identity->uid, identity->gid, ""};
-    (void)snprintf(path, sizeof path, "/proc/%d/comm", (int)identity->pid);
-    f = identity->pid > 0 ? fopen(path, "re") : NULL;
-    if (!f || !fgets(peer->caller.comm, sizeof peer->caller.comm, f))
+    (void)snprintf(path, sizeof path, "/proc/%d/comm", (int)caller->pid);
+    f = caller->pid > 0 ? fopen(path, "re") : NULL;
+    if (!f || !fgets(caller->comm, sizeof caller->comm, f))
         return;
-    peer->caller.comm[strcspn(peer->caller.comm, "\n")] = '\0';
-    for (char *p = peer->caller.comm; *p; p++)
+    caller->comm[strcspn(caller->comm, "\n")] = '\0';
+    for (char *p = caller->comm; *p; p++)
         if (*p < ' ' || *p > '~')
             *p = '?';
 }
@@ -288,9 +285,9 @@ int peer_accept(struct daemon *daemon, uv_stream_t *server)
     if (r == 0)
         r = uv_fileno((uv_handle_t *)&peer->pipe, &fd);
     if (r == 0)
-        r = peer_identity_read(fd, &peer->identity, &why);
+        r = peer_identity_read(fd, &peer->caller, &why);
     if (r == 0) {
-        read_caller(peer);
+        read_name(&peer->caller);
         r = server_admit(&daemon->server, peer, &why);
     }
     if (r < 0) {

@@ -9,22 +9,41 @@
 #include "base/pool.h"
 #include "libvif/op.h"
 #include "rpc/varlink.h"
-#include "vifd/ids.h"
+#include "vifd/access.h"
 #include "vifd/metrics.h"
 #include "vifd/worker-pool.h"
 
 #define VIFD_INTERFACE "io.vifd"
 
+/* ---- ids.c: the VIFs being worked on, a set of ids with how often each was added ---- */
+
+/* A UUID; of a VIF, or of its port where that has another. */
+struct id {
+    uint8_t bytes[16];
+};
+
+/* Zero-initialise; grows as needed. */
+struct id_set {
+    struct id_slot *slots; /* a power of two */
+    size_t room, used;     /* 'used' includes slots that became empty */
+    size_t n;              /* ids in the set */
+};
+
+/* Removes all. */
+void id_set_done(struct id_set *set);
+/* Makes room, so that adding 'more' ids cannot fail.  -ENOMEM. */
+int id_set_reserve(struct id_set *set, size_t more);
+/* There must be room. */
+void id_set_add(struct id_set *set, const struct id *ids, size_t n);
+/* Each must have been added. */
+void id_set_remove(struct id_set *set, const struct id *ids, size_t n);
+/* Whether any of them is in the set. */
+bool id_set_has_any(const struct id_set *set, const struct id *ids, size_t n);
+
+/* ---- requests ---- */
+
 struct daemon;
 struct peer;
-
-/* The caller, for logs: the process as it was when it connected. */
-struct caller {
-    pid_t pid;
-    uid_t uid;
-    gid_t gid;
-    char comm[16]; /* "" if unknown; the caller chooses it */
-};
 
 /* A reply on its way to the loop. */
 struct post {
@@ -38,14 +57,14 @@ struct post {
 struct request {
     TAILQ_ENTRY(request) link; /* in its queue */
     struct daemon *daemon;
-    struct peer *peer;     /* the loop's; NULL: it was answered, or the peer is gone */
-    bool in_queue;         /* the loop's: waits to be begun */
-    bool in_job;           /* the loop's: is not freed before its job is over */
-    bool over;             /* the loop's: the last reply has come */
-    size_t bytes;          /* the loop's: size of all replies */
-    struct id_set *marked; /* the loop's: that its ids are in; NULL: none */
-    struct caller caller;
-    const struct op *op; /* NULL: the method is not known */
+    struct peer *peer;           /* the loop's; NULL: it was answered, or the peer is gone */
+    bool in_queue;               /* the loop's: waits to be begun */
+    bool in_job;                 /* the loop's: is not freed before its job is over */
+    bool over;                   /* the loop's: the last reply has come */
+    size_t bytes;                /* the loop's: size of all replies */
+    struct id_set *marked;       /* the loop's: that its ids are in; NULL: none */
+    struct peer_identity caller; /* without its groups */
+    const struct op *op;         /* NULL: the method is not known */
     struct varlink_call call;
     union op_parameters parameters;
     struct pool pool; /* of its parameters */
@@ -95,7 +114,7 @@ void request_fail(struct request *request, const struct vif_error *error);
 /* The same with an error of the protocol, of which 'key' (NULL: nothing) is 'value'. */
 void request_refuse(struct request *request, const char *error, const char *key, const char *value);
 
-/* ---- queue.c: requests that wait to be started, and which of them may be ---- */
+/* ---- daemon.c: requests that wait to be started, and which of them may be ---- */
 
 struct queue {
     struct request_list waiting; /* in the order of arrival; TAILQ_INIT() first */

@@ -3,7 +3,6 @@
 #ifndef VIFD_SERVER_H
 #define VIFD_SERVER_H
 
-#include "vifd/access.h"
 #include "vifd/request.h"
 
 /* One connection, used by the loop only.  Its calls are served one by one, in order. */
@@ -13,8 +12,7 @@ struct peer {
     uv_timer_t stall;
     unsigned open_handles; /* freed when both are closed */
     struct daemon *daemon;
-    struct peer_identity identity;
-    struct caller caller;
+    struct peer_identity caller;
 
     struct stream_input in;
     struct request *request; /* the current call */

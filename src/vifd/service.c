@@ -142,7 +142,7 @@ static bool is_allowed(struct peer *peer, struct request *request)
 {
     struct vif_error why = {0};
 
-    if (access_check(&peer->daemon->rules, &peer->identity, request_changes(request), &why) == 0)
+    if (access_check(&peer->daemon->rules, &peer->caller, request_changes(request), &why) == 0)
         return true;
     if (request->op->on_daemon)
         request_refuse(request, VARLINK_PERMISSION_DENIED, NULL, NULL);
@@ -228,6 +228,7 @@ int service_call(struct peer *peer, const char *text, size_t n, struct vif_error
     request->daemon = peer->daemon;
     request->arrived = now_usec();
     request->caller = peer->caller;
+    request->caller.groups = NULL;
     request->peer = peer;
     request->call.more = request->call.more && !request->call.oneway;
     peer->request = request;

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "failing-alloc.h"
-#include "vifd/ids.h"
+#include "vifd/request.h"
 
 #define N 500
 
