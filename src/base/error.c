@@ -117,3 +117,16 @@ int error_prefix(struct vif_error *err, int r, const char *format, ...)
     }
     return r;
 }
+
+void log_debug(const struct log *log, const char *format, ...)
+{
+    char line[1024];
+    va_list ap;
+
+    if (!log || !log->line)
+        return;
+    va_start(ap, format);
+    (void)vsnprintf(line, sizeof line, format, ap);
+    va_end(ap);
+    log->line(log->data, line);
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Filling struct vif_error; see <vif/error.h> for the table of kinds. */
+/* Filling struct vif_error (<vif/error.h> has the table of kinds), and debug lines. */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
@@ -36,5 +36,16 @@ int error_prefix(struct vif_error *err, int r, const char *format, ...)
     })
 #define error_set(...)    ERROR_NEGATIVE((error_set)(__VA_ARGS__))
 #define error_memory(err) ERROR_NEGATIVE((error_memory)(err))
+
+/* ---- debug lines ---- */
+
+struct log {
+    void (*line)(void *data, const char *line); /* NULL: no logging */
+    void *data;
+};
+
+/* The library never prints: it hands each line to the program's function, if any. */
+void log_debug(const struct log *log, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

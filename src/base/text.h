@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A growing text.  A failed allocation is remembered and reported at the end. */
+/* A growing text, and lists of names and words.  A failed allocation is remembered and reported at
+ * the end. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -62,5 +63,33 @@ void names_add(struct names *names, const char *name);
 
 /* Sorts them, each once.  -ENOMEM when one could not be added. */
 int names_unique(struct names *names);
+
+/* ---- lists of words, separated by spaces or commas, and patterns of names ---- */
+
+/* A list as configured, or else its default: a static text, or NULL. */
+struct words {
+    char *given;
+    const char *otherwise;
+};
+
+void words_done(struct words *words);
+
+/* Adds the words of 'more'; the first call replaces the default, even if 'more' is empty.  -ENOMEM
+ * with nothing changed. */
+int words_add(struct words *words, const char *more);
+
+/* The list as one text; never NULL. */
+const char *words_text(const struct words *words);
+
+/* Takes the next word from '*at', initially the text: the word and its length, or false at the
+ * end. */
+bool words_next(const char **at, const char **ret_word, size_t *ret_n);
+
+/* Whether 'name' matches pattern[0..n): '*' matches any characters, including none, '?' a single
+ * one. */
+bool words_like(const char *pattern, size_t n, const char *name);
+
+/* Whether 'name' matches one of the words as a pattern. */
+bool words_match(const struct words *words, const char *name);
 
 #endif

@@ -5,7 +5,7 @@
 #define CLIENT_CLIENT_H
 
 #include "base/deadline.h"
-#include "base/log.h"
+#include "base/error.h"
 #include "base/pool.h"
 #include "json/record.h"
 

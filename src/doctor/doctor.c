@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/cleanup.h"
+#include "base/pool.h"
 #include "base/text.h"
 
 #define INTEGRATION_BRIDGE "br-int"

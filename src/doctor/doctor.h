@@ -13,7 +13,7 @@
 #include "kernel/features.h"
 #include "kernel/sriov.h"
 #include "ovsdb/vswitch.h"
-#include "plugin/options.h"
+#include "plugin/plugin.h"
 #include "state/wiring.h"
 
 /* The host that is examined; all borrowed. */

@@ -7,7 +7,7 @@
 #include <vif/error.h>
 
 #include "base/deadline.h"
-#include "base/log.h"
+#include "base/error.h"
 
 /* Locks the ids until '*ret_fd' is closed, and waits for the programs that hold one of them; calls
  * 'tick' meanwhile.  With 'look' the lock is shared with others that only look.  Where there is no

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "engine/phases.h"
 #include "engine/steps.h"
-#include "kernel/tap.h"
+#include "kernel/link.h"
 
 /* ---- links that are in the way, or go on unplug ---- */
 

@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "engine/steps.h"
-#include "kernel/ethtool.h"
-#include "kernel/sysctl.h"
+#include "kernel/devlink.h"
+#include "kernel/sysfs.h"
 
 static int apply_sysctl(const struct engine *engine, const struct item *item, struct undo *ret,
                         struct vif_error *err)

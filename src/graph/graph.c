@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/pool.h"
 
 #define FIRST_SLOTS ((size_t)64)
 

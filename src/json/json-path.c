@@ -3,7 +3,7 @@
  * from its end to its root, so it is written backwards; if it does not fit, its beginning is
  * cut.  Keys and values come from the document: nothing in them may reach a terminal as a
  * control sequence. */
-#include "json/json-path.h"
+#include "json/json-text.h"
 
 #include <stdarg.h>
 #include <stdbool.h>

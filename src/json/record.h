@@ -12,7 +12,7 @@
 
 #include "base/pool.h"
 #include "base/text.h"
-#include "json/json-path.h"
+#include "json/json-text.h"
 
 /* The forms of values, texts first, and what each is in the struct; in brackets the value that
  * stands for an optional member that is absent. */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/pool.h"
 #include "kernel/address.h"
 #include "kernel/link.h"
 #include "kernel/netlink.h"

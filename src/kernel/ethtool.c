@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading and switching one feature of a link by ethtool netlink.  Features come as bit sets with
  * names: the number of a bit differs from kernel to kernel. */
-#include "kernel/ethtool.h"
+#include "kernel/devlink.h"
 
 #include <errno.h>
 #include <linux/ethtool_netlink.h>

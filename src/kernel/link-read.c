@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "base/array.h"
 #include "base/parse.h"
+#include "base/pool.h"
 #include "base/text.h"
 #include "kernel/link.h"
 #include "kernel/netlink.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Kernel network devices ("links") by rtnetlink: reading many by name in one batch, and the
- * requests that create, change and delete them.  Every name given here was checked with
+ * requests that create, change and delete them; taps.  Every name given here was checked with
  * ifname_fault(). */
 #ifndef KERNEL_LINK_H
 #define KERNEL_LINK_H
@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <vif/plugin.h>
 
 #include "base/limits.h"
@@ -139,5 +140,23 @@ int link_delete_many(struct netlink *nl, const struct link_deletion *links, size
  * PERMISSION for -EPERM and -EACCES, else KERNEL.  Returns result->error. */
 int link_result_error(const struct netlink_result *result, struct vif_error *err,
                       const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* ---- taps through /dev/net/tun: made, set up by netlink while the descriptor is held, and made
+ * persistent last, so that a process killed in between leaves nothing ---- */
+
+struct tap_options {
+    bool multi_queue;
+    uid_t owner; /* (uid_t)-1: only root */
+    gid_t group; /* (gid_t)-1: none */
+};
+
+/* Makes a tap called exactly 'name' (no packet information header).  '*ret_fd' holds it: closing it
+ * before tap_persist() removes the tap.  It has no carrier until a process opens it.  -EEXIST (kind
+ * CONFLICT) when a link of that name is there: an existing tap is never attached to. */
+int tap_create(const char *name, const struct tap_options *options, int *ret_fd,
+               struct vif_error *err);
+
+/* Makes the tap outlive its descriptor. */
+int tap_persist(int fd, const char *name, struct vif_error *err);
 
 #endif

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "base/array.h"
+#include "base/pool.h"
 
 /* What one answer takes of the receive buffer, as the kernel counts it (its whole skb): 832 bytes
  * for an ack and 2304 for a link on Linux 6.18, up to a page more where skbs are not trimmed. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Taps through /dev/net/tun (Documentation/networking/tuntap.rst).  rtnetlink can delete and change
  * a tap but not create one. */
-#include "kernel/tap.h"
+#include "kernel/link.h"
 
 #include <errno.h>
 #include <fcntl.h>

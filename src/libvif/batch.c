@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/limits.h"
+#include "base/pool.h"
 
 struct batch_input {
     size_t length;

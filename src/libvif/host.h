@@ -5,8 +5,8 @@
 
 #include <vif/vif.h>
 
-#include "base/log.h"
-#include "base/words.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "engine/reconcile.h"
 #include "model/model.h"
 #include "plugin/plugin.h"

@@ -3,7 +3,7 @@
  * in the plain form "type" does, where more than one class is possible.  Everything is checked
  * before any field, so that an error names the fault in the wrapping, not its consequence.  The
  * object decoder stands on it. */
-#include "model/envelope.h"
+#include "model/object.h"
 
 #include <inttypes.h>
 #include <stdio.h>

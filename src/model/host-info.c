@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/envelope.h"
+#include "model/object.h"
 #include "json/json-text.h"
 
 enum host_class { HOST_INFO, HOST_PLUGIN_INFO, HOST_VIF_INFO, HOST_PORT_PROFILE_INFO, N_CLASSES };

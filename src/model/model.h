@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/parse.h"
-#include "json/json-path.h"
+#include "json/json-text.h"
 
 /* ---- fields by their names: how plugins see an object ---- */
 

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "model/envelope.h"
 
 DEFINE_AUTO(auto_object, struct object *, object_free);
 #define auto_object __attribute__((cleanup(auto_object_fn)))

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "model/envelope.h"
+#include "model/object.h"
 #include "json/json-text.h"
 
 #define DIALECT "https://json-schema.org/draft/2020-12/schema"

@@ -11,7 +11,6 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/text.h"
 
 struct ovsdb_client;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/pool.h"
 
 static void *member_of(const struct column *column, void *item)
 {

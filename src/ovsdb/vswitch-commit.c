@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/pool.h"
 #include "ovsdb/txn-internal.h"
 #include "ovsdb/vswitch-txn.h"
 #include "json/json-text.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/pool.h"
 #include "ovsdb/txn-internal.h"
 
 struct vswitch_txn *vswitch_txn_new(const struct vswitch *vs)

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/cleanup.h"
+#include "base/pool.h"
 #include "plan/plan-internal.h"
 
 void diff_done(struct differences *differences)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/pool.h"
 #include "plan/plan-internal.h"
 
 void plan_done(struct plan *plan)

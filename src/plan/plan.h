@@ -5,7 +5,7 @@
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
-#include "kernel/sysctl.h"
+#include "kernel/sysfs.h"
 #include "ovsdb/vswitch-txn.h"
 #include "plan/diff.h"
 #include "state/observe.h"

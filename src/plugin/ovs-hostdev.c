@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "kernel/ethtool.h"
+#include "kernel/devlink.h"
 #include "kernel/sriov.h"
 #include "plugin/ovs.h"
 

@@ -260,3 +260,27 @@ int plugin_list(struct plugin_registry *registry, const struct vif_plugin ***ret
     *ret_n = n;
     return 0;
 }
+
+/* ---- plugin "noop": for VIFs that another program wires (a SmartNIC's own switch, VPP); takes any
+ * VIF, and its wiring is empty ---- */
+
+static int describe_noop(const struct vif_describe *call)
+{
+    const char *name = view_string(call->vif, "vif_name");
+
+    if (name)
+        call->api->set_name(call->wiring, name);
+    return 0;
+}
+
+static const struct vif_plugin_type noop_types[] = {
+    {"VIFVHostUser", "1.0", "1.0", NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct vif_plugin plugin_noop = {
+    .interface = VIF_PLUGIN_INTERFACE,
+    .name = "noop",
+    .types = noop_types,
+    .describe = describe_noop,
+};

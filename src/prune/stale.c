@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/pool.h"
 
 /* A port's rows outlive its device whenever a guest restarts, and os-vif writes them before the
  * guest has a device at all: so ports must be old and their guest must not run.  Links and QoS

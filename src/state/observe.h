@@ -4,7 +4,7 @@
 #ifndef STATE_OBSERVE_H
 #define STATE_OBSERVE_H
 
-#include "base/log.h"
+#include "base/error.h"
 #include "kernel/address.h"
 #include "kernel/nft.h"
 #include "state/wiring.h"

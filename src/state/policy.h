@@ -5,7 +5,7 @@
 #ifndef STATE_POLICY_H
 #define STATE_POLICY_H
 
-#include "base/words.h"
+#include "base/text.h"
 #include "state/observe.h"
 
 /* Each list has patterns of names, as words_match() takes them, but for the directories, which are

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/pool.h"
 #include "vifctl/vifctl.h"
 
 #define READ_LEAST 4096

@@ -11,8 +11,8 @@
 #include <sys/socket.h>
 
 #include "base/account.h"
-#include "base/array.h"
 #include "base/cleanup.h"
+#include "base/pool.h"
 
 void peer_identity_done(struct peer_identity *peer)
 {

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/deadline.h"
-#include "base/log.h"
+#include "base/error.h"
 #include "fake-server.h"
 #include "ovsdb/client.h"
 #include "json/json-text.h"

@@ -14,7 +14,6 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "json/json-path.h"
 #include "json/json-text.h"
 
 struct vif_input *fixture_request(const char *document)

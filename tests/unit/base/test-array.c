@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "base/array.h"
 #include "base/cleanup.h"
+#include "base/pool.h"
 #include "failing-alloc.h"
 
 static void elements_stay(void **state)

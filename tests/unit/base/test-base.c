@@ -15,7 +15,6 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/pool.h"
 #include "base/strmap.h"
 #include "base/text.h"

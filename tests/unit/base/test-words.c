@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/account.h"
-#include "base/words.h"
+#include "base/text.h"
 
 static void patterns(void **state)
 {

@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
-#include "json/json-path.h"
 #include "json/json-text.h"
 
 #define LARGE ((size_t)1 << 20)

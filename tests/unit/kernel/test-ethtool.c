@@ -3,7 +3,7 @@
  * feature goes, on the real one.  Linked with --wrap=sendmsg,recvmsg. */
 #include "genetlink-fixture.h"
 
-#include "kernel/ethtool.h"
+#include "kernel/devlink.h"
 
 static void expect_offload(bool on, bool fixed)
 {

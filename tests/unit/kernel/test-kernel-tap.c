@@ -5,8 +5,8 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
-#include "kernel/sysctl.h"
-#include "kernel/tap.h"
+#include "kernel/link.h"
+#include "kernel/sysfs.h"
 
 static const struct tap_options plain_tap = {false, (uid_t)-1, (gid_t)-1};
 

@@ -16,7 +16,6 @@
 
 #include "base/limits.h"
 #include "failing-alloc.h"
-#include "model/envelope.h"
 #include "model/object.h"
 #include "json/json-text.h"
 
