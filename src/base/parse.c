@@ -95,6 +95,18 @@ int parse_uuid(const char *text, char ret_uuid[UUID_TEXT_SIZE])
     return 0;
 }
 
+bool name_has_id(const char *name, const char *prefix, size_t length)
+{
+    size_t n = strlen(prefix);
+
+    if (strncmp(name, prefix, n) != 0 || strlen(name) != length)
+        return false;
+    for (const char *c = name + n; *c; c++)
+        if (is_uuid_dash((size_t)(c - name) - n) ? *c != '-' : !strchr("0123456789abcdef", *c))
+            return false;
+    return true;
+}
+
 int parse_pci(const char *text, char ret_pci[PCI_TEXT_SIZE])
 {
     size_t domain = strspn(text, "0123456789abcdefABCDEF");

@@ -7,6 +7,7 @@
 #define BASE_PARSE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define MAC_TEXT_SIZE  18 /* "fa:16:3e:00:00:01" and NUL */
@@ -21,6 +22,12 @@ int parse_mac_bytes(const char *text, uint8_t ret_bytes[6]);
 
 /* The 36-character form, any case.  'ret_uuid' may be 'text'. */
 int parse_uuid(const char *text, char ret_uuid[UUID_TEXT_SIZE]);
+
+/* Whether 'name' is 'prefix' and the beginning of a UUID in lower case, 'length' characters in all:
+ * os-vif cuts names of devices, and gives patch ports the whole id behind three letters. */
+bool name_has_id(const char *name, const char *prefix, size_t length);
+#define DEVICE_ID_LENGTH 14
+#define PATCH_ID_LENGTH  (3 + UUID_TEXT_SIZE - 1)
 
 /* "0000:3b:00.2": domain of 4 to 8 hexadecimal digits, bus, device up to 1f, function 0 to 7.
  * 'ret_pci' may be 'text'. */

@@ -26,7 +26,7 @@ diagnosis_set(char ret_words[DIAGNOSIS_MAX], const char *format, ...)
             *c = '?';
 }
 
-bool diagnose_datapath(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+bool diagnose_datapath(const struct diagnosis_facts *facts, const struct port_facts *port,
                        char ret_words[DIAGNOSIS_MAX])
 {
     if (!port->db.datapath_unknown)
@@ -37,7 +37,7 @@ bool diagnose_datapath(const struct diagnosis_facts *facts, const struct diagnos
 }
 
 /* Why there is no OpenFlow port number. */
-static void diagnose_ofport(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+static void diagnose_ofport(const struct diagnosis_facts *facts, const struct port_facts *port,
                             char ret_words[DIAGNOSIS_MAX])
 {
     const struct vswitch_port_facts *db = &port->db;
@@ -60,7 +60,7 @@ static void diagnose_ofport(const struct diagnosis_facts *facts, const struct di
 }
 
 /* Finds a fault below any agent; false when there is none. */
-static bool diagnose_switch(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+static bool diagnose_switch(const struct diagnosis_facts *facts, const struct port_facts *port,
                             char ret_words[DIAGNOSIS_MAX])
 {
     if (!facts->db_known)
@@ -80,7 +80,7 @@ static bool diagnose_switch(const struct diagnosis_facts *facts, const struct di
     return true;
 }
 
-static void diagnose_ml2(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+static void diagnose_ml2(const struct diagnosis_facts *facts, const struct port_facts *port,
                          char ret_words[DIAGNOSIS_MAX])
 {
     const struct vswitch_port_facts *db = &port->db;
@@ -116,7 +116,7 @@ static bool is_requested_here(const struct diagnosis_facts *facts, const char *r
 }
 
 /* Whether this host is set up as a chassis, and the port as one of OVN's. */
-static bool diagnose_chassis(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+static bool diagnose_chassis(const struct diagnosis_facts *facts, const struct port_facts *port,
                              char ret_words[DIAGNOSIS_MAX])
 {
     const struct vswitch_facts *db = &facts->db;
@@ -164,7 +164,7 @@ static bool diagnose_southbound(const struct diagnosis_facts *facts, char ret_wo
     return true;
 }
 
-static void diagnose_binding(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+static void diagnose_binding(const struct diagnosis_facts *facts, const struct port_facts *port,
                              char ret_words[DIAGNOSIS_MAX])
 {
     const struct southbound_port *binding = &port->southbound;
@@ -191,7 +191,7 @@ static void diagnose_binding(const struct diagnosis_facts *facts, const struct d
                       "ovn-controller has claimed it, but its flows are not installed yet");
 }
 
-static void diagnose_ovn(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+static void diagnose_ovn(const struct diagnosis_facts *facts, const struct port_facts *port,
                          char ret_words[DIAGNOSIS_MAX])
 {
     if (!diagnose_chassis(facts, port, ret_words) && !diagnose_southbound(facts, ret_words))
@@ -199,7 +199,7 @@ static void diagnose_ovn(const struct diagnosis_facts *facts, const struct diagn
 }
 
 void diagnose(enum vif_wait wait, const struct diagnosis_facts *facts,
-              const struct diagnosis_port *port, char ret_words[DIAGNOSIS_MAX])
+              const struct port_facts *port, char ret_words[DIAGNOSIS_MAX])
 {
     ret_words[0] = '\0';
     if (diagnose_switch(facts, port, ret_words))

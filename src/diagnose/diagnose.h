@@ -6,8 +6,7 @@
 
 #include <vif/vif.h>
 
-#include "ovsdb/southbound.h"
-#include "ovsdb/vswitch-facts.h"
+#include "ovsdb/port-facts.h"
 #include "state/observe.h"
 
 /* How much of an error's text a diagnosis may take: there is more to say around it. */
@@ -33,29 +32,18 @@ struct diagnosis_facts {
     bool registered; /* the host is a chassis in the southbound database */
 };
 
-/* The facts about a port.  The texts are borrowed and set by the caller. */
-struct diagnosis_port {
-    const char *name;
-    const char *iface_id;
-    const char *mac;  /* NULL: not known */
-    const char *link; /* the device behind it, "" for none */
-    bool link_gone;
-    struct vswitch_port_facts db;
-    struct southbound_port southbound;
-};
-
 /* Reads the facts for ports[0..n) with a deadline of its own.  Never fails: facts that cannot be
  * read stay unknown. */
 void diagnosis_read_facts(const struct engine *engine, enum vif_wait wait,
-                          struct diagnosis_facts *ret, struct diagnosis_port *ports, size_t n);
+                          struct diagnosis_facts *ret, struct port_facts *ports, size_t n);
 
 /* The first cause that applies, in words to follow "port X is not ready in time: ". */
 void diagnose(enum vif_wait wait, const struct diagnosis_facts *facts,
-              const struct diagnosis_port *port, char ret_words[DIAGNOSIS_MAX]);
+              const struct port_facts *port, char ret_words[DIAGNOSIS_MAX]);
 
 /* Writes why the bridge of the port cannot be made, and returns true, when ovs-vswitchd does not
  * have its datapath type. */
-bool diagnose_datapath(const struct diagnosis_facts *facts, const struct diagnosis_port *port,
+bool diagnose_datapath(const struct diagnosis_facts *facts, const struct port_facts *port,
                        char ret_words[DIAGNOSIS_MAX]);
 
 #endif

@@ -5,10 +5,7 @@
  * unknown. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/cleanup.h"
 #include "base/deadline.h"
 #include "diagnose/diagnose.h"
 #include "kernel/process.h"
@@ -19,51 +16,31 @@ static void quote(char ret[DIAGNOSIS_QUOTE_MAX], const struct vif_error *err)
 }
 
 static void read_database(const struct engine *engine, int64_t until, struct diagnosis_facts *facts,
-                          struct diagnosis_port *ports, size_t n)
+                          struct port_facts *ports, size_t n)
 {
-    auto_free struct vswitch_port_query *queries = calloc(n + 1, sizeof *queries);
-    auto_free struct vswitch_port_facts *answers = calloc(n + 1, sizeof *answers);
     struct vif_error err = {0};
-    int r = queries && answers ? 0 : error_memory(&err);
 
-    for (size_t i = 0; r == 0 && i < n; i++)
-        queries[i] = (struct vswitch_port_query){ports[i].name, ports[i].iface_id};
-    if (r == 0)
-        r = vswitch_read_facts(engine->db, queries, n, until, &facts->db, answers, &err);
-    if (r < 0) {
+    facts->db_known = vswitch_read_facts(engine->db, ports, n, until, &facts->db, &err) == 0;
+    if (!facts->db_known)
         quote(facts->db_words, &err);
-        return;
-    }
-    facts->db_known = true;
-    for (size_t i = 0; i < n; i++)
-        ports[i].db = answers[i];
 }
 
 static void read_southbound(const struct engine *engine, int64_t until,
-                            struct diagnosis_facts *facts, struct diagnosis_port *ports, size_t n)
+                            struct diagnosis_facts *facts, struct port_facts *ports, size_t n)
 {
-    auto_free struct southbound_query *queries = calloc(n + 1, sizeof *queries);
-    auto_free struct southbound_port *answers = calloc(n + 1, sizeof *answers);
     struct vif_error err = {0};
-    int r = queries && answers ? 0 : error_memory(&err);
+    int r = southbound_read(facts->db.ovn_remote, facts->db.system_id, ports, n, engine->log, until,
+                            &facts->registered, &err);
 
-    for (size_t i = 0; r == 0 && i < n; i++)
-        queries[i] = (struct southbound_query){ports[i].iface_id, ports[i].mac};
-    if (r == 0)
-        r = southbound_read(facts->db.ovn_remote, facts->db.system_id, queries, n, engine->log,
-                            until, &facts->registered, answers, &err);
+    facts->southbound = SOUTHBOUND_KNOWN;
     if (r < 0) {
         facts->southbound = r == -EOPNOTSUPP ? SOUTHBOUND_NOT_OURS : SOUTHBOUND_FAILED;
         quote(facts->southbound_words, &err);
-        return;
     }
-    facts->southbound = SOUTHBOUND_KNOWN;
-    for (size_t i = 0; i < n; i++)
-        ports[i].southbound = answers[i];
 }
 
 void diagnosis_read_facts(const struct engine *engine, enum vif_wait wait,
-                          struct diagnosis_facts *ret, struct diagnosis_port *ports, size_t n)
+                          struct diagnosis_facts *ret, struct port_facts *ports, size_t n)
 {
     int64_t until = deadline_after(LIMIT_DIAGNOSIS_MS), soon;
     pid_t pid;

@@ -186,7 +186,7 @@ static bool is_undiagnosed(const struct job *job)
 /* Adds the diagnosis to what has not happened in time; of a port that ovs-vswitchd gave up, only
  * what it does not say itself. */
 static void add_diagnosis(const struct batch *batch, struct job *job,
-                          const struct diagnosis_facts *facts, const struct diagnosis_port *port)
+                          const struct diagnosis_facts *facts, const struct port_facts *port)
 {
     char words[DIAGNOSIS_MAX] = "";
     size_t n = strlen(job->error.text);
@@ -203,7 +203,7 @@ static void add_diagnosis(const struct batch *batch, struct job *job,
 
 void wait_diagnose(struct batch *batch)
 {
-    auto_free struct diagnosis_port *ports = NULL;
+    auto_free struct port_facts *ports = NULL;
     enum vif_wait wait = VIF_WAIT_VSWITCHD; /* no agent is asked about ports the switch gave up */
     struct diagnosis_facts facts;
     size_t n = 0, at = 0;
@@ -222,7 +222,7 @@ void wait_diagnose(struct batch *batch)
         if (job->end == JOB_END_LATE)
             wait = batch->options->wait;
         iface_id = strmap_get(&job->stuck->ids, "iface-id");
-        ports[at++] = (struct diagnosis_port){
+        ports[at++] = (struct port_facts){
             .name = job->stuck->name,
             .iface_id = iface_id ? iface_id : job->stuck->owner,
             .mac = strmap_get(&job->stuck->ids, "attached-mac"),

@@ -2,7 +2,7 @@
 /* Reading facts from OVN's southbound database.  It serves a whole cloud, so only the rows of
  * the ports in question are read; a table is read whole for many ports, or to find the MAC of an
  * unknown port. */
-#include "ovsdb/southbound.h"
+#include "ovsdb/port-facts.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -86,20 +86,8 @@ static int open_client(const char *remote, const struct log *log, struct ovsdb_c
     return ovsdb_client_new_of(DATABASE, addresses, n, log, ret, err);
 }
 
-/* The ports that are asked about, by their names. */
-static int index_queries(const struct southbound_query *queries, size_t n,
-                         struct southbound_port *ports, struct row_index *index)
-{
-    if (row_index_begin(index, n) < 0)
-        return -ENOMEM;
-    for (size_t i = 0; i < n; i++)
-        row_index_add(index, queries[i].logical_port, &ports[i]);
-    row_index_sort(index);
-    return 0;
-}
-
 static int set_ports(const struct rows *chassis, const struct rows *bindings,
-                     const struct row_index *queries)
+                     const struct row_index *ports)
 {
     auto_index struct row_index by_uuid = {0};
     int r = row_index_by_text(&by_uuid, chassis->items, chassis->n, sizeof(struct chassis),
@@ -107,7 +95,7 @@ static int set_ports(const struct rows *chassis, const struct rows *bindings,
 
     for (size_t i = 0; r == 0 && i < bindings->n; i++) {
         const struct binding *binding = (const struct binding *)(void *)bindings->items + i;
-        struct southbound_port *port = row_index_find(queries, binding->logical_port);
+        struct southbound_port *port = row_index_find(ports, binding->logical_port);
         const struct chassis *claimed = row_index_find(&by_uuid, binding->chassis);
 
         if (!port)
@@ -129,8 +117,8 @@ static bool has_name(const struct rows *chassis, const char *name)
 }
 
 static int read_bindings(struct ovsdb_client *client, const char *chassis_name,
-                         const struct southbound_query *queries, size_t n, int64_t until,
-                         bool *ret_registered, struct southbound_port *ports, struct vif_error *err)
+                         struct port_facts *ports, size_t n, int64_t until, bool *ret_registered,
+                         struct vif_error *err)
 {
     auto_rows struct rows chassis = {.table = &chassis_table, .reads = READ_BINDING};
     auto_rows struct rows bindings = {
@@ -140,15 +128,16 @@ static int read_bindings(struct ovsdb_client *client, const char *chassis_name,
     auto_index struct row_index index = {0};
     int r;
 
-    if (!names)
+    if (!names || row_index_begin(&index, n) < 0)
         return error_memory(err);
-    for (size_t i = 0; i < n; i++)
-        names[i] = queries[i].logical_port;
+    for (size_t i = 0; i < n; i++) {
+        names[i] = ports[i].iface_id;
+        row_index_add(&index, names[i], &ports[i].southbound);
+    }
+    row_index_sort(&index);
     if (n < WHOLE_TABLE_FROM)
         selections[1] = (struct selection){&bindings, "['logical_port','==',%s]", names, n, 0};
     r = select_read(client, selections, 2, until, err);
-    if (r == 0)
-        r = index_queries(queries, n, ports, &index);
     if (r == 0)
         r = set_ports(&chassis, &bindings, &index);
     *ret_registered = has_name(&chassis, chassis_name);
@@ -170,42 +159,44 @@ static bool has_address(const struct binding *binding, const char *mac)
 }
 
 /* Finds ports with the MAC addresses of ports that OVN does not know. */
-static int find_namesakes(struct ovsdb_client *client, const struct southbound_query *queries,
-                          size_t n, int64_t until, struct southbound_port *ports)
+static int find_namesakes(struct ovsdb_client *client, struct port_facts *ports, size_t n,
+                          int64_t until)
 {
     auto_rows struct rows rows = {.table = &binding_table, .reads = READ_MACS};
     size_t missing = 0;
     int r;
 
     for (size_t p = 0; p < n; p++)
-        missing += !ports[p].exists && queries[p].mac;
+        missing += !ports[p].southbound.exists && ports[p].mac;
     if (!missing)
         return 0;
     r = select_read(client, &(struct selection){.rows = &rows}, 1, until, NULL);
     for (size_t i = 0; r == 0 && i < rows.n; i++) {
         const struct binding *binding = (const struct binding *)(void *)rows.items + i;
 
-        for (size_t p = 0; p < n; p++)
-            if (!ports[p].exists && queries[p].mac && has_address(binding, queries[p].mac))
-                text_copy(ports[p].namesake, sizeof ports[p].namesake, binding->logical_port);
+        for (size_t p = 0; p < n; p++) {
+            struct southbound_port *port = &ports[p].southbound;
+
+            if (!port->exists && ports[p].mac && has_address(binding, ports[p].mac))
+                text_copy(port->namesake, sizeof port->namesake, binding->logical_port);
+        }
     }
     return r;
 }
 
-int southbound_read(const char *remote, const char *chassis, const struct southbound_query *queries,
-                    size_t n, const struct log *log, int64_t until, bool *ret_registered,
-                    struct southbound_port *ret_ports, struct vif_error *err)
+int southbound_read(const char *remote, const char *chassis, struct port_facts *ports, size_t n,
+                    const struct log *log, int64_t until, bool *ret_registered,
+                    struct vif_error *err)
 {
     auto_ovsdb_client struct ovsdb_client *client = NULL;
     int r = open_client(remote, log, &client, err);
 
     if (r < 0)
         return r;
-    memset(ret_ports, 0, n * sizeof *ret_ports);
     *ret_registered = false;
-    r = read_bindings(client, chassis, queries, n, until, ret_registered, ret_ports, err);
+    r = read_bindings(client, chassis, ports, n, until, ret_registered, err);
     /* Optional: an error here only makes the diagnosis shorter. */
     if (r == 0)
-        (void)find_namesakes(client, queries, n, until, ret_ports);
+        (void)find_namesakes(client, ports, n, until);
     return r;
 }

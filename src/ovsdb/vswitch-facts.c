@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows refer to each other from the bridge down, so the references are indexed first; then each
  * port is a look-up. */
-#include "ovsdb/vswitch-facts.h"
+#include "ovsdb/port-facts.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -124,19 +124,19 @@ static void set_bridge(const struct graph *graph, const struct vswitch_bridge *b
 }
 
 /* The first other interface with the same iface-id. */
-static void set_duplicate(const struct graph *graph, const struct vswitch_port_query *query,
-                          struct vswitch_port_facts *facts)
+static void set_duplicate(const struct graph *graph, struct port_facts *of)
 {
-    const struct row_entry *entry = row_index_first(&graph->by_owner, query->iface_id);
+    struct vswitch_port_facts *facts = &of->db;
+    const struct row_entry *entry = row_index_first(&graph->by_owner, of->iface_id);
     const struct row_entry *end = graph->by_owner.entries + graph->by_owner.n;
 
-    for (; entry && entry < end && strcmp(entry->key, query->iface_id) == 0; entry++) {
+    for (; entry && entry < end && strcmp(entry->key, of->iface_id) == 0; entry++) {
         const struct vswitch_interface *duplicate = entry->row;
         const struct vswitch_port *port = row_index_find(&graph->port_of, duplicate->uuid);
         const struct vswitch_bridge *bridge =
             port ? row_index_find(&graph->bridge_of, port->uuid) : NULL;
 
-        if (strcmp(duplicate->name, query->name) == 0)
+        if (strcmp(duplicate->name, of->name) == 0)
             continue;
         text_copy(facts->duplicate, sizeof facts->duplicate, duplicate->name);
         text_copy(facts->duplicate_bridge, sizeof facts->duplicate_bridge,
@@ -145,11 +145,11 @@ static void set_duplicate(const struct graph *graph, const struct vswitch_port_q
     }
 }
 
-static void set_port(const struct graph *graph, const struct vswitch_port_query *query,
-                     struct vswitch_port_facts *facts)
+static void set_port(const struct graph *graph, struct port_facts *of)
 {
-    const struct vswitch_port *port = vswitch_find_port(&graph->vs, query->name);
-    const struct vswitch_interface *interface = vswitch_find_interface(&graph->vs, query->name);
+    struct vswitch_port_facts *facts = &of->db;
+    const struct vswitch_port *port = vswitch_find_port(&graph->vs, of->name);
+    const struct vswitch_interface *interface = vswitch_find_interface(&graph->vs, of->name);
     const struct vswitch_bridge *bridge =
         port ? row_index_find(&graph->bridge_of, port->uuid) : NULL;
 
@@ -162,12 +162,11 @@ static void set_port(const struct graph *graph, const struct vswitch_port_query 
         if (interface->error)
             text_copy(facts->error, sizeof facts->error, interface->error);
     }
-    set_duplicate(graph, query, facts);
+    set_duplicate(graph, of);
 }
 
-int vswitch_read_facts(struct ovsdb_client *client, const struct vswitch_port_query *queries,
-                       size_t n, int64_t until, struct vswitch_facts *ret,
-                       struct vswitch_port_facts *ret_ports, struct vif_error *err)
+int vswitch_read_facts(struct ovsdb_client *client, struct port_facts *ports, size_t n,
+                       int64_t until, struct vswitch_facts *ret, struct vif_error *err)
 {
     __attribute__((cleanup(graph_done))) struct graph graph = {0};
     int r = read_graph(client, until, &graph, err);
@@ -176,6 +175,6 @@ int vswitch_read_facts(struct ovsdb_client *client, const struct vswitch_port_qu
         return r;
     set_host(&graph.vs, ret);
     for (size_t i = 0; i < n; i++)
-        set_port(&graph, &queries[i], &ret_ports[i]);
+        set_port(&graph, &ports[i]);
     return 0;
 }

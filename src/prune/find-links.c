@@ -157,12 +157,11 @@ void stale_find_links(struct stale_list *list)
 {
     for (size_t i = 0; i < list->snapshot->n_links; i++) {
         const struct link_info *link = &list->snapshot->links[i];
-        const char *part;
 
-        if (stale_name_has_id(link->name, "qbr", STALE_PART("qbr"), &part) ||
-            stale_name_has_id(link->name, "qvb", STALE_PART("qvb"), &part) ||
-            stale_name_has_id(link->name, "qvo", STALE_PART("qvo"), &part))
-            find_hybrid(list, link, part);
+        if (name_has_id(link->name, "qbr", DEVICE_ID_LENGTH) ||
+            name_has_id(link->name, "qvb", DEVICE_ID_LENGTH) ||
+            name_has_id(link->name, "qvo", DEVICE_ID_LENGTH))
+            find_hybrid(list, link, link->name + strlen("qbr"));
         else
             find_by_alias(list, link);
     }

@@ -117,7 +117,7 @@ static enum stale_rule_index rule_of(const struct vswitch_interface *interface)
             continue;
         if (i == STALE_RULE_REPRESENTOR_PORT
                 ? is_representor_name(name)
-                : !row->prefix || stale_name_has_id(name, row->prefix, row->length, NULL))
+                : !row->prefix || name_has_id(name, row->prefix, row->length))
             rule = i;
     }
     return rule;
@@ -204,7 +204,7 @@ static bool sort_ports(const struct stale_list *list, const struct vswitch_bridg
             return false;
         if (strcmp(ports[i]->name, bridge->name) == 0)
             continue;
-        if (stale_name_has_id(ports[i]->name, "pbp", UUID_TEXT_SIZE - 1, NULL) &&
+        if (name_has_id(ports[i]->name, "pbp", PATCH_ID_LENGTH) &&
             strncmp(ports[i]->name + 3, part, STALE_PART("pb")) == 0 &&
             strcmp(interface->type, "patch") == 0 && !patched)
             patched = true;
@@ -222,16 +222,16 @@ static void find_own_bridge(struct stale_list *list, const struct vswitch_bridge
     const struct vswitch_interface *interface = NULL;
     const struct vswitch_port *outer = NULL, *tap = NULL;
     char id[UUID_TEXT_SIZE] = "", instance[UUID_TEXT_SIZE] = "";
+    const char *part = bridge->name + strlen("pb");
     struct stale *item;
-    const char *part;
 
-    if (!stale_name_has_id(bridge->name, "pb", STALE_PART("pb"), &part) || bridge->n_ids ||
+    if (!name_has_id(bridge->name, "pb", DEVICE_ID_LENGTH) || bridge->n_ids ||
         !sort_ports(list, bridge, part, &tap))
         return;
     /* The patch port on the integration bridge, "ibp<uuid>", whether its other end exists or
      * not. */
     for (size_t i = 0; i < db->n_ports && !outer; i++)
-        if (stale_name_has_id(db->ports[i].name, "ibp", UUID_TEXT_SIZE - 1, NULL) &&
+        if (name_has_id(db->ports[i].name, "ibp", PATCH_ID_LENGTH) &&
             strncmp(db->ports[i].name + 3, part, STALE_PART("pb")) == 0)
             outer = &db->ports[i];
     if (outer)

@@ -136,54 +136,20 @@ static int compare_looks(const struct stale_list *first, struct stale_list *seco
     return r;
 }
 
-/* Those to be removed, on their way through the engine; each array has room for all. */
-struct removal {
-    struct vif_wiring *wirings;
-    struct vif_wiring **pointers;
-    struct outcome *outcomes;
-    struct stale **items;
-    size_t n;
-};
-
-static void removal_done(struct removal *removal)
+/* Makes the wirings of those to be removed, and keeps those that the policy refuses. */
+static int make_wirings(struct look *look, const struct policy *policy, struct vif_error *err)
 {
-    for (size_t i = 0; i < removal->n; i++) {
-        wiring_done(&removal->wirings[i]);
-        outcome_done(&removal->outcomes[i]);
-    }
-    free(removal->wirings);
-    free(removal->pointers);
-    free(removal->outcomes);
-    free(removal->items);
-}
-#define auto_removal __attribute__((cleanup(removal_done)))
-
-static int build_removal(struct look *look, const struct policy *policy, struct removal *removal,
-                         struct vif_error *err)
-{
-    struct stale_list *list = &look->list;
     int r = 0;
 
-    removal->wirings = calloc(list->n + 1, sizeof *removal->wirings);
-    removal->pointers = calloc(list->n + 1, sizeof *removal->pointers);
-    removal->outcomes = calloc(list->n + 1, sizeof *removal->outcomes);
-    removal->items = calloc(list->n + 1, sizeof *removal->items);
-    if (!removal->wirings || !removal->pointers || !removal->outcomes || !removal->items)
-        return error_memory(err);
-    for (size_t i = 0; r == 0 && i < list->n; i++) {
-        struct vif_wiring *wiring = &removal->wirings[removal->n];
+    for (size_t i = 0; r == 0 && i < look->list.n; i++) {
+        struct stale *item = &look->list.items[i];
         struct vif_error why = {0};
 
-        if (list->items[i].decision != STALE_REMOVABLE)
+        if (item->decision != STALE_REMOVABLE)
             continue;
-        removal->items[removal->n] = &list->items[i];
-        removal->pointers[removal->n++] = wiring;
-        r = stale_wiring(&look->snapshot, &list->items[i], wiring, err);
-        if (r == 0 && policy && policy_check(policy, wiring, &why) < 0) {
-            wiring_done(wiring);
-            removal->n--;
-            r = keep(&list->items[i], why.text, err);
-        }
+        r = stale_wiring(&look->snapshot, item, &item->wiring, err);
+        if (r == 0 && policy && policy_check(policy, &item->wiring, &why) < 0)
+            r = keep(item, why.text, err);
     }
     return r;
 }
@@ -216,14 +182,22 @@ static int remove_all(const struct engine *engine, struct look *look,
         .stop = options->stop_fd,
         .policy = policy,
     };
-    auto_removal struct removal removal = {0};
-    int r = build_removal(look, policy, &removal, err);
+    struct stale_list *list = &look->list;
+    auto_free struct vif_wiring **wirings = calloc(list->n + 1, sizeof *wirings);
+    auto_free struct outcome *outcomes = calloc(list->n + 1, sizeof *outcomes);
+    int r = wirings && outcomes ? make_wirings(look, policy, err) : error_memory(err);
+    size_t n = 0, at = 0;
 
-    if (r == 0 && removal.n)
-        r = reconcile(engine, removal.pointers, removal.n, &how, removal.outcomes, ret_transaction,
-                      err);
-    for (size_t i = 0; r == 0 && i < removal.n; i++)
-        r = store_outcome(removal.items[i], &removal.outcomes[i], err);
+    for (size_t i = 0; r == 0 && i < list->n; i++)
+        if (list->items[i].decision == STALE_REMOVABLE)
+            wirings[n++] = &list->items[i].wiring;
+    if (r == 0 && n)
+        r = reconcile(engine, wirings, n, &how, outcomes, ret_transaction, err);
+    for (size_t i = 0; r == 0 && i < list->n; i++)
+        if (list->items[i].decision == STALE_REMOVABLE)
+            r = store_outcome(&list->items[i], &outcomes[at++], err);
+    for (size_t i = 0; i < n; i++)
+        outcome_done(&outcomes[i]);
     return r;
 }
 

@@ -19,18 +19,18 @@
 const struct stale_rule stale_rules[STALE_N_RULES] = {
     [STALE_RULE_PORT] = {"port", PORT_NEEDS, "its network device is gone", "", NULL, 0},
     [STALE_RULE_HYBRID_PORT] = {"hybrid-port", PORT_NEEDS, "its veth is gone", "", "qvo",
-                                STALE_PART("qvo")},
+                                DEVICE_ID_LENGTH},
     [STALE_RULE_REPRESENTOR_PORT] = {"representor-port", PORT_NEEDS, "its representor is gone", "",
                                      NULL, 0},
     [STALE_RULE_DPDK_PORT] = {"dpdk-representor-port", PORT_NEEDS,
                               "ovs-vswitchd cannot open its DPDK device", "dpdk", "vfr",
-                              STALE_PART("vfr")},
+                              DEVICE_ID_LENGTH},
     [STALE_RULE_VHOST_USER_PORT] = {"vhost-user-port", PORT_NEEDS | STALE_NEEDS_ALL,
                                     "its socket does not exist", "dpdkvhostuser", "vhu",
-                                    STALE_PART("vhu")},
+                                    DEVICE_ID_LENGTH},
     [STALE_RULE_PATCH_PORT] = {"patch-port", PORT_NEEDS,
                                "the other end of the patch does not exist", "patch", "ibp",
-                               UUID_TEXT_SIZE - 1},
+                               PATCH_ID_LENGTH},
     [STALE_RULE_OWN_BRIDGE] = {"per-port-bridge", PORT_NEEDS, "no tap is behind it", NULL, NULL, 0},
     [STALE_RULE_LIBVIRT_PORT] = {"libvirt-port", PORT_NEEDS | STALE_NEVER,
                                  "its network device is gone", NULL, NULL, 0},
@@ -71,27 +71,11 @@ void stale_list_done(struct stale_list *list)
     for (size_t i = 0; i < list->n; i++) {
         free(list->items[i].reason);
         free(list->items[i].steps);
+        wiring_done(&list->items[i].wiring);
     }
     free(list->items);
     list->items = NULL;
     list->n = list->room = 0;
-}
-
-bool stale_name_has_id(const char *name, const char *prefix, size_t length, const char **ret_part)
-{
-    const char *part = name + strlen(prefix);
-
-    if (strncmp(name, prefix, strlen(prefix)) != 0 || strlen(part) != length)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-        if (dash ? part[i] != '-' : !strchr("0123456789abcdef", part[i]))
-            return false;
-    }
-    if (ret_part)
-        *ret_part = part;
-    return true;
 }
 
 static int by_rule_and_name(const void *a, const void *b)

@@ -37,7 +37,7 @@ struct stale_rule {
     unsigned needs;
     const char *why;
     /* A port of os-vif: what the type of its interface begins with, and its name as in
-     * stale_name_has_id(), NULL for any. */
+     * name_has_id(), NULL for any. */
     const char *type, *prefix;
     size_t length;
 };
@@ -77,8 +77,9 @@ struct stale {
 
     /* Of prune.c. */
     enum stale_decision decision;
-    char *reason, *steps; /* its own */
-    bool locked;          /* its VIF is, or has no id to be locked by */
+    char *reason, *steps;     /* its own, as is the wiring */
+    struct vif_wiring wiring; /* of one to be removed */
+    bool locked;              /* its VIF is, or has no id to be locked by */
     enum vif_stale_state state;
     struct vif_error error;
 };
@@ -103,11 +104,8 @@ void stale_list_done(struct stale_list *list);
 void stale_find_rows(struct stale_list *list);
 void stale_find_links(struct stale_list *list);
 
-/* Whether 'name' is 'prefix' and the first 'length' characters of a UUID in lower case; these in
- * '*ret_part' (may be NULL). */
-bool stale_name_has_id(const char *name, const char *prefix, size_t length, const char **ret_part);
-/* How many of them names of devices have, which os-vif cuts at 14 characters. */
-#define STALE_PART(prefix) (14 - (sizeof(prefix) - 1))
+/* How many characters of a UUID the name of a device has behind its prefix. */
+#define STALE_PART(prefix) (DEVICE_ID_LENGTH - (sizeof(prefix) - 1))
 
 /* Fills in the facts as far as they can be read; the log says which could not.  -ENOMEM. */
 int stale_read_facts(const struct engine *engine, struct stale *items, size_t n,

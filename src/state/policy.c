@@ -4,7 +4,6 @@
  * to be enforced, and the engine stand on this. */
 #include "state/policy.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,9 +14,6 @@
 #define INTERFACES         "tap* nic* vhu* qvb* qvo*"
 #define SOCKET_DIRECTORIES "/var/run/openvswitch /run/openvswitch /var/lib/vhost_sockets"
 #define DEVICES            "*"
-
-/* A device name made of a prefix and an id ends here. */
-#define DEVICE_NAME_LENGTH 14
 
 void policy_init(struct policy *policy)
 {
@@ -70,27 +66,6 @@ bool policy_normalise(const char *path, char *ret_path, size_t size)
     return true;
 }
 
-/* Whether 'text' is the first n characters of a UUID, in lower case. */
-static bool begins_uuid(const char *text, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-        if (dash ? text[i] != '-' : !isdigit((unsigned char)text[i]) && !strchr("abcdef", text[i]))
-            return false;
-    }
-    return true;
-}
-
-/* Whether 'name' is 'prefix' and an id, 'length' characters in all. */
-static bool is_made_of_id(const char *name, const char *prefix, size_t length)
-{
-    size_t n = strlen(prefix);
-
-    return strlen(name) == length && strncmp(name, prefix, n) == 0 &&
-           begins_uuid(name + n, length - n);
-}
-
 static int refuse(struct vif_error *err, const char *what, const char *name, const char *option)
 {
     return error_set(err, VIF_ERROR_PERMISSION, "%s %.100s is not allowed ([vifd] %s)", what, name,
@@ -101,7 +76,7 @@ static int refuse(struct vif_error *err, const char *what, const char *name, con
 static int check_bridge(const struct policy *policy, const char *name, struct vif_error *err)
 {
     if (!name[0] || words_match(&policy->bridges, name) ||
-        is_made_of_id(name, "pb", DEVICE_NAME_LENGTH))
+        name_has_id(name, "pb", DEVICE_ID_LENGTH))
         return 0;
     return refuse(err, "bridge", name, "allowed_bridges");
 }
@@ -109,7 +84,7 @@ static int check_bridge(const struct policy *policy, const char *name, struct vi
 static int check_linux_bridge(const struct policy *policy, const char *name, struct vif_error *err)
 {
     if (!name[0] || words_match(&policy->linux_bridges, name) ||
-        is_made_of_id(name, "qbr", DEVICE_NAME_LENGTH))
+        name_has_id(name, "qbr", DEVICE_ID_LENGTH))
         return 0;
     return refuse(err, "Linux bridge", name, "allowed_linux_bridges");
 }
@@ -134,20 +109,17 @@ static int check_name(const struct policy *policy, const struct vif_wiring *wiri
     if (strchr(name, '/'))
         return refuse(err, what, name, "allowed_interfaces");
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (is_made_of_id(name, prefixes[i], DEVICE_NAME_LENGTH))
+        if (name_has_id(name, prefixes[i], DEVICE_ID_LENGTH))
             return 0;
     if (words_match(&policy->interfaces, name))
         return 0;
     return refuse(err, what, name, "allowed_interfaces");
 }
 
-/* A patch port's name has the whole id. */
 static int check_patch(const struct policy *policy, const struct vif_wiring *wiring,
                        const char *name, struct vif_error *err)
 {
-    const size_t length = 3 + UUID_TEXT_SIZE - 1;
-
-    if (is_made_of_id(name, "pbp", length) || is_made_of_id(name, "ibp", length))
+    if (name_has_id(name, "pbp", PATCH_ID_LENGTH) || name_has_id(name, "ibp", PATCH_ID_LENGTH))
         return 0;
     return check_name(policy, wiring, "port", name, err);
 }

@@ -28,7 +28,7 @@ static const struct diagnosis_facts host = {
     .registered = true,
 };
 
-static const struct diagnosis_port sound = {
+static const struct port_facts sound = {
     .name = "tap1",
     .iface_id = "the-id",
     .mac = "fa:16:3e:00:00:01",
@@ -77,7 +77,7 @@ enum knowledge {
     NOT_TENDED,
 };
 
-static void learn(enum knowledge what, struct diagnosis_facts *facts, struct diagnosis_port *port)
+static void learn(enum knowledge what, struct diagnosis_facts *facts, struct port_facts *port)
 {
     switch (what) {
     case NOTHING:
@@ -177,7 +177,7 @@ struct row {
 static void check(enum vif_wait wait, const struct row *rows, size_t n)
 {
     struct diagnosis_facts facts = host;
-    struct diagnosis_port port = sound;
+    struct port_facts port = sound;
     const char *wanted = NULL;
 
     for (size_t i = 0; i < n; i++) {
@@ -261,7 +261,7 @@ static void diagnoses_of_ml2(void **state)
 static void long_words_are_cut(void **state)
 {
     struct diagnosis_facts facts = host;
-    struct diagnosis_port port = sound;
+    struct port_facts port = sound;
     char words[DIAGNOSIS_MAX];
 
     (void)state;
@@ -279,7 +279,7 @@ static void long_words_are_cut(void **state)
 /* A name of another host's making is no way to a terminal. */
 static void words_are_one_line(void **state)
 {
-    struct diagnosis_port port = sound;
+    struct port_facts port = sound;
     char words[DIAGNOSIS_MAX];
 
     (void)state;

@@ -13,8 +13,7 @@
 
 #include "failing-alloc.h"
 #include "ovsdb-session.h"
-#include "ovsdb/southbound.h"
-#include "ovsdb/vswitch-facts.h"
+#include "ovsdb/port-facts.h"
 
 #define ROWS(rows) "{\"rows\":[" rows "]}"
 #define U(two)     "[\"uuid\",\"00000000-0000-4000-8000-0000000000" two "\"]"
@@ -49,10 +48,16 @@
                                                                     "[\"iface-id\",\"one\"]") "}")
 #define LOCAL "[" ROOT "," BRIDGES "," PORTS "," INTERFACES "]"
 
-static const struct vswitch_port_query queries[] = {
-    {"tap1", "one"}, {"tap2", "two"}, {"tap3", "3"}};
+#define ASKED(port, id)                                                                            \
+    {                                                                                              \
+        .name = port, .iface_id = id                                                               \
+    }
+#define QUERIES                                                                                    \
+    {                                                                                              \
+        ASKED("tap1", "one"), ASKED("tap2", "two"), ASKED("tap3", "3")                             \
+    }
 
-static void check_facts(const struct vswitch_facts *facts, const struct vswitch_port_facts *ports)
+static void check_facts(const struct vswitch_facts *facts, const struct port_facts *ports)
 {
     assert_string_equal(facts->system_id, "hv1");
     assert_string_equal(facts->hostname, "h");
@@ -60,23 +65,23 @@ static void check_facts(const struct vswitch_facts *facts, const struct vswitch_
     assert_string_equal(facts->ovn_bridge, "br-int");
     assert_string_equal(facts->datapath_types, "netdev, system");
     assert_true(facts->dpdk_known && facts->dpdk_initialized);
-    assert_true(ports[0].exists && ports[0].bridge_ready && ports[0].bridge_agent_managed);
-    assert_false(ports[0].datapath_unknown);
-    assert_string_equal(ports[0].bridge, "br-int");
-    assert_string_equal(ports[0].datapath_type, "netdev");
-    assert_int_equal(ports[0].ofport, 3);
-    assert_int_equal(ports[0].tag, 4095);
-    assert_string_equal(ports[0].duplicate, "tap2");
-    assert_string_equal(ports[0].duplicate_bridge, "br-x");
-    assert_true(ports[1].exists && ports[1].datapath_unknown);
-    assert_false(ports[1].bridge_ready || ports[1].bridge_agent_managed);
-    assert_string_equal(ports[1].type, "dpdk");
-    assert_string_equal(ports[1].error, "no such device");
-    assert_int_equal(ports[1].ofport, -1);
-    assert_int_equal(ports[1].tag, -1);
-    assert_string_equal(ports[1].duplicate, "");
-    assert_false(ports[2].exists);
-    assert_string_equal(ports[2].bridge, "");
+    assert_true(ports[0].db.exists && ports[0].db.bridge_ready && ports[0].db.bridge_agent_managed);
+    assert_false(ports[0].db.datapath_unknown);
+    assert_string_equal(ports[0].db.bridge, "br-int");
+    assert_string_equal(ports[0].db.datapath_type, "netdev");
+    assert_int_equal(ports[0].db.ofport, 3);
+    assert_int_equal(ports[0].db.tag, 4095);
+    assert_string_equal(ports[0].db.duplicate, "tap2");
+    assert_string_equal(ports[0].db.duplicate_bridge, "br-x");
+    assert_true(ports[1].db.exists && ports[1].db.datapath_unknown);
+    assert_false(ports[1].db.bridge_ready || ports[1].db.bridge_agent_managed);
+    assert_string_equal(ports[1].db.type, "dpdk");
+    assert_string_equal(ports[1].db.error, "no such device");
+    assert_int_equal(ports[1].db.ofport, -1);
+    assert_int_equal(ports[1].db.tag, -1);
+    assert_string_equal(ports[1].db.duplicate, "");
+    assert_false(ports[2].db.exists);
+    assert_string_equal(ports[2].db.bridge, "");
 }
 
 static void references_are_followed(void **state)
@@ -84,13 +89,13 @@ static void references_are_followed(void **state)
     static const struct fake_action script[] = {
         ACCEPT, EXPECT_WITH("transact", "[\"Open_vSwitch\","), ANSWER(LOCAL), GONE, END,
     };
-    struct vswitch_port_facts ports[3];
+    struct port_facts ports[3] = QUERIES;
     struct vswitch_facts facts;
     struct session s;
 
     (void)state;
     begin(&s, script);
-    assert_int_equal(vswitch_read_facts(s.client, queries, 3, s.until, &facts, ports, &s.err), 0);
+    assert_int_equal(vswitch_read_facts(s.client, ports, 3, s.until, &facts, &s.err), 0);
     check_facts(&facts, ports);
     end(&s);
 }
@@ -110,13 +115,12 @@ static void values_of_no_sense_are_refused(void **state)
     for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
         const struct fake_action script[] = {ACCEPT, EXPECT("transact"), ANSWER(replies[i]), GONE,
                                              END};
-        struct vswitch_port_facts ports[3];
+        struct port_facts ports[3] = QUERIES;
         struct vswitch_facts facts;
         struct session s;
 
         begin(&s, script);
-        assert_int_equal(vswitch_read_facts(s.client, queries, 3, s.until, &facts, ports, &s.err),
-                         -EPROTO);
+        assert_int_equal(vswitch_read_facts(s.client, ports, 3, s.until, &facts, &s.err), -EPROTO);
         assert_int_equal(s.err.kind, VIF_ERROR_OVSDB);
         end(&s);
     }
@@ -133,16 +137,16 @@ static void rows_without_columns(void **state)
         GONE,
         END,
     };
-    struct vswitch_port_facts ports[3];
+    struct port_facts ports[3] = QUERIES;
     struct vswitch_facts facts;
     struct session s;
 
     (void)state;
     begin(&s, script);
-    assert_int_equal(vswitch_read_facts(s.client, queries, 3, s.until, &facts, ports, &s.err), 0);
-    assert_true(ports[0].exists);
-    assert_int_equal(ports[0].ofport, 0);
-    assert_int_equal(ports[0].tag, -1);
+    assert_int_equal(vswitch_read_facts(s.client, ports, 3, s.until, &facts, &s.err), 0);
+    assert_true(ports[0].db.exists);
+    assert_int_equal(ports[0].db.ofport, 0);
+    assert_int_equal(ports[0].db.tag, -1);
     assert_string_equal(facts.system_id, "");
     assert_false(facts.dpdk_known);
     end(&s);
@@ -159,15 +163,17 @@ static void rows_without_columns(void **state)
          "10.0.0.3\"]]}"                                                                           \
          ",{\"logical_port\":\"longer\",\"mac\":\"fa:16:3e:00:00:031\"}")
 
-static const struct southbound_query known[] = {
-    {"one", "fa:16:3e:00:00:01"}, {"two", NULL}, {"three", "fa:16:3e:00:00:03"}, {"four", NULL}};
+#define KNOWN                                                                                      \
+    {                                                                                              \
+        {.iface_id = "one", .mac = "fa:16:3e:00:00:01"}, {.iface_id = "two"},                      \
+            {.iface_id = "three", .mac = "fa:16:3e:00:00:03"}, {.iface_id = "four"},               \
+    }
 
-static int read_southbound(const char *remote, const struct southbound_query *asked, size_t n,
-                           bool *registered, struct southbound_port *ports, struct vif_error *err)
+static int read_southbound(const char *remote, struct port_facts *ports, size_t n, bool *registered,
+                           struct vif_error *err)
 {
     *err = (struct vif_error){0};
-    return southbound_read(remote, "hv1", asked, n, NULL, deadline_after(5000), registered, ports,
-                           err);
+    return southbound_read(remote, "hv1", ports, n, NULL, deadline_after(5000), registered, err);
 }
 
 static void bindings_are_read(void **state)
@@ -181,7 +187,7 @@ static void bindings_are_read(void **state)
         GONE,
         END,
     };
-    struct southbound_port ports[4];
+    struct port_facts ports[4] = KNOWN;
     struct fake_server server;
     struct vif_error err;
     char remote[256];
@@ -190,15 +196,15 @@ static void bindings_are_read(void **state)
     (void)state;
     fake_server_start(&server, FAKE_TCP, script);
     (void)snprintf(remote, sizeof remote, "ssl:127.0.0.1:1,%s", server.address);
-    assert_int_equal(read_southbound(remote, known, 4, &registered, ports, &err), 0);
+    assert_int_equal(read_southbound(remote, ports, 4, &registered, &err), 0);
     assert_true(registered);
-    assert_true(ports[0].exists && ports[0].claimed);
-    assert_string_equal(ports[0].chassis, "hv2");
-    assert_string_equal(ports[0].requested, "hv3");
-    assert_true(ports[1].exists && !ports[1].claimed);
-    assert_false(ports[2].exists || ports[3].exists);
-    assert_string_equal(ports[2].namesake, "web");
-    assert_string_equal(ports[3].namesake, "");
+    assert_true(ports[0].southbound.exists && ports[0].southbound.claimed);
+    assert_string_equal(ports[0].southbound.chassis, "hv2");
+    assert_string_equal(ports[0].southbound.requested, "hv3");
+    assert_true(ports[1].southbound.exists && !ports[1].southbound.claimed);
+    assert_false(ports[2].southbound.exists || ports[3].southbound.exists);
+    assert_string_equal(ports[2].southbound.namesake, "web");
+    assert_string_equal(ports[3].southbound.namesake, "");
     fake_server_stop(&server);
     fake_server_remove(&server);
 }
@@ -209,55 +215,52 @@ static void many_are_asked_for_at_once(void **state)
     static const struct fake_action script[] = {
         ACCEPT, EXPECT("transact"), ANSWER("[" CHASSIS "," ROWS(TWO "," ONE) "]"), GONE, END,
     };
-    struct southbound_query asked[30];
-    struct southbound_port ports[30];
+    struct port_facts ports[30] = {0};
     struct fake_server server;
     struct vif_error err;
     bool registered;
 
     (void)state;
     for (size_t i = 0; i < 30; i++)
-        asked[i] = (struct southbound_query){i == 17 ? "one" : i == 18 ? "two" : "none", NULL};
+        ports[i].iface_id = i == 17 ? "one" : i == 18 ? "two" : "none";
     fake_server_start(&server, FAKE_UNIX, script);
-    assert_int_equal(read_southbound(server.address, asked, 30, &registered, ports, &err), 0);
-    assert_string_equal(ports[17].chassis, "hv2");
-    assert_true(ports[18].exists && !ports[18].claimed);
-    assert_false(ports[0].exists);
+    assert_int_equal(read_southbound(server.address, ports, 30, &registered, &err), 0);
+    assert_string_equal(ports[17].southbound.chassis, "hv2");
+    assert_true(ports[18].southbound.exists && !ports[18].southbound.claimed);
+    assert_false(ports[0].southbound.exists);
     fake_server_stop(&server);
     fake_server_remove(&server);
 }
 
 static void remotes_that_cannot_be_asked(void **state)
 {
-    struct southbound_port ports[4];
+    struct port_facts ports[4] = KNOWN;
     struct vif_error err;
     bool registered;
 
     (void)state;
-    assert_int_equal(read_southbound("ssl:a:1,ssl:b:2", known, 4, &registered, ports, &err),
-                     -EOPNOTSUPP);
-    assert_int_equal(read_southbound("tcp:name:1", known, 4, &registered, ports, &err), -EINVAL);
-    assert_int_equal(read_southbound(" , ", known, 4, &registered, ports, &err), -EINVAL);
-    assert_int_equal(read_southbound("unix:/nonexistent", known, 4, &registered, ports, &err),
-                     -ENOENT);
+    assert_int_equal(read_southbound("ssl:a:1,ssl:b:2", ports, 4, &registered, &err), -EOPNOTSUPP);
+    assert_int_equal(read_southbound("tcp:name:1", ports, 4, &registered, &err), -EINVAL);
+    assert_int_equal(read_southbound(" , ", ports, 4, &registered, &err), -EINVAL);
+    assert_int_equal(read_southbound("unix:/nonexistent", ports, 4, &registered, &err), -ENOENT);
     assert_non_null(strstr(err.text, "unix:/nonexistent"));
 }
 
 static int read_both(const char *address, bool local)
 {
     auto_ovsdb_client struct ovsdb_client *client = NULL;
-    struct vswitch_port_facts facts[3];
-    struct southbound_port ports[4];
+    struct port_facts facts[3] = QUERIES;
+    struct port_facts ports[4] = KNOWN;
     struct vswitch_facts root;
     struct vif_error err = {0};
     bool registered;
     int r;
 
     if (!local)
-        return read_southbound(address, known, 4, &registered, ports, &err);
+        return read_southbound(address, ports, 4, &registered, &err);
     r = ovsdb_client_new(&address, 1, NULL, &client, &err);
     if (r == 0)
-        r = vswitch_read_facts(client, queries, 3, deadline_after(5000), &root, facts, &err);
+        r = vswitch_read_facts(client, facts, 3, deadline_after(5000), &root, &err);
     if (r == 0)
         check_facts(&root, facts);
     return r;
