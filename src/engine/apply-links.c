@@ -63,6 +63,12 @@ static struct undo *new_undo(const struct item *item)
     *undo = (struct undo){.kind = item->step->kind,
                           .shared = item->step->link && item->step->link->shared};
     text_copy(undo->name, sizeof undo->name, item->step->name);
+    if (item->step->link && step_type(undo->kind)->creates) {
+        const char *kernel = link_kind(item->step->link->kind)->kernel;
+
+        undo->made = kernel ? kernel : "tun";
+        text_copy(undo->other, sizeof undo->other, item->step->link->veth.peer);
+    }
     return undo;
 }
 
@@ -80,8 +86,12 @@ void apply_result(const struct batch *batch, struct item *item,
 
         if (!results[i].error)
             continue;
-        (void)link_result_error(&results[i], &err, "%s %s",
-                                step->change.set_down ? "set down" : type->verb, step->name);
+        if (type->creates)
+            (void)link_result_error(&results[i], &err, "create %s %s",
+                                    link_kind(step->link->kind)->word, step->name);
+        else
+            (void)link_result_error(&results[i], &err, "%s %s",
+                                    step->change.set_down ? "set down" : type->verb, step->name);
         apply_failed(batch, item, results[i].error, &err);
         break;
     }
@@ -264,10 +274,9 @@ void apply_links(struct batch *batch)
 
 static const struct step_type *const types[] = {
     [STEP_LINK_DELETE] = &step_link_delete,
-    [STEP_BRIDGE_CREATE] = &step_bridge_create,
+    [STEP_BRIDGE_CREATE] = &step_link_create,
     [STEP_SYSCTL] = &step_sysctl,
-    [STEP_VLAN_CREATE] = &step_vlan_create,
-    [STEP_VETH_CREATE] = &step_veth_create,
+    [STEP_LINK_CREATE] = &step_link_create,
     [STEP_TAP_CREATE] = &step_tap_create,
     [STEP_LINK_SET] = &step_link_set,
     [STEP_ADDRESS_MOVE] = &step_address_move,

@@ -108,6 +108,7 @@ struct undo {
     enum step_kind kind;
     char name[LIMIT_IFNAME];
     char other[LIMIT_IFNAME];  /* the other end of a veth; the new name; the master of addresses */
+    const char *made;          /* the kind of the link that the step created; NULL: none */
     bool shared;               /* the link is of several VIFs and carries no alias */
     struct link_info before;   /* STEP_LINK_SET: the link, */
     struct link_change change; /* ... what was asked for, but for the texts in it, */

@@ -65,79 +65,25 @@ const struct step_type step_link_delete = {
 
 /* ---- links that are made ---- */
 
-static void message_bridge(struct netlink_batch *messages, struct item *item)
-{
-    char alias[LINK_ALIAS_MAX];
-    struct link_change change = {.bridge = &item->step->link->bridge.attributes};
-
-    wiring_alias(item->job->wiring, alias);
-    change.alias = item->step->link->shared ? NULL : alias;
-    link_add_create_bridge(messages, item->step->name, &change);
-}
-
-const struct step_type step_bridge_create = {
-    .verb = "create bridge",
-    .left = " is left behind",
-    .message = message_bridge,
-    .makes = "bridge",
-};
-
-static void message_vlan(struct netlink_batch *messages, struct item *item)
+static void message_create(struct netlink_batch *messages, struct item *item)
 {
     const struct vif_wiring_link *link = item->step->link;
-    struct link_change change = {.mtu = link->mtu};
 
-    link_add_create_vlan(messages, link->name, item->ifindex, link->vlan.id, &change);
+    link_kind(link->kind)->message(messages, item->job->wiring, link, item->ifindex);
 }
 
-static const char *parent_of(const struct step *step)
+static const char *needed_by(const struct step *step)
 {
-    return step->link->vlan.parent;
+    size_t needs = link_kind(step->link->kind)->needs;
+
+    return needs ? (const char *)step->link + needs : "";
 }
 
-const struct step_type step_vlan_create = {
-    .verb = "create VLAN",
+const struct step_type step_link_create = {
     .left = " is left behind",
-    .message = message_vlan,
-    .master = parent_of,
-    .makes = "vlan",
-};
-
-static void message_veth(struct netlink_batch *messages, struct item *item)
-{
-    const struct vif_wiring_link *link = item->step->link;
-    char alias[LINK_ALIAS_MAX];
-    struct link_change change = {
-        .set_up = true,
-        .set_promisc = link->veth.promisc,
-        .mtu = link->mtu,
-        .set_master = link->master[0] != '\0',
-        .master = item->ifindex,
-        .alias = alias,
-    };
-
-    wiring_alias(item->job->wiring, alias);
-    link_add_create_veth(messages, link->name, link->veth.peer, &change);
-}
-
-static const char *veth_master(const struct step *step)
-{
-    return step->link->master;
-}
-
-static bool remember_veth(const struct item *item, struct undo *ret)
-{
-    text_copy(ret->other, sizeof ret->other, item->step->link->veth.peer);
-    return true;
-}
-
-const struct step_type step_veth_create = {
-    .verb = "create veth",
-    .left = " is left behind",
-    .message = message_veth,
-    .master = veth_master,
-    .remember = remember_veth,
-    .makes = "veth",
+    .creates = true,
+    .message = message_create,
+    .master = needed_by,
 };
 
 /* ---- links that are changed ---- */
@@ -289,8 +235,7 @@ static void make_in_turns(struct batch *batch, struct item *items, size_t n)
 }
 
 const struct step_type step_tap_create = {
-    .verb = "create tap",
     .left = " is left behind",
+    .creates = true,
     .apply_all = make_in_turns,
-    .makes = "tun",
 };

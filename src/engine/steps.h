@@ -29,7 +29,8 @@ struct rollback {
 };
 
 struct step_type {
-    const char *verb; /* in errors: "create tap" */
+    const char *verb; /* in errors: "set up"; of a step that creates a link "create" and its kind */
+    bool creates;     /* a link; it is undone by deleting it */
     /* What an error says of a step that was not undone, after the name; NULL: nothing.  The second
      * is for 'other' of the undo; NULL: the same. */
     const char *left, *left_other;
@@ -49,8 +50,7 @@ struct step_type {
      * fill in. */
     bool (*remember)(const struct item *item, struct undo *ret);
 
-    /* How it is undone: by deleting a link of this kind, or by a function.  Neither: not at all. */
-    const char *makes;
+    /* How another step is undone.  NULL: not at all. */
     int (*undo)(const struct engine *engine, struct undo *undo);
 
     /* Steps on rows.  Those without 'revert' delete rows, which copies bring back. */
@@ -80,9 +80,8 @@ void apply_failed_all(const struct batch *batch, struct item *items, size_t n,
 
 /* ---- the kinds ---- */
 
-extern const struct step_type step_link_delete, step_bridge_create, step_sysctl, step_vlan_create,
-    step_veth_create, step_tap_create, step_link_set, step_address_move, step_tc_offload,
-    step_rules;
+extern const struct step_type step_link_delete, step_link_create, step_sysctl, step_tap_create,
+    step_link_set, step_address_move, step_tc_offload, step_rules;
 extern const struct step_type step_ovs_bridge_add, step_ovs_bridge_datapath, step_ovs_bridge_delete,
     step_port_add, step_port_move, step_port_delete, step_interface_set, step_qos_delete,
     step_port_reopen;

@@ -31,7 +31,7 @@ void undo_forget(struct job *job)
 
 bool undo_is_final(const struct undo *undo)
 {
-    return !step_type(undo->kind)->makes && !step_type(undo->kind)->undo;
+    return !undo->made && !step_type(undo->kind)->undo;
 }
 
 static void name_left(struct job *job, const struct undo *undo)
@@ -81,8 +81,7 @@ static bool is_own(const struct deletion *deletion, const struct link_info *info
     wiring_alias(deletion->job->wiring, alias);
     if (!deletion->undo->shared && strcmp(info->alias, alias) == 0)
         return true;
-    return !info->alias[0] && !info->tap &&
-           strcmp(info->kind, step_type(deletion->undo->kind)->makes) == 0;
+    return !info->alias[0] && !info->tap && strcmp(info->kind, deletion->undo->made) == 0;
 }
 
 /* Deletes those that are there and ours, by their index, and names those that stay. */
@@ -147,18 +146,18 @@ void undo_flush(struct batch *batch)
  * something older that is not a link follows. */
 static bool undo_last(struct batch *batch, struct job *job)
 {
-    const struct step_type *type = step_type(job->undo[job->n_undo - 1].kind);
-    struct undo *undo;
+    struct undo *undo = &job->undo[job->n_undo - 1];
+    const struct step_type *type = step_type(undo->kind);
     bool goes_on = true;
 
-    if (type->makes) {
+    if (undo->made) {
         job->n_undo--;
         job->n_deleting++;
         return true;
     }
     if (job->n_deleting)
         undo_flush(batch);
-    undo = &job->undo[--job->n_undo];
+    job->n_undo--;
     if (!is_needed(batch, job, undo) && (!type->undo || type->undo(batch->engine, undo) < 0)) {
         name_left(job, undo);
         goes_on = undo->kind != STEP_ADDRESS_MOVE;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "graph/builder.h"
+#include "plan/plan.h"
 
 /* A representor that is still to be renamed stands for the one of the new name. */
 static const char *name_of_link(const struct snapshot *snapshot, const struct vif_wiring_link *link)
@@ -26,16 +27,12 @@ static bool has_link(const struct vif_wiring *wiring, const char *name)
 
 static void draw_link(const struct builder *own, const struct vif_wiring_link *link)
 {
-    static const char *const kinds[] = {
-        [VIF_LINK_TAP] = "tap",   [VIF_LINK_VETH] = "veth",     [VIF_LINK_BRIDGE] = "linux-bridge",
-        [VIF_LINK_VLAN] = "vlan", [VIF_LINK_DEVICE] = "device",
-    };
     const struct builder b = {own->snapshot, own->graph, link->shared ? GRAPH_NONE : own->vif};
     const struct link_info *there = snapshot_link(b.snapshot, link->name);
     const struct link_info *parent = snapshot_link(b.snapshot, link->vlan.parent);
     bool representor = link->kind == VIF_LINK_DEVICE && !link->shared;
     size_t node = builder_link(&b, name_of_link(b.snapshot, link),
-                               representor ? "representor" : kinds[link->kind]);
+                               representor ? "representor" : link_kind(link->kind)->node);
 
     if (link->veth.peer[0])
         graph_add_edge(b.graph, node, builder_link(&b, link->veth.peer, "veth"), "pair",

@@ -56,23 +56,10 @@ struct port_rows {
 int plan_find_port(const struct planner *planner, const struct vif_wiring_port *port,
                    struct port_rows *ret, struct vif_error *err);
 
-/* ---- link-steps.c: what the kinds of links in links.c are made of ---- */
+/* ---- links.c: what the kinds of links are made of ---- */
 
-/* A kind of link.  'info' is the link of that name, NULL when there is none. */
-struct link_kind {
-    const char *word;      /* in differences */
-    const char *kernel;    /* its kind in the kernel; NULL for one of several */
-    enum step_kind create; /* STEP_LINK_SET for a kind that is never created */
-    int (*present)(struct planner *planner, const struct vif_wiring_link *link,
-                   const struct link_info *info);
-    int (*absent)(struct planner *planner, const struct vif_wiring_link *link,
-                  const struct link_info *info);
-    /* Adds differences of a link that is there and that no plan has steps for; may be NULL. */
-    void (*show)(const struct vif_wiring_link *link, const struct link_info *info,
-                 struct differences *differences);
-};
-
-extern const struct link_kind link_kinds[]; /* by enum vif_link_kind */
+extern const struct link_kind link_kind_tap, link_kind_veth, link_kind_bridge, link_kind_vlan,
+    link_kind_device;
 
 const struct link_info *plan_link(const struct planner *planner, const char *name);
 bool link_is_up(const struct link_info *info);
@@ -99,6 +86,10 @@ int link_step_delete(struct planner *planner, const struct vif_wiring_link *link
 struct step *link_step_set(struct planner *planner, const struct vif_wiring_link *link,
                            const struct link_info *info, const struct link_change *change,
                            const char *master);
+
+/* For 'absent': a link of its kind goes; one of another kind is not ours. */
+int link_absent(struct planner *planner, const struct vif_wiring_link *link,
+                const struct link_info *info);
 
 /* Kind CONFLICT for a link of another kind; 'consequence' is "not touched" or the like. */
 int link_check_kind(const struct planner *planner, const struct vif_wiring_link *link,

@@ -10,13 +10,14 @@
 #include "plan/diff.h"
 #include "state/observe.h"
 
+struct planner;
+
 enum step_kind {
     /* Links, in the stages in which they are carried out. */
     STEP_LINK_DELETE,   /* a stale link in the way, or on unplug */
     STEP_BRIDGE_CREATE, /* down, with its attributes */
     STEP_SYSCTL,
-    STEP_VLAN_CREATE,
-    STEP_VETH_CREATE,
+    STEP_LINK_CREATE, /* of any other kind but a tap */
     STEP_TAP_CREATE,
     STEP_LINK_SET,
     STEP_ADDRESS_MOVE, /* to the link's master */
@@ -69,6 +70,28 @@ struct step {
     const char *qos_uuid;                       /* STEP_PORT_ADD: an existing row to use, or NULL */
     struct vswitch_interface_change row_change; /* STEP_INTERFACE_SET */
 };
+
+/* A kind of link: all that plans, steps and graphs know of it.  A new one is a file or part of one,
+ * a row in links.c and the message in kernel/link.h. */
+struct link_kind {
+    const char *word;      /* in differences and errors: "Linux bridge" */
+    const char *node;      /* in a graph: "linux-bridge" */
+    const char *kernel;    /* its kind in the kernel; NULL for one of several */
+    enum step_kind create; /* STEP_LINK_SET for a kind that is never created */
+    size_t needs;          /* where in the link the name of another link it needs is; 0: none */
+    /* Adds the message that creates it; 'other' is the ifindex of the link it needs. */
+    void (*message)(struct netlink_batch *messages, const struct vif_wiring *wiring,
+                    const struct vif_wiring_link *link, int other);
+    int (*present)(struct planner *planner, const struct vif_wiring_link *link,
+                   const struct link_info *info);
+    int (*absent)(struct planner *planner, const struct vif_wiring_link *link,
+                  const struct link_info *info);
+    /* Adds differences of a link that is there and that no plan has steps for; may be NULL. */
+    void (*show)(const struct vif_wiring_link *link, const struct link_info *info,
+                 struct differences *differences);
+};
+
+const struct link_kind *link_kind(enum vif_link_kind kind);
 
 struct plan {
     struct step *steps;

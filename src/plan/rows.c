@@ -235,11 +235,10 @@ static bool changes_link(const struct planner *planner, const char *name, bool r
     for (size_t i = 0; i < planner->plan->n; i++) {
         const struct step *step = &planner->plan->steps[i];
 
-        if (removes ? step->kind == STEP_LINK_DELETE && strcmp(step->name, name) == 0
-                    : (step->kind == STEP_TAP_CREATE && strcmp(step->name, name) == 0) ||
-                          (step->kind == STEP_VETH_CREATE &&
-                           (strcmp(step->link->name, name) == 0 ||
-                            strcmp(step->link->veth.peer, name) == 0)))
+        if (removes
+                ? step->kind == STEP_LINK_DELETE && strcmp(step->name, name) == 0
+                : (step->kind == STEP_TAP_CREATE || step->kind == STEP_LINK_CREATE) &&
+                      (strcmp(step->name, name) == 0 || strcmp(step->link->veth.peer, name) == 0))
             return true;
     }
     return false;

@@ -159,23 +159,16 @@ static int check_vlan(const struct policy *policy, const struct vif_wiring *wiri
 static int check_link(const struct policy *policy, const struct vif_wiring *wiring,
                       const struct vif_wiring_link *link, struct vif_error *err)
 {
-    int r = 0;
+    int r;
 
-    switch (link->kind) {
-    case VIF_LINK_TAP:
-    case VIF_LINK_VETH:
-        r = check_name(policy, wiring, "interface", link->name, err);
-        break;
-    case VIF_LINK_BRIDGE:
+    if (link->kind == VIF_LINK_BRIDGE)
         r = check_linux_bridge(policy, link->name, err);
-        break;
-    case VIF_LINK_VLAN:
+    else if (link->kind == VIF_LINK_VLAN)
         r = check_vlan(policy, wiring, link, err);
-        break;
-    case VIF_LINK_DEVICE:
+    else if (link->kind == VIF_LINK_DEVICE)
         r = check_device(policy, wiring, link, err);
-        break;
-    }
+    else
+        r = check_name(policy, wiring, "interface", link->name, err);
     if (r == 0)
         r = check_name(policy, wiring, "interface", link->device.rename_from, err);
     if (r == 0)

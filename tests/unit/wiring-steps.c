@@ -125,10 +125,6 @@ static void words_of_link_step(const struct step *step, struct text *text)
         text_add(text, "set sysctl %s of %s to %d", sysctl_word(step->which), step->name,
                  step->value);
         break;
-    case STEP_VLAN_CREATE:
-        text_add(text, "create VLAN %s: number %u of %s", link->name, link->vlan.id,
-                 link->vlan.parent);
-        break;
     case STEP_ADDRESS_MOVE:
         words_of_move(step, text);
         break;
@@ -138,7 +134,12 @@ static void words_of_link_step(const struct step *step, struct text *text)
     case STEP_RULES:
         text_add(text, "make the forwarding rules of %s", step->name);
         break;
-    case STEP_VETH_CREATE:
+    case STEP_LINK_CREATE:
+        if (link->kind == VIF_LINK_VLAN) {
+            text_add(text, "create VLAN %s: number %u of %s", link->name, link->vlan.id,
+                     link->vlan.parent);
+            break;
+        }
         text_add(text, "create veth %s, peer %s: ", link->name, link->veth.peer);
         if (link->mtu)
             text_add(text, "mtu %u, ", link->mtu);
@@ -190,8 +191,7 @@ void fixture_step_words(const struct step *step, struct text *text)
     case STEP_LINK_DELETE:
     case STEP_BRIDGE_CREATE:
     case STEP_SYSCTL:
-    case STEP_VLAN_CREATE:
-    case STEP_VETH_CREATE:
+    case STEP_LINK_CREATE:
     case STEP_TAP_CREATE:
     case STEP_LINK_SET:
     case STEP_ADDRESS_MOVE:
