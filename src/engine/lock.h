@@ -3,7 +3,6 @@
 #ifndef ENGINE_LOCK_H
 #define ENGINE_LOCK_H
 
-#include <stdbool.h>
 #include <vif/error.h>
 
 #include "base/deadline.h"

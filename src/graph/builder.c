@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The nodes of a graph: a link, a port or a bridge with its state and attributes or, where it does
  * not exist, its place. */
-#include "graph/builder.h"
+#include "graph/graph.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "graph/builder.h"
+#include "graph/graph.h"
 
 static bool is_hybrid_name(const char *name)
 {

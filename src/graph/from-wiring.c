@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "graph/builder.h"
+#include "graph/graph.h"
 #include "plan/plan.h"
 
 /* A representor that is still to be renamed stands for the one of the new name. */

@@ -4,8 +4,6 @@
 #define JSON_TEXT_H
 
 #include <jansson.h>
-#include <stdbool.h>
-#include <stddef.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"

@@ -6,8 +6,6 @@
 #define JSON_RECORD_H
 
 #include <jansson.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/pool.h"

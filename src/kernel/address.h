@@ -5,8 +5,6 @@
 #define KERNEL_ADDRESS_H
 
 #include <net/if.h>
-#include <stdbool.h>
-#include <stdint.h>
 
 #include "kernel/netlink.h"
 

@@ -4,9 +4,6 @@
 #ifndef KERNEL_DEVLINK_H
 #define KERNEL_DEVLINK_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/limits.h"
 #include "kernel/netlink.h"
 

@@ -3,8 +3,6 @@
 #ifndef KERNEL_FEATURES_H
 #define KERNEL_FEATURES_H
 
-#include <stdbool.h>
-
 #include "kernel/netlink.h"
 
 /* Whether the kernel has something. */

@@ -6,8 +6,6 @@
 #define KERNEL_LINK_H
 
 #include <net/if.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 #include <vif/plugin.h>
 

@@ -5,7 +5,6 @@
 #define KERNEL_NETLINK_H
 
 #include <libmnl/libmnl.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

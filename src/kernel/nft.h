@@ -6,7 +6,6 @@
 #ifndef KERNEL_NFT_H
 #define KERNEL_NFT_H
 
-#include <stdbool.h>
 #include <vif/plugin.h>
 
 #include "base/cleanup.h"

@@ -6,9 +6,6 @@
 #ifndef KERNEL_SRIOV_H
 #define KERNEL_SRIOV_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/parse.h"

@@ -5,7 +5,6 @@
 #ifndef KERNEL_SYSFS_H
 #define KERNEL_SYSFS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"

@@ -5,8 +5,6 @@
 #define MODEL_H
 
 #include <jansson.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <vif/plugin.h>
 
 #include "base/cleanup.h"

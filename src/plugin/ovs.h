@@ -3,8 +3,6 @@
 #ifndef PLUGIN_OVS_H
 #define PLUGIN_OVS_H
 
-#include <stdbool.h>
-
 #include "base/parse.h"
 #include "plugin/plugin.h"
 

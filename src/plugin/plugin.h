@@ -4,9 +4,6 @@
 #ifndef PLUGIN_H
 #define PLUGIN_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <vif/plugin.h>
 
 #include "base/cleanup.h"
