@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define MAC_TEXT_SIZE  18 /* "fa:16:3e:00:00:01" and NUL */
 #define UUID_TEXT_SIZE 37
@@ -54,5 +55,14 @@ const char *ifname_fault(const char *name);
 
 /* Version 5 UUID (RFC 4122) of 'name' in the name space 'space', which is a UUID. */
 void uuid_v5(const char *space, const char *name, char ret_uuid[UUID_TEXT_SIZE]);
+
+/* ---- users and groups of the system ---- */
+
+/* The id of the user or group 'name'; a number stands for itself, even if no account has it.
+ *
+ * 0; -ENOENT if there is none; -ENOMEM; or the error of the look-up, which may wait for a directory
+ * service. */
+int account_user(const char *name, uid_t *ret_uid);
+int account_group(const char *name, gid_t *ret_gid);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is this host ready? facts.c reads the facts from the kernel and the database; system.c,
- * switch.c, offload.c and network.c check them.  Nothing is changed, and only lack of memory makes
+ * switch.c and offload.c check them.  Nothing is changed, and only lack of memory makes
  * it fail. */
 #include "doctor/doctor.h"
 

@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
-#include "engine/lock.h"
+#include "engine/reconcile.h"
 
 #define POLL_MS 2
 

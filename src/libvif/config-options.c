@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/account.h"
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/text.h"

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
-#include "engine/lock.h"
+#include "engine/reconcile.h"
 #include "libvif/report.h"
 
 /* A wiring for each VIF that can be described. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finding and removing what is stale. */
-#include "prune/prune.h"
+#include "prune/stale.h"
 
 #include "base/deadline.h"
 #include "libvif/report.h"

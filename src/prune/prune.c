@@ -2,8 +2,6 @@
 /* Pruning a host: looks for stale items and has the engine remove them.  What looks stale once may
  * be a VIF in the making, by os-vif or another program, so only items that two looks found the
  * same are removed; meanwhile the locks of their VIFs keep our own programs out. */
-#include "prune/prune.h"
-
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +9,6 @@
 
 #include "base/cleanup.h"
 #include "base/deadline.h"
-#include "engine/lock.h"
 #include "engine/reconcile.h"
 #include "prune/stale.h"
 

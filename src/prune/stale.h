@@ -5,6 +5,7 @@
 #ifndef PRUNE_STALE_H
 #define PRUNE_STALE_H
 
+#include "state/policy.h"
 #include "state/snapshot.h"
 
 /* What must be known of an item besides its form. */
@@ -125,5 +126,20 @@ bool stale_is_same(const struct stale *item, const struct stale *other);
  * caller in any case.  -ENOMEM. */
 int stale_wiring(const struct snapshot *snapshot, const struct stale *item, struct vif_wiring *ret,
                  struct vif_error *err);
+
+/* ---- finding what is stale, and removing it ---- */
+
+struct pruned {
+    struct vif_stale *items;
+    size_t n;
+    struct pool *pool; /* of the items and their texts */
+    char *transaction; /* of a dry run; the caller frees it */
+};
+
+/* Finds what belongs to nothing and, as 'options' say, removes it by way of the engine; fills
+ * '*ret', of which the pool is given.  'policy' (NULL: everything) says what may be removed.
+ * Errors as vif_host_prune(). */
+int prune(const struct engine *engine, const struct vif_prune_options *options,
+          const struct policy *policy, int64_t until, struct pruned *ret, struct vif_error *err);
 
 #endif

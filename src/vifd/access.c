@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/account.h"
 #include "base/cleanup.h"
+#include "base/parse.h"
 #include "base/pool.h"
 
 void peer_identity_done(struct peer_identity *peer)

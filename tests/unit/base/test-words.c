@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "base/account.h"
+#include "base/parse.h"
 #include "base/text.h"
 
 static void patterns(void **state)
