@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/limits.h"
-#include "rpc/varlink-client.h"
+#include "rpc/varlink.h"
 
 #define INTERFACE "io.vifd."
 

@@ -5,6 +5,7 @@
 #ifndef PRUNE_STALE_H
 #define PRUNE_STALE_H
 
+#include "base/pool.h"
 #include "state/policy.h"
 #include "state/snapshot.h"
 

@@ -3,7 +3,7 @@
  * read, each wait with the caller's deadline and the descriptor that stops it.  While it writes
  * it reads as well: a service may refuse a call before it has all of it, and is then heard.
  * Stands on stream and the messages of varlink.c; libvif's calls through vifd stand on it. */
-#include "rpc/varlink-client.h"
+#include "rpc/varlink.h"
 
 #include <errno.h>
 #include <stdio.h>

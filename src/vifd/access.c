@@ -2,7 +2,7 @@
 /* Access control.  Names become ids when the configuration is read, so that no call waits for a
  * directory service.  A peer is the process that connected: the kernel keeps its user and groups
  * from that moment, even if the socket is handed to another process. */
-#include "vifd/access.h"
+#include "vifd/request.h"
 
 #include <errno.h>
 #include <stdio.h>

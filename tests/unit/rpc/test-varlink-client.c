@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "failing-alloc.h"
 #include "fake-server.h"
-#include "rpc/varlink-client.h"
+#include "rpc/varlink.h"
 
 struct session {
     struct fake_server server;

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "vifd/access.h"
+#include "vifd/request.h"
 
 #define LENGTH(rows) (sizeof(rows) / sizeof((rows)[0]))
 
