@@ -219,9 +219,11 @@ void diagnose(enum vif_wait wait, const struct diagnosis_facts *facts,
     }
 }
 
-/* ---- the facts: from the local database, the devices, the processes and OVN's southbound database,
- * each asked once for all ports.  The call's own time is up, so they have a deadline of their own;
- * facts that do not arrive by then stay unknown. ---- */
+/* ---- the facts ----
+ *
+ * They come from the local database, the devices, the processes and OVN's southbound database, each
+ * asked once for all ports.  The call's own time is up, so they have a deadline of their own; facts
+ * that do not arrive by then stay unknown. */
 
 static void quote(char ret[DIAGNOSIS_QUOTE_MAX], const struct vif_error *err)
 {

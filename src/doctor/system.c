@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The doctor's checks around Open vSwitch: may this process plug, can the kernel do what a VIF needs,
- * and does OVN or the ML2 agent give a plugged VIF its network? */
+/* The doctor's checks around Open vSwitch: may this process plug, can the kernel do what a VIF
+ * needs, and does OVN or the ML2 agent give a plugged VIF its network? */
 #include <errno.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the rows of a batch, the bridges its ports are on, what ovs-vswitchd made of them, and the
- * whole switch. */
+/* Reading the rows of a batch, the bridges its ports are on, what ovs-vswitchd made of them, and
+ * the whole switch. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

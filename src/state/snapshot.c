@@ -105,7 +105,7 @@ const struct link_info *snapshot_link_at(const struct snapshot *snapshot, int if
     return found ? *found : NULL;
 }
 
-/* The run of pointers that 'compare' finds equal to 'key': its first in '*ret_first', its length. */
+/* The pointers that 'compare' finds equal to 'key': the first in '*ret_first', and their number. */
 static size_t find_run(const void *key, const void *pointers, size_t n,
                        int (*compare)(const void *key, const void *item), const void **ret_first)
 {
