@@ -2,7 +2,7 @@
 /* Why a port is not ready in time, from the facts of this host, the switch first, and those of the
  * ML2 agent.  Faults further down are reported first, since nothing above them can work.
  * OVN's part follows the claim of a port from this host's settings through ovn-controller to the
- * southbound database and back.  Pure. */
+ * southbound database and back.  The facts are read at the end of the file; the rest is pure. */
 #include "diagnose/diagnose.h"
 
 #include <ctype.h>

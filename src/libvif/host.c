@@ -90,8 +90,8 @@ const struct policy *host_policy(const struct vif_host *host)
 }
 
 /* A socket counts whether its wiring has it or not: in mode client it is not ours to name. */
-static int judge(const struct vif_host *host, const struct vif_object *vif,
-                 const struct vif_wiring *wiring, struct vif_error *err)
+static int check_policy(const struct vif_host *host, const struct vif_object *vif,
+                        const struct vif_wiring *wiring, struct vif_error *err)
 {
     const struct policy *policy = host_policy(host);
     const char *path = view_string(vif, "path");
@@ -113,7 +113,7 @@ int host_describe(const struct vif_host *host, const struct vif_input *request, 
     if (r < 0)
         return error_prefix(err, r, "%s/plugin", request->where);
     r = plugin_describe(plugin, &host->config.plugins, request, goal, ret, err);
-    return r < 0 ? r : judge(host, &request->vif, ret, err);
+    return r < 0 ? r : check_policy(host, &request->vif, ret, err);
 }
 
 int64_t host_deadline(const struct vif_host *host, int64_t timeout_ms)

@@ -43,7 +43,7 @@ def resumed(lab, name):
     lab.processes[name].send_signal(signal.SIGCONT)
 
 
-def judged(done, verb='plug', total=None):
+def vifs_by_state(done, verb='plug', total=None):
     """What is said of the VIFs: {state: the numbers of its VIFs}, 'before' for those as they were,
     'kept' for those left as plugged.  Each that failed has one line, and one counts them all."""
     found = {'done': set(), 'kept': set(), 'before': set()}

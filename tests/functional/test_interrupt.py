@@ -7,7 +7,7 @@ import pytest
 
 import stale
 from lab import wait_until
-from running import Running, assert_as_reported, judged, paused, resumed
+from running import Running, assert_as_reported, paused, resumed, vifs_by_state
 from state import assert_same
 from vifs import device, hybrid_vif, ovs_vif
 
@@ -32,7 +32,7 @@ def test_interrupted_while_it_waits_for_the_switch(lab):
     one.interrupt()
     done = one.wait()
     assert done.status == -signal.SIGINT and one.took < 5, done
-    found = judged(done)
+    found = vifs_by_state(done)
     assert found['kept'] == set(docs)
     assert 'interrupted while waiting for ovs-vswitchd; left as plugged' in done.err
     resumed(lab, 'ovs-vswitchd')
@@ -63,7 +63,7 @@ def test_interrupted_while_it_waits_for_ovn(lab):
     one.interrupt(signal.SIGTERM)
     done = one.wait()
     assert done.status == -signal.SIGTERM and one.took < 5, done
-    found = judged(done)
+    found = vifs_by_state(done)
     assert found['kept'] == set(docs)
     assert done.err.count('interrupted while waiting for OVN to install port tap') == 3
     assert_as_reported(lab, found, docs, before)
@@ -79,7 +79,7 @@ def test_unplug_interrupted_while_it_waits_goes_on_to_its_end(lab):
     one.interrupt()
     done = one.wait()
     assert done.status == -signal.SIGINT and one.took < 5, done
-    assert judged(done, 'unplug')['done'] == {1, 2, 3, 4, 5, 6}
+    assert vifs_by_state(done, 'unplug')['done'] == {1, 2, 3, 4, 5, 6}
     resumed(lab, 'ovs-vswitchd')
     lab.settle()
     assert_same(before, lab.snapshot())
@@ -114,7 +114,7 @@ def test_answer_to_the_transaction_is_waited_for(lab, proxy):
     wait_until(lambda: proxy.commits, what='the transaction is sent')
     one.interrupt()
     done = one.wait()
-    assert done.status == -signal.SIGINT and judged(done)['done'] == {1, 2, 3}
+    assert done.status == -signal.SIGINT and vifs_by_state(done)['done'] == {1, 2, 3}
     assert {device(n) for n in (1, 2, 3)} <= {row['name'] for row in lab.db.select('Port')}
 
 
@@ -134,7 +134,7 @@ def test_lost_answer_is_looked_after(lab, proxy, rule):
     one = Running(lab, 'plug', list(docs.values()))
     done = one.wait()
     assert done.status == -signal.SIGINT, done
-    found = judged(done)
+    found = vifs_by_state(done)
     assert found['done'] == {1, 2}
     proxy.on_point = None
     assert_as_reported(lab, found, docs, before)

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from faulty import left
-from running import Running, assert_as_reported, judged, names
+from running import Running, assert_as_reported, names, vifs_by_state
 from state import assert_same
 from test_kill import CALLS, comparable
 from vifs import device, hybrid_vif, ovs_vif
@@ -44,7 +44,7 @@ def every_point(lab, verb, path, docs):
                 yield done, {'done': set(docs), 'kept': set(), 'before': set()}
                 break
             if done.out:
-                yield done, judged(done, verb, len(docs))
+                yield done, vifs_by_state(done, verb, len(docs))
             else:
                 yield done, {'done': set(), 'kept': set(), 'before': set(docs)}
 
@@ -138,7 +138,7 @@ def test_many_interrupted_at_any_moment(lab, make):
         done = one.wait()
         assert done.status in (0, -number), done
         if done.out and done.status:
-            found = judged(done, total=MANY)
+            found = vifs_by_state(done, total=MANY)
             seen |= {state for state in found if found[state]}
         else:
             found = {'done': set(docs) if done.out else set(), 'kept': set()}
@@ -158,7 +158,7 @@ def test_many_hybrids_with_a_switch_interrupted(lab):
         done = one.wait()
         assert done.status in (0, -signal.SIGINT), done
         if done.out and done.status:
-            found = judged(done)
+            found = vifs_by_state(done)
         else:
             found = {'done': set(docs) if done.out else set(), 'kept': set()}
         assert_as_reported(lab, found, docs, before)

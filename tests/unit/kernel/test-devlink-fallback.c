@@ -22,7 +22,7 @@ static void mount_sysfs(void)
 }
 
 /* No devlink, none that may be asked, no port of this VF, a dump that broke off, a port without a
- * network device: sysfs tells. */
+ * network device: sysfs says so. */
 static void test_fallback(void **state)
 {
     struct devlink_port nameless = ports[2];

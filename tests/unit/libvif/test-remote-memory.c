@@ -10,10 +10,10 @@ static int keep_and_plug(struct session *s)
 {
     struct vif_call_options options = {.size = sizeof options, .result = count_result};
     struct vif_report *report = NULL;
-    size_t told = 0;
+    size_t reported = 0;
     int r = vif_batch_add(s->batch, "in", VIF(1), strlen(VIF(1)), &s->err);
 
-    options.data = &told;
+    options.data = &reported;
     if (r == 0)
         r = vif_host_plug(s->host, s->batch, &options, &report, &s->err);
     vif_report_free(report);

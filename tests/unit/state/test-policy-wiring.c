@@ -2,7 +2,7 @@
 /* The policy on wirings as a plugin from elsewhere could make them, and on what is found of a port. */
 #include "policy-fixture.h"
 
-/* Judges a wiring a test has made, with the default lists but for these devices. */
+/* Checks a wiring a test has made, with the default lists but for these devices. */
 static void check(struct vif_wiring *wiring, const char *devices, const char *words)
 {
     struct vif_error err = {0};

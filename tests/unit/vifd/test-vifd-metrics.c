@@ -114,7 +114,7 @@ static void numbers(void **state)
     assert_line(text, "vifd_step_seconds_bucket{step=\"wait\",le=\"+Inf\"} 1");
     assert_line(text, "vifd_step_seconds_count{step=\"total\"} 3");
     assert_line(text, "vifd_step_seconds_sum{step=\"queue\"} 0.300000");
-    assert_line(text, "vifd_step_seconds_count{step=\"wait\"} 1"); /* a read is no batch */
+    assert_line(text, "vifd_step_seconds_count{step=\"wait\"} 1"); /* a read is not a batch */
     assert_line(text, "vifd_step_seconds_count{step=\"agent\"} 0");
     assert_line(text, "vifd_batch_vifs_bucket{le=\"2.0\"} 0");
     assert_line(text, "vifd_batch_vifs_bucket{le=\"5.0\"} 1");
