@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parsing of small things.  All input that reaches a path, a sysctl, a netlink attribute or a
- * database cell is checked here first. */
+/* Parsing of small things, and users by name.  All input that reaches a path, a sysctl, a netlink
+ * attribute or a database cell is checked here first. */
 #include "base/parse.h"
 
 #include <arpa/inet.h>

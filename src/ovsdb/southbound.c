@@ -135,6 +135,7 @@ static int read_bindings(struct ovsdb_client *client, const char *chassis_name,
         row_index_add(&index, names[i], &ports[i].southbound);
     }
     row_index_sort(&index);
+    qsort(names, n, sizeof *names, text_compare_pointers);
     if (n < WHOLE_TABLE_FROM)
         selections[1] = (struct selection){&bindings, "['logical_port','==',%s]", names, n, 0};
     r = select_read(client, selections, 2, until, err);
