@@ -3,6 +3,7 @@
 #ifndef OVSDB_SESSION_H
 #define OVSDB_SESSION_H
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,6 +12,7 @@
 
 #include "base/deadline.h"
 #include "base/error.h"
+#include "failing-alloc.h"
 #include "fake-server.h"
 #include "ovsdb/client.h"
 #include "json/json-text.h"
@@ -83,6 +85,26 @@ static inline void assert_counts(struct session *s, uint64_t requests, uint64_t 
     assert_int_equal(counts->requests, requests);
     assert_int_equal(counts->writes, writes);
     assert_int_equal(counts->connects, connects);
+}
+
+/* Has 'work' talk to a server of this script without memory for one allocation after the other.
+ * jansson's lexer reports a failed allocation as invalid text, -EPROTO; some need none to go on. */
+static inline void each_allocation_of(const struct fake_action *script, unsigned long least,
+                                      int (*work)(const char *address))
+{
+    each_allocation_fails(n, least) {
+        struct fake_server server;
+        int r;
+
+        fake_server_start(&server, FAKE_UNIX, script);
+        failing_alloc_set(n);
+        r = work(server.address);
+        failing_alloc_set(0);
+        assert_true(r == 0 || r == -ENOMEM || r == -EPROTO);
+        assert_true(r == 0 || failing_alloc_hit());
+        fake_server_kill(&server);
+        fake_server_remove(&server);
+    }
 }
 
 #endif
