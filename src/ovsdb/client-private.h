@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The database client as the files that make it up see it: transactions in client.c, monitors in
- * watch.c, vswitch-wired.c and select-named.c. */
+ * watch.c, vswitch-wired.c and select.c. */
 #ifndef OVSDB_CLIENT_PRIVATE_H
 #define OVSDB_CLIENT_PRIVATE_H
 
