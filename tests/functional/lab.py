@@ -118,6 +118,7 @@ class Lab:
     connect = CONNECT   # conftest.py clears it for tests of vifctl alone
     tapwire = os.environ.get('TAPWIRE', '/nonexistent')   # conftest.py has them compiled
     faults = os.environ.get('FAULTS', '/nonexistent')
+    empty_database = None   # the file of a database, made once
 
     def __init__(self, vswitchd=True, schema=None):
         """'schema' is a function that changes the database schema (a dict) before it is used."""
@@ -196,6 +197,17 @@ class Lab:
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=self.environment())
         return self.processes[name]
 
+    def start_as(self, name, title, *argv):
+        """start(), and waits until its command line begins with 'title': it can be found by that."""
+        process = self.start(name, *argv)
+
+        def runs():
+            with open('/proc/%d/cmdline' % process.pid) as f:
+                return f.read().startswith(title)
+
+        wait_until(runs, what='%s runs' % title)
+        return process
+
     def stop(self, name):
         end(self.processes.pop(name))
 
@@ -217,7 +229,12 @@ class Lab:
             self.change_schema(changed)
             changed.pop('cksum', None)
             schema = self.write('schema.json', changed)
+        elif Lab.empty_database:
+            return self.write('conf.db', Lab.empty_database)
         self.execute(('ovsdb-tool', 'create', self.path('conf.db'), schema))
+        if not self.change_schema:
+            with open(self.path('conf.db'), 'rb') as f:
+                Lab.empty_database = f.read()
 
     def start_ovsdb(self):
         process = self.start('ovsdb-server', 'ovsdb-server', self.path('conf.db'),
@@ -266,7 +283,17 @@ class Lab:
 
     def add_bridge(self, name='br-int', datapath_type='netdev'):
         """A bridge; only datapath_type netdev carries traffic here."""
-        self.vsctl('add-br', name, '--', 'set', 'Bridge', name, 'datapath_type=' + datapath_type)
+        self.db.transact(
+            {'op': 'insert', 'table': 'Interface', 'row': {'name': name, 'type': 'internal'},
+             'uuid-name': 'interface'},
+            {'op': 'insert', 'table': 'Port', 'uuid-name': 'port',
+             'row': {'name': name, 'interfaces': ['named-uuid', 'interface']}},
+            {'op': 'insert', 'table': 'Bridge', 'uuid-name': 'bridge',
+             'row': {'name': name, 'datapath_type': datapath_type,
+                     'ports': ['named-uuid', 'port']}},
+            {'op': 'mutate', 'table': 'Open_vSwitch', 'where': [],
+             'mutations': [['bridges', 'insert', ['named-uuid', 'bridge']]]})
+        self.settle()
 
     def port_frames(self, port, bridge='br-int'):
         """(received, sent) frames of a port, as the switch counts them."""

@@ -46,7 +46,7 @@ def test_100_megabytes_of_nonsense_are_refused_at_once(untouched, text):
     untouched.write('big.json', text)
     failed = untouched.plug('big.json', status=2, cwd=untouched.dir)
     assert 'big.json' in failed.line()
-    assert failed.seconds < 3
+    assert failed.seconds < 10
     untouched.write('big.json', b'')
 
 

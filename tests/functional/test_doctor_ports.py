@@ -3,7 +3,6 @@
 import pytest
 
 from doctor import finding, findings, set_root
-from lab import wait_until
 from nic import Nic, vhostuser_vif
 from vifs import hybrid_vif, ovs_vif
 
@@ -17,7 +16,7 @@ def test_ovn_without_its_controller(lab):
     finding(lab, 'ovn', 'fail', 'tcp:127.0.0.1:6642', 'no ovn-controller', advice='ovn-host',
             status=3)
     lab.run('cp', '/usr/bin/sleep', lab.path('ovn-controller'))
-    lab.start('controller', lab.path('ovn-controller'), '60')
+    lab.start_as('controller', lab.path('ovn-controller'), lab.path('ovn-controller'), '60')
     lab.vsctl('set-fail-mode', 'br-int', 'secure')
     finding(lab, 'ovn', 'ok', 'pid %d)' % lab.processes['controller'].pid, 'chassis host1')
     finding(lab, 'bridge', 'ok', 'fail mode secure')
@@ -30,20 +29,12 @@ def test_integration_bridge_of_another_name(lab):
     finding(lab, 'bridges', 'info', 'br-int (netdev)')
 
 
-def shell_runs(pid):
-    """Whether the process is past all that starts it."""
-    with open('/proc/%d/cmdline' % pid) as f:
-        return f.read().startswith('/bin/sh')
-
-
 def test_ports_of_an_agent_that_is_gone(lab):
     lab.plug(ovs_vif(1, create_tap=True))
     lab.vsctl('set', 'Port', 'tap00000001-00', 'other_config:net_uuid=x')
     finding(lab, 'ml2', 'warn', 'neutron-openvswitch-agent set up 1 port', advice='start it')
     path = lab.write('neutron-openvswitch-agent', 'kill -STOP $$\n')
-    lab.start('agent', '/bin/sh', path)
-    pid = lab.processes['agent'].pid
-    wait_until(lambda: shell_runs(pid))
+    pid = lab.start_as('agent', '/bin/sh', '/bin/sh', path).pid
     finding(lab, 'ml2', 'ok', 'pid %d), 1 port' % pid)
 
 
