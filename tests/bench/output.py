@@ -48,8 +48,8 @@ class Parts:
         table = tables.summary(self.samples, bars.os_vif_one_by_one(self.samples))
         met = sum(bar.verdict == 'met' for bar in self.bars)
         return [*markdown(table.header, table.rows), '',
-                '%d of %d bars are met.  %s; `~`: extrapolated.' % (
-                    met, len(self.bars), self.machine),
+                '%d of %d bars are met. %s;' % (met, len(self.bars), self.machine),
+                '`~`: extrapolated.',
                 *(line for note in self.samples.notes for line in ('', note))]
 
     def markdown_tables(self):

@@ -55,7 +55,7 @@ def singles(samples):
     header = ['', 'program', *('%d ports' % n for n in sizes)]
     yield Table('One VIF, the database alone: time, ms', header,
                 grid(samples, 'wall', 'database', 'port', columns),
-                'By number of existing ports.  Without ovs-vswitchd, and so without waiting for it.')
+                'By number of existing ports. Without ovs-vswitchd, and so without waiting for it.')
     yield Table('One VIF, the database alone: own CPU, ms', header,
                 grid(samples, 'cpu', 'database', 'port', columns))
 
@@ -130,7 +130,7 @@ def daemon(samples):
     yield Table('vifd beside os-vif with its privsep daemon',
                 ['', 'vifd', "os-vif's process", 'its privsep daemon', 'both'],
                 daemon_rows(samples),
-                'Memory at rest with %d VIFs plugged; PSS: shared pages divided by their users.  The '
+                'Memory at rest with %d VIFs plugged; PSS: shared pages divided by their users. The '
                 'plug: one VIF, the client connected or the process warm, ovs-vswitchd without '
                 "other ports; vifd creates the tap, os-vif's is created for it." % daemons.MANY)
 
