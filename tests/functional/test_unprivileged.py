@@ -119,9 +119,12 @@ def test_locks_are_shared_with_root(lab, program, lock, holder, other):
 
 def holds_lock(pid):
     for name in os.listdir('/proc/%d/fdinfo' % pid):
-        with open('/proc/%d/fdinfo/%s' % (pid, name)) as f:
-            if 'OFDLCK' in f.read():
-                return True
+        try:
+            with open('/proc/%d/fdinfo/%s' % (pid, name)) as f:
+                if 'OFDLCK' in f.read():
+                    return True
+        except OSError:   # it is closed by now
+            continue
     return False
 
 
