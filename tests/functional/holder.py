@@ -42,18 +42,15 @@ def wait_until(condition, seconds=10, what='condition'):
         time.sleep(0.01)
 
 
-class Guest:
-    """A namespace whose NIC 'eth0' is wired to a tap of the lab's host, as a hypervisor does it."""
+class Namespace:
+    """A network namespace with an address: all of a guest that matters to its host."""
 
-    def __init__(self, lab, tap, address, mac):
-        self.lab, self.tap, self.address = lab, tap, address
+    patience = '1'   # seconds for the answer to a ping
+
+    def __init__(self, lab, address):
+        self.lab, self.address = lab, address
         self.holder = Holder('unshare', '--net', 'sh', '-c', 'echo ready; exec cat')
         lab.guests.append(self)
-        self.wire = Holder(*lab.inside(), lab.tapwire, tap,
-                           '/proc/%d/ns/net' % self.holder.process.pid, 'eth0')
-        self.run('ip', 'link', 'set', 'lo', 'up')
-        self.run('ip', 'link', 'set', 'eth0', 'address', mac, 'up')
-        self.run('ip', 'addr', 'add', address + '/24', 'dev', 'eth0')
 
     def run(self, *argv, check=True):
         return self.lab.execute(
@@ -61,10 +58,25 @@ class Guest:
 
     def pings(self, other, count=3):
         """Whether at least one of 'count' pings comes back."""
-        return self.run('ping', '-c', str(count), '-i', '0.2', '-W', '1',
+        return self.run('ping', '-c', str(count), '-i', '0.2', '-W', self.patience,
                         other.address, check=False).returncode == 0
+
+    def end(self):
+        self.holder.end()
+
+
+class Guest(Namespace):
+    """One whose NIC 'eth0' is wired to a tap of the lab's host, as a hypervisor does it."""
+
+    def __init__(self, lab, tap, address, mac):
+        super().__init__(lab, address)
+        self.wire = Holder(*lab.inside(), lab.tapwire, tap,
+                           '/proc/%d/ns/net' % self.holder.process.pid, 'eth0')
+        self.run('ip', 'link', 'set', 'lo', 'up')
+        self.run('ip', 'link', 'set', 'eth0', 'address', mac, 'up')
+        self.run('ip', 'addr', 'add', address + '/24', 'dev', 'eth0')
 
     def end(self):
         if hasattr(self, 'wire'):
             self.wire.end()
-        self.holder.end()
+        super().end()

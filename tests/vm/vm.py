@@ -7,12 +7,14 @@ Nothing here may run on a machine that is to be kept: it loads drivers, takes NI
 import json
 import os
 
-from lab import Holder, Lab, wait_until
+from holder import Namespace
+from lab import Lab, wait_until
 import state
 from vifs import device, document
 
 # Emulated processors are slow, and slower while the machine below is busy.
 PATIENCE = 90
+Namespace.patience = '3'
 
 
 class Vm(Lab):
@@ -139,27 +141,14 @@ class Nic:
         self.lab.run('rmmod', 'swnic')
 
 
-class VfGuest:
-    """A namespace that was given a VF: all of a guest that matters to its host."""
+class VfGuest(Namespace):
+    """One that was given a VF."""
 
     def __init__(self, lab, netdev, address):
-        self.lab, self.address = lab, address
-        self.holder = Holder('unshare', '--net', 'sh', '-c', 'echo ready; exec cat')
-        lab.guests.append(self)
+        super().__init__(lab, address)
         lab.ip('link', 'set', netdev, 'netns', str(self.holder.process.pid))
         self.run('ip', 'addr', 'add', address + '/24', 'dev', netdev)
         self.run('ip', 'link', 'set', netdev, 'up')
-
-    def run(self, *argv, check=True):
-        return self.lab.execute(
-            ('nsenter', '--net=/proc/%d/ns/net' % self.holder.process.pid, *argv), check)
-
-    def pings(self, other, count=3):
-        return self.run('ping', '-c', str(count), '-i', '0.2', '-W', '2',
-                        other.address, check=False).returncode == 0
-
-    def end(self):
-        self.holder.end()
 
 
 def write(path, text):
